@@ -1,0 +1,53 @@
+// Credits as whole micro-dollars: reading and writing decimal strings without floating point.
+
+/** One credit (1 USD) in micro-dollars, the unit of every stored amount. */
+export const MICRO_PER_CREDIT = 1_000_000;
+
+/** The largest amount one field may hold: a thousandth of 2^53, so that sums of many stay exact. */
+export const MAX_AMOUNT_MICRO = 9_007_199_254_740;
+
+/** An amount that cannot be read; its message is meant for the person who typed it. */
+export class AmountError extends Error {
+  override readonly name = "AmountError";
+}
+
+/**
+ * Reads a decimal amount of credits, as `10`, `10.5` or `0.000001`, into whole micro-dollars.
+ * @throws AmountError for signs, exponents, more than 6 decimals, blanks and amounts above {@link MAX_AMOUNT_MICRO}.
+ */
+export function parseCredits(text: string): number {
+  const match = /^(\d+)(?:\.(\d+))?$/.exec(text);
+  if (match === null) {
+    throw new AmountError(
+      `"${text.slice(0, 40)}" is not an amount: write digits with at most 6 decimals, as 5 or 0.25`,
+    );
+  }
+  const [, whole = "", fraction = ""] = match;
+  if (fraction.length > 6) {
+    throw new AmountError(`"${text.slice(0, 40)}" has more than 6 decimals`);
+  }
+  const micro = BigInt(whole) * 1_000_000n + BigInt(fraction.padEnd(6, "0"));
+  if (micro > BigInt(MAX_AMOUNT_MICRO)) {
+    throw new AmountError(
+      `"${text.slice(0, 40)}" is too large: the most is ${formatCredits(MAX_AMOUNT_MICRO)}`,
+    );
+  }
+  return Number(micro);
+}
+
+/** Writes micro-dollars as credits with exactly 6 decimals: `5000000` gives `5.000000`, `-1` gives `-0.000001`. */
+export function formatCredits(amountMicro: number): string {
+  assertMicro(amountMicro);
+  const sign = amountMicro < 0 ? "-" : "";
+  const magnitude = Math.abs(amountMicro);
+  const whole = Math.floor(magnitude / MICRO_PER_CREDIT);
+  const fraction = String(magnitude % MICRO_PER_CREDIT).padStart(6, "0");
+  return `${sign}${whole}.${fraction}`;
+}
+
+/** Throws unless the value is a whole number that a double holds exactly: no amount may ever be rounded silently. */
+export function assertMicro(amountMicro: number): void {
+  if (!Number.isSafeInteger(amountMicro)) {
+    throw new RangeError(`not a whole, exact micro-dollar amount: ${amountMicro}`);
+  }
+}

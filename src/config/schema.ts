@@ -1,0 +1,183 @@
+// The configuration file's schema: every setting, its default and its unit.
+import { z } from "zod";
+import { AmountError, parseCredits } from "../base/micro.ts";
+
+const MINUTE_MS = 60_000;
+const MIB = 1_048_576;
+
+const positiveInt = z.int().positive();
+const durationMs = z
+  .int()
+  .positive()
+  .max(24 * 60 * MINUTE_MS);
+
+/** A price per million tokens in USD, as the decimal string that providers print; becomes micro-dollars. */
+const usdPerMtok = z.union([z.string(), z.number()]).transform((value, context) => {
+  try {
+    return parseCredits(String(value));
+  } catch (error) {
+    const message = error instanceof AmountError ? error.message : "not a price";
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  }
+});
+
+const priceOverride = z.strictObject({
+  inputPerMtok: usdPerMtok,
+  outputPerMtok: usdPerMtok,
+  cacheReadPerMtok: usdPerMtok.optional(),
+  cacheWritePerMtok: usdPerMtok.optional(),
+  cacheWrite1hPerMtok: usdPerMtok.optional(),
+  inputAudioPerMtok: usdPerMtok.optional(),
+  outputAudioPerMtok: usdPerMtok.optional(),
+  outputReasoningPerMtok: usdPerMtok.optional(),
+});
+
+const capabilityOverride = z.strictObject({
+  tools: z.boolean().optional(),
+  structuredOutput: z.boolean().optional(),
+  jsonMode: z.boolean().optional(),
+  vision: z.boolean().optional(),
+  audioInput: z.boolean().optional(),
+  audioOutput: z.boolean().optional(),
+  files: z.boolean().optional(),
+  reasoning: z.boolean().optional(),
+});
+
+const percent = z
+  .number()
+  .min(0)
+  .max(1000)
+  .refine((value) => Number.isInteger(Math.round(value * 1e6) / 1e4), "at most 2 decimals");
+
+const modelOverride = z.strictObject({
+  /** The model's name at the provider, where it differs (an Azure deployment, say). */
+  upstreamId: z.string().min(1).optional(),
+  /** Other ids under which clients may ask for it. */
+  aliases: z.array(z.string().min(1)).default([]),
+  /** USD per million tokens. */
+  price: priceOverride.optional(),
+  /** Serve it without charging. */
+  free: z.boolean().default(false),
+  /** Added to the price, in percent with at most 2 decimals. */
+  markupPercent: percent.optional(),
+  contextWindow: positiveInt.optional(),
+  maxOutputTokens: positiveInt.optional(),
+  imageTokensMax: positiveInt.optional(),
+  capabilities: capabilityOverride.default({}),
+});
+
+const timeouts = z.strictObject({
+  /** Until the provider's first byte; without streaming that is its whole thinking time. */
+  firstByteMs: durationMs.default(10 * MINUTE_MS),
+  /** Between two pieces of a stream. */
+  betweenChunksMs: durationMs.default(5 * MINUTE_MS),
+  /** For the whole call. */
+  totalMs: durationMs.default(60 * MINUTE_MS),
+});
+
+const httpUrl = z
+  .url({ protocol: /^https?$/ })
+  .refine((value) => !new URL(value).username, "credentials do not belong in a URL: use apiKeyEnv");
+
+const provider = z.strictObject({
+  enabled: z.boolean().default(true),
+  /** The wire dialect of a provider that the server does not know by name. */
+  dialect: z.enum(["openai", "demo"]).optional(),
+  baseUrl: httpUrl.optional(),
+  /** The environment variable that holds the key. */
+  apiKeyEnv: z.string().min(1).optional(),
+  /** Sent with every call, for gateways and proxies in between. */
+  headers: z.record(z.string(), z.string()).default({}),
+  /** An HTTP proxy for this provider; the environment's proxy variables are not used. */
+  proxyUrl: httpUrl.optional(),
+  timeouts: timeouts.prefault({}),
+  markupPercent: percent.optional(),
+  /** Models that the catalogue lacks, or overrides of what it says. */
+  models: z.record(z.string().min(1), modelOverride).default({}),
+  /** Unknown fields of a request that this provider takes beside the known ones; `true` lets all through. */
+  passFields: z.union([z.boolean(), z.array(z.string().min(1))]).optional(),
+});
+
+const demo = z.strictObject({
+  /** Serve the built-in demo model. */
+  enabled: z.boolean().default(false),
+  /** Ids of the catalogue that the demo model answers under too, at their real prices. */
+  models: z.array(z.string().min(1)).default([]),
+  /** Pause between two streamed words. */
+  wordDelayMs: z.int().min(0).max(MINUTE_MS).default(20),
+  /** Pause before the first word. */
+  firstWordDelayMs: z
+    .int()
+    .min(0)
+    .max(10 * MINUTE_MS)
+    .default(0),
+});
+
+const limits = z.strictObject({
+  /** Request body in bytes. */
+  bodyBytes: positiveInt.max(512 * MIB).default(32 * MIB),
+  /** Time for a client to send its whole body. */
+  bodyTimeoutMs: durationMs.default(MINUTE_MS),
+  /** Nesting of a request's JSON. */
+  jsonDepth: positiveInt.max(1000).default(64),
+  /** All header names and values of a request together, in bytes. Bun itself stops at 16 KiB. */
+  headerBytes: positiveInt.max(16_384).default(16_384),
+  messages: positiveInt.default(10_000),
+  tools: positiveInt.default(512),
+  /** Answers to one request (`n`). */
+  choices: positiveInt.default(16),
+  /** Chat requests in progress in the whole server. */
+  concurrentRequests: positiveInt.default(8192),
+  /** An answer without streaming, in bytes. */
+  upstreamBodyBytes: positiveInt.default(64 * MIB),
+  /** One event of a provider's stream, in bytes. */
+  upstreamEventBytes: positiveInt.default(16 * MIB),
+});
+
+const money = z.strictObject({
+  /** A request without an output limit of its own may hold at most 1/N of the available credit for its output. */
+  defaultOutputShare: positiveInt.default(8),
+  /** But never less than the cost of this many output tokens. */
+  floorOutputTokens: positiveInt.default(256),
+  /** Money operations that may wait for one commit; more are refused with 503. */
+  commitQueue: positiveInt.default(20_000),
+  /** How long a commit may wait for a database that another process has locked. */
+  lockTimeoutMs: durationMs.default(5_000),
+});
+
+const server = z.strictObject({
+  host: z.string().min(1).default("127.0.0.1"),
+  port: z.int().min(0).max(65_535).default(4000),
+  /** A comment goes to a streaming client after this much silence. */
+  keepAliveMs: durationMs.default(10_000),
+  /** How long running requests may go on after SIGTERM. */
+  drainTimeoutMs: durationMs.default(30_000),
+  /** Origins that browsers may call from; empty is off, `*` is all. */
+  corsOrigins: z.array(z.string().min(1)).default([]),
+  /** The interactive documentation under /docs. */
+  docs: z.boolean().default(true),
+  logLevel: z.enum(["fatal", "error", "warn", "info", "debug"]).default("info"),
+  /** Calls to providers at the same time, in the whole process. */
+  upstreamConnections: positiveInt.max(65_535).default(8192),
+});
+
+export const configSchema = z.strictObject({
+  server: server.prefault({}),
+  limits: limits.prefault({}),
+  money: money.prefault({}),
+  demo: demo.prefault({}),
+  /** Keyed by provider id, known (`openai`, `groq`, …) or new. */
+  providers: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/), provider).default({}),
+  /** Overrides that hold for a model at whichever provider serves it. */
+  models: z.record(z.string().min(1), modelOverride).default({}),
+  /** Added to every price, in percent. */
+  markupPercent: percent.default(0),
+});
+
+/** The whole configuration, defaults filled in, prices in micro-dollars per million tokens. */
+export type Config = z.output<typeof configSchema>;
+export type ProviderConfig = Config["providers"][string];
+export type ModelOverride = Config["models"][string];
+export type PriceOverride = NonNullable<ModelOverride["price"]>;
+export type Timeouts = ProviderConfig["timeouts"];

@@ -1,0 +1,61 @@
+// The adapter protocol: what the gateway asks of a provider, and what it gets back, in any dialect.
+import type { ChatCompletion, ChatCompletionChunk, ChatRequest, TokenUsage } from "../base/chat.ts";
+import type { ModelFacts } from "../base/model.ts";
+
+/** One request to a provider. Plain data: adapters know nothing of keys, accounts or credits. */
+export interface UpstreamCall {
+  /** The gateway's request id, for logs; never sent upstream. */
+  requestId: string;
+  /** The client's validated request. An adapter must not change it: it may be tried on another deployment. */
+  request: ChatRequest;
+  /** The model's name at this provider. */
+  upstreamModel: string;
+  /** What the model can do and where its limits are. */
+  facts: ModelFacts;
+  /**
+   * The output limit to send upstream, in tokens. It is the client's own limit, or the gateway's where the
+   * client set none; null means that none is to be sent.
+   */
+  maxOutputTokens: number | null;
+}
+
+/** A whole answer. `usage` is null where the provider reported none, or nonsense. */
+export interface UpstreamCompletion {
+  completion: ChatCompletion;
+  usage: TokenUsage | null;
+}
+
+/** One piece of a streamed answer. */
+export interface UpstreamChunk {
+  /**
+   * The piece in OpenAI's shape, without `usage`. Its `choices` may be empty (a piece that only carries usage).
+   * `id`, `created` and `model` are the provider's; the gateway stamps its own.
+   */
+  chunk: ChatCompletionChunk;
+  /** The JSON text of exactly this chunk when the provider sent it so, which spares serialising it again. */
+  wire: string | null;
+  /** Cumulative usage, where this piece reported it: the last one given counts. */
+  usage: TokenUsage | null;
+}
+
+/**
+ * A provider behind one dialect. Both methods throw ApiError only, its message fit for the client, and stop the
+ * upstream call when the signal aborts (then they reject with the signal's reason).
+ */
+export interface ProviderAdapter {
+  /** Asks for the whole answer at once. */
+  complete(call: UpstreamCall, signal: AbortSignal): Promise<UpstreamCompletion>;
+  /**
+   * Asks for the answer piece by piece. The iteration ends normally only after the provider's own end (a finish
+   * reason or its terminal event); an answer that stops short of it throws. Leaving the loop early closes the
+   * upstream connection.
+   */
+  stream(call: UpstreamCall, signal: AbortSignal): AsyncIterable<UpstreamChunk>;
+}
+
+/** What `aacflow doctor` learns by calling the provider's cheapest authenticated endpoint. */
+export interface ProbeResult {
+  ok: boolean;
+  /** One line for the operator. */
+  detail: string;
+}
