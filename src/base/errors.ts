@@ -102,3 +102,13 @@ export function internalError(cause: unknown): ApiError {
     cause,
   });
 }
+
+/** Any failure as the error that the client is to see: a fault of ours is masked. */
+export function asApiError(error: unknown): ApiError {
+  return error instanceof ApiError ? error : internalError(error);
+}
+
+/** The request cannot be taken: the server has as many in progress as its configuration allows. */
+export function tooManyRequests(): ApiError {
+  return overloaded("The server has too many requests in progress.", { retryAfterMs: 1000 });
+}

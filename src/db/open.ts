@@ -1,0 +1,65 @@
+// Opening the database file: pragmas that money needs, migrations, and the two ways to write.
+import { Database as Sqlite } from "bun:sqlite";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { type BunSQLiteDatabase, drizzle } from "drizzle-orm/bun-sqlite";
+import { applyMigrations } from "./migrations.ts";
+
+/** The file's name inside the data folder. */
+export const DATABASE_FILE = "aacflow.db";
+
+export interface Database {
+  /** Drizzle over this connection: prepare hot statements once, at start. */
+  orm: BunSQLiteDatabase;
+  /** The connection itself, for transactions and pragmas. */
+  sqlite: Sqlite;
+  /**
+   * Runs one IMMEDIATE transaction and commits it durably before it returns; what the callback throws rolls it back.
+   * The callback must be synchronous: a transaction never waits for anything.
+   */
+  write<T>(operation: () => T): T;
+  close(): void;
+}
+
+export interface OpenOptions {
+  /** How long a statement waits inside SQLite for another process's lock; it blocks the thread meanwhile. */
+  busyTimeoutMs: number;
+}
+
+/**
+ * Opens (and makes, when new) the database in a data folder and brings its schema up to date.
+ * @throws Error when the folder or the file cannot be written, or the file is not a database.
+ */
+export function openDatabase(dataDir: string, options: OpenOptions): Database {
+  // Readable by its owner alone: the folder holds key hashes and the books.
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const sqlite = new Sqlite(join(dataDir, DATABASE_FILE), { create: true, strict: true });
+  sqlite.run(`PRAGMA busy_timeout = ${options.busyTimeoutMs}`);
+  sqlite.run("PRAGMA journal_mode = WAL");
+  // FULL, not NORMAL: an answer that was given must be in the books after a power loss.
+  sqlite.run("PRAGMA synchronous = FULL");
+  sqlite.run("PRAGMA foreign_keys = ON");
+  applyMigrations(sqlite);
+  const orm = drizzle(sqlite);
+  return {
+    orm,
+    sqlite,
+    write: (operation) => writeImmediate(sqlite, operation),
+    close: () => sqlite.close(),
+  };
+}
+
+function writeImmediate<T>(sqlite: Sqlite, operation: () => T): T {
+  sqlite.run("BEGIN IMMEDIATE");
+  try {
+    const result = operation();
+    if (result instanceof Promise) {
+      throw new TypeError("a transaction's callback must be synchronous");
+    }
+    sqlite.run("COMMIT");
+    return result;
+  } catch (error) {
+    if (sqlite.inTransaction) sqlite.run("ROLLBACK");
+    throw error;
+  }
+}

@@ -1,0 +1,30 @@
+// One server for one data folder: an operating-system lock that a crash gives back.
+import { Database as Sqlite } from "bun:sqlite";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { isBusy } from "./sqlite-errors.ts";
+
+/** The data folder belongs to a server that is running. */
+export class DataFolderInUse extends Error {
+  override readonly name = "DataFolderInUse";
+}
+
+/**
+ * Takes the folder's server lock until the returned function is called or the process ends, however it ends.
+ * At its start a server releases all open deposits, which would be wrong while another one is serving.
+ * SQLite's own file lock is used, since it exists on every platform.
+ * @throws DataFolderInUse when another server has it.
+ */
+export function lockDataFolder(dataDir: string): () => void {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const lock = new Sqlite(join(dataDir, "server.lock"), { create: true });
+  try {
+    lock.run("PRAGMA busy_timeout = 0");
+    lock.run("BEGIN EXCLUSIVE");
+  } catch (error) {
+    lock.close();
+    if (!isBusy(error)) throw error;
+    throw new DataFolderInUse(`another server is already using the data folder ${dataDir}`);
+  }
+  return () => lock.close();
+}

@@ -1,0 +1,19 @@
+// What SQLite's error codes mean to the rest of the house.
+
+/** The extended result code, as `SQLITE_BUSY_SNAPSHOT`, or an empty string; looks through one wrapper's cause. */
+function sqliteCode(error: unknown): string {
+  if (!(error instanceof Error)) return "";
+  if ("code" in error && typeof error.code === "string") return error.code;
+  return error.cause === undefined ? "" : sqliteCode(error.cause);
+}
+
+/** Another process holds the lock: worth trying again. */
+export function isBusy(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED");
+}
+
+export function isUniqueViolation(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code === "SQLITE_CONSTRAINT_UNIQUE" || code === "SQLITE_CONSTRAINT_PRIMARYKEY";
+}

@@ -1,0 +1,106 @@
+// The money tables. Only src/ledger may import this file; the linter holds that line.
+import { sql } from "drizzle-orm";
+import { check, index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+
+/** Whole micro-dollars; the ledger asserts that every value is exact in a double. */
+const micro = (name: string) => integer(name).notNull();
+const timeMs = (name: string) => integer(name).notNull();
+
+/** `balance` is the sum of the account's entries and `held` that of its open holds, kept beside them for speed. */
+export const accounts = sqliteTable(
+  "accounts",
+  {
+    id: text("id").primaryKey(),
+    name: text("name").notNull().unique(),
+    balanceMicro: micro("balance_micro").default(0),
+    heldMicro: micro("held_micro").default(0),
+    createdAtMs: timeMs("created_at_ms"),
+  },
+  (table) => [
+    check("accounts_held_not_negative", sql`${table.heldMicro} >= 0`),
+    check("accounts_held_covered", sql`${table.heldMicro} <= ${table.balanceMicro}`),
+  ],
+);
+
+/** Deposits of the requests in progress. A row is deleted when its request ends, which happens once. */
+export const holds = sqliteTable(
+  "holds",
+  {
+    requestId: text("request_id").primaryKey(),
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id),
+    keyId: text("key_id").notNull(),
+    amountMicro: micro("amount_micro"),
+    modelId: text("model_id").notNull(),
+    providerId: text("provider_id").notNull(),
+    upstreamModel: text("upstream_model").notNull(),
+    stream: integer("stream", { mode: "boolean" }).notNull(),
+    /** The price that this request will be settled at, as JSON; null for a free model. */
+    priceJson: text("price_json"),
+    createdAtMs: timeMs("created_at_ms"),
+  },
+  (table) => [
+    index("holds_account").on(table.accountId),
+    check("holds_amount_not_negative", sql`${table.amountMicro} >= 0`),
+  ],
+);
+
+/** Every change of a balance, append-only: triggers refuse updates and deletions. */
+export const entries = sqliteTable(
+  "entries",
+  {
+    seq: integer("seq").primaryKey({ autoIncrement: true }),
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id),
+    kind: text("kind", { enum: ["grant", "charge"] }).notNull(),
+    /** Signed: what comes in is positive, what is charged negative. */
+    amountMicro: micro("amount_micro"),
+    balanceAfterMicro: micro("balance_after_micro"),
+    requestId: text("request_id"),
+    note: text("note"),
+    createdAtMs: timeMs("created_at_ms"),
+  },
+  (table) => [
+    index("entries_account").on(table.accountId, table.seq),
+    uniqueIndex("entries_one_charge_per_request")
+      .on(table.requestId)
+      .where(sql`${table.kind} = 'charge'`),
+    check("entries_not_zero", sql`${table.amountMicro} <> 0`),
+  ],
+);
+
+/** One row for each request that ended after its deposit was taken: what it was, how it ended, what it cost. */
+export const requests = sqliteTable(
+  "requests",
+  {
+    id: text("id").primaryKey(),
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id),
+    keyId: text("key_id").notNull(),
+    modelId: text("model_id").notNull(),
+    providerId: text("provider_id").notNull(),
+    upstreamModel: text("upstream_model").notNull(),
+    stream: integer("stream", { mode: "boolean" }).notNull(),
+    /** How it ended, by the names in src/ledger/ending.ts. */
+    ending: text("ending").notNull(),
+    httpStatus: integer("http_status"),
+    errorCode: text("error_code"),
+    /** TokenUsage as JSON; null where nothing was used. */
+    usageJson: text("usage_json"),
+    usageSource: text("usage_source", { enum: ["reported", "estimated", "none"] }).notNull(),
+    priceJson: text("price_json"),
+    heldMicro: micro("held_micro"),
+    /** What was taken from the balance. */
+    chargedMicro: micro("charged_micro"),
+    /** What it cost beyond what the account could pay; written off. */
+    shortfallMicro: micro("shortfall_micro"),
+    startedAtMs: timeMs("started_at_ms"),
+    /** From arrival to the provider's first event. */
+    firstEventMs: integer("first_event_ms"),
+    durationMs: integer("duration_ms"),
+  },
+  (table) => [index("requests_account").on(table.accountId, table.id)],
+);

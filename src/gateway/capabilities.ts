@@ -1,0 +1,70 @@
+// Refuses, before any deposit, what the model cannot do.
+import type { ChatRequest } from "../base/chat.ts";
+import { type ApiError, invalidRequest } from "../base/errors.ts";
+import type { Capabilities } from "../base/model.ts";
+import type { Deployment } from "../catalog/types.ts";
+
+interface Need {
+  capability: keyof Capabilities;
+  /** As it stands in the message: "does not support …". */
+  what: string;
+  param: string;
+}
+
+/** Content parts that need a capability, by their type. */
+const PART_NEEDS: Record<string, Omit<Need, "param">> = {
+  image_url: { capability: "vision", what: "image input" },
+  input_audio: { capability: "audioInput", what: "audio input" },
+  file: { capability: "files", what: "file input" },
+};
+
+/**
+ * Throws a 400 that names feature and field when the request needs something that the model lacks.
+ * @throws ApiError 400, code `unsupported_parameter`.
+ */
+export function checkCapabilities(request: ChatRequest, deployment: Deployment): void {
+  const { capabilities } = deployment.facts;
+  for (const need of needsOf(request)) {
+    if (!capabilities[need.capability]) throw unsupported(request.model, need);
+  }
+}
+
+function* needsOf(request: ChatRequest): Generator<Need> {
+  if (isFilled(request.tools)) yield { capability: "tools", what: "tools", param: "tools" };
+  if (isFilled(request.functions)) {
+    yield { capability: "tools", what: "tools", param: "functions" };
+  }
+  const format = request.response_format?.type;
+  const param = "response_format";
+  if (format === "json_schema") {
+    yield { capability: "structuredOutput", what: "structured output (json_schema)", param };
+  }
+  if (format === "json_object") yield { capability: "jsonMode", what: "JSON mode", param };
+  if (request.modalities?.includes("audio") === true) {
+    yield { capability: "audioOutput", what: "audio output", param: "modalities" };
+  }
+  if (request.reasoning_effort !== undefined && request.reasoning_effort !== "none") {
+    yield { capability: "reasoning", what: "reasoning_effort", param: "reasoning_effort" };
+  }
+  yield* partNeeds(request);
+}
+
+function* partNeeds(request: ChatRequest): Generator<Need> {
+  for (const [index, { content }] of request.messages.entries()) {
+    if (!Array.isArray(content)) continue;
+    for (const [position, part] of content.entries()) {
+      const need = PART_NEEDS[part.type];
+      if (need !== undefined) yield { ...need, param: `messages[${index}].content[${position}]` };
+    }
+  }
+}
+
+const isFilled = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
+
+function unsupported(model: string, need: Need): ApiError {
+  return invalidRequest(
+    `The model '${model}' does not support ${need.what}.`,
+    need.param,
+    "unsupported_parameter",
+  );
+}

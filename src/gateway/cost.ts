@@ -1,0 +1,88 @@
+// What a request costs: exact integer arithmetic on the pinned price, rounded once, up to the next micro-dollar.
+import type { TokenUsage } from "../base/chat.ts";
+import { rateFor } from "../catalog/price.ts";
+import type { Price, Rate } from "../catalog/types.ts";
+
+/** The price a request was accepted at. It is stored with the hold, so that a later change does not touch it. */
+export interface PinnedPrice {
+  price: Price;
+  /** The operator's markup in hundredths of a percent. */
+  markupBasisPoints: number;
+}
+
+/** Micro-dollars per million tokens, times the markup's denominator: what a sum is divided by at the end. */
+const TOKENS_PER_RATE = 1_000_000n;
+const WHOLE_IN_BASIS_POINTS = 10_000n;
+
+/**
+ * A sum of tokens times rates, turned into micro-dollars: marked up, then rounded up once.
+ * @param tokenRates tokens x micro-dollars per million tokens.
+ */
+export function roundUpToMicro(tokenRates: bigint, markupBasisPoints: number): number {
+  const markedUp = tokenRates * (WHOLE_IN_BASIS_POINTS + BigInt(markupBasisPoints));
+  const divisor = TOKENS_PER_RATE * WHOLE_IN_BASIS_POINTS;
+  return Number((markedUp + divisor - 1n) / divisor);
+}
+
+/**
+ * The most that tokens times rates may be, for a cost of at most `amountMicro`: the inverse of roundUpToMicro,
+ * so roundUpToMicro(tokenRatesWithin(x)) never exceeds x.
+ */
+export function tokenRatesWithin(amountMicro: number, markupBasisPoints: number): bigint {
+  const divisor = TOKENS_PER_RATE * WHOLE_IN_BASIS_POINTS;
+  return (BigInt(amountMicro) * divisor) / (WHOLE_IN_BASIS_POINTS + BigInt(markupBasisPoints));
+}
+
+/** The cost in micro-dollars of what was used; null is a free model's price. */
+export function costMicro(pinned: PinnedPrice | null, usage: TokenUsage): number {
+  if (pinned === null) return 0;
+  const { price, markupBasisPoints } = pinned;
+  const parts = [...inputParts(price, usage), ...outputParts(price, usage)];
+  let tokenRates = 0n;
+  for (const [tokens, rate] of parts) {
+    if (tokens > 0) tokenRates += BigInt(tokens) * BigInt(rateFor(rate, usage.promptTokens));
+  }
+  return roundUpToMicro(tokenRates, markupBasisPoints);
+}
+
+type Part = [tokens: number, rate: Rate];
+
+/** The prompt, cut into parts that each have one rate. A part never takes more than the others left of the total. */
+function inputParts(price: Price, usage: TokenUsage): Part[] {
+  const rest = createRest(usage.promptTokens);
+  const cached = rest.take(usage.cachedTokens);
+  const written1h = rest.take(usage.cacheWrite1hTokens);
+  const written = rest.take(usage.cacheWriteTokens);
+  const audio = price.inputAudio === undefined ? 0 : rest.take(usage.promptAudioTokens);
+  const writeRate = price.cacheWrite ?? price.input;
+  return [
+    [cached, price.cacheRead ?? price.input],
+    [written1h, price.cacheWrite1h ?? writeRate],
+    [written, writeRate],
+    [audio, price.inputAudio ?? price.input],
+    [rest.left(), price.input],
+  ];
+}
+
+function outputParts(price: Price, usage: TokenUsage): Part[] {
+  const rest = createRest(usage.completionTokens);
+  const audio = price.outputAudio === undefined ? 0 : rest.take(usage.completionAudioTokens);
+  const reasoning = price.outputReasoning === undefined ? 0 : rest.take(usage.reasoningTokens);
+  return [
+    [audio, price.outputAudio ?? price.output],
+    [reasoning, price.outputReasoning ?? price.output],
+    [rest.left(), price.output],
+  ];
+}
+
+function createRest(total: number) {
+  let left = total;
+  return {
+    take(tokens: number): number {
+      const taken = Math.min(tokens, left);
+      left -= taken;
+      return taken;
+    },
+    left: () => left,
+  };
+}

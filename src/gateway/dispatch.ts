@@ -1,0 +1,131 @@
+// Dispatch: from a validated request to a deposit taken and a call that is ready to go upstream.
+import type { ChatRequest } from "../base/chat.ts";
+import { ApiError } from "../base/errors.ts";
+import type { Catalog } from "../catalog/build.ts";
+import type { Deployment } from "../catalog/types.ts";
+import type { Config } from "../config/schema.ts";
+import type { CommitQueue } from "../db/commit-queue.ts";
+import type { Balance } from "../ledger/accounts.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { ProviderAdapter, UpstreamCall } from "../providers/protocol.ts";
+import type { ProviderSet } from "../providers/registry.ts";
+import type { Logger } from "../telemetry/log.ts";
+import { checkCapabilities } from "./capabilities.ts";
+import { insufficientCredits, type Quote, quote } from "./quote.ts";
+import { createSettler, type Settler } from "./settler.ts";
+
+/** Everything of the house that a chat request passes through. */
+export interface ChatDeps {
+  config: Config;
+  catalog: Catalog;
+  providers: ProviderSet;
+  ledger: Ledger;
+  commits: CommitQueue;
+  log: Logger;
+  /** Counts the requests whose money is not settled yet. */
+  unsettled: { count: number };
+}
+
+/** A validated request of an authenticated caller. */
+export interface ChatInput {
+  requestId: string;
+  accountId: string;
+  keyId: string;
+  request: ChatRequest;
+  /** Length of the body as it arrived. */
+  bodyBytes: number;
+  /** Aborts when the client has left. */
+  signal: AbortSignal;
+  log: Logger;
+  startedAtMs: number;
+  startedMonoMs: number;
+}
+
+/** A dispatched request: what both ways of answering need. */
+export interface DispatchedChat {
+  input: ChatInput;
+  adapter: ProviderAdapter;
+  call: UpstreamCall;
+  settler: Settler;
+  /** The account with this request's deposit taken. */
+  held: Balance & { amountMicro: number };
+}
+
+/**
+ * Resolves the model, checks what it can do, quotes, and takes the deposit, durably.
+ * @throws ApiError 404 for an unknown model, 400 for what it cannot do, 402 when the deposit is not covered.
+ */
+export async function dispatchChat(deps: ChatDeps, input: ChatInput): Promise<DispatchedChat> {
+  const deployment = resolveDeployment(deps.catalog, input.request.model);
+  checkCapabilities(input.request, deployment);
+  const adapter = deps.providers.connected.get(deployment.providerId)?.adapter;
+  if (adapter === undefined) throw new Error(`no adapter for ${deployment.providerId}`);
+  return takeDeposit(deps, input, deployment, adapter);
+}
+
+function resolveDeployment(catalog: Catalog, modelId: string): Deployment {
+  const [deployment] = catalog.resolve(modelId);
+  if (deployment !== undefined) return deployment;
+  throw new ApiError({
+    status: 404,
+    type: "invalid_request_error",
+    code: "model_not_found",
+    param: "model",
+    message: `The model '${modelId.slice(0, 200)}' is not supported. GET /models lists those that are.`,
+  });
+}
+
+async function takeDeposit(
+  deps: ChatDeps,
+  input: ChatInput,
+  deployment: Deployment,
+  adapter: ProviderAdapter,
+): Promise<DispatchedChat> {
+  const { request, requestId } = input;
+  const wanted = quote({
+    request,
+    bodyBytes: input.bodyBytes,
+    deployment,
+    now: new Date(input.startedAtMs),
+    money: deps.config.money,
+  });
+  const outcome = await deps.commits.run(() =>
+    deps.ledger.placeHold({
+      requestId,
+      accountId: input.accountId,
+      keyId: input.keyId,
+      modelId: request.model,
+      providerId: deployment.providerId,
+      upstreamModel: deployment.upstreamModel,
+      stream: request.stream === true,
+      priceJson: wanted.pinned === null ? null : JSON.stringify(wanted.pinned),
+      atMs: Date.now(),
+      size: (availableMicro) => wanted.size(availableMicro)?.amountMicro ?? null,
+    }),
+  );
+  if (!outcome.held) throw insufficientCredits(wanted, outcome);
+  const settler = createSettler({ ...deps, ...input, pinned: wanted.pinned });
+  return {
+    input,
+    adapter,
+    settler,
+    held: outcome,
+    call: {
+      requestId,
+      request,
+      upstreamModel: deployment.upstreamModel,
+      facts: deployment.facts,
+      maxOutputTokens: outputLimit(wanted, outcome),
+    },
+  };
+}
+
+/**
+ * The limit to send upstream: the client's, or the one that the deposit pays for. The model's own maximum need not be
+ * sent, and some models refuse it beside a long prompt.
+ */
+function outputLimit(wanted: Quote, held: Balance & { amountMicro: number }): number | null {
+  if (wanted.limitedByClient) return wanted.outputTokensMax;
+  const paidFor = wanted.affordableOutputTokens(held.amountMicro);
+  return paidFor < wanted.outputTokensMax ? paidFor : null;
+}

@@ -1,0 +1,110 @@
+// The gateway: the house below HTTP, put together, and the few things that the HTTP layer may ask of it.
+import { overloaded } from "../base/errors.ts";
+import { buildCatalog, type Catalog } from "../catalog/build.ts";
+import type { Config } from "../config/schema.ts";
+import { createCommitQueue } from "../db/commit-queue.ts";
+import type { Database } from "../db/open.ts";
+import { createKeyring } from "../keys/keyring.ts";
+import type { Balance } from "../ledger/accounts.ts";
+import { createLedger } from "../ledger/ledger.ts";
+import { connectProviders } from "../providers/registry.ts";
+import type { Logger } from "../telemetry/log.ts";
+import { authenticate, type Caller, type Credentials } from "./authenticate.ts";
+import { answerChat, type ChatAnswer } from "./chat.ts";
+import type { ChatInput } from "./dispatch.ts";
+import { findRequest, type RequestView } from "./request-view.ts";
+
+export interface Gateway {
+  catalog: Catalog;
+  /** Requests of a former process whose deposits were released at this start. */
+  abandoned: readonly string[];
+  /** @throws ApiError 401, or 503 when the database does not answer. */
+  authenticate(credentials: Credentials): Caller;
+  balance(accountId: string): Balance;
+  /** @throws ApiError with the status the client is to see. */
+  answerChat(input: Omit<ChatInput, "log">): Promise<ChatAnswer>;
+  /** The caller's own request, in progress or ended; null for any other. */
+  findRequest(requestId: string, accountId: string): RequestView | null;
+  /** Whether the database takes writes now. */
+  isWritable(): boolean;
+  /** Ids of the providers that are on. */
+  providerIds: readonly string[];
+  /** Chat requests whose money is not settled yet. */
+  inProgress(): number;
+  /** Resolves when every money operation has been committed. */
+  drain(): Promise<void>;
+}
+
+export interface GatewayOptions {
+  config: Config;
+  database: Database;
+  /** Where the providers' keys are. */
+  env: Record<string, string | undefined>;
+  log: Logger;
+}
+
+/**
+ * Puts the house together, and releases the deposits that a killed process left. The caller must hold the data
+ * folder's server lock.
+ * @throws Error when the configuration contradicts itself.
+ */
+export function createGateway({ config, database, env, log }: GatewayOptions): Gateway {
+  const ledger = createLedger(database);
+  const keyring = createKeyring(database);
+  const commits = createCommitQueue(database, {
+    maxWaiting: config.money.commitQueue,
+    lockTimeoutMs: config.money.lockTimeoutMs,
+  });
+  const providers = connectProviders(config, env);
+  const catalog = buildCatalog({
+    config,
+    connected: new Set(providers.connected.keys()),
+    missingEnv: new Map(providers.missing.map(({ id, missingEnv }) => [id, missingEnv])),
+  });
+  const abandoned = database.write(() => ledger.releaseAbandoned(Date.now()));
+  if (abandoned.length > 0) {
+    log.warn({ count: abandoned.length, requestIds: abandoned }, "released abandoned deposits");
+  }
+  const unsettled = { count: 0 };
+  const chatDeps = { config, catalog, providers, ledger, commits, log, unsettled };
+
+  function balance(accountId: string): Balance {
+    const account = asked(() => ledger.findAccount(accountId));
+    if (account === undefined) throw new Error(`no account ${accountId}`);
+    return { balanceMicro: account.balanceMicro, heldMicro: account.heldMicro };
+  }
+
+  const findKey = (secret: string) => asked(() => keyring.find(secret));
+
+  return {
+    catalog,
+    abandoned,
+    providerIds: [...providers.connected.keys()],
+    authenticate: (credentials) => authenticate(findKey, credentials, Date.now()),
+    balance,
+    answerChat: (input) => answerChat(chatDeps, { ...input, log }),
+    findRequest: (requestId, accountId) => asked(() => findRequest(ledger, requestId, accountId)),
+    isWritable: () => isWritable(database),
+    inProgress: () => unsettled.count,
+    drain: commits.drain,
+  };
+}
+
+/** Trouble of ours with the database is a 503, never a 401 or a 404 that would blame the caller. */
+function asked<T>(question: () => T): T {
+  try {
+    return question();
+  } catch (error) {
+    throw overloaded("The server's database does not answer at the moment.", { cause: error });
+  }
+}
+
+/** Takes the write lock and gives it back: a read-only file and a stuck writer show here. */
+function isWritable(database: Database): boolean {
+  try {
+    database.write(() => undefined);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,98 @@
+// The record of one request as its owner may see it.
+import type { TokenUsage } from "../base/chat.ts";
+import { formatCredits } from "../base/micro.ts";
+import type { Ending, UsageSource } from "../ledger/ending.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { RequestRecord, RunningRequest } from "../ledger/records.ts";
+import { type UsageView, usageView } from "./usage-view.ts";
+
+export interface RequestView {
+  object: "request";
+  id: string;
+  /** ISO 8601, UTC. */
+  created_at: string;
+  model: string;
+  provider: string;
+  stream: boolean;
+  status: "in_progress" | "completed" | "failed" | "cancelled";
+  ending: Ending | null;
+  http_status: number | null;
+  error_code: string | null;
+  usage: UsageView | null;
+  usage_source: UsageSource;
+  /** Credits with 6 decimals, as are the next two. */
+  cost: string;
+  /** The deposit that was taken at the start. */
+  held: string;
+  shortfall: string;
+  first_event_ms: number | null;
+  duration_ms: number | null;
+}
+
+const STATUS: Record<Ending, RequestView["status"]> = {
+  completed: "completed",
+  refused: "failed",
+  upstream_failed: "failed",
+  upstream_interrupted: "failed",
+  client_left_early: "cancelled",
+  client_left: "cancelled",
+  abandoned: "failed",
+};
+
+/** Finds a request that belongs to the account; null when there is none, or it is another's. */
+export function findRequest(
+  ledger: Ledger,
+  requestId: string,
+  accountId: string,
+): RequestView | null {
+  const record = ledger.findRecord(requestId);
+  if (record !== undefined) return record.accountId === accountId ? ended(record) : null;
+  const running = ledger.findRunning(requestId);
+  return running?.accountId === accountId ? inProgress(running) : null;
+}
+
+function ended(record: RequestRecord): RequestView {
+  const ending = record.ending as Ending;
+  const usage = record.usageJson === null ? null : (JSON.parse(record.usageJson) as TokenUsage);
+  return {
+    object: "request",
+    id: record.id,
+    created_at: new Date(record.startedAtMs).toISOString(),
+    model: record.modelId,
+    provider: record.providerId,
+    stream: record.stream,
+    status: STATUS[ending],
+    ending,
+    http_status: record.httpStatus,
+    error_code: record.errorCode,
+    usage: usage === null ? null : usageView(usage),
+    usage_source: record.usageSource,
+    cost: formatCredits(record.chargedMicro),
+    held: formatCredits(record.heldMicro),
+    shortfall: formatCredits(record.shortfallMicro),
+    first_event_ms: record.firstEventMs,
+    duration_ms: record.durationMs,
+  };
+}
+
+function inProgress(running: RunningRequest): RequestView {
+  return {
+    object: "request",
+    id: running.requestId,
+    created_at: new Date(running.createdAtMs).toISOString(),
+    model: running.modelId,
+    provider: running.providerId,
+    stream: running.stream,
+    status: "in_progress",
+    ending: null,
+    http_status: null,
+    error_code: null,
+    usage: null,
+    usage_source: "none",
+    cost: formatCredits(0),
+    held: formatCredits(running.amountMicro),
+    shortfall: formatCredits(0),
+    first_event_ms: null,
+    duration_ms: null,
+  };
+}

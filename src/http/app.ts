@@ -1,0 +1,146 @@
+// All of Elysia: which path and method goes to which handler, and what answers everything else.
+import { cors } from "@elysiajs/cors";
+import { Elysia } from "elysia";
+import { ApiError } from "../base/errors.ts";
+import { creditsHandler, requestHandler } from "./account/handlers.ts";
+import { chatHandler } from "./chat/handler.ts";
+import { docsHandlers } from "./docs/handlers.ts";
+import { getModelHandler, listModelsHandler } from "./models/handlers.ts";
+import { API_PREFIXES } from "./openapi/routes.ts";
+import { healthHandler, readyHandler } from "./ops/handlers.ts";
+import {
+  errorResponse,
+  type Handler,
+  type HttpDeps,
+  keyRoute,
+  openRoute,
+  type RouteContext,
+} from "./route.ts";
+import { openScope } from "./scope.ts";
+
+interface Route {
+  method: "GET" | "POST";
+  path: string;
+  handle: (context: RouteContext) => Promise<Response>;
+}
+
+/**
+ * The whole HTTP side. Routes read the body themselves, after the key is known to be good, and give Responses, so
+ * nothing of Elysia's parsing, validation or streaming takes part.
+ * @param documentJson the OpenAPI document.
+ */
+export function createApp(deps: HttpDeps, documentJson: string) {
+  const app = new Elysia({
+    serve: {
+      // A forgotten second server would otherwise share the port, and take half of the requests, unnoticed.
+      reusePort: false,
+      // Over its own limit Bun answers without a body; ours comes first, with the envelope.
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+      idleTimeout: 60,
+    },
+  });
+  const { corsOrigins } = deps.config.server;
+  if (corsOrigins.length > 0) app.use(corsFor(corsOrigins));
+
+  const routes = allRoutes(deps, documentJson);
+  for (const { method, path, handle } of routes) {
+    app.route(method, path, handle, { parse: "none" });
+    if (method === "GET") app.route("HEAD", path, handle, { parse: "none" });
+  }
+  for (const [path, allow] of methodsByPath(routes)) {
+    app.all(
+      path,
+      refuse(deps, () => methodNotAllowed(allow)),
+      { parse: "none" },
+    );
+  }
+  app.all("*", refuse(deps, unknownPath), { parse: "none" });
+  app.onError(({ error, request }) => errorResponse(deps, request, openScope(), error));
+  return app;
+}
+
+function allRoutes(deps: HttpDeps, documentJson: string): Route[] {
+  const chat = chatHandler(deps);
+  const models = listModelsHandler(deps);
+  const credits = creditsHandler(deps);
+  const open = (path: string, handler: Handler): Route => ({
+    method: "GET",
+    path,
+    handle: openRoute(deps, handler),
+  });
+  const api = API_PREFIXES.flatMap((prefix): Route[] => [
+    { method: "POST", path: `${prefix}/chat/completions`, handle: keyRoute(deps, chat) },
+    { method: "GET", path: `${prefix}/models`, handle: keyRoute(deps, models) },
+    {
+      method: "GET",
+      path: `${prefix}/models/*`,
+      handle: keyRoute(deps, getModelHandler(deps, `${prefix}/models/`)),
+    },
+    { method: "GET", path: `${prefix}/credits`, handle: keyRoute(deps, credits) },
+    {
+      method: "GET",
+      path: `${prefix}/requests/*`,
+      handle: keyRoute(deps, requestHandler(deps, `${prefix}/requests/`)),
+    },
+  ]);
+  const docs = deps.config.server.docs ? docsHandlers(documentJson) : [];
+  return [
+    ...api,
+    open("/health", healthHandler),
+    open("/ready", readyHandler(deps)),
+    ...docs.map(({ path, handler }) => open(path, handler)),
+  ];
+}
+
+function methodsByPath(routes: Route[]): Map<string, string> {
+  const allow = new Map<string, string>();
+  for (const { method, path } of routes) {
+    allow.set(path, method === "GET" ? "GET, HEAD" : method);
+  }
+  return allow;
+}
+
+/** What browsers may read and send, when the operator lets them call at all. */
+function corsFor(origins: readonly string[]) {
+  return cors({
+    origin: origins.includes("*") ? true : [...origins],
+    methods: ["GET", "POST"],
+    allowedHeaders: true,
+    credentials: false,
+    exposeHeaders: [
+      "x-request-id",
+      "x-credits-used",
+      "x-credits-remaining",
+      "x-credits-reserved",
+      "retry-after",
+      "retry-after-ms",
+      "x-should-retry",
+    ],
+  });
+}
+
+function refuse(deps: HttpDeps, error: (request: Request) => ApiError) {
+  return openRoute(deps, ({ request }) => {
+    throw error(request);
+  });
+}
+
+function methodNotAllowed(allow: string): ApiError {
+  return new ApiError({
+    status: 405,
+    type: "invalid_request_error",
+    code: "method_not_allowed",
+    message: `This path takes ${allow}.`,
+    allow,
+  });
+}
+
+function unknownPath(request: Request): ApiError {
+  const path = new URL(request.url).pathname.slice(0, 200);
+  return new ApiError({
+    status: 404,
+    type: "invalid_request_error",
+    code: "unknown_url",
+    message: `Unknown request URL: ${request.method} ${path}. See /docs for what there is.`,
+  });
+}

@@ -1,0 +1,109 @@
+// What every route has in common: scope, header limits, authentication before the body, errors in the envelope.
+import type { Server } from "bun";
+import { ApiError, asApiError } from "../base/errors.ts";
+import type { Config } from "../config/schema.ts";
+import type { Gateway } from "../gateway/gateway.ts";
+import type { Logger } from "../telemetry/log.ts";
+import { assertHeaderSize } from "./body/headers.ts";
+import { errorEnvelope, errorHeaders } from "./errors.ts";
+import { openScope, type RequestScope, setCredits } from "./scope.ts";
+
+/** What the routes share. */
+export interface HttpDeps {
+  config: Config;
+  gateway: Gateway;
+  log: Logger;
+  /** True once the server has been told to end. */
+  isDraining: () => boolean;
+}
+
+/** The part of Elysia's context that a route sees; `server` is null where no socket is behind it. */
+export interface RouteContext {
+  request: Request;
+  server: Server<unknown> | null;
+}
+
+export interface Call extends RouteContext {
+  scope: RequestScope;
+}
+
+export type Handler = (call: Call) => Response | Promise<Response>;
+
+/** A route that anyone may call. */
+export function openRoute(deps: HttpDeps, handler: Handler) {
+  return (context: RouteContext): Promise<Response> => run(deps, context, handler);
+}
+
+/** A route for callers with a key. The key is checked from the headers alone, before any of the body is read. */
+export function keyRoute(deps: HttpDeps, handler: Handler) {
+  return (context: RouteContext): Promise<Response> =>
+    run(deps, context, (call) => {
+      const { headers } = call.request;
+      call.scope.caller = deps.gateway.authenticate({
+        authorization: headers.get("authorization"),
+        apiKey: headers.get("x-api-key"),
+      });
+      return handler(call);
+    });
+}
+
+async function run(deps: HttpDeps, context: RouteContext, handler: Handler): Promise<Response> {
+  const scope = openScope();
+  try {
+    assertHeaderSize(context.request.headers, deps.config.limits);
+    return await handler({ request: context.request, server: context.server, scope });
+  } catch (error) {
+    return errorResponse(deps, context.request, scope, error);
+  }
+}
+
+/** A JSON answer with the scope's headers. */
+export function jsonResponse(scope: RequestScope, body: unknown, status = 200): Response {
+  return jsonTextResponse(scope, JSON.stringify(body), status);
+}
+
+/** The same from a text that is JSON already. */
+export function jsonTextResponse(scope: RequestScope, json: string, status = 200): Response {
+  scope.headers["content-type"] = "application/json";
+  return new Response(json, { status, headers: scope.headers });
+}
+
+/** Any failure as its answer. Faults of ours are logged with their cause and masked. */
+export function errorResponse(
+  deps: HttpDeps,
+  request: Request,
+  scope: RequestScope,
+  error: unknown,
+): Response {
+  const failure = asApiError(error);
+  logFailure(deps.log, request, scope, failure);
+  Object.assign(scope.headers, errorHeaders(failure));
+  setFailureCredits(deps, scope);
+  return jsonResponse(scope, errorEnvelope(failure), failure.status);
+}
+
+/** An error has cost nothing; the balance is shown to a caller who is known, if the database can tell. */
+function setFailureCredits({ gateway }: HttpDeps, scope: RequestScope): void {
+  if (scope.caller === null || scope.headers["x-credits-used"] !== undefined) return;
+  try {
+    setCredits(scope, 0, gateway.balance(scope.caller.accountId).balanceMicro);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+  }
+}
+
+function logFailure(log: Logger, request: Request, scope: RequestScope, failure: ApiError): void {
+  const { status, code, upstreamStatus, cause } = failure;
+  const line = {
+    requestId: scope.requestId,
+    method: request.method,
+    // The path alone, and not all of an endless one: a query may hold anything.
+    path: new URL(request.url).pathname.slice(0, 200),
+    status,
+    code: code ?? undefined,
+    upstreamStatus,
+    keyId: scope.caller?.keyId,
+  };
+  if (status >= 500) log.error({ ...line, err: cause ?? failure }, "request failed");
+  else log.info(line, "request refused");
+}

@@ -1,0 +1,32 @@
+// One request's scope: its id, its clock, its caller, and the headers that every answer carries.
+import { newRequestId } from "../base/ids.ts";
+import { formatCredits } from "../base/micro.ts";
+import type { Caller } from "../gateway/authenticate.ts";
+
+export interface RequestScope {
+  requestId: string;
+  /** Epoch milliseconds of arrival, and the same moment on the monotonic clock. */
+  startedAtMs: number;
+  startedMonoMs: number;
+  /** Known once the key has been checked. */
+  caller: Caller | null;
+  /** Sent with the answer, whatever it is. */
+  headers: Record<string, string>;
+}
+
+export function openScope(): RequestScope {
+  const requestId = newRequestId();
+  return {
+    requestId,
+    startedAtMs: Date.now(),
+    startedMonoMs: performance.now(),
+    caller: null,
+    headers: { "x-request-id": requestId },
+  };
+}
+
+/** Puts the credits of the contract on the answer: what this request cost, and the balance after it. */
+export function setCredits(scope: RequestScope, usedMicro: number, remainingMicro: number): void {
+  scope.headers["x-credits-used"] = formatCredits(usedMicro);
+  scope.headers["x-credits-remaining"] = formatCredits(remainingMicro);
+}

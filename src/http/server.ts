@@ -1,0 +1,82 @@
+// Listening, and ending in good order.
+import type { Config } from "../config/schema.ts";
+import type { Gateway } from "../gateway/gateway.ts";
+import type { Logger } from "../telemetry/log.ts";
+import { createApp } from "./app.ts";
+import { buildOpenApiDocument } from "./openapi/document.ts";
+
+/** The address is taken, or not this machine's; the message is meant for the operator. */
+export class PortInUse extends Error {
+  override readonly name = "PortInUse";
+}
+
+export interface RunningServer {
+  /** As `http://127.0.0.1:4000`. */
+  origin: string;
+  /**
+   * Refuses new connections, lets running requests end within `server.drainTimeoutMs`, cuts those that have not,
+   * and resolves when all money is settled.
+   */
+  drain(): Promise<void>;
+  /** Cuts all requests, and resolves when their money is settled. */
+  stopNow(): Promise<void>;
+}
+
+export interface ServerOptions {
+  config: Config;
+  gateway: Gateway;
+  log: Logger;
+}
+
+/** How long settlements may take once their requests have been cut. */
+const SETTLE_MS = 5000;
+const POLL_MS = 10;
+
+/** @throws PortInUse when the address cannot be listened on. */
+export async function startServer({ config, gateway, log }: ServerOptions): Promise<RunningServer> {
+  let draining = false;
+  const deps = { config, gateway, log, isDraining: () => draining };
+  const document = await buildOpenApiDocument();
+  const app = createApp(deps, JSON.stringify(document));
+  const { host, port } = config.server;
+  try {
+    app.listen({ hostname: host, port });
+  } catch (error) {
+    throw cannotListen(host, port, error);
+  }
+  const { server } = app;
+  if (server === null) throw new Error("the server did not start");
+
+  async function stopNow(): Promise<void> {
+    await server?.stop(true);
+    const deadline = performance.now() + SETTLE_MS;
+    while (gateway.inProgress() > 0 && performance.now() < deadline) await Bun.sleep(POLL_MS);
+    await gateway.drain();
+  }
+
+  async function drain(): Promise<void> {
+    draining = true;
+    const ended = server?.stop() ?? Promise.resolve();
+    await Promise.race([ended, Bun.sleep(config.server.drainTimeoutMs)]);
+    await stopNow();
+  }
+
+  return { origin: originOf(host, server.port ?? port), drain, stopNow };
+}
+
+function originOf(host: string, port: number): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+function cannotListen(host: string, port: number, error: unknown): unknown {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "EADDRINUSE") {
+    return new PortInUse(
+      `port ${port} on ${host} is already in use: stop what uses it, or choose another with --port`,
+    );
+  }
+  if (code === "EACCES" || code === "EADDRNOTAVAIL") {
+    return new PortInUse(`cannot listen on ${host}:${port}: ${code}`);
+  }
+  return error;
+}
