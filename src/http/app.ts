@@ -36,7 +36,8 @@ export function createApp(deps: HttpDeps, documentJson: string) {
       reusePort: false,
       // Over its own limit Bun answers without a body; ours comes first, with the envelope.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-      idleTimeout: 60,
+      // Requests to models lift it for themselves: a model may think for minutes.
+      idleTimeout: Math.ceil(deps.config.server.idleTimeoutMs / 1000),
     },
   });
   const { corsOrigins } = deps.config.server;

@@ -1,0 +1,93 @@
+// Reads a request's bytes within a size and a deadline.
+import { ApiError, invalidRequest } from "../../base/errors.ts";
+import type { Config } from "../../config/schema.ts";
+
+type Limits = Pick<Config["limits"], "bodyBytes" | "bodyTimeoutMs">;
+
+/**
+ * Bodies of this declared size and below are read in one call: the most that a slow client can make
+ * wait in memory.
+ */
+const WHOLE_READ_BYTES = 1_048_576;
+
+/**
+ * Gives the whole body.
+ * @throws ApiError 413 above `bodyBytes` (at once where `content-length` says so), 408 after
+ * `bodyTimeoutMs`, 400 when the client stops sending.
+ */
+export async function collectBytes(request: Request, limits: Limits): Promise<Uint8Array> {
+  const declared = declaredLength(request.headers);
+  if (declared !== null && declared > limits.bodyBytes) throw tooLarge(limits);
+  // Before `body` is named at all: that alone makes Bun build a stream, which a small request does
+  // not need.
+  if (declared !== null && declared <= WHOLE_READ_BYTES) return readWhole(request, limits);
+  if (request.body === null) return new Uint8Array(0);
+  return readStream(request.body, limits);
+}
+
+async function readWhole(request: Request, limits: Limits): Promise<Uint8Array> {
+  const deadline = Promise.withResolvers<never>();
+  const timer = setTimeout(() => deadline.reject(tooSlow(limits)), limits.bodyTimeoutMs);
+  try {
+    return await Promise.race([request.bytes(), deadline.promise]);
+  } catch (error) {
+    throw error instanceof ApiError ? error : cutShort();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readStream(body: ReadableStream<Uint8Array>, limits: Limits): Promise<Uint8Array> {
+  const reader = body.getReader();
+  // Copies each piece, so that a body sent byte by byte costs its size and no object per byte.
+  const sink = new Bun.ArrayBufferSink();
+  sink.start({ asUint8Array: true });
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    // Ends the read that waits; a failure to cancel changes nothing for the caller.
+    reader.cancel().catch(() => undefined);
+  }, limits.bodyTimeoutMs);
+  try {
+    let size = 0;
+    while (true) {
+      const { done, value } = await reader.read();
+      if (timedOut) throw tooSlow(limits);
+      if (done) return sink.end() as Uint8Array;
+      size += value.byteLength;
+      if (size > limits.bodyBytes) {
+        reader.cancel().catch(() => undefined);
+        throw tooLarge(limits);
+      }
+      sink.write(value);
+    }
+  } catch (error) {
+    throw error instanceof ApiError ? error : cutShort();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function declaredLength(headers: Headers): number | null {
+  const text = headers.get("content-length");
+  return text !== null && /^\d+$/.test(text) ? Number(text) : null;
+}
+
+const tooLarge = (limits: Limits): ApiError =>
+  new ApiError({
+    status: 413,
+    type: "invalid_request_error",
+    code: "request_too_large",
+    message: `The request body is too large: at most ${limits.bodyBytes} bytes.`,
+  });
+
+const tooSlow = (limits: Limits): ApiError =>
+  new ApiError({
+    status: 408,
+    type: "invalid_request_error",
+    code: "request_timeout",
+    message: `The request body did not arrive within ${limits.bodyTimeoutMs} ms.`,
+  });
+
+const cutShort = (): ApiError =>
+  invalidRequest("The request body ended before it was complete.", null);

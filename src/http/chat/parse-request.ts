@@ -1,0 +1,72 @@
+// Turns a body into a ChatRequest: null means absent, every known field checked, unknown fields
+// kept.
+import type { ChatRequest } from "../../base/chat.ts";
+import { invalidRequest } from "../../base/errors.ts";
+import type { Config } from "../../config/schema.ts";
+import { describeIssue } from "./describe-issue.ts";
+import { chatCompletionRequest } from "./schema/request.ts";
+
+type Limits = Config["limits"];
+type JsonObject = Record<string, unknown>;
+
+/**
+ * Validates a parsed body of POST /chat/completions. `json` is not changed; parts of it live on in
+ * the result.
+ *
+ * - A `null` counts as absent at the top and in messages (but a message's `content` may be null by
+ *   right).
+ * - Where both are given, `max_completion_tokens` wins over `max_tokens`, which is dropped.
+ * - `stream_options` without `stream: true` is dropped: OpenAI refuses it, but clients that set it
+ *   once for all their calls exist, and it has no meaning to lose.
+ *
+ * @throws ApiError 400 that names the field, and never repeats what the field held.
+ */
+export function parseChatRequest(json: unknown, limits: Limits): ChatRequest {
+  if (!isObject(json)) throw invalidRequest("The request body must be a JSON object.", null);
+  const body = withoutNulls(json);
+  // Before the schema runs, so that its work is bounded.
+  assertLength(body, "messages", limits.messages);
+  assertLength(body, "tools", limits.tools);
+  assertLength(body, "functions", limits.tools);
+  if (Array.isArray(body.messages)) body.messages = body.messages.map(cleanMessage);
+
+  const result = chatCompletionRequest.safeParse(body);
+  if (!result.success) {
+    const { message, param } = describeIssue(result.error.issues, body);
+    throw invalidRequest(message, param);
+  }
+  if (typeof body.n === "number" && body.n > limits.choices) {
+    throw invalidRequest(`Invalid 'n': expected a value of at most ${limits.choices}.`, "n");
+  }
+  if (body.max_completion_tokens !== undefined) delete body.max_tokens;
+  if (body.stream !== true) delete body.stream_options;
+  // The schema has no transforms: the body itself has been proven to have these types.
+  return body as ChatRequest;
+}
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** A shallow copy without the fields that are null. */
+function withoutNulls(object: JsonObject): JsonObject {
+  // fromEntries defines fields, never assigns them: a field named `__proto__` stays a plain field.
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null));
+}
+
+function cleanMessage(message: unknown): unknown {
+  if (!isObject(message)) return message;
+  let hasNull = false;
+  for (const key in message) {
+    if (message[key] === null && key !== "content") hasNull = true;
+  }
+  if (!hasNull) return message;
+  const entries = Object.entries(message);
+  return Object.fromEntries(entries.filter(([key, value]) => key === "content" || value !== null));
+}
+
+function assertLength(body: JsonObject, field: string, max: number): void {
+  const value = body[field];
+  if (Array.isArray(value) && value.length > max) {
+    throw invalidRequest(`Invalid '${field}': expected an array with at most ${max} items.`, field);
+  }
+}

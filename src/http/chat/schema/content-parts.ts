@@ -1,0 +1,72 @@
+// The parts of which a message's content may consist, one schema per `type`.
+import { z } from "zod";
+import { cacheControl, promptCacheBreakpoint } from "./primitives.ts";
+
+const cacheMarks = {
+  cache_control: cacheControl.nullish(),
+  prompt_cache_breakpoint: promptCacheBreakpoint.nullish(),
+};
+
+export const textPart = z.looseObject({
+  type: z.literal("text"),
+  text: z.string(),
+  ...cacheMarks,
+});
+
+const refusalPart = z.looseObject({
+  type: z.literal("refusal"),
+  refusal: z.string(),
+});
+
+const imagePart = z.looseObject({
+  type: z.literal("image_url"),
+  image_url: z.looseObject({
+    url: z.string().min(1).meta({ description: "An http(s) or data: URL." }),
+    detail: z.string().nullish().meta({ description: "auto, low, high or original." }),
+  }),
+  ...cacheMarks,
+});
+
+// The format is open: OpenAI takes wav and mp3, others more.
+const audioPart = z.looseObject({
+  type: z.literal("input_audio"),
+  input_audio: z.looseObject({
+    data: z.string().min(1).meta({ description: "The sound in base64." }),
+    format: z.string().min(1).meta({ description: "wav or mp3, and what else the model takes." }),
+  }),
+  ...cacheMarks,
+});
+
+const filePart = z.looseObject({
+  type: z.literal("file"),
+  file: z.looseObject({
+    file_data: z.string().nullish().meta({ description: "The file as a data: URL." }),
+    file_id: z.string().nullish(),
+    filename: z.string().nullish(),
+  }),
+  ...cacheMarks,
+});
+
+/** Not OpenAI's, but the AI SDK's OpenAI-compatible provider sends it. */
+const videoPart = z.looseObject({
+  type: z.literal("video_url"),
+  video_url: z.looseObject({ url: z.string().min(1) }),
+  ...cacheMarks,
+});
+
+/** What a user may send. */
+export const userPart = z.discriminatedUnion("type", [
+  textPart,
+  imagePart,
+  audioPart,
+  filePart,
+  videoPart,
+]);
+
+/** What an assistant may have said. */
+export const assistantPart = z.discriminatedUnion("type", [textPart, refusalPart]);
+
+/** Content of developer, system and tool messages: text, whole or in parts. */
+export const textContent = z.union([z.string(), z.array(textPart)]);
+export const userContent = z.union([z.string(), z.array(userPart)]);
+export const assistantContent = z.union([z.string(), z.array(assistantPart)]);

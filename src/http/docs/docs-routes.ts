@@ -1,0 +1,16 @@
+// The documentation as an Elysia plugin of its own, for apps that have nothing else of this server.
+import { Elysia } from "elysia";
+import { openScope } from "../scope.ts";
+import { docsHandlers } from "./handlers.ts";
+
+/**
+ * Gives an Elysia plugin with `/openapi.json`, the page `/docs` and the page's files.
+ * @param documentJson the OpenAPI document as JSON text, served as it is.
+ */
+export function docsRoutes(documentJson: string) {
+  const app = new Elysia({ name: "docs" });
+  for (const { path, handler } of docsHandlers(documentJson)) {
+    app.get(path, ({ request, server }) => handler({ request, server, scope: openScope() }));
+  }
+  return app;
+}

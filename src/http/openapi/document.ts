@@ -1,0 +1,64 @@
+// Builds the OpenAPI document from the table of routes, with Elysia's own generator.
+import { swagger } from "@elysiajs/swagger";
+import { Elysia } from "elysia";
+import { componentSchemas } from "./components.ts";
+import { errorResponses } from "./error-docs.ts";
+import { headerDocs } from "./header-docs.ts";
+import { type RouteKey, routeDetail, routeDocs } from "./routes.ts";
+
+/** The version of the API, not of the program: it changes when a client would notice. */
+const API_VERSION = "1.0.0";
+
+const description = `OpenAI-compatible chat completions and model listing. Any client or SDK \
+that targets the OpenAI API can be pointed at this server by changing its base URL to \
+\`/api/v1/ai\` and its API key.
+
+The same routes exist under \`/v1\`, for tools that insist on it.
+
+Requests deduct from a credit balance: 1 credit is 1 USD, and amounts are decimal strings with \
+6 decimal places. All errors have OpenAI's envelope: \
+\`{"error":{"message","type","param","code"}}\`.`;
+
+const SPEC_PATH = "/spec.json";
+
+/**
+ * Gives the whole document (OpenAPI 3.0.3) as plain data. It is the same for the life of the
+ * process: build it once.
+ *
+ * The routes are registered on an app of their own that never listens, because the generator also
+ * adds a page that loads its scripts from a CDN, which is not to be served by anyone.
+ */
+export async function buildOpenApiDocument(): Promise<object> {
+  const generator = swagger({
+    specPath: SPEC_PATH,
+    // It means paths with a dot, as /openapi.json is.
+    excludeStaticFile: false,
+    documentation: {
+      info: { title: "AACFlow AI API", version: API_VERSION, description },
+      servers: [{ url: "/", description: "This server" }],
+      tags: [
+        { name: "Chat", description: "Conversations with a model." },
+        { name: "Models", description: "What can be asked." },
+        { name: "Credits", description: "What is left, and what a request cost." },
+        { name: "Operation", description: "For operators; no API key needed." },
+      ],
+      components: {
+        schemas: componentSchemas(),
+        responses: errorResponses(),
+        headers: headerDocs,
+        securitySchemes: {
+          bearerAuth: { type: "http", scheme: "bearer", description: "As OpenAI's SDKs send it." },
+          apiKeyHeader: { type: "apiKey", in: "header", name: "x-api-key" },
+        },
+      },
+    },
+  });
+  const app = new Elysia().use(generator);
+  for (const key of Object.keys(routeDocs) as RouteKey[]) {
+    const { method, path } = routeDocs[key];
+    app.route(method, path, () => "", { detail: routeDetail(key) });
+  }
+  const response = await app.handle(new Request(`http://localhost${SPEC_PATH}`));
+  if (!response.ok) throw new Error(`the OpenAPI generator answered ${response.status}`);
+  return (await response.json()) as object;
+}
