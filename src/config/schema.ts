@@ -151,6 +151,8 @@ const server = z.strictObject({
   port: z.int().min(0).max(65_535).default(4000),
   /** A comment goes to a streaming client after this much silence. */
   keepAliveMs: durationMs.default(10_000),
+  /** A connection without a request in progress is closed after this much silence; at most 255 s. */
+  idleTimeoutMs: durationMs.max(255_000).default(MINUTE_MS),
   /** How long running requests may go on after SIGTERM. */
   drainTimeoutMs: durationMs.default(30_000),
   /** Origins that browsers may call from; empty is off, `*` is all. */

@@ -54,6 +54,8 @@ function writeImmediate<T>(sqlite: Sqlite, operation: () => T): T {
   try {
     const result = operation();
     if (result instanceof Promise) {
+      // What it still does runs outside the transaction, and is a bug that this error reports.
+      result.catch(() => {});
       throw new TypeError("a transaction's callback must be synchronous");
     }
     sqlite.run("COMMIT");

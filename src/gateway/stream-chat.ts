@@ -66,9 +66,9 @@ async function* events(
     for (let next = first; next.done !== true; next = await pieces.next()) {
       const piece = next.value;
       meter.add(piece);
-      stamp ??= stampFor(piece.chunk, input.request.model);
-      // A piece without choices only carried usage, which has its own place at the end.
+      // A piece without choices carries usage, which has its own place at the end, or a provider's remarks.
       if (piece.chunk.choices.length > 0) {
+        stamp ??= stampFor(piece.chunk, input.request.model);
         yield { type: "chunk", json: stampedJson(piece.chunk, piece.wire, stamp) };
       }
     }

@@ -115,7 +115,9 @@ const TOTALS = `SELECT
  */
 export function verifyBooks(orm: BunSQLiteDatabase): VerifyReport {
   return orm.transaction((tx) => {
-    const totals = tx.get<Totals>(sql.raw(TOTALS));
+    // Drizzle's `get` of raw SQL gives a row without its names.
+    const [totals] = tx.all<Totals>(sql.raw(TOTALS));
+    if (totals === undefined) throw new Error("the totals' query gave no row");
     const discrepancies = RULES.flatMap(({ rule, query }) =>
       tx
         .all<{ id: string; name: string; detail: string }>(sql.raw(query))

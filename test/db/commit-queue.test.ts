@@ -1,0 +1,124 @@
+// Group commit: shared transactions, isolated failures, bounded waiting.
+import { Database as Sqlite } from "bun:sqlite";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { ApiError } from "../../src/base/errors.ts";
+import { createCommitQueue } from "../../src/db/commit-queue.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+
+let database: TestDatabase;
+
+beforeEach(() => {
+  database = createTestDatabase();
+  database.sqlite.run("CREATE TABLE marks (n INTEGER PRIMARY KEY)");
+});
+afterEach(() => database.remove());
+
+const mark = (n: number) => database.sqlite.run("INSERT INTO marks VALUES (?)", [n]);
+const marks = () =>
+  database.sqlite
+    .query<{ n: number }, []>("SELECT n FROM marks ORDER BY n")
+    .all()
+    .map(({ n }) => n);
+
+describe("group commit", () => {
+  test("operations of one turn share one transaction, and each gets its own result", async () => {
+    let transactions = 0;
+    const counting = {
+      ...database,
+      write: <T>(operation: () => T) => {
+        transactions++;
+        return database.write(operation);
+      },
+    };
+    const queue = createCommitQueue(counting, { maxWaiting: 1000, lockTimeoutMs: 1000 });
+    const results = await Promise.all(
+      Array.from({ length: 100 }, (_, n) => queue.run(() => (mark(n), n * 2))),
+    );
+    expect(results).toEqual(Array.from({ length: 100 }, (_, n) => n * 2));
+    expect(marks()).toHaveLength(100);
+    expect(transactions).toBe(1);
+  });
+
+  test("one failing operation takes none of the others with it, and leaves nothing of itself", async () => {
+    const queue = createCommitQueue(database, { maxWaiting: 1000, lockTimeoutMs: 1000 });
+    const results = await Promise.allSettled([
+      queue.run(() => mark(1)),
+      queue.run(() => {
+        mark(2);
+        throw new Error("broken rule");
+      }),
+      queue.run(() => mark(3)),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect(results[1]).toMatchObject({ reason: { message: "broken rule" } });
+    expect(marks()).toEqual([1, 3]);
+  });
+
+  test("more than may wait is refused with 503", async () => {
+    const queue = createCommitQueue(database, { maxWaiting: 2, lockTimeoutMs: 1000 });
+    const accepted = [queue.run(() => mark(1)), queue.run(() => mark(2))];
+    await expect(queue.run(() => mark(3))).rejects.toMatchObject({ status: 503 });
+    await Promise.all(accepted);
+    expect(marks()).toEqual([1, 2]);
+  });
+
+  test("a foreign write lock is waited for, and past the limit answered with 503", async () => {
+    const impatient = createTestDatabase();
+    const foreign = new Sqlite(join(impatient.dataDir, "aacflow.db"));
+    impatient.sqlite.run("PRAGMA busy_timeout = 10");
+    const queue = createCommitQueue(impatient, { maxWaiting: 10, lockTimeoutMs: 300 });
+    foreign.run("BEGIN IMMEDIATE");
+    setTimeout(() => foreign.run("COMMIT"), 100);
+    expect(await queue.run(() => "after the lock")).toBe("after the lock");
+
+    foreign.run("BEGIN IMMEDIATE");
+    const refused = queue.run(() => "never");
+    expect(refused).rejects.toBeInstanceOf(ApiError);
+    await expect(refused).rejects.toMatchObject({ status: 503 });
+    foreign.run("ROLLBACK");
+    foreign.close();
+    impatient.remove();
+  });
+});
+
+describe("a transaction", () => {
+  test("is rolled back when its callback throws", () => {
+    expect(() =>
+      database.write(() => {
+        mark(1);
+        throw new Error("no");
+      }),
+    ).toThrow("no");
+    expect(marks()).toEqual([]);
+  });
+
+  test("refuses an asynchronous callback, and keeps none of its rows", () => {
+    // Otherwise rows written before the first await would be committed whatever happens after it.
+    expect(() =>
+      database.write(async () => {
+        mark(1);
+        await Promise.resolve();
+        throw new Error("too late");
+      }),
+    ).toThrow("synchronous");
+    expect(marks()).toEqual([]);
+  });
+});
+
+describe("the database file", () => {
+  test("is opened with the settings that money needs", () => {
+    const pragma = (name: string) =>
+      Object.values(database.sqlite.query(`PRAGMA ${name}`).get() as object)[0];
+    expect(pragma("journal_mode")).toBe("wal");
+    expect(pragma("synchronous")).toBe(2);
+    expect(pragma("foreign_keys")).toBe(1);
+    expect(pragma("busy_timeout")).toBe(1000);
+  });
+
+  test("whole numbers up to 2^53 come back exactly, and a missing parameter is an error", () => {
+    database.sqlite.run("INSERT INTO marks VALUES (?)", [Number.MAX_SAFE_INTEGER]);
+    expect(marks()).toEqual([Number.MAX_SAFE_INTEGER]);
+    expect(() => database.sqlite.query("INSERT INTO marks VALUES ($n)").run({} as never)).toThrow();
+  });
+});

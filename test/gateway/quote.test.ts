@@ -1,0 +1,189 @@
+// The deposit: an upper bound of the input, a share for an open output, and a 402 that helps.
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import type { ChatRequest } from "../../src/base/chat.ts";
+import type { ModelFacts } from "../../src/base/model.ts";
+import type { Deployment } from "../../src/catalog/types.ts";
+import { configSchema } from "../../src/config/schema.ts";
+import { costMicro } from "../../src/gateway/cost.ts";
+import { plainUsage } from "../../src/gateway/estimate.ts";
+import { inputTokensBound } from "../../src/gateway/input-bound.ts";
+import { insufficientCredits, quote } from "../../src/gateway/quote.ts";
+
+const { money } = configSchema.parse({});
+const facts: ModelFacts = {
+  contextWindow: 128_000,
+  maxOutputTokens: 16_384,
+  imageTokensMax: 1000,
+  capabilities: {
+    tools: true,
+    structuredOutput: true,
+    jsonMode: true,
+    vision: true,
+    audioInput: true,
+    audioOutput: true,
+    files: true,
+    reasoning: false,
+  },
+};
+const deployment: Deployment = {
+  modelId: "m",
+  providerId: "p",
+  upstreamModel: "m",
+  facts,
+  prices: [
+    { price: { input: { microPerMtok: 150_000 }, output: { microPerMtok: 600_000 } } },
+  ],
+  markupBasisPoints: 0,
+};
+const request = (more: Partial<ChatRequest> = {}): ChatRequest => ({
+  model: "m",
+  messages: [{ role: "user", content: "Hello!" }],
+  ...more,
+});
+const quoteOf = (more: Partial<ChatRequest> = {}, on: Partial<Deployment> = {}, bodyBytes = 1000) =>
+  quote({
+    request: request(more),
+    bodyBytes,
+    deployment: { ...deployment, ...on },
+    now: new Date(),
+    money,
+  });
+
+/** 1000 bytes of input at 0.15. */
+const INPUT_MICRO = 150;
+
+describe("the deposit", () => {
+  test("covers the client's own limit in full", () => {
+    const exact = INPUT_MICRO + 60;
+    expect(quoteOf({ max_tokens: 100 }).size(1_000_000)).toEqual({
+      amountMicro: exact,
+      outputTokens: 100,
+    });
+    expect(quoteOf({ max_tokens: 100 }).size(exact)?.amountMicro).toBe(exact);
+    expect(quoteOf({ max_tokens: 100 }).size(exact - 1)).toBeNull();
+  });
+
+  test("takes max_completion_tokens before max_tokens, and never more than the model can give", () => {
+    expect(
+      quoteOf({ max_tokens: 9, max_completion_tokens: 100 }).size(1_000_000)?.outputTokens,
+    ).toBe(100);
+    expect(quoteOf({ max_tokens: 1_000_000 }).size(1_000_000)?.outputTokens).toBe(16_384);
+  });
+
+  test("counts every choice", () => {
+    expect(quoteOf({ max_tokens: 100, n: 3 }).size(1_000_000)?.amountMicro).toBe(INPUT_MICRO + 180);
+  });
+
+  test("without a limit takes an eighth of what is available for the output, at most the model's maximum", () => {
+    expect(quoteOf().size(1_000_000_000)?.outputTokens).toBe(16_384);
+    const deposit = quoteOf().size(8000);
+    expect(deposit).toEqual({ amountMicro: INPUT_MICRO + 1000, outputTokens: 1666 });
+  });
+
+  test("without a limit never asks for less than the floor, and is refused when that is not there", () => {
+    const floorMicro = Math.ceil(INPUT_MICRO + 256 * 0.6);
+    expect(quoteOf().size(floorMicro)).toEqual({ amountMicro: floorMicro, outputTokens: 256 });
+    expect(quoteOf().size(floorMicro - 1)).toBeNull();
+  });
+
+  test("of a free model is nothing", () => {
+    expect(quoteOf({}, { prices: [] }).size(0)).toEqual({ amountMicro: 0, outputTokens: 16_384 });
+  });
+
+  test("covers a prompt that the provider writes to its cache", () => {
+    const [period] = deployment.prices;
+    const price = { ...(period?.price as object), cacheWrite: { microPerMtok: 187_500 } };
+    const prices = [{ price }] as Deployment["prices"];
+    expect(quoteOf({ max_tokens: 1 }, { prices }).size(1_000_000)?.amountMicro).toBe(189);
+  });
+
+  test("covers whatever the request can cost, for any request and price", () => {
+    const rate = fc.record({ microPerMtok: fc.integer({ min: 0, max: 100_000_000 }) });
+    fc.assert(
+      fc.property(
+        fc.record({ input: rate, output: rate, cacheRead: rate, cacheWrite: rate }),
+        fc.integer({ min: 1, max: 500_000 }),
+        fc.option(fc.integer({ min: 1, max: 20_000 }), { nil: undefined }),
+        fc.integer({ min: 0, max: 5000 }),
+        fc.integer({ min: 0, max: 100_000_000 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (price, bodyBytes, limit, markupBasisPoints, availableMicro, part) => {
+          const on = { prices: [{ price }], markupBasisPoints };
+          const more = limit === undefined ? {} : { max_tokens: limit };
+          const wanted = quoteOf(more, on, bodyBytes);
+          const deposit = wanted.size(availableMicro);
+          if (deposit === null) {
+            expect(wanted.leastMicro).toBeGreaterThan(availableMicro);
+            return;
+          }
+          expect(deposit.amountMicro).toBeLessThanOrEqual(availableMicro);
+          const prompt = inputTokensBound(request(), bodyBytes, facts);
+          const used = {
+            ...plainUsage(prompt, deposit.outputTokens),
+            cacheWriteTokens: Math.floor(prompt * part),
+          };
+          expect(costMicro(wanted.pinned, used)).toBeLessThanOrEqual(deposit.amountMicro);
+          // The limit that goes upstream is worked out again from the amount alone.
+          expect(wanted.affordableOutputTokens(deposit.amountMicro)).toBeGreaterThanOrEqual(
+            deposit.outputTokens,
+          );
+        },
+      ),
+    );
+  });
+});
+
+describe("the input bound", () => {
+  const bound = (parts: unknown[], bodyBytes: number) =>
+    inputTokensBound(
+      request({ messages: [{ role: "user", content: parts }] as ChatRequest["messages"] }),
+      bodyBytes,
+      facts,
+    );
+
+  test("is one token a byte for text, and at most the context window", () => {
+    expect(bound([{ type: "text", text: "x" }], 500)).toBe(500);
+    expect(bound([{ type: "text", text: "x" }], 10_000_000)).toBe(128_000);
+  });
+
+  test("counts an image by what it can cost, not by its bytes", () => {
+    const url = `data:image/png;base64,${"A".repeat(50_000)}`;
+    expect(bound([{ type: "image_url", image_url: { url } }], url.length + 200)).toBe(1200);
+  });
+
+  test("counts audio by its length, and a file by the context window", () => {
+    const data = "A".repeat(20_000);
+    expect(bound([{ type: "input_audio", input_audio: { data } }], 20_100)).toBe(1100);
+    expect(bound([{ type: "file", file: { file_id: "f" } }], 100)).toBe(128_000);
+  });
+});
+
+describe("the 402", () => {
+  test("of an empty account says so, and that a retry is no use", () => {
+    const error = insufficientCredits(quoteOf({ max_tokens: 1000 }), {
+      balanceMicro: 300,
+      heldMicro: 0,
+    });
+    expect(error).toMatchObject({
+      status: 402,
+      type: "insufficient_quota",
+      code: "insufficient_credits",
+      shouldRetry: false,
+      retryAfterMs: undefined,
+    });
+    expect(error.message).toContain("a deposit of 0.000750");
+    expect(error.message).toContain("0.000300 is available");
+    expect(error.message).toContain("would buy 250 output tokens");
+  });
+
+  test("of credit that calls in flight hold is transient, and says how much they hold", () => {
+    const error = insufficientCredits(quoteOf({ max_tokens: 1000 }), {
+      balanceMicro: 1000,
+      heldMicro: 900,
+    });
+    expect(error).toMatchObject({ shouldRetry: true, retryAfterMs: 2000 });
+    expect(error.message).toContain("0.000900 is held by calls in flight");
+    expect(error.message).toContain("would not buy any output tokens");
+  });
+});

@@ -1,0 +1,222 @@
+// The ledger's rules: deposits, settlements, append-only entries, recovery, and what verify finds.
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { plainUsage } from "../../src/gateway/estimate.ts";
+import type { HoldRequest, RequestEnd } from "../../src/ledger/holds.ts";
+import { createLedger, type Ledger, LedgerError } from "../../src/ledger/ledger.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+
+let database: TestDatabase;
+let ledger: Ledger;
+let accountId: string;
+
+beforeEach(() => {
+  database = createTestDatabase();
+  ledger = createLedger(database);
+  accountId = database.write(() => ledger.ensureAccount("team", 1).id);
+});
+afterEach(() => database.remove());
+
+const grant = (amountMicro: number) =>
+  database.write(() => ledger.grant({ accountId, amountMicro, note: null, atMs: 2 }));
+
+const hold = (requestId: string, amountMicro: number, more: Partial<HoldRequest> = {}) =>
+  database.write(() =>
+    ledger.placeHold({
+      requestId,
+      accountId,
+      keyId: "key_1",
+      modelId: "m",
+      providerId: "p",
+      upstreamModel: "m",
+      stream: false,
+      priceJson: null,
+      atMs: 3,
+      size: () => amountMicro,
+      ...more,
+    }),
+  );
+
+const end = (requestId: string, costMicro: number, more: Partial<RequestEnd> = {}) =>
+  database.write(() =>
+    ledger.endHold({
+      requestId,
+      ending: "completed",
+      costMicro,
+      httpStatus: 200,
+      errorCode: null,
+      usage: plainUsage(1, 1),
+      usageSource: "reported",
+      startedAtMs: 3,
+      firstEventMs: 1,
+      durationMs: 2,
+      atMs: 4,
+      ...more,
+    }),
+  );
+
+const money = () => {
+  const account = ledger.findAccount(accountId);
+  return [account?.balanceMicro, account?.heldMicro];
+};
+const verified = () => ledger.verify().discrepancies;
+
+describe("a deposit", () => {
+  test("is taken from what is available, and given back by the settlement", () => {
+    grant(100);
+    expect(hold("r1", 60)).toMatchObject({ held: true, amountMicro: 60, heldMicro: 60 });
+    expect(money()).toEqual([100, 60]);
+    expect(end("r1", 25)).toMatchObject({ chargedMicro: 25, shortfallMicro: 0, balanceMicro: 75 });
+    expect(money()).toEqual([75, 0]);
+    expect(verified()).toEqual([]);
+  });
+
+  test("is refused when other deposits leave too little, and changes nothing", () => {
+    grant(100);
+    hold("r1", 60);
+    expect(hold("r2", 41)).toEqual({ held: false, balanceMicro: 100, heldMicro: 60 });
+    expect(money()).toEqual([100, 60]);
+    expect(hold("r3", 40).held).toBe(true);
+  });
+
+  test("is sized by what is available inside the transaction", () => {
+    grant(100);
+    hold("r1", 30);
+    const seen: number[] = [];
+    hold("r2", 0, { size: (availableMicro) => (seen.push(availableMicro), null) });
+    expect(seen).toEqual([70]);
+  });
+
+  test("of one request is taken once", () => {
+    grant(100);
+    hold("r1", 10);
+    expect(() => hold("r1", 10)).toThrow();
+    expect(money()).toEqual([100, 10]);
+  });
+});
+
+describe("a settlement", () => {
+  test("above the deposit takes from what is available", () => {
+    grant(100);
+    hold("r1", 10);
+    expect(end("r1", 35)).toMatchObject({ chargedMicro: 35, shortfallMicro: 0 });
+    expect(money()).toEqual([65, 0]);
+  });
+
+  test("never takes what others hold, nor goes below zero: the rest is a shortfall", () => {
+    grant(100);
+    hold("r1", 10);
+    hold("r2", 70);
+    expect(end("r1", 50)).toMatchObject({ chargedMicro: 30, shortfallMicro: 20 });
+    expect(money()).toEqual([70, 70]);
+    expect(end("r2", 70)).toMatchObject({ chargedMicro: 70, shortfallMicro: 0 });
+    expect(money()).toEqual([0, 0]);
+    expect(ledger.verify()).toMatchObject({ shortfallMicro: 20, discrepancies: [] });
+  });
+
+  test("happens once: a second one changes nothing", () => {
+    grant(100);
+    hold("r1", 50);
+    end("r1", 20);
+    expect(end("r1", 20)).toBeNull();
+    expect(end("never-held", 20)).toBeNull();
+    expect(money()).toEqual([80, 0]);
+    expect(ledger.history({ accountId, limit: 10, before: null }).entries).toHaveLength(2);
+  });
+
+  test("of nothing writes no entry, but the record", () => {
+    grant(100);
+    hold("r1", 50);
+    end("r1", 0, { usage: null, usageSource: "none", ending: "upstream_failed", httpStatus: 502 });
+    expect(ledger.history({ accountId, limit: 10, before: null }).entries).toHaveLength(1);
+    expect(ledger.findRecord("r1")).toMatchObject({ ending: "upstream_failed", chargedMicro: 0 });
+  });
+
+  test.each([-1, 0.5, Number.NaN, 2 ** 53])("of %p is a bug, and undone whole", (costMicro) => {
+    grant(100);
+    hold("r1", 50);
+    expect(() => end("r1", costMicro)).toThrow(RangeError);
+    expect(money()).toEqual([100, 50]);
+  });
+});
+
+describe("a grant", () => {
+  test.each([0, -5])("of %i is refused", (amountMicro) => {
+    expect(() => grant(amountMicro)).toThrow(LedgerError);
+  });
+
+  test("to an unknown account, or beyond what can be counted exactly, is refused", () => {
+    const unknown = { accountId: "acct_x", amountMicro: 1, note: null, atMs: 1 };
+    expect(() => database.write(() => ledger.grant(unknown))).toThrow(LedgerError);
+    grant(9_007_199_254_740);
+    expect(() => grant(1)).toThrow(LedgerError);
+  });
+});
+
+describe("the database itself", () => {
+  test.each([
+    "UPDATE entries SET amount_micro = 1",
+    "DELETE FROM entries",
+    "DELETE FROM accounts",
+    "UPDATE holds SET amount_micro = 1",
+    "UPDATE requests SET charged_micro = 0",
+    "UPDATE accounts SET held_micro = balance_micro + 1",
+    "UPDATE accounts SET held_micro = -1",
+  ])("refuses: %s", (statement) => {
+    grant(100);
+    hold("r1", 10);
+    hold("r2", 10);
+    end("r2", 5);
+    expect(() => database.sqlite.run(statement)).toThrow();
+    expect(verified()).toEqual([]);
+  });
+});
+
+describe("a killed process", () => {
+  test("leaves deposits that are released once, without a charge, and recorded", () => {
+    grant(100);
+    hold("r1", 30);
+    hold("r2", 20);
+    const again = createLedger(database);
+    expect(database.write(() => again.releaseAbandoned(9)).sort()).toEqual(["r1", "r2"]);
+    expect(database.write(() => again.releaseAbandoned(9))).toEqual([]);
+    expect(money()).toEqual([100, 0]);
+    expect(ledger.findRecord("r1")).toMatchObject({ ending: "abandoned", chargedMicro: 0 });
+    expect(verified()).toEqual([]);
+  });
+});
+
+describe("history", () => {
+  test("is newest first, in pages without gaps or repetitions", () => {
+    for (let amount = 1; amount <= 7; amount++) grant(amount);
+    const seen: number[] = [];
+    let before: number | null = null;
+    do {
+      const page = ledger.history({ accountId, limit: 3, before });
+      seen.push(...page.entries.map(({ amountMicro }) => amountMicro));
+      before = page.nextBefore;
+    } while (before !== null);
+    expect(seen).toEqual([7, 6, 5, 4, 3, 2, 1]);
+  });
+});
+
+describe("verify", () => {
+  test.each([
+    ["UPDATE accounts SET balance_micro = balance_micro + 1", "the balance is the sum"],
+    ["UPDATE accounts SET held_micro = held_micro + 1", "what is held is the sum"],
+    ["DELETE FROM holds", "what is held is the sum"],
+    ["DELETE FROM requests", "each charge belongs to the request"],
+    [
+      "INSERT INTO entries VALUES (NULL, (SELECT id FROM accounts), 'grant', 5, 5, NULL, NULL, 1)",
+      "each entry's balance follows",
+    ],
+  ])("finds the damage of %s", (damage, rule) => {
+    grant(100);
+    hold("r1", 10);
+    hold("r2", 10);
+    end("r2", 5);
+    expect(verified()).toEqual([]);
+    database.sqlite.run(damage);
+    expect(verified().map((found) => found.rule)).toContainEqual(expect.stringContaining(rule));
+    expect(verified()[0]).toMatchObject({ accountId, accountName: "team" });
+  });
+});

@@ -1,0 +1,167 @@
+// Any sequence of grants, deposits, settlements and restarts leaves the books balanced: a model beside the ledger.
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { createLedger, type Ledger } from "../../src/ledger/ledger.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+
+/** The books as a child would keep them. */
+interface Model {
+  balance: number;
+  holds: Map<string, number>;
+  shortfall: number;
+}
+
+interface Real {
+  database: TestDatabase;
+  ledger: Ledger;
+  accountId: string;
+}
+
+type Command = fc.Command<Model, Real>;
+
+const heldOf = (model: Model) => [...model.holds.values()].reduce((sum, one) => sum + one, 0);
+
+function check(model: Model, { ledger, accountId }: Real): void {
+  const account = ledger.findAccount(accountId);
+  expect(account?.balanceMicro).toBe(model.balance);
+  expect(account?.heldMicro).toBe(heldOf(model));
+  expect(model.balance).toBeGreaterThanOrEqual(heldOf(model));
+}
+
+class Grant implements Command {
+  readonly amountMicro: number;
+  constructor(amountMicro: number) {
+    this.amountMicro = amountMicro;
+  }
+  check = () => true;
+  run(model: Model, real: Real): void {
+    const { database, ledger, accountId } = real;
+    const { amountMicro } = this;
+    database.write(() => ledger.grant({ accountId, amountMicro, note: null, atMs: 1 }));
+    model.balance += amountMicro;
+    check(model, real);
+  }
+  toString = () => `grant(${this.amountMicro})`;
+}
+
+class Hold implements Command {
+  readonly id: number;
+  readonly amountMicro: number;
+  constructor(id: number, amountMicro: number) {
+    this.id = id;
+    this.amountMicro = amountMicro;
+  }
+  check = (model: Readonly<Model>) => !model.holds.has(`r${this.id}`);
+  run(model: Model, real: Real): void {
+    const { database, ledger, accountId } = real;
+    const requestId = `r${this.id}`;
+    if (ledger.findRecord(requestId) !== undefined) return;
+    const fits = model.balance - heldOf(model) >= this.amountMicro;
+    const outcome = database.write(() =>
+      ledger.placeHold({
+        requestId,
+        accountId,
+        keyId: "k",
+        modelId: "m",
+        providerId: "p",
+        upstreamModel: "m",
+        stream: true,
+        priceJson: null,
+        atMs: 1,
+        size: () => this.amountMicro,
+      }),
+    );
+    expect(outcome.held).toBe(fits);
+    if (fits) model.holds.set(requestId, this.amountMicro);
+    check(model, real);
+  }
+  toString = () => `hold(${this.id}, ${this.amountMicro})`;
+}
+
+class End implements Command {
+  readonly id: number;
+  readonly costMicro: number;
+  constructor(id: number, costMicro: number) {
+    this.id = id;
+    this.costMicro = costMicro;
+  }
+  check = () => true;
+  run(model: Model, real: Real): void {
+    const { database, ledger } = real;
+    const requestId = `r${this.id}`;
+    const settled = database.write(() =>
+      ledger.endHold({
+        requestId,
+        ending: "completed",
+        costMicro: this.costMicro,
+        httpStatus: 200,
+        errorCode: null,
+        usage: null,
+        usageSource: "none",
+        startedAtMs: 1,
+        firstEventMs: null,
+        durationMs: 1,
+        atMs: 1,
+      }),
+    );
+    if (!model.holds.delete(requestId)) {
+      expect(settled).toBeNull();
+      return;
+    }
+    const charged = Math.min(this.costMicro, model.balance - heldOf(model));
+    expect(settled?.chargedMicro).toBe(charged);
+    model.balance -= charged;
+    model.shortfall += this.costMicro - charged;
+    check(model, real);
+  }
+  toString = () => `end(${this.id}, ${this.costMicro})`;
+}
+
+class Restart implements Command {
+  check = () => true;
+  run(model: Model, real: Real): void {
+    real.ledger = createLedger(real.database);
+    const released = real.database.write(() => real.ledger.releaseAbandoned(1));
+    expect(released.sort()).toEqual([...model.holds.keys()].sort());
+    model.holds.clear();
+    check(model, real);
+  }
+  toString = () => "restart()";
+}
+
+const id = fc.integer({ min: 1, max: 8 });
+const amount = fc.integer({ min: 0, max: 1000 });
+const commands = fc.commands(
+  [
+    fc.integer({ min: 1, max: 2000 }).map((micro) => new Grant(micro)),
+    fc.tuple(id, amount).map(([request, micro]) => new Hold(request, micro)),
+    fc.tuple(id, amount).map(([request, micro]) => new Hold(request, micro)),
+    fc.tuple(id, amount).map(([request, micro]) => new End(request, micro)),
+    fc.constant(new Restart()),
+  ],
+  { maxCommands: 40 },
+);
+
+test("the ledger and a plain model agree after every step", () => {
+  fc.assert(
+    fc.property(commands, (steps) => {
+      const database = createTestDatabase();
+      // Durability is not what this test is about, and thousands of disk flushes are slow.
+      database.sqlite.run("PRAGMA synchronous = OFF");
+      try {
+        const ledger = createLedger(database);
+        const accountId = database.write(() => ledger.ensureAccount("team", 1).id);
+        const model: Model = { balance: 0, holds: new Map(), shortfall: 0 };
+        const real: Real = { database, ledger, accountId };
+        fc.modelRun(() => ({ model, real }), steps);
+        const report = real.ledger.verify();
+        expect(report.discrepancies).toEqual([]);
+        expect(report.shortfallMicro).toBe(model.shortfall);
+        expect(report.balanceMicro).toBe(model.balance);
+      } finally {
+        database.remove();
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
