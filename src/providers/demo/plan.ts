@@ -1,0 +1,107 @@
+// Plans a whole answer in pieces, which are then either streamed or folded: both ways give the same
+// answer.
+import type { UpstreamCall } from "../protocol.ts";
+import { schemaValue } from "./schema-value.ts";
+import { answerText } from "./text.ts";
+import { type PlannedCall, planCalls } from "./tools.ts";
+import { countTokens, cutToTokens } from "./usage.ts";
+
+/** One delta of a streamed answer. */
+export type Piece =
+  | { kind: "text"; text: string }
+  | { kind: "call"; index: number; id: string; name: string }
+  | { kind: "arguments"; index: number; text: string };
+
+export interface PlannedChoice {
+  pieces: Piece[];
+  finishReason: "stop" | "length" | "tool_calls";
+  /** Whole tokens, by the rule in usage.ts. */
+  tokens: number;
+}
+
+/** The choices of an answer (`n` of them), each cut to the call's output limit. */
+export function planAnswer(call: UpstreamCall): PlannedChoice[] {
+  const { request, facts } = call;
+  const limit = call.maxOutputTokens ?? facts.maxOutputTokens;
+  const count = request.n ?? 1;
+  const calls = planCalls(request);
+  return Array.from({ length: count }, (_, choice) => {
+    if (calls.length > 0) {
+      return cut(callPieces(call, calls, choice), "tool_calls", limit);
+    }
+    const text = formatted(call) ?? answerText(request, choice, count);
+    return cut(textPieces(beforeStop(text, request.stop)), "stop", limit);
+  });
+}
+
+/** The JSON answer that `response_format` asks for, or null when it asks for none. */
+function formatted({ request }: UpstreamCall): string | null {
+  const format = request.response_format;
+  if (format?.type === "json_schema") {
+    const value = schemaValue(format.json_schema?.schema ?? { type: "object" });
+    // Indented, so that it has words to stream.
+    return JSON.stringify(value, null, 2);
+  }
+  return format?.type === "json_object"
+    ? JSON.stringify({ model: "demo", answer: answerText(request, 0, 1) }, null, 2)
+    : null;
+}
+
+/** The text up to the first stop sequence that occurs in it. */
+function beforeStop(text: string, stop: string | string[] | undefined): string {
+  const sequences = (typeof stop === "string" ? [stop] : (stop ?? [])).filter(Boolean);
+  const ends = sequences.map((sequence) => text.indexOf(sequence)).filter((end) => end >= 0);
+  return text.slice(0, Math.min(text.length, ...ends));
+}
+
+/** Words, each with the white space that follows it. */
+function words(text: string): string[] {
+  return text.match(/^\s+|\S+\s*/g) ?? [];
+}
+
+function textPieces(text: string): Piece[] {
+  return words(text).map((word) => ({ kind: "text", text: word }));
+}
+
+function callPieces(call: UpstreamCall, calls: PlannedCall[], choice: number): Piece[] {
+  return calls.flatMap(({ name, arguments: json }, index) => {
+    const id = callId(call, choice, index);
+    // JSON has few words: a piece ends after a comma or a colon too, as providers cut it.
+    const parts = json.match(/[^\s,:]*[\s,:]*/g)?.filter(Boolean) ?? [];
+    const pieces: Piece[] = parts.map((text) => ({ kind: "arguments", index, text }));
+    return [{ kind: "call", index, id, name }, ...pieces];
+  });
+}
+
+/**
+ * The same for the same request, and new in every turn of a conversation, which makes it longer.
+ */
+function callId({ request }: UpstreamCall, choice: number, index: number): string {
+  const last = JSON.stringify(request.messages.at(-1) ?? null);
+  const seed = `${request.messages.length}:${choice}:${index}:${last}`;
+  return `call_${Bun.hash(seed).toString(16).padStart(16, "0")}`;
+}
+
+/** Keeps the pieces that the limit affords; the last one may be cut within its word. */
+function cut(
+  pieces: Piece[],
+  finishReason: PlannedChoice["finishReason"],
+  limit: number,
+): PlannedChoice {
+  const kept: Piece[] = [];
+  let tokens = 0;
+  for (const piece of pieces) {
+    const cost = countTokens(piece.kind === "call" ? piece.name : piece.text);
+    const left = limit - tokens;
+    if (cost > left) {
+      if (piece.kind !== "call" && left > 0) {
+        kept.push({ ...piece, text: cutToTokens(piece.text.trimStart(), left) });
+        tokens += left;
+      }
+      return { pieces: kept, finishReason: "length", tokens };
+    }
+    kept.push(piece);
+    tokens += cost;
+  }
+  return { pieces: kept, finishReason, tokens };
+}

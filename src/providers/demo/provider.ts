@@ -1,0 +1,16 @@
+// The built-in demo provider: always connected, needs no key and no network.
+import type { Config } from "../../config/schema.ts";
+import type { ConnectedProvider } from "../registry.ts";
+import { createDemoAdapter } from "./adapter.ts";
+
+/**
+ * The demo provider at the configured pace. Its probe always succeeds: there is nothing to reach.
+ */
+export function createDemoProvider(options: Config["demo"]): ConnectedProvider {
+  return {
+    id: "demo",
+    name: "Demo",
+    adapter: createDemoAdapter(options),
+    probe: async () => ({ ok: true, detail: "built in: answers without a key or a network" }),
+  };
+}

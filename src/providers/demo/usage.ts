@@ -1,0 +1,86 @@
+// The demo model's token counts: a fixed rule instead of a tokenizer, so that anyone can recompute
+// a bill by hand.
+import type { ChatRequest, TokenUsage } from "../../base/chat.ts";
+
+/** Characters (code points) that one token holds at most; a token never spans two words. */
+const TOKEN_CHARACTERS = 4;
+
+/** What every message adds for its role, whatever its length. */
+const MESSAGE_TOKENS = 4;
+
+/** What an image, a sound or a file counts. */
+const MEDIA_TOKENS = 85;
+
+/**
+ * Tokens of a text: each word, being what stands between white space, counts a token for every 4
+ * characters begun. `Hello, world!` is 2 + 2.
+ */
+export function countTokens(text: string): number {
+  let total = 0;
+  for (const [word] of text.matchAll(/\S+/g)) {
+    total += Math.ceil(codePoints(word) / TOKEN_CHARACTERS);
+  }
+  return total;
+}
+
+/**
+ * The start of one word that fits into this many tokens, without the white space that was cut off.
+ */
+export function cutToTokens(word: string, tokens: number): string {
+  return [...word].slice(0, tokens * TOKEN_CHARACTERS).join("");
+}
+
+/**
+ * Tokens of a request: 4 for each message, the words of its texts and tool calls, 85 for each
+ * image, sound or file, and the words of the tools' and the answer format's JSON.
+ */
+export function countPromptTokens(request: ChatRequest): number {
+  let total = 0;
+  for (const message of request.messages) {
+    total += MESSAGE_TOKENS + contentTokens(message.content);
+    if ("tool_calls" in message) {
+      total += jsonTokens(message.tool_calls);
+    }
+  }
+  return total + jsonTokens(request.tools) + jsonTokens(request.response_format);
+}
+
+/** Usage without caches, sounds or reasoning, which the demo model does not have. */
+export function toUsage(promptTokens: number, completionTokens: number): TokenUsage {
+  return {
+    promptTokens,
+    completionTokens,
+    cachedTokens: 0,
+    cacheWriteTokens: 0,
+    cacheWrite1hTokens: 0,
+    promptAudioTokens: 0,
+    completionAudioTokens: 0,
+    reasoningTokens: 0,
+    acceptedPredictionTokens: 0,
+    rejectedPredictionTokens: 0,
+  };
+}
+
+function contentTokens(content: unknown): number {
+  if (typeof content === "string") {
+    return countTokens(content);
+  }
+  let total = 0;
+  for (const part of Array.isArray(content) ? content : []) {
+    const text: unknown = part?.text ?? part?.refusal;
+    total += typeof text === "string" ? countTokens(text) : MEDIA_TOKENS;
+  }
+  return total;
+}
+
+function jsonTokens(value: unknown): number {
+  return value === undefined || value === null ? 0 : countTokens(JSON.stringify(value));
+}
+
+function codePoints(text: string): number {
+  let count = 0;
+  for (const _ of text) {
+    count += 1;
+  }
+  return count;
+}

@@ -1,0 +1,106 @@
+// The many shapes of an error body, read into one: message, type, code, param and status.
+import { asObject, isObject, type JsonObject, nonEmptyString } from "./json.ts";
+
+/** What a provider said about a failure, as it said it: nothing here is fit for a caller yet. */
+export interface ErrorDetails {
+  message: string | null;
+  type: string | null;
+  code: string | null;
+  param: string | null;
+  /** A number between 400 and 599 that the body gives as its status or code. */
+  status: number | null;
+  /** The error object itself, for rarer fields. */
+  raw: JsonObject;
+}
+
+const NOTHING: ErrorDetails = {
+  message: null,
+  type: null,
+  code: null,
+  param: null,
+  status: null,
+  raw: {},
+};
+
+/**
+ * The error in a body or in a stream's event, or null when it holds none. Understands OpenAI's
+ * `{error: {…}}`, the same in an array (Google), `{error: "text"}` with a `code` beside it (xAI),
+ * Mistral's top-level `{object: "error", message}` and validators' `{detail: [{loc, msg}]}`.
+ */
+export function findError(body: unknown): ErrorDetails | null {
+  const value = Array.isArray(body) ? body[0] : body;
+  if (!isObject(value)) {
+    return null;
+  }
+  const error = value.error;
+  if (isObject(error)) {
+    return fromObject(error);
+  }
+  if (typeof error === "string" && error !== "") {
+    return { ...fromObject(value), message: error };
+  }
+  if (error !== undefined && error !== null && error !== false && error !== "") {
+    return NOTHING;
+  }
+  if (value.object === "error" || value.type === "error") {
+    return fromObject(value);
+  }
+  return null;
+}
+
+/**
+ * Reads the body of an answer that failed by its status: there, any `message` or `detail` is the
+ * error's.
+ */
+export function readErrorBodyText(text: string, json: unknown): ErrorDetails {
+  const found = findError(json);
+  if (found !== null) {
+    return found;
+  }
+  const value = Array.isArray(json) ? json[0] : json;
+  if (isObject(value)) {
+    return fromObject(value);
+  }
+  const plain = text.trim();
+  // A page of HTML, from a proxy in between, tells a caller nothing and an attacker too much.
+  const readable = json === undefined && plain !== "" && !plain.startsWith("<");
+  return { ...NOTHING, message: readable ? plain : null };
+}
+
+function fromObject(error: JsonObject): ErrorDetails {
+  const detail = fromDetail(error.detail ?? asObject(error.message).detail);
+  return {
+    message: nonEmptyString(error.message) ?? detail.message,
+    type: nonEmptyString(error.type),
+    code: nonEmptyString(error.code) ?? nonEmptyString(error.status),
+    param: nonEmptyString(error.param) ?? detail.param,
+    status: httpStatus(error.code) ?? httpStatus(error.status),
+    raw: error,
+  };
+}
+
+/**
+ * A validator's list of faults: its first one, with its place as a path (`messages[0].content`).
+ */
+function fromDetail(detail: unknown): { message: string | null; param: string | null } {
+  if (!Array.isArray(detail)) {
+    return { message: nonEmptyString(detail), param: null };
+  }
+  const first = asObject(detail[0]);
+  const place = Array.isArray(first.loc) ? first.loc.filter((step) => step !== "body") : [];
+  const path = place.map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`)).join("");
+  const message = nonEmptyString(first.msg);
+  const param = nonEmptyString(path.replace(/^\./, ""));
+  return { message: message === null || param === null ? message : `${param}: ${message}`, param };
+}
+
+/**
+ * Some providers write their HTTP status as a number into `code`, one (Mistral) as a string of
+ * digits.
+ */
+function httpStatus(value: unknown): number | null {
+  const status = typeof value === "string" && /^\d{3}$/.test(value) ? Number(value) : value;
+  return typeof status === "number" && Number.isInteger(status) && status >= 400 && status < 600
+    ? status
+    : null;
+}

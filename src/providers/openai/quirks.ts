@@ -1,0 +1,104 @@
+// What sets an OpenAI-compatible provider apart from OpenAI, as data that a declaration holds.
+import type { RequestPatch } from "./request-patches.ts";
+
+export interface Quirks {
+  /** The field that carries the output limit. Only OpenAI and Azure know the newer name. */
+  outputLimitField: "max_tokens" | "max_completion_tokens";
+  /**
+   * Asks for usage in streams (`stream_options.include_usage`). Off where the field itself is
+   * refused.
+   */
+  asksStreamUsage: boolean;
+  /**
+   * Sends `stream_options.include_obfuscation: false`, which saves the padding of each chunk.
+   * OpenAI only.
+   */
+  refusesObfuscation: boolean;
+  /** OpenAI's documented fields that this provider takes; "all" but for the refused ones. */
+  knownFields: "all" | readonly string[];
+  /** Documented fields that this provider answers with an error: they are dropped. */
+  refusedFields: readonly string[];
+  /**
+   * Fields of the provider's own that callers may send; `true` lets every unknown field through.
+   */
+  passFields: true | readonly string[];
+  /** Changes to the body, in this order, after its fields were chosen. */
+  patches: readonly RequestPatch[];
+  /** See UsageOptions. */
+  hiddenOutputInTotal: boolean;
+}
+
+/**
+ * An OpenAI-compatible provider of which nothing special is known: the older output limit, usage in
+ * streams, the documented fields and no others.
+ */
+export const COMPATIBLE: Quirks = {
+  outputLimitField: "max_tokens",
+  asksStreamUsage: true,
+  refusesObfuscation: false,
+  knownFields: "all",
+  refusedFields: [],
+  passFields: [],
+  patches: [],
+  hiddenOutputInTotal: false,
+};
+
+/** The 37 fields of OpenAI's chat completions reference, of which the server sets four itself. */
+export const OPENAI_CHAT_FIELDS: ReadonlySet<string> = new Set([
+  "audio",
+  "frequency_penalty",
+  "function_call",
+  "functions",
+  "logit_bias",
+  "logprobs",
+  "messages",
+  "metadata",
+  "modalities",
+  "moderation",
+  "n",
+  "parallel_tool_calls",
+  "prediction",
+  "presence_penalty",
+  "prompt_cache_key",
+  "prompt_cache_options",
+  "prompt_cache_retention",
+  "reasoning_effort",
+  "response_format",
+  "safety_identifier",
+  "seed",
+  "service_tier",
+  "stop",
+  "store",
+  "temperature",
+  "tool_choice",
+  "tools",
+  "top_logprobs",
+  "top_p",
+  "user",
+  "verbosity",
+  "web_search_options",
+]);
+
+/** Set by the server for every call, from the call itself: a request's own values never pass. */
+export const SERVER_FIELDS: ReadonlySet<string> = new Set([
+  "model",
+  "max_tokens",
+  "max_completion_tokens",
+  "stream",
+  "stream_options",
+]);
+
+/**
+ * Fields that only mean something on OpenAI's own platform (storage, its prompt cache, its safety
+ * reports). Strict providers refuse them and lenient ones ignore them, so that dropping them
+ * changes no answer.
+ */
+export const PLATFORM_FIELDS: readonly string[] = [
+  "metadata",
+  "moderation",
+  "prompt_cache_key",
+  "prompt_cache_options",
+  "prompt_cache_retention",
+  "safety_identifier",
+  "store",
+];

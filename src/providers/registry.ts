@@ -1,0 +1,196 @@
+// Decides from the configuration and the environment which providers are on, and connects them.
+import { type Config, configSchema, type ProviderConfig } from "../config/schema.ts";
+import { DECLARATIONS, type ProviderDeclaration } from "./declarations.ts";
+import { createDemoProvider } from "./demo/provider.ts";
+import { createOpenAiAdapter } from "./openai/adapter.ts";
+import { COMPATIBLE } from "./openai/quirks.ts";
+import type { ProbeResult, ProviderAdapter } from "./protocol.ts";
+
+export interface ConnectedProvider {
+  id: string;
+  /** As the provider writes itself. */
+  name: string;
+  adapter: ProviderAdapter;
+  /** Whether the provider is there and takes the key; throws only the signal's reason. */
+  probe(signal: AbortSignal): Promise<ProbeResult>;
+}
+
+/** A provider that the server knows but cannot use yet. */
+export interface MissingProvider {
+  id: string;
+  name: string;
+  /** The environment variable that turns it on. */
+  missingEnv: string;
+}
+
+export interface ProviderSet {
+  /** By provider id, in the order of the declarations, then of the configuration. */
+  connected: ReadonlyMap<string, ConnectedProvider>;
+  missing: readonly MissingProvider[];
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const DEMO_ID = "demo";
+
+/** The settings of a provider that the configuration does not mention: the schema's defaults. */
+const UNMENTIONED: ProviderConfig = configSchema.shape.providers.unwrap().valueType.parse({});
+
+/**
+ * Connects every provider that is on: its key's variable is set, or it needs no key and the
+ * configuration or its base URL's variable names it. `enabled: false` switches one off without a
+ * word.
+ * @throws Error, fit for the operator, when an unknown provider lacks `dialect: openai` and
+ * `baseUrl`, or when a base URL or header is malformed
+ */
+export function connectProviders(config: Config, env: Environment): ProviderSet {
+  const connected = new Map<string, ConnectedProvider>();
+  const missing: MissingProvider[] = [];
+  for (const declaration of declarationsFor(config)) {
+    const settings = config.providers[declaration.id] ?? UNMENTIONED;
+    if (!settings.enabled || settings.dialect === "demo") {
+      continue;
+    }
+    const outcome = connectOne(declaration, settings, config, env);
+    if (outcome !== null && "adapter" in outcome) {
+      connected.set(outcome.id, outcome);
+    } else if (outcome !== null) {
+      missing.push(outcome);
+    }
+  }
+  for (const provider of demoProviders(config)) {
+    connected.set(provider.id, provider);
+  }
+  return { connected, missing };
+}
+
+/** The known providers, then those that only the configuration describes. */
+function declarationsFor(config: Config): ProviderDeclaration[] {
+  const known = new Set(DECLARATIONS.map((declaration) => declaration.id));
+  const own = Object.entries(config.providers)
+    .filter(([id, settings]) => !known.has(id) && !isDemo(id, settings) && settings.enabled)
+    .map(([id, settings]) => declareOwn(id, settings));
+  return [...DECLARATIONS, ...own];
+}
+
+function isDemo(id: string, settings: ProviderConfig): boolean {
+  return settings.dialect === "demo" || (id === DEMO_ID && settings.dialect === undefined);
+}
+
+function declareOwn(id: string, settings: ProviderConfig): ProviderDeclaration {
+  if (settings.dialect !== "openai" || settings.baseUrl === undefined) {
+    throw new Error(
+      `providers.${id}: the server does not know this provider. ` +
+        `Set "dialect": "openai" and "baseUrl", or use one of: ` +
+        DECLARATIONS.map((declaration) => declaration.id).join(", "),
+    );
+  }
+  return {
+    id,
+    name: id,
+    baseUrl: settings.baseUrl,
+    baseUrlEnv: [],
+    keyEnv: [],
+    needsKey: settings.apiKeyEnv !== undefined,
+    auth: "bearer",
+    headers: {},
+    quirks: COMPATIBLE,
+  };
+}
+
+/** The provider connected, or what it lacks; null when nobody asked for it. */
+function connectOne(
+  declaration: ProviderDeclaration,
+  settings: ProviderConfig,
+  config: Config,
+  env: Environment,
+): ConnectedProvider | MissingProvider | null {
+  const { id, name } = declaration;
+  const baseUrlFromEnv = readBaseUrl(declaration, env);
+  if (!declaration.needsKey && settings === UNMENTIONED && baseUrlFromEnv === null) {
+    return null;
+  }
+  const keyEnv = settings.apiKeyEnv === undefined ? declaration.keyEnv : [settings.apiKeyEnv];
+  const apiKey = firstSet(keyEnv, env);
+  const keyRequired = declaration.needsKey || settings.apiKeyEnv !== undefined;
+  if (apiKey === null && keyRequired) {
+    return { id, name, missingEnv: keyEnv[0] ?? "" };
+  }
+  const baseUrl = settings.baseUrl ?? baseUrlFromEnv ?? declaration.baseUrl;
+  if (baseUrl === null) {
+    return { id, name, missingEnv: declaration.baseUrlEnv.at(-1)?.name ?? "" };
+  }
+  const adapter = attempt(id, () =>
+    createOpenAiAdapter({
+      providerId: id,
+      baseUrl,
+      apiKey,
+      auth: declaration.auth,
+      headers: { ...declaration.headers, ...settings.headers },
+      quirks: declaration.quirks,
+      timeouts: settings.timeouts,
+      limits: config.limits,
+      proxyUrl: settings.proxyUrl ?? null,
+      passFields: settings.passFields,
+    }),
+  );
+  return { id, name, adapter, probe: (signal) => adapter.probe(signal) };
+}
+
+/** The built-in demo model, under its own id and under those that the configuration gives it. */
+function demoProviders(config: Config): ConnectedProvider[] {
+  const ids = Object.entries(config.providers)
+    .filter(([id, settings]) => settings.enabled && isDemo(id, settings))
+    .map(([id]) => id);
+  const off = config.providers[DEMO_ID]?.enabled === false;
+  if (config.demo.enabled && !off && !ids.includes(DEMO_ID)) {
+    ids.push(DEMO_ID);
+  }
+  if (ids.length === 0) {
+    return [];
+  }
+  const demo = createDemoProvider(config.demo);
+  return ids.map((id) => ({
+    id,
+    name: id === DEMO_ID ? demo.name : id,
+    adapter: demo.adapter,
+    probe: (signal) => demo.probe(signal),
+  }));
+}
+
+function readBaseUrl(declaration: ProviderDeclaration, env: Environment): string | null {
+  for (const { name, defaultPath } of declaration.baseUrlEnv) {
+    const value = firstSet([name], env);
+    if (value === null) {
+      continue;
+    }
+    const url = URL.parse(value);
+    if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "") {
+      throw new Error(`${name} must be an http or https URL without credentials`);
+    }
+    if (defaultPath !== undefined && url.pathname === "/") {
+      url.pathname = defaultPath;
+    }
+    return url.href;
+  }
+  return null;
+}
+
+/** The first variable that is set to more than blanks, or null. */
+function firstSet(names: readonly string[], env: Environment): string | null {
+  for (const name of names) {
+    const value = env[name]?.trim();
+    if (value) {
+      return value;
+    }
+  }
+  return null;
+}
+
+function attempt<T>(id: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw new Error(`providers.${id}: ${error instanceof Error ? error.message : error}`);
+  }
+}

@@ -1,0 +1,104 @@
+// Reads a provider's response body piece by piece, under the call's deadlines.
+import { connectionError } from "./connection-error.ts";
+import type { UpstreamGuard } from "./guard.ts";
+
+/**
+ * How many reads {@link BodyReader.finish} makes at most: what follows an answer's end is a few
+ * bytes.
+ */
+const FINISH_READS = 16;
+
+/** As much of a stream's reader as is used here. */
+interface Reader {
+  read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>;
+  cancel(): Promise<void>;
+}
+
+/** Reads one response body. Whoever stops before the end must call {@link BodyReader.cancel}. */
+export class BodyReader {
+  readonly #reader: Reader | null;
+  readonly #guard: UpstreamGuard;
+  readonly #betweenChunksMs: number;
+  #started = false;
+  #ended = false;
+
+  /**
+   * @param response a response of fetchUpstream, its body unread
+   * @param guard the same call's guard, which still counts down to the first byte
+   * @param betweenChunksMs the most that may pass between two reads, in milliseconds
+   */
+  constructor(response: Response, guard: UpstreamGuard, betweenChunksMs: number) {
+    this.#reader = response.body?.getReader() ?? null;
+    this.#guard = guard;
+    this.#betweenChunksMs = betweenChunksMs;
+  }
+
+  /**
+   * The next piece, or null at the end.
+   * @throws ApiError 502 when the connection breaks, 504 past a deadline; the client's reason on
+   * its abort.
+   */
+  async next(): Promise<Uint8Array | null> {
+    if (this.#reader === null || this.#ended) {
+      return null;
+    }
+    this.#guard.throwIfEnded();
+    if (this.#started) {
+      this.#guard.arm(this.#betweenChunksMs, "The provider stopped sending in mid-answer.");
+    }
+    try {
+      const { done, value } = await this.#reader.read();
+      this.#started = true;
+      // An abort can close the body instead of breaking it: that must not look like the answer's
+      // end.
+      this.#guard.throwIfEnded();
+      if (done || value === undefined) {
+        this.#ended = true;
+        return null;
+      }
+      return value;
+    } catch (error) {
+      this.#ended = true;
+      throw connectionError(error, this.#guard, "The provider broke off its answer");
+    } finally {
+      this.#guard.disarm();
+    }
+  }
+
+  /**
+   * Lets the body end by itself in the background, after all that matters was read: its connection
+   * can then be used again, where a cancelled one is closed. Cancelled after all when it does not
+   * end within `graceMs` milliseconds, or goes on sending.
+   */
+  finish(graceMs: number): void {
+    const reader = this.#reader;
+    if (reader === null || this.#ended) {
+      return;
+    }
+    this.#ended = true;
+    const giveUp = () => reader.cancel().catch(() => {});
+    const timer = setTimeout(giveUp, graceMs);
+    const drain = async () => {
+      for (let reads = 0; reads < FINISH_READS; reads++) {
+        if ((await reader.read()).done) {
+          return;
+        }
+      }
+      await giveUp();
+    };
+    // A connection that breaks now has nothing left to lose.
+    drain()
+      .catch(() => {})
+      .finally(() => clearTimeout(timer));
+  }
+
+  /** Gives up the rest of the body, which closes the connection. Does nothing after the end. */
+  cancel(): void {
+    if (this.#reader === null || this.#ended) {
+      return;
+    }
+    this.#ended = true;
+    // Nobody waits for this, and a connection that is broken already has nothing left to report.
+    this.#reader.cancel().catch(() => {});
+  }
+}

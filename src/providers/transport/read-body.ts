@@ -1,0 +1,89 @@
+// Reads a whole response body as text, up to a limit: answers without streaming, and error bodies.
+import { upstreamError } from "../../base/errors.ts";
+import { BodyReader } from "./body-reader.ts";
+import type { UpstreamGuard } from "./guard.ts";
+
+/** An error's text beyond this says nothing more; the rest is not read. */
+const ERROR_BODY_BYTES = 65_536;
+
+/** A refused call must not wait long for the explanation: the status alone has to do then. */
+const ERROR_BODY_MS = 5_000;
+
+export interface BodyLimits {
+  /** The largest body that is accepted, in bytes after decompression. */
+  maxBytes: number;
+  /** The most that may pass between two reads, in milliseconds. */
+  betweenChunksMs: number;
+}
+
+/**
+ * Reads the whole body as UTF-8 text.
+ * @throws ApiError 502 when it is larger than the limit or breaks off, 504 past a deadline; the
+ * client's reason on its abort. The rest of an unwanted body is cancelled.
+ */
+export async function readBody(
+  response: Response,
+  guard: UpstreamGuard,
+  limits: BodyLimits,
+): Promise<string> {
+  const reader = new BodyReader(response, guard, limits.betweenChunksMs);
+  const { text, whole } = await collect(reader, limits.maxBytes);
+  if (!whole) {
+    throw upstreamError("The provider's answer is larger than the gateway accepts.");
+  }
+  return text;
+}
+
+/**
+ * Reads what an error answer says, as far as that is quick: at most {@link ERROR_BODY_BYTES} bytes
+ * within {@link ERROR_BODY_MS} milliseconds, the rest cancelled. A body that breaks off counts as
+ * empty, since the status is what matters.
+ * @throws the client's reason on its abort; nothing else.
+ */
+export async function readErrorBody(
+  response: Response,
+  guard: UpstreamGuard,
+  client: AbortSignal,
+): Promise<string> {
+  const reader = new BodyReader(response, guard, ERROR_BODY_MS);
+  // One deadline for all of it, so that a body that drips cannot hold the caller up.
+  const deadline = setTimeout(() => reader.cancel(), ERROR_BODY_MS);
+  try {
+    return (await collect(reader, ERROR_BODY_BYTES)).text;
+  } catch {
+    client.throwIfAborted();
+    return "";
+  } finally {
+    clearTimeout(deadline);
+  }
+}
+
+/**
+ * Reads up to `maxBytes`; `whole` is false when the body went on, and then the rest is cancelled.
+ */
+async function collect(
+  reader: BodyReader,
+  maxBytes: number,
+): Promise<{ text: string; whole: boolean }> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  try {
+    for (let chunk = await reader.next(); chunk !== null; chunk = await reader.next()) {
+      bytes += chunk.byteLength;
+      chunks.push(chunk);
+      if (bytes > maxBytes) {
+        return { text: decode(chunks).slice(0, maxBytes), whole: false };
+      }
+    }
+    return { text: decode(chunks), whole: true };
+  } finally {
+    reader.cancel();
+  }
+}
+
+// Joined before decoding, as a character may lie across two chunks.
+function decode(chunks: Uint8Array[]): string {
+  const [only] = chunks;
+  const bytes = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
+  return new TextDecoder().decode(bytes);
+}

@@ -1,0 +1,114 @@
+// The bundled data: what must be there, what must not, and invariants of every line.
+import { describe, expect, test } from "bun:test";
+import { knownModels } from "../../src/catalog/data.ts";
+import type { Price } from "../../src/catalog/types.ts";
+import { best, catalog } from "./support.ts";
+
+const models = knownModels();
+const find = (provider: string, id: string) =>
+  models.find((model) => model.providerId === provider && model.id === id);
+
+describe("the contract's models", () => {
+  test("gpt-4o-mini", () => {
+    const model = find("openai", "gpt-4o-mini");
+    expect(model?.facts).toEqual({
+      contextWindow: 128_000,
+      maxOutputTokens: 16_384,
+      imageTokensMax: 2_833 + 5_667 * 8,
+      capabilities: {
+        tools: true,
+        structuredOutput: true,
+        jsonMode: true,
+        vision: true,
+        audioInput: false,
+        audioOutput: false,
+        files: true,
+        reasoning: false,
+      },
+    });
+    const price: Price = {
+      input: { microPerMtok: 150_000 },
+      output: { microPerMtok: 600_000 },
+      cacheRead: { microPerMtok: 75_000 },
+    };
+    expect(model?.prices).toEqual([{ price }]);
+    expect(model?.aliases).toEqual(["gpt-4o-mini-2024-07-18"]);
+  });
+
+  test("claude-sonnet-4-6", () => {
+    const model = find("anthropic", "claude-sonnet-4-6");
+    expect(model?.facts.contextWindow).toBe(1_000_000);
+    expect(model?.facts.maxOutputTokens).toBe(128_000);
+    const price: Price = {
+      input: { microPerMtok: 3_000_000 },
+      output: { microPerMtok: 15_000_000 },
+      cacheRead: { microPerMtok: 300_000 },
+      cacheWrite: { microPerMtok: 3_750_000 },
+      cacheWrite1h: { microPerMtok: 6_000_000 },
+    };
+    expect(model?.prices).toEqual([{ price }]);
+  });
+});
+
+describe("prices of neighbours", () => {
+  test("claude-sonnet-5-5 has its own price, not the one its prefix would match", () => {
+    const [newer] = best(catalog(["anthropic"]), "claude-sonnet-5-5").prices;
+    const [older] = best(catalog(["anthropic"]), "claude-sonnet-5").prices;
+    expect(newer?.price.cacheRead).toEqual({ microPerMtok: 100_000 });
+    expect(older?.price.cacheRead).toEqual({ microPerMtok: 200_000 });
+    expect(find("anthropic", "claude-sonnet-5-5")?.priceSource).toBe("pi-ai");
+  });
+
+  test("an unknown successor is not served at its predecessor's price", () => {
+    const served = catalog(["anthropic", "openai"]);
+    expect(served.resolve("claude-sonnet-5-9")).toEqual([]);
+    expect(served.resolve("gpt-4o-mini-2099-01-01")).toEqual([]);
+  });
+
+  test("names that moved on take the newer source", () => {
+    expect(find("mistral", "mistral-large-latest")?.prices[0]?.price.input.microPerMtok).toBe(
+      500_000,
+    );
+    expect(find("groq", "openai/gpt-oss-safeguard-20b")?.prices[0]?.price.input.microPerMtok).toBe(
+      75_000,
+    );
+  });
+});
+
+test("models of the Responses API, batch prices, routers and moving names are left out", () => {
+  const left = models.filter(
+    ({ providerId, id }) =>
+      (providerId === "openai" && /codex|-pro$|deep-research/.test(id)) ||
+      /:batch$|^~|^openrouter\//.test(id),
+  );
+  expect(left.map((model) => model.id)).toEqual([]);
+});
+
+test("every line is whole: unique, limited, priced without condition first, in exact units", () => {
+  const seen = new Set<string>();
+  for (const { providerId, id, facts, prices } of models) {
+    expect(seen.has(`${providerId}/${id}`)).toBe(false);
+    seen.add(`${providerId}/${id}`);
+    expect(facts.maxOutputTokens).toBeGreaterThan(0);
+    expect(facts.maxOutputTokens).toBeLessThanOrEqual(facts.contextWindow);
+    expect(facts.imageTokensMax).toBeGreaterThan(0);
+    expect(prices[0]).toBeDefined();
+    expect(prices[0]?.fromDate ?? prices[0]?.dailyUtc).toBeUndefined();
+    for (const { price } of prices) {
+      for (const rate of Object.values(price)) {
+        const steps = [rate, ...(rate.tiers ?? [])];
+        const whole = steps.every((step) => Number.isSafeInteger(step.microPerMtok));
+        expect(whole && steps.every((step) => step.microPerMtok >= 0)).toBe(true);
+      }
+      const isFree = price.input.microPerMtok === 0 && price.output.microPerMtok === 0;
+      expect(isFree || price.input.microPerMtok > 0).toBe(true);
+      expect(isFree || price.output.microPerMtok > 0).toBe(true);
+    }
+  }
+});
+
+test("a free line says so in its name, or is one of Google's open models", () => {
+  const free = models.filter((model) => model.prices[0]?.price.output.microPerMtok === 0);
+  const unexplained = free.filter(({ id }) => !id.endsWith(":free") && !id.startsWith("gemma"));
+  expect(unexplained.map((model) => model.id)).toEqual([]);
+});

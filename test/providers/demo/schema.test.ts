@@ -1,0 +1,224 @@
+// Generated values against a real validator: tables of single keywords, and random schemas.
+import { describe, expect, test } from "bun:test";
+import Ajv2020 from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+import fc from "fast-check";
+import { patternValue } from "../../../src/providers/demo/pattern-value.ts";
+import { schemaValue } from "../../../src/providers/demo/schema-value.ts";
+
+const ajv = new Ajv2020({ strict: false, allErrors: true });
+addFormats(ajv);
+
+function expectFit(schema: Record<string, unknown>): unknown {
+  const value = schemaValue(schema);
+  // What a client receives has been through JSON.
+  const received: unknown = JSON.parse(JSON.stringify(value));
+  const validate = ajv.compile(schema);
+  const isValid = validate(received);
+  if (!isValid) {
+    throw new Error(`${JSON.stringify(received)} does not fit ${JSON.stringify(schema)}`);
+  }
+  return received;
+}
+
+const node = {
+  type: "object",
+  properties: { value: { type: "integer" }, next: { anyOf: [{ $ref: "#" }, { type: "null" }] } },
+  required: ["value", "next"],
+  additionalProperties: false,
+};
+
+describe("single keywords", () => {
+  test.each<[string, Record<string, unknown>]>([
+    ["empty", {}],
+    ["type list", { type: ["null", "integer"] }],
+    ["const", { const: { a: [1, null] } }],
+    ["enum", { type: "string", enum: ["x", "y"] }],
+    ["enum of mixed types", { type: "number", enum: ["x", 4] }],
+    ["default that fits", { type: "string", default: "given" }],
+    ["default that does not", { type: "string", default: 7 }],
+    ["nullable", { type: "string", nullable: true }],
+    ["anyOf", { anyOf: [false, { type: "integer", minimum: 5, maximum: 4 }, { const: 1 }] }],
+    ["oneOf that overlaps", { oneOf: [{ type: "integer" }, { type: "number" }] }],
+    [
+      "oneOf by discriminator",
+      {
+        oneOf: ["a", "b"].map((kind) => ({
+          type: "object",
+          properties: { kind: { const: kind } },
+          required: ["kind"],
+        })),
+      },
+    ],
+    [
+      "allOf",
+      {
+        allOf: [
+          { type: "object", properties: { a: { type: "integer", minimum: 3 } }, required: ["a"] },
+          { properties: { a: { maximum: 3 }, b: { type: "string" } }, required: ["b"] },
+        ],
+      },
+    ],
+    ["not", { anyOf: [{ type: "integer" }, { type: "string" }], not: { type: "integer" } }],
+    ["$defs", { $ref: "#/$defs/x", $defs: { x: { type: "string", minLength: 40 } } }],
+    ["escaped pointer", { $ref: "#/$defs/a~1b%20c", $defs: { "a/b c": { type: "integer" } } }],
+    ["recursion by union", node],
+    [
+      "recursion by array",
+      {
+        $ref: "#/$defs/tree",
+        $defs: {
+          tree: {
+            type: "object",
+            properties: { children: { type: "array", items: { $ref: "#/$defs/tree" } } },
+            required: ["children"],
+          },
+        },
+      },
+    ],
+    ["minItems", { type: "array", items: { type: "boolean" }, minItems: 4 }],
+    ["uniqueItems", { type: "array", items: { type: "string" }, minItems: 5, uniqueItems: true }],
+    [
+      "unique enum",
+      { type: "array", items: { enum: ["a", "b", "c"] }, minItems: 3, uniqueItems: true },
+    ],
+    [
+      "unique unions",
+      {
+        type: "array",
+        items: { anyOf: [{ type: "integer" }, { type: "string" }] },
+        minItems: 6,
+        uniqueItems: true,
+      },
+    ],
+    ["tuple", { type: "array", prefixItems: [{ type: "string" }, { type: "null" }], items: false }],
+    ["contains", { type: "array", contains: { const: 7 } }],
+    ["maxItems 0", { type: "array", items: { type: "string" }, maxItems: 0 }],
+    ["required without properties", { type: "object", required: ["a", "b"] }],
+    ["typed map", { type: "object", additionalProperties: { type: "integer" }, minProperties: 3 }],
+    ["maxProperties", { type: "object", properties: { a: {}, b: {}, c: {} }, maxProperties: 1 }],
+    ["property called __proto__", JSON.parse('{"type":"object","required":["__proto__"]}')],
+    ["long string", { type: "string", minLength: 200, maxLength: 200 }],
+    ["short string", { type: "string", maxLength: 3 }],
+    ["empty string", { type: "string", maxLength: 0 }],
+    ["open interval", { type: "number", exclusiveMinimum: 0, exclusiveMaximum: 0.5 }],
+    ["negative", { type: "number", maximum: -3.5 }],
+    ["whole, negative", { type: "integer", exclusiveMaximum: 0 }],
+    ["whole between fractions", { type: "integer", minimum: 1.2, maximum: 2.1 }],
+    ["multiple of a tenth", { type: "number", multipleOf: 0.1, minimum: 0.25 }],
+    ["whole multiple of a fraction", { type: "integer", multipleOf: 1.5, minimum: 2 }],
+    ["multiple below zero", { type: "number", multipleOf: 7, maximum: -1 }],
+  ])("%s", (_, schema) => {
+    expectFit(schema);
+  });
+
+  test.each(["date-time", "date", "time", "duration", "email", "hostname", "ipv4"])(
+    "format %s",
+    (format) => {
+      expectFit({ type: "array", items: { type: "string", format }, minItems: 1 });
+    },
+  );
+  test.each(["ipv6", "uri", "uri-reference", "uuid", "json-pointer", "regex"])(
+    "format %s",
+    (format) => {
+      expectFit({
+        type: "array",
+        items: { type: "string", format },
+        minItems: 3,
+        uniqueItems: true,
+      });
+    },
+  );
+});
+
+describe("patterns", () => {
+  test.each([
+    "^[A-Z]{2}\\d{4}$",
+    "^\\+?[0-9 ()-]{7,20}$",
+    "^(foo|bar)-(?:[a-f0-9]{8})$",
+    "^[^@\\s]+@[^@\\s]+\\.[a-z]{2,}$",
+    "\\.(png|jpe?g)$",
+    "^#[0-9a-fA-F]{6}$",
+    "^\\w+(\\.\\w+)*$",
+    "^a|b$",
+    "",
+  ])("%s", (pattern) => {
+    for (let variant = 0; variant < 5; variant += 1) {
+      const made = patternValue(pattern, { least: 0, most: 100, variant });
+      expect(made).toMatch(new RegExp(pattern, "u"));
+    }
+    expectFit({ type: "string", pattern });
+  });
+
+  test("is lengthened where it repeats", () => {
+    expect(patternValue("^[a-z]+$", { least: 12, most: 20, variant: 0 })).toMatch(/^[a-z]{12,20}$/);
+  });
+
+  test.each(["(?=a)b", "(a)\\1", "a^b", "[", "(", "a{99999}", "\\p{L}"])(
+    "%s is beyond it and costs nothing",
+    (pattern) => {
+      expect(patternValue(pattern, { least: 0, most: 10, variant: 0 })).toBeNull();
+      expect(schemaValue({ type: "string", pattern })).toBeString();
+    },
+  );
+});
+
+describe("hostile schemas end", () => {
+  const wide = Array.from({ length: 200 }, () => ({ $ref: "#" }));
+  test.each<[string, unknown]>([
+    ["false", false],
+    ["a loop of references", { $ref: "#" }],
+    ["a loop of combinations", { allOf: [{ $ref: "#" }, { $ref: "#" }], anyOf: wide }],
+    ["an infinite value", { type: "object", properties: { a: { $ref: "#" } }, required: ["a"] }],
+    ["a contradiction", { type: "string", enum: [1] }],
+    ["a huge string", { type: "string", minLength: 1e12 }],
+    ["a huge array", { type: "array", minItems: 1e12 }],
+    [
+      "a wide and deep one",
+      { type: "object", properties: { a: { anyOf: wide } }, required: ["a"] },
+    ],
+    ["a missing reference", { $ref: "#/nowhere" }],
+    ["a slow pattern", { type: "string", pattern: "^(a+)+$", enum: [`${"a".repeat(50)}b`] }],
+  ])("%s", (_, schema) => {
+    const started = performance.now();
+    schemaValue(schema);
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+});
+
+test("values fit random schemas", () => {
+  const name = fc.constantFrom("a", "b", "c", "d e", "constructor");
+  const { schema } = fc.letrec<{ schema: Record<string, unknown> }>((tie) => ({
+    schema: fc.oneof(
+      { maxDepth: 4, withCrossShrink: true },
+      fc.constantFrom({ type: "boolean" }, { type: "null" }, { type: ["string", "null"] }),
+      fc
+        .record({ from: fc.integer({ min: -50, max: 50 }), span: fc.integer({ min: 0, max: 9 }) })
+        .map(({ from, span }) => ({ type: "integer", minimum: from, maximum: from + span })),
+      fc
+        .tuple(fc.double({ min: -5, max: 5, noNaN: true }), fc.double({ min: 0.5, max: 9 }))
+        .map(([from, span]) => ({ type: "number", exclusiveMinimum: from, maximum: from + span })),
+      fc
+        .tuple(fc.nat(30), fc.nat(30))
+        .map(([least, span]) => ({ type: "string", minLength: least, maxLength: least + span })),
+      fc.uniqueArray(fc.oneof(fc.string(), fc.integer()), { minLength: 1 }).map((values) => ({
+        enum: values,
+      })),
+      fc.tuple(fc.dictionary(name, tie("schema")), fc.boolean()).map(([properties, isClosed]) => ({
+        type: "object",
+        properties,
+        required: Object.keys(properties).filter((_, index) => index % 2 === 0),
+        ...(isClosed ? { additionalProperties: false } : {}),
+      })),
+      fc
+        .tuple(tie("schema"), fc.nat(3))
+        .map(([items, least]) => ({ type: "array", items, minItems: least })),
+      fc.array(tie("schema"), { minLength: 1, maxLength: 3 }).map((anyOf) => ({ anyOf })),
+      tie("schema").map((inner) => ({ allOf: [inner, inner] })),
+    ),
+  }));
+  fc.assert(
+    fc.property(schema, (random) => void expectFit(random)),
+    { numRuns: 500 },
+  );
+});

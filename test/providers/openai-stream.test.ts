@@ -1,0 +1,294 @@
+// Streams: what passes untouched, what is put right, what ends them and what breaks them.
+import { describe, expect, test } from "bun:test";
+import { ApiError } from "../../src/base/errors.ts";
+import { readChunks } from "../../src/providers/openai/stream.ts";
+import type { UpstreamChunk } from "../../src/providers/protocol.ts";
+import { collect, rejection } from "./support.ts";
+
+const plain = { hiddenOutputInTotal: false };
+
+async function* inBatches(batches: string[][]): AsyncGenerator<string[]> {
+  yield* batches;
+}
+
+function read(...events: (string | object)[]): Promise<UpstreamChunk[]> {
+  const data = events.map((event) => (typeof event === "string" ? event : JSON.stringify(event)));
+  return collect(readChunks(inBatches([data]), "asked", plain));
+}
+
+const envelope = { id: "c1", object: "chat.completion.chunk", created: 5, model: "m" };
+
+function piece(delta: unknown, extra: Record<string, unknown> = {}) {
+  return { ...envelope, choices: [{ index: 0, delta, finish_reason: null, ...extra }] };
+}
+
+const start = piece({ role: "assistant", content: "" });
+const finish = piece({}, { finish_reason: "stop" });
+
+/** The deltas of the first choice after a good start, as they come out. */
+async function deltas(...given: unknown[]): Promise<unknown[]> {
+  const chunks = await read(start, ...given.map((delta) => piece(delta)), "[DONE]");
+  return chunks.slice(1).map(({ chunk }) => chunk.choices[0]?.delta);
+}
+
+describe("an orderly stream", () => {
+  test("passes as the provider wrote it", async () => {
+    const odd = JSON.stringify(start).replace('"id"', ' "id" ');
+    const chunks = await read(odd, piece({ content: "hé" }), { ...finish, usage: null }, "[DONE]");
+    expect(chunks.map(({ wire }) => wire)).toEqual([
+      odd,
+      JSON.stringify(piece({ content: "hé" })),
+      JSON.stringify({ ...finish, usage: null }),
+    ]);
+    expect(chunks[1]?.chunk as unknown).toEqual(piece({ content: "hé" }));
+    expect(chunks.every(({ usage }) => usage === null)).toBe(true);
+  });
+
+  test("ends at [DONE], with nothing read after it and the source closed", async () => {
+    let closed = false;
+    let readOn = false;
+    async function* source(): AsyncGenerator<string[]> {
+      try {
+        yield [JSON.stringify(start), "[DONE]", "not JSON"];
+        readOn = true;
+        yield ["not JSON either"];
+      } finally {
+        closed = true;
+      }
+    }
+    expect(await collect(readChunks(source(), "asked", plain))).toHaveLength(1);
+    expect([closed, readOn]).toEqual([true, false]);
+  });
+
+  test("ends after a finish reason without [DONE]", async () => {
+    expect(await read(start, finish)).toHaveLength(2);
+  });
+
+  test("blank events are passed over", async () => {
+    expect(await read(start, "", "  ", finish)).toHaveLength(2);
+  });
+});
+
+describe("usage", () => {
+  const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
+
+  test.each<[string, object]>([
+    ["in a last chunk of its own", { ...envelope, choices: [], usage }],
+    ["beside a choice", { ...finish, usage }],
+    ["without choices", { ...envelope, usage }],
+    ["in Groq's envelope", { ...finish, x_groq: { id: "r", usage } }],
+  ])("%s is taken out", async (_name, event) => {
+    const chunks = await read(start, finish, event, "[DONE]");
+    const last = chunks.at(-1);
+    expect(last?.usage).toMatchObject({ promptTokens: 3, completionTokens: 2 });
+    expect(last?.wire).toBeNull();
+    expect(JSON.stringify(last?.chunk)).not.toContain("tokens");
+    expect(Array.isArray(last?.chunk.choices)).toBe(true);
+  });
+
+  test("absurd usage is none, and still taken out", async () => {
+    const [chunk] = await read({ ...finish, usage: { ...usage, prompt_tokens: -1 } }, "[DONE]");
+    expect([chunk?.usage, chunk?.wire, chunk && "usage" in chunk.chunk]).toEqual([
+      null,
+      null,
+      false,
+    ]);
+  });
+});
+
+describe("what is put right", () => {
+  test("a missing envelope, the same on each chunk", async () => {
+    const chunks = await read(
+      { choices: [{ delta: { content: "a" } }] },
+      { id: "", object: "x", model: "", choices: [{ finish_reason: "eos" }] },
+    );
+    const [first, second] = chunks.map(({ chunk }) => chunk);
+    expect(first?.id).toStartWith("chatcmpl-");
+    expect([second?.id, second?.created]).toEqual([first?.id ?? "none", first?.created ?? 0]);
+    expect([first?.object, first?.model, second?.model]).toEqual([
+      "chat.completion.chunk",
+      "asked",
+      "asked",
+    ]);
+    expect(first?.choices[0] as unknown).toEqual({
+      index: 0,
+      delta: { content: "a", role: "assistant" },
+      finish_reason: null,
+    });
+    expect(second?.choices[0]?.finish_reason).toBe("stop");
+    expect(chunks.every(({ wire }) => wire === null)).toBe(true);
+  });
+
+  test.each<[string, unknown, unknown]>([
+    ["an empty role later on", { role: "", content: "a" }, { content: "a" }],
+    ["a null role later on", { role: null, content: "a" }, { content: "a" }],
+    ["reasoning", { reasoning: "r" }, { reasoning_content: "r" }],
+    ["content parts", { content: [{ type: "text", text: "a" }] }, { content: "a" }],
+    [
+      "thinking parts",
+      { content: [{ type: "thinking", thinking: [{ type: "text", text: "t" }] }] },
+      { content: "", reasoning_content: "t" },
+    ],
+    ["an empty list of calls", { content: "a", tool_calls: [] }, { content: "a" }],
+  ])("%s", async (_name, given, expected) => {
+    expect(await deltas(given)).toEqual([expected]);
+  });
+
+  test("the role is given once for each choice", async () => {
+    const two = {
+      ...envelope,
+      choices: [0, 1].map((index) => ({ index, delta: { content: "a" }, finish_reason: null })),
+    };
+    const chunks = await read(two, two, "[DONE]");
+    const roles = chunks.map(({ chunk }) => chunk.choices.map(({ delta }) => delta.role));
+    expect(roles).toEqual([
+      ["assistant", "assistant"],
+      [undefined, undefined],
+    ]);
+  });
+
+  test("finish reasons: empty is none, odd ones are mapped, calls are seen", async () => {
+    const reasons = async (reason: unknown, delta: unknown = {}) =>
+      (await read(start, piece(delta, { finish_reason: reason }), "[DONE]"))[1]?.chunk.choices[0]
+        ?.finish_reason;
+    expect(await reasons("")).toBeNull();
+    expect(await reasons(undefined)).toBeNull();
+    expect(await reasons("model_length")).toBe("length");
+    expect(await reasons("function_call")).toBe("function_call");
+    const call = {
+      tool_calls: [{ index: 0, id: "a", type: "function", function: { name: "f", arguments: "" } }],
+    };
+    expect(await reasons("stop", call)).toBe("tool_calls");
+  });
+});
+
+describe("tool calls", () => {
+  const call = (fields: Record<string, unknown>) => ({ tool_calls: [fields] });
+
+  test("in order, they pass as written", async () => {
+    const events = [
+      start,
+      piece(call({ index: 0, id: "a", type: "function", function: { name: "f", arguments: "" } })),
+      piece(call({ index: 0, function: { arguments: '{"x":' } })),
+      piece(call({ index: 0, function: { arguments: "1}" } })),
+      piece(
+        call({ index: 1, id: "b", type: "function", function: { name: "f", arguments: "{}" } }),
+      ),
+      piece({}, { finish_reason: "tool_calls" }),
+    ];
+    const chunks = await read(...events, "[DONE]");
+    expect(chunks.map(({ wire }) => wire)).toEqual(events.map((event) => JSON.stringify(event)));
+  });
+
+  test("whole calls without index, id or type, arguments as objects", async () => {
+    const id = expect.stringMatching(/^call_/);
+    expect(
+      await deltas({
+        tool_calls: [
+          { function: { name: "f", arguments: { a: 1 } } },
+          { function: { name: "g", arguments: "{}" } },
+        ],
+      }),
+    ).toEqual([
+      {
+        tool_calls: [
+          { index: 0, id, type: "function", function: { name: "f", arguments: '{"a":1}' } },
+          { index: 1, id, type: "function", function: { name: "g", arguments: "{}" } },
+        ],
+      },
+    ]);
+  });
+
+  test("deltas without an index continue the last call, or the one with their id", async () => {
+    const [, second, third, fourth] = (await deltas(
+      call({ id: "a", type: "function", function: { name: "f", arguments: "" } }),
+      call({ function: { name: null, arguments: "1" } }),
+      call({ id: "b", type: "function", function: { name: "g", arguments: "" } }),
+      call({ id: "a", function: { arguments: "2" } }),
+    )) as { tool_calls: unknown[] }[];
+    expect(second?.tool_calls).toEqual([{ index: 0, function: { arguments: "1" } }]);
+    expect(third?.tool_calls).toEqual([
+      { index: 1, id: "b", type: "function", function: { name: "g", arguments: "" } },
+    ]);
+    expect(fourth?.tool_calls).toEqual([{ index: 0, id: "a", function: { arguments: "2" } }]);
+  });
+
+  test("a second call under the first one's index becomes a call of its own", async () => {
+    const given = await deltas(
+      call({ index: 0, id: "a", type: "function", function: { name: "f", arguments: "{}" } }),
+      call({ index: 0, id: "b", type: "function", function: { name: "f", arguments: "{" } }),
+      call({ index: 0, function: { arguments: "}" } }),
+    );
+    const indexes = (given as { tool_calls: { index: number }[] }[]).map(
+      (d) => d.tool_calls[0]?.index,
+    );
+    expect(indexes).toEqual([0, 1, 1]);
+  });
+
+  test("a name that repeats is dropped", async () => {
+    const [, second] = await deltas(
+      call({ index: 0, id: "a", type: "function", function: { name: "f", arguments: "" } }),
+      call({ index: 0, id: "a", function: { name: "f", arguments: "1" } }),
+    );
+    expect(second).toEqual(call({ index: 0, id: "a", function: { arguments: "1" } }));
+  });
+
+  test("a custom call keeps its shape", async () => {
+    const custom = call({ index: 0, id: "a", type: "custom", custom: { name: "c", input: "" } });
+    expect(await deltas(custom)).toEqual([custom]);
+  });
+});
+
+describe("what breaks a stream", () => {
+  test.each<[string, (string | object)[], number, string]>([
+    [
+      "an error as the first event",
+      [{ error: { message: "busy", type: "overloaded_error" } }],
+      503,
+      "overloaded",
+    ],
+    ["an error later on", [start, { error: { message: "x", code: 502 } }], 502, "upstream_error"],
+    ["an error as text", [start, { error: "x" }], 502, "upstream_error"],
+    [
+      "an error beside choices",
+      [start, { ...finish, error: { code: 429, message: "x" } }],
+      429,
+      "rate_limit_exceeded",
+    ],
+    [
+      "a finish reason of error",
+      [start, piece({}, { finish_reason: "error" })],
+      502,
+      "upstream_error",
+    ],
+    [
+      "want of capacity",
+      [start, piece({}, { finish_reason: "insufficient_system_resource" })],
+      503,
+      "overloaded",
+    ],
+    ["an event that is not JSON", [start, "{oops"], 502, "upstream_error"],
+    ["an event that is no object", [start, "7"], 502, "upstream_error"],
+    ["a choice that is no object", [{ ...envelope, choices: [1] }], 502, "upstream_error"],
+    ["an end without a finish", [start, piece({ content: "a" })], 502, "upstream_error"],
+    ["nothing at all", [], 502, "upstream_error"],
+    ["only [DONE]", ["[DONE]"], 502, "upstream_error"],
+  ])("%s", async (_name, events, status, code) => {
+    const error = await rejection(read(...events));
+    expect(error).toBeInstanceOf(ApiError);
+    expect([(error as ApiError).status, (error as ApiError).code as string]).toEqual([
+      status,
+      code,
+    ]);
+  });
+
+  test("more choices than any request may have", async () => {
+    const many = Array.from({ length: 1_025 }, (_, index) => ({
+      index,
+      delta: {},
+      finish_reason: null,
+    }));
+    const error = await rejection(read({ ...envelope, choices: many }));
+    expect((error as ApiError).message).toContain("more choices");
+  });
+});

@@ -1,0 +1,132 @@
+// Helpers of the provider tests: calls, raw servers, collecting.
+import { createServer, type Server, type Socket } from "node:net";
+import type { UpstreamCall } from "../../src/providers/protocol.ts";
+
+/** A call for a model named `upstream-model`; `request` adds to or replaces its fields. */
+export function callOf(
+  request: Record<string, unknown> = {},
+  extra: Partial<UpstreamCall> = {},
+): UpstreamCall {
+  return {
+    requestId: "req_test",
+    request: { model: "asked-model", messages: [{ role: "user", content: "hello" }], ...request },
+    upstreamModel: "upstream-model",
+    facts: {
+      contextWindow: 128_000,
+      maxOutputTokens: 16_384,
+      imageTokensMax: 1_000,
+      capabilities: {
+        tools: true,
+        structuredOutput: true,
+        jsonMode: true,
+        vision: true,
+        audioInput: true,
+        audioOutput: true,
+        files: true,
+        reasoning: true,
+      },
+    },
+    maxOutputTokens: 100,
+    ...extra,
+  };
+}
+
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) {
+    all.push(item);
+  }
+  return all;
+}
+
+/** What a promise rejects with; throws when it does not. */
+export async function rejection(promise: Promise<unknown>): Promise<unknown> {
+  const nothing = Symbol("nothing");
+  const caught = await promise.then(
+    () => nothing,
+    (error: unknown) => error,
+  );
+  if (caught === nothing) {
+    throw new Error("expected a rejection");
+  }
+  return caught;
+}
+
+export interface RawServer extends AsyncDisposable {
+  url: string;
+  /** Connections accepted so far. */
+  readonly connections: number;
+  /** Connections open now. */
+  readonly open: number;
+  /** The bytes received so far, of all connections together. */
+  readonly received: string;
+}
+
+/**
+ * A TCP server on a free port that hands each connection to `answer` once its request's header has
+ * come: for answers that no HTTP server would send.
+ */
+export async function rawServer(answer: (socket: Socket) => void): Promise<RawServer> {
+  const sockets = new Set<Socket>();
+  let connections = 0;
+  let received = "";
+  const server: Server = createServer((socket) => {
+    connections++;
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    socket.on("error", () => {});
+    let head = "";
+    socket.on("data", (bytes) => {
+      received += bytes.toString("latin1");
+      head += bytes.toString("latin1");
+      if (head.includes("\r\n\r\n")) {
+        head = "";
+        answer(socket);
+      }
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    get connections() {
+      return connections;
+    },
+    get open() {
+      return sockets.size;
+    },
+    get received() {
+      return received;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) {
+        socket.destroy();
+      }
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+export const SSE_HEAD =
+  "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+
+/** One piece of a chunked HTTP body. */
+export function httpChunk(bytes: string | Uint8Array): Buffer {
+  const body = Buffer.from(bytes);
+  return Buffer.concat([Buffer.from(`${body.length.toString(16)}\r\n`), body, Buffer.from("\r\n")]);
+}
+
+export const HTTP_END = "0\r\n\r\n";
+
+/** Waits until the condition holds, at most `limitMs`; false when it never did. */
+export async function eventually(condition: () => boolean, limitMs: number): Promise<boolean> {
+  const end = performance.now() + limitMs;
+  while (performance.now() < end) {
+    if (condition()) {
+      return true;
+    }
+    await Bun.sleep(5);
+  }
+  return condition();
+}

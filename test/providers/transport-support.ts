@@ -1,0 +1,59 @@
+// What the transport's tests share: a request, the batches of a stream, bodies sent piece by piece.
+import type { Socket } from "node:net";
+import { ApiError } from "../../src/base/errors.ts";
+import {
+  fetchUpstream,
+  type UpstreamRequest,
+} from "../../src/providers/transport/fetch-upstream.ts";
+import { UpstreamGuard } from "../../src/providers/transport/guard.ts";
+import { sseBatches } from "../../src/providers/transport/sse.ts";
+import { HTTP_END, httpChunk, SSE_HEAD } from "./support.ts";
+
+export const never = new AbortController().signal;
+
+export function requestTo(url: string, extra: Partial<UpstreamRequest> = {}): UpstreamRequest {
+  return {
+    method: "POST",
+    url,
+    headers: { "content-type": "application/json" },
+    body: "{}",
+    proxyUrl: null,
+    firstByteMs: 2_000,
+    ...extra,
+  };
+}
+
+export async function* batchesOf(
+  url: string,
+  options: { signal?: AbortSignal; maxEventBytes?: number; betweenMs?: number; firstMs?: number },
+): AsyncGenerator<string[]> {
+  const guard = new UpstreamGuard(options.signal ?? never, 10_000);
+  try {
+    const firstByteMs = options.firstMs ?? 2_000;
+    const response = await fetchUpstream(requestTo(url, { firstByteMs }), guard);
+    yield* sseBatches(response, guard, {
+      isLast: (data) => data === "[DONE]",
+      maxEventBytes: options.maxEventBytes ?? 1_000_000,
+      betweenChunksMs: options.betweenMs ?? 2_000,
+    });
+  } finally {
+    guard.close();
+  }
+}
+
+/** Sends the body in pieces of `size` bytes, each in an HTTP chunk of its own. */
+export function sendPieces(socket: Socket, text: string, size: number): void {
+  const bytes = Buffer.from(text);
+  socket.write(SSE_HEAD);
+  for (let at = 0; at < bytes.length; at += size) {
+    socket.write(httpChunk(bytes.subarray(at, at + size)));
+  }
+  socket.end(HTTP_END);
+}
+
+export function asApiError(error: unknown): ApiError {
+  if (!(error instanceof ApiError)) {
+    throw new Error(`not an ApiError: ${error}`);
+  }
+  return error;
+}
