@@ -95,6 +95,11 @@ const provider = z.strictObject({
   markupPercent: percent.optional(),
   /** Models that the catalogue lacks, or overrides of what it says. */
   models: z.record(z.string().min(1), modelOverride).default({}),
+  /**
+   * Let requests through whose extra price is not known: `web_search_options`, and a `service_tier` other than the
+   * usual one. They are charged by their tokens at the usual price.
+   */
+  allowUnpriced: z.boolean().default(false),
   /** Unknown fields of a request that this provider takes beside the known ones; `true` lets all through. */
   passFields: z.union([z.boolean(), z.array(z.string().min(1))]).optional(),
 });

@@ -29,6 +29,24 @@ export function checkCapabilities(request: ChatRequest, deployment: Deployment):
   }
 }
 
+/** Tiers that cost what the catalogue says. */
+const USUAL_TIERS = new Set<unknown>([undefined, "auto", "default", "standard"]);
+
+/**
+ * Throws a 400 for features that providers bill beyond the tokens, or at another rate, since their price is not known.
+ * @throws ApiError 400, code `unsupported_parameter`.
+ */
+export function checkPriced(request: ChatRequest): void {
+  const unpriced = (param: string): ApiError =>
+    invalidRequest(
+      `'${param}' has a price of its own at the provider, which this server does not know.`,
+      param,
+      "unsupported_parameter",
+    );
+  if (request.web_search_options !== undefined) throw unpriced("web_search_options");
+  if (!USUAL_TIERS.has(request.service_tier)) throw unpriced("service_tier");
+}
+
 function* needsOf(request: ChatRequest): Generator<Need> {
   if (isFilled(request.tools)) yield { capability: "tools", what: "tools", param: "tools" };
   if (isFilled(request.functions)) {

@@ -10,7 +10,7 @@ import type { Ledger } from "../ledger/ledger.ts";
 import type { ProviderAdapter, UpstreamCall } from "../providers/protocol.ts";
 import type { ProviderSet } from "../providers/registry.ts";
 import type { Logger } from "../telemetry/log.ts";
-import { checkCapabilities } from "./capabilities.ts";
+import { checkCapabilities, checkPriced } from "./capabilities.ts";
 import { insufficientCredits, type Quote, quote } from "./quote.ts";
 import { createSettler, type Settler } from "./settler.ts";
 
@@ -58,6 +58,8 @@ export interface DispatchedChat {
 export async function dispatchChat(deps: ChatDeps, input: ChatInput): Promise<DispatchedChat> {
   const deployment = resolveDeployment(deps.catalog, input.request.model);
   checkCapabilities(input.request, deployment);
+  const allowed = deps.config.providers[deployment.providerId]?.allowUnpriced === true;
+  if (!allowed && deployment.prices.length > 0) checkPriced(input.request);
   const adapter = deps.providers.connected.get(deployment.providerId)?.adapter;
   if (adapter === undefined) throw new Error(`no adapter for ${deployment.providerId}`);
   return takeDeposit(deps, input, deployment, adapter);

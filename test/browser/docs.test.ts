@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { Elysia } from "elysia";
 import type { Page } from "playwright-core";
-import { docsRoutes } from "../../src/http/docs/docs-routes.ts";
+import { docsRoutes } from "../support/docs-app.ts";
 import { buildOpenApiDocument } from "../../src/http/openapi/document.ts";
 import { modelListExample } from "../../src/http/openapi/examples.ts";
 import { launchChromium, runBrowserTests } from "./chromium.ts";

@@ -2,9 +2,9 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { TokenUsage } from "../../src/base/chat.ts";
+import type { Price } from "../../src/catalog/types.ts";
 import { costMicro, roundUpToMicro, tokenRatesWithin } from "../../src/gateway/cost.ts";
 import { plainUsage } from "../../src/gateway/estimate.ts";
-import type { Price } from "../../src/catalog/types.ts";
 
 const usd = (perMtok: number) => ({ microPerMtok: perMtok * 1_000_000 });
 const gpt4oMini: Price = {

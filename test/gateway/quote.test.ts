@@ -31,9 +31,7 @@ const deployment: Deployment = {
   providerId: "p",
   upstreamModel: "m",
   facts,
-  prices: [
-    { price: { input: { microPerMtok: 150_000 }, output: { microPerMtok: 600_000 } } },
-  ],
+  prices: [{ price: { input: { microPerMtok: 150_000 }, output: { microPerMtok: 600_000 } } }],
   markupBasisPoints: 0,
 };
 const request = (more: Partial<ChatRequest> = {}): ChatRequest => ({

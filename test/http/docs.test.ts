@@ -1,6 +1,6 @@
 // The documentation page and its files come from this server, and send the browser nowhere else.
 import { describe, expect, test } from "bun:test";
-import { docsRoutes } from "../../src/http/docs/docs-routes.ts";
+import { docsRoutes } from "../support/docs-app.ts";
 
 const DOCUMENT = '{"openapi":"3.0.3"}';
 const app = docsRoutes(DOCUMENT);

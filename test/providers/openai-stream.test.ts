@@ -44,6 +44,12 @@ describe("an orderly stream", () => {
     expect(chunks.every(({ usage }) => usage === null)).toBe(true);
   });
 
+  test("of several lines an event is written anew, since our own frame has one line", async () => {
+    const [chunk] = await read(JSON.stringify(start, null, 2), finish, "[DONE]");
+    expect(chunk?.wire).toBeNull();
+    expect(chunk?.chunk as unknown).toEqual(start);
+  });
+
   test("ends at [DONE], with nothing read after it and the source closed", async () => {
     let closed = false;
     let readOn = false;

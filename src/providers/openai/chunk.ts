@@ -70,7 +70,9 @@ export class ChunkReader {
     const changed = this.#normalizeChoices(body) || trimmed || filled;
     // The envelope and each choice were just checked or set; the rest is the provider's word.
     const chunk = body as unknown as ChatCompletionChunk;
-    return { chunk, wire: changed ? null : data, usage };
+    // An event of several lines has line ends in it, which one line of our own stream cannot hold.
+    const reusable = !changed && !data.includes("\n");
+    return { chunk, wire: reusable ? data : null, usage };
   }
 
   #fillEnvelope(body: JsonObject): boolean {

@@ -1,0 +1,101 @@
+// `aacflow demo`: the server with the built-in demo model, on data that is thrown away.
+import type { Command } from "commander";
+import { formatCredits, MICRO_PER_CREDIT } from "../base/micro.ts";
+import { loadConfig } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
+import type { Database } from "../db/open.ts";
+import type { Gateway } from "../gateway/gateway.ts";
+import type { RunningServer } from "../http/server.ts";
+import { createKeyring } from "../keys/keyring.ts";
+import { createLedger } from "../ledger/ledger.ts";
+import { createLogger, type Logger } from "../telemetry/log.ts";
+import { openData } from "./books.ts";
+import { type CliContext, contextOf, type GlobalOptions } from "./context.ts";
+import { type DemoFacts, demoJson, demoLines } from "./demo-text.ts";
+import { createKey } from "./keys-create.ts";
+import { printJsonLine, printLines, printNotice } from "./output.ts";
+import { addressesOf, untilStopped } from "./run-server.ts";
+import { addListenOptions, type ListenOptions } from "./serve.ts";
+import { throwAwayFolder } from "./throw-away.ts";
+
+/** Ids of the API's documentation, so that its examples run unchanged. */
+const MODELS = ["gpt-4o-mini", "claude-sonnet-4-6"];
+const CREDITS_MICRO = 5 * MICRO_PER_CREDIT;
+const BUSY_TIMEOUT_MS = 1_000;
+
+export function addDemo(program: Command): void {
+  addListenOptions(program.command("demo"))
+    .description("run the server with a built-in model, on throw-away data: no provider needed")
+    .action(async (options: ListenOptions, command: Command) => {
+      const { data, config } = command.optsWithGlobals<GlobalOptions>();
+      if (data !== undefined || config !== undefined) {
+        command.error("error: demo runs on throw-away data and defaults: no --data or --config");
+      }
+      await demo(contextOf(command), options);
+    });
+}
+
+async function demo(context: CliContext, listen: ListenOptions): Promise<void> {
+  const { env } = context;
+  const demoModel = { enabled: true, models: MODELS };
+  const config = loadConfig({ file: null, env, server: listen, demo: demoModel });
+  const mayMove = listen.port === undefined && !env.AACFLOW_PORT;
+  // Below "info", so that the examples are not scrolled away by the log of each request.
+  const log = createLogger("warn");
+  const database = openData(throwAwayFolder(), BUSY_TIMEOUT_MS);
+  try {
+    await demoOn(database, { config, context, log, mayMove });
+  } finally {
+    database.close();
+  }
+}
+
+interface DemoRun {
+  config: Config;
+  context: CliContext;
+  log: Logger;
+  /** Take a free port where the configured one is taken: nobody asked for it by name. */
+  mayMove: boolean;
+}
+
+async function demoOn(database: Database, run: DemoRun): Promise<void> {
+  const { config, log } = run;
+  const { createGateway } = await import("../gateway/gateway.ts");
+  // An empty environment: the keys of real providers stay out of a demonstration.
+  const gateway = createGateway({ config, database, env: {}, log });
+  const server = await startSomewhere(gateway, run);
+  const stopped = untilStopped(server, log);
+  const models = gateway.catalog.served().map(({ id }) => id);
+  const facts = { ...addressesOf(server, config), ...makeKey(database), models };
+  if (run.context.json) printJsonLine(demoJson(facts));
+  else printLines(demoLines(facts));
+  await stopped;
+}
+
+async function startSomewhere(gateway: Gateway, run: DemoRun): Promise<RunningServer> {
+  const { PortInUse, startServer } = await import("../http/server.ts");
+  const { config, log } = run;
+  try {
+    return await startServer({ config, gateway, log });
+  } catch (error) {
+    if (!(error instanceof PortInUse && run.mayMove)) throw error;
+    const anyPort = { ...config, server: { ...config.server, port: 0 } };
+    const server = await startServer({ config: anyPort, gateway, log });
+    printNotice(`Port ${config.server.port} is taken, so the demo uses a free one.`);
+    return server;
+  }
+}
+
+function makeKey(database: Database): Pick<DemoFacts, "key" | "account" | "balance"> {
+  const books = { database, ledger: createLedger(database), keyring: createKeyring(database) };
+  const { key, account } = createKey(books, {
+    name: "demo",
+    account: "demo",
+    credits: CREDITS_MICRO,
+  });
+  return {
+    key: key.secret,
+    account: account.name,
+    balance: formatCredits(account.balanceMicro),
+  };
+}

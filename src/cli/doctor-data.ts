@@ -1,0 +1,67 @@
+// The doctor's look at the data folder and the database in it. It makes neither.
+import { accessSync, constants, existsSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { DATABASE_FILE } from "../db/open.ts";
+import { type Books, withBooks } from "./books.ts";
+import type { CliContext } from "./context.ts";
+import type { Check } from "./doctor-types.ts";
+import { CliError, reasonOf } from "./failure.ts";
+import { offAccounts } from "./ledger-verify.ts";
+
+/** Whether a server could write there, or make the folder where it is not there yet. */
+export function checkDataFolder(dataDir: string): Check {
+  const name = "data folder";
+  const folder = resolve(dataDir);
+  try {
+    if (existsSync(folder)) {
+      writeAndRemove(join(folder, `.doctor-${process.pid}`));
+      return { name, status: "ok", detail: `${dataDir} is writable` };
+    }
+    const parent = nearestExisting(folder);
+    if (!statSync(parent).isDirectory()) throw new CliError(`${parent} is not a folder`);
+    accessSync(parent, constants.W_OK);
+    return { name, status: "ok", detail: `${dataDir} will be made at the first use` };
+  } catch (error) {
+    return { name, status: "fail", detail: `${dataDir} is not writable: ${reasonOf(error)}` };
+  }
+}
+
+/** Whether the file is undamaged and the books in it add up. */
+export function checkDatabase(context: CliContext): Check {
+  const name = "database";
+  if (!existsSync(join(context.dataDir, DATABASE_FILE))) {
+    return { name, status: "ok", detail: "none yet: the first key or the first start makes it" };
+  }
+  try {
+    return withBooks(context, examineBooks);
+  } catch (error) {
+    return { name, status: "fail", detail: reasonOf(error) };
+  }
+}
+
+function examineBooks({ database, ledger }: Books): Check {
+  const name = "database";
+  const rows = database.sqlite.query<{ quick_check: string }, []>("PRAGMA quick_check(1)").all();
+  const damage = rows.map((row) => row.quick_check).find((text) => text !== "ok");
+  if (damage !== undefined)
+    return { name, status: "fail", detail: `the file is damaged: ${damage}` };
+  const { accounts, discrepancies } = ledger.verify();
+  if (discrepancies.length > 0) {
+    const detail = `the books do not add up for ${offAccounts(discrepancies)}: see ledger verify`;
+    return { name, status: "fail", detail };
+  }
+  return { name, status: "ok", detail: `sound, and the books of ${accounts} accounts add up` };
+}
+
+function writeAndRemove(path: string): void {
+  try {
+    writeFileSync(path, "");
+  } finally {
+    rmSync(path, { force: true });
+  }
+}
+
+function nearestExisting(path: string): string {
+  const parent = dirname(path);
+  return existsSync(path) || parent === path ? path : nearestExisting(parent);
+}

@@ -1,0 +1,58 @@
+// The doctor's calls to the providers: each one's cheapest authenticated endpoint, all at once.
+import type { Config } from "../config/schema.ts";
+import type { ConnectedProvider, MissingProvider } from "../providers/registry.ts";
+import type { Check } from "./doctor-types.ts";
+import { reasonOf } from "./failure.ts";
+
+const PROBE_TIMEOUT_MS = 5_000;
+
+/** One check for each connected provider, and one line on those that lack a key. */
+export async function checkProviders(
+  config: Config,
+  env: Record<string, string | undefined>,
+): Promise<Check[]> {
+  const { catalogOf } = await import("./catalog.ts");
+  try {
+    // The catalogue too: a contradiction in the configuration shows when it is built.
+    const { connected, missing } = catalogOf(config, env).providers;
+    const probes = await Promise.all([...connected.values()].map(probe));
+    return [...probes, ...describeMissing(missing, connected.size)];
+  } catch (error) {
+    return [{ name: "models", status: "fail", detail: reasonOf(error) }];
+  }
+}
+
+async function probe(provider: ConnectedProvider): Promise<Check> {
+  const name = `provider ${provider.id}`;
+  const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
+  try {
+    const { ok, detail } = await Promise.race([provider.probe(signal), rejectOn(signal)]);
+    return { name, status: ok ? "ok" : "fail", detail };
+  } catch (error) {
+    const detail = signal.aborted
+      ? `no answer within ${PROBE_TIMEOUT_MS / 1000} s`
+      : reasonOf(error);
+    return { name, status: "fail", detail };
+  }
+}
+
+/** A probe that does not heed its signal must not keep the others waiting. */
+function rejectOn(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
+
+function describeMissing(missing: readonly MissingProvider[], connected: number): Check[] {
+  if (missing.length === 0) return [];
+  const variables = missing.flatMap(({ missingEnv }) => missingEnv || []).join(", ");
+  return connected === 0
+    ? [
+        {
+          name: "providers",
+          status: "warn",
+          detail: `none is connected, so no model is served: set one of ${variables}`,
+        },
+      ]
+    : [{ name: "other providers", status: "ok", detail: `not connected, no key in ${variables}` }];
+}

@@ -1,0 +1,60 @@
+// `aacflow keys list`: every key that was ever made, without the keys themselves.
+import type { Command } from "commander";
+import { type Books, withBooks } from "./books.ts";
+import { contextOf } from "./context.ts";
+import { isoTime, shortTime, stateOf } from "./key-view.ts";
+import { printJson, printLines } from "./output.ts";
+import { tableLines } from "./table.ts";
+
+export function addKeysList(keys: Command): void {
+  keys
+    .command("list")
+    .description("list all keys, oldest first")
+    .action((_options: unknown, command: Command) => {
+      const context = contextOf(command);
+      const listed = withBooks(context, readKeys);
+      if (context.json) printJson({ keys: listed.map(toJson) });
+      else printLines(toLines(listed));
+    });
+}
+
+function readKeys({ keyring, ledger }: Books) {
+  const nowMs = Date.now();
+  const names = new Map(ledger.listAccounts().map(({ id, name }) => [id, name]));
+  return keyring.list().map((key) => ({
+    ...key,
+    account: names.get(key.accountId) ?? key.accountId,
+    state: stateOf(key, nowMs),
+  }));
+}
+
+type ListedKey = ReturnType<typeof readKeys>[number];
+
+const toJson = (key: ListedKey) => ({
+  id: key.id,
+  name: key.name,
+  account: key.account,
+  display: key.display,
+  created_at: isoTime(key.createdAtMs),
+  expires_at: key.expiresAtMs === null ? null : isoTime(key.expiresAtMs),
+  revoked_at: key.revokedAtMs === null ? null : isoTime(key.revokedAtMs),
+  state: key.state,
+});
+
+function toLines(keys: readonly ListedKey[]): string[] {
+  if (keys.length === 0) return ["No keys yet: make one with aacflow keys create --name NAME"];
+  const titles = ["ID", "NAME", "ACCOUNT", "KEY", "CREATED", "EXPIRES", "STATE"];
+  const rows = keys.map((key) => [
+    key.id,
+    key.name,
+    key.account,
+    key.display,
+    shortTime(key.createdAtMs),
+    key.expiresAtMs === null ? "never" : shortTime(key.expiresAtMs),
+    key.state,
+  ]);
+  return tableLines(
+    titles.map((title) => ({ title })),
+    rows,
+  );
+}

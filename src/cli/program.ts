@@ -1,0 +1,61 @@
+// The command line as a whole: its commands, their common options, and how a run ends.
+import { Command, CommanderError } from "commander";
+import { addGlobalOptions } from "./context.ts";
+import { addCredits } from "./credits.ts";
+import { addDemo } from "./demo.ts";
+import { addDoctor } from "./doctor.ts";
+import { describeFailure, exitCodeOf } from "./failure.ts";
+import { addKeys } from "./keys.ts";
+import { addLedger } from "./ledger-verify.ts";
+import { addModels } from "./models.ts";
+import { addOpenApi } from "./openapi.ts";
+import { flushOutput, printNotice, watchOutput } from "./output.ts";
+import { addServe } from "./serve.ts";
+import { versionText } from "./version.ts";
+
+const AFTER_HELP = `
+Without a command, serve is run.
+Exit codes: 0 done, 1 failed, 2 wrong usage. AACFLOW_DEBUG=1 shows the stack of a failure.`;
+
+/** The program with all its commands; nothing runs until it is asked to parse. */
+export function buildProgram(): Command {
+  const program = new Command("aacflow");
+  // Settings first: a command copies them when it is added.
+  program
+    .description("A self-hosted, OpenAI-compatible AI gateway with prepaid credits.")
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError("(add --help for help)")
+    .version(versionText, "--version", "print the version")
+    .helpOption("--help", "print help")
+    .addHelpText("after", AFTER_HELP);
+  addGlobalOptions(program);
+  addServe(program);
+  addDemo(program);
+  addKeys(program);
+  addCredits(program);
+  addModels(program);
+  addLedger(program);
+  addDoctor(program);
+  addOpenApi(program);
+  return program;
+}
+
+/**
+ * Runs one command line to its end.
+ * @param args what stands behind the program's name
+ * @returns the exit code, once all output has left the process
+ */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  watchOutput();
+  let exitCode = 0;
+  try {
+    await buildProgram().parseAsync(args, { from: "user" });
+  } catch (error) {
+    exitCode = exitCodeOf(error);
+    // The library has printed its own errors by the time it throws them.
+    if (!(error instanceof CommanderError)) printNotice(describeFailure(error, process.env));
+  }
+  await flushOutput();
+  return exitCode;
+}

@@ -1,0 +1,49 @@
+// A server's life in a command: start, ready, drain at the first signal, stop at the second.
+import type { Config } from "../config/schema.ts";
+import type { RunningServer } from "../http/server.ts";
+import type { Logger } from "../telemetry/log.ts";
+import { EXIT_FAILED } from "./failure.ts";
+
+/** The path of the API under a server's origin. */
+const BASE_PATH = "/api/v1/ai";
+
+export interface ServerAddresses {
+  baseUrl: string;
+  /** Null when the configuration turns the page off. */
+  docsUrl: string | null;
+}
+
+/** Where the API and its documentation are. */
+export function addressesOf(server: RunningServer, config: Config): ServerAddresses {
+  return {
+    baseUrl: server.origin + BASE_PATH,
+    docsUrl: config.server.docs ? `${server.origin}/docs` : null,
+  };
+}
+
+/**
+ * Waits for SIGTERM or SIGINT, then lets the running requests end. A second signal ends the
+ * process at once, with exit code 1; deposits that it leaves open are released at the next start.
+ */
+export async function untilStopped(server: RunningServer, log: Logger): Promise<void> {
+  const signal = await firstSignal(() => {
+    log.warn("second signal: stopping at once");
+    void server.stopNow().finally(() => process.exit(EXIT_FAILED));
+  });
+  log.info({ signal }, "draining: running requests may end, new ones are refused");
+  await server.drain();
+  log.info("stopped");
+}
+
+function firstSignal(onSecond: () => void): Promise<string> {
+  return new Promise((resolve) => {
+    let received = 0;
+    const receive = (signal: string) => {
+      received += 1;
+      if (received === 1) resolve(signal);
+      else if (received === 2) onSecond();
+    };
+    process.on("SIGTERM", receive);
+    process.on("SIGINT", receive);
+  });
+}

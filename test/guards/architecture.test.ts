@@ -1,0 +1,30 @@
+// Rules of the house that the linter cannot see.
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+
+const SRC = join(import.meta.dir, "..", "..", "src");
+const MONEY_WRITE =
+  /\b(insert\s+(or\s+\w+\s+)?into|update|delete\s+from|replace\s+into)\s+[`"']?(accounts|entries|holds|requests)\b/i;
+
+async function sources(): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for await (const path of new Bun.Glob("**/*.ts").scan(SRC)) {
+    found.set(path, await Bun.file(join(SRC, path)).text());
+  }
+  return found;
+}
+
+test("no SQL outside the ledger writes to a money table", async () => {
+  const all = await sources();
+  expect(all.size).toBeGreaterThan(50);
+  const offenders = [...all].filter(
+    ([path, text]) => !path.startsWith("ledger/") && MONEY_WRITE.test(text),
+  );
+  expect(offenders.map(([path]) => path)).toEqual([]);
+  expect(MONEY_WRITE.test("UPDATE accounts SET balance_micro = 0")).toBe(true);
+});
+
+test("every source file says in its first line what lives in it", async () => {
+  const silent = [...(await sources())].filter(([, text]) => !text.startsWith("// "));
+  expect(silent.map(([path]) => path)).toEqual([]);
+});

@@ -1,0 +1,143 @@
+// An upstream on a bare socket: keeps each whole request, and answers with bytes that a test scripts.
+import { createServer, type Server, type Socket } from "node:net";
+
+/** A request as it came, body and all. */
+export interface UpstreamRequest {
+  method: string;
+  path: string;
+  /** By lower-case name. */
+  headers: Record<string, string>;
+  /** The body as JSON; undefined when there was none. */
+  body: unknown;
+  /** Resolves when the connection is gone, whoever closed it. */
+  closed: Promise<void>;
+}
+
+type Bytes = string | Uint8Array;
+
+export interface UpstreamAnswer {
+  status?: number;
+  headers?: Record<string, string>;
+  /** Each piece is a write of its own. A generator can wait in between for what a test does. */
+  pieces: Iterable<Bytes> | AsyncIterable<Bytes>;
+  /** `end` is proper; `cut` closes without the body's end; `reset` breaks the connection. */
+  ending?: "end" | "cut" | "reset";
+}
+
+export type UpstreamScript = (request: UpstreamRequest, index: number) => UpstreamAnswer;
+
+export interface RawUpstream {
+  /** As `http://127.0.0.1:40123`. */
+  url: string;
+  requests: UpstreamRequest[];
+  /** Gives a test server this upstream as its provider `openai`. */
+  env: Record<string, string>;
+  /** Sets what requests get from now on; the index counts from 0 again. */
+  answer(script: UpstreamScript | UpstreamAnswer): void;
+  /** The last request's body as an object. */
+  lastBody(): Record<string, unknown>;
+  close(): Promise<void>;
+}
+
+/** Starts on a free port. Until it is told otherwise it answers everything with 500. */
+export async function startRawUpstream(): Promise<RawUpstream> {
+  const sockets = new Set<Socket>();
+  const requests: UpstreamRequest[] = [];
+  let script: UpstreamScript = () => ({ status: 500, pieces: ["{}"] });
+  let index = 0;
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    const closed = new Promise<void>((resolve) => socket.on("close", () => resolve()));
+    socket.on("close", () => sockets.delete(socket));
+    socket.on("error", () => {});
+    onRequest(socket, (head, body) => {
+      const request = { ...readHead(head), body: readJson(body), closed };
+      requests.push(request);
+      void send(socket, script(request, index++));
+    });
+  });
+  const url = `http://127.0.0.1:${await listen(server)}`;
+  return {
+    url,
+    requests,
+    env: { OPENAI_API_KEY: "sk-upstream", OPENAI_BASE_URL: `${url}/v1` },
+    answer(next) {
+      index = 0;
+      script = typeof next === "function" ? next : () => next;
+    },
+    lastBody: () => (requests.at(-1)?.body ?? {}) as Record<string, unknown>,
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** A JSON answer. */
+export function json(body: unknown, status = 200, headers: Record<string, string> = {}) {
+  return {
+    status,
+    headers: { "content-type": "application/json", ...headers },
+    pieces: [JSON.stringify(body)],
+  } satisfies UpstreamAnswer;
+}
+
+/** A stream of server-sent events, given as text in pieces of any cut. */
+export function sse(
+  pieces: UpstreamAnswer["pieces"],
+  ending: UpstreamAnswer["ending"] = "end",
+): UpstreamAnswer {
+  return { headers: { "content-type": "text/event-stream" }, pieces, ending };
+}
+
+async function send(socket: Socket, answer: UpstreamAnswer): Promise<void> {
+  const { status = 200, headers = {}, pieces, ending = "end" } = answer;
+  const fields = { ...headers, "transfer-encoding": "chunked", connection: "close" };
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(`HTTP/1.1 ${status} Status\r\n${lines.join("")}\r\n`);
+  for await (const piece of pieces) {
+    if (socket.destroyed) return;
+    const bytes = typeof piece === "string" ? Buffer.from(piece) : piece;
+    const size = `${bytes.byteLength.toString(16)}\r\n`;
+    socket.write(Buffer.concat([Buffer.from(size), bytes, Buffer.from("\r\n")]));
+  }
+  if (ending === "reset") socket.resetAndDestroy();
+  else socket.end(ending === "end" ? "0\r\n\r\n" : undefined);
+}
+
+/** Calls back once with the head's lines and the body of `content-length` bytes. */
+function onRequest(socket: Socket, done: (head: string[], body: Buffer) => void): void {
+  let received = Buffer.alloc(0);
+  const onData = (bytes: Buffer) => {
+    received = Buffer.concat([received, bytes]);
+    const headEnd = received.indexOf("\r\n\r\n");
+    if (headEnd < 0) return;
+    const head = received.subarray(0, headEnd).toString("latin1").split("\r\n");
+    const body = received.subarray(headEnd + 4);
+    if (body.length < Number(readHead(head).headers["content-length"] ?? 0)) return;
+    socket.off("data", onData);
+    // Goes on reading, or the other side's leaving would stay unnoticed.
+    socket.resume();
+    done(head, body);
+  };
+  socket.on("data", onData);
+}
+
+function readHead([requestLine = "", ...lines]: string[]) {
+  const [method = "", path = ""] = requestLine.split(" ");
+  const headers: Record<string, string> = {};
+  for (const line of lines) {
+    const colon = line.indexOf(":");
+    headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim();
+  }
+  return { method, path, headers };
+}
+
+const readJson = (body: Buffer): unknown =>
+  body.length === 0 ? undefined : JSON.parse(body.toString("utf8"));
+
+async function listen(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
