@@ -26,8 +26,17 @@ export function applyMigrations(sqlite: Sqlite): void {
       migrate(drizzle(sqlite), { migrationsFolder });
       return;
     } catch (error) {
-      if (!isBusy(error) || attempt === ATTEMPTS) throw error;
+      if (!(isBusy(error) || wasOvertaken(error)) || attempt === ATTEMPTS) throw error;
       Bun.sleepSync(PAUSE_MS);
     }
   }
+}
+
+/**
+ * The migrator reads what is applied before it takes the write lock, so another process may get in between; its work
+ * is then found done, this one's is rolled back, and the next attempt sees it.
+ */
+function wasOvertaken(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return /already exists|duplicate column/.test(error.message) || wasOvertaken(error.cause);
 }

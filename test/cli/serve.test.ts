@@ -1,0 +1,175 @@
+// `aacflow serve`: ready, refused where it must be, in step with other commands, ended in order.
+import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { run, runJson, start, startReady, stopAll, tempFolder } from "./support.ts";
+
+// Whole programs start and end here, on machines that may be busy.
+setDefaultTimeout(30_000);
+
+interface Ready {
+  base_url: string;
+  docs_url: string | null;
+  pid: number;
+}
+
+afterEach(stopAll);
+
+const serve = (data: string, args: string[] = [], env: Record<string, string> = {}) =>
+  startReady<Ready>(["serve", "--port", "0", "--data", data, ...args], env);
+
+const listModels = (baseUrl: string, key: string) =>
+  fetch(`${baseUrl}/models`, { headers: { authorization: `Bearer ${key}` } });
+
+describe("ready", () => {
+  test("--json gives base URL, documentation and process id on one line", async () => {
+    const { ready, pid } = await serve(tempFolder());
+    expect(ready.base_url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/api\/v1\/ai$/);
+    expect(ready.docs_url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/docs$/);
+    expect(ready.pid).toBe(pid);
+    const health = await fetch(new URL("/health", ready.base_url));
+    expect(health.status).toBe(200);
+  });
+
+  test("serve is the default command, and prints one line on stdout", async () => {
+    const child = start(["--port", "0", "--data", tempFolder()]);
+    let stdout = "";
+    const decoder = new TextDecoder();
+    for await (const bytes of child.stdout) {
+      stdout += decoder.decode(bytes, { stream: true });
+      // The first line says that the signal will be heard; nothing may come after it.
+      if (stdout.includes("\n")) child.kill("SIGTERM");
+    }
+    expect(await child.exited).toBe(0);
+    expect(stdout).toMatch(/^AACFlow is ready: base URL http:\/\/127\.0\.0\.1:\d+\/api\/v1\/ai\n$/);
+  });
+
+  test("without a provider the log names the variables to set, and the demo", async () => {
+    const server = await serve(tempFolder());
+    server.kill("SIGTERM");
+    const log = await server.stderr;
+    expect(log).toContain("OPENAI_API_KEY");
+    expect(log).toContain("aacflow demo");
+    for (const line of log.trim().split("\n")) expect(() => JSON.parse(line)).not.toThrow();
+  });
+
+  test("the limit of outgoing connections is raised, once, in the same process", async () => {
+    if (process.platform !== "linux") return;
+    const { ready } = await serve(tempFolder());
+    const environ = readFileSync(`/proc/${ready.pid}/environ`, "utf8").split("\0");
+    expect(environ).toContain("BUN_CONFIG_MAX_HTTP_REQUESTS=8192");
+  });
+
+  test("a limit that the operator set is kept, with a warning when it is low", async () => {
+    const env = { BUN_CONFIG_MAX_HTTP_REQUESTS: "100" };
+    const server = await serve(tempFolder(), [], env);
+    server.kill("SIGTERM");
+    expect(await server.stderr).toContain("BUN_CONFIG_MAX_HTTP_REQUESTS=8192");
+  });
+});
+
+describe("refused", () => {
+  test("a second server on the same port, with exit code 1 and a clear line", async () => {
+    const { ready } = await serve(tempFolder());
+    const { port } = new URL(ready.base_url);
+    const second = await run(["serve", "--port", port, "--data", tempFolder()]);
+    expect({ code: second.code, stdout: second.stdout }).toEqual({ code: 1, stdout: "" });
+    expect(second.stderr).toContain(`port ${port}`);
+    expect(second.stderr).toContain("already in use");
+  });
+
+  test("a second server on the same data folder, which leaves the first one alone", async () => {
+    const data = tempFolder();
+    const { ready } = await serve(data);
+    const second = await run(["serve", "--port", "0", "--data", data]);
+    expect({ code: second.code, stdout: second.stdout }).toEqual({ code: 1, stdout: "" });
+    expect(second.stderr).toContain(`already using the data folder ${data}`);
+    expect((await fetch(new URL("/health", ready.base_url))).status).toBe(200);
+  });
+
+  test("the data folder of a server that was killed is free again", async () => {
+    const data = tempFolder();
+    const first = await serve(data);
+    first.kill("SIGKILL");
+    await first.exited;
+    const { ready } = await serve(data);
+    expect((await fetch(new URL("/health", ready.base_url))).status).toBe(200);
+  });
+});
+
+describe("in step with the commands on the same data folder", () => {
+  test("a new key works at once, and is refused at once when it is revoked", async () => {
+    const data = tempFolder();
+    const { ready } = await serve(data);
+    const env = { AACFLOW_DATA: data };
+    const first = await runJson<{ id: string; key: string }>(["keys", "create", "--name=a"], env);
+    expect((await listModels(ready.base_url, first.key)).status).toBe(200);
+
+    const second = await runJson<{ id: string; key: string }>(["keys", "rotate", first.id], env);
+    expect((await listModels(ready.base_url, first.key)).status).toBe(401);
+    expect((await listModels(ready.base_url, second.key)).status).toBe(200);
+
+    await runJson(["keys", "revoke", second.id], env);
+    expect((await listModels(ready.base_url, second.key)).status).toBe(401);
+  });
+
+  test("a grant is seen by the next request", async () => {
+    const data = tempFolder();
+    const { ready } = await serve(data);
+    const env = { AACFLOW_DATA: data };
+    const { key } = await runJson<{ key: string }>(["keys", "create", "--name=a"], env);
+    const remaining = async () =>
+      (await listModels(ready.base_url, key)).headers.get("x-credits-remaining");
+    expect(await remaining()).toBe("0.000000");
+    await runJson(["credits", "grant", "--account=default", "--amount=2.5"], env);
+    expect(await remaining()).toBe("2.500000");
+    expect((await run(["ledger", "verify"], env)).code).toBe(0);
+    expect((await run(["doctor"], env)).code).toBe(0);
+  });
+});
+
+describe("ended", () => {
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    test(`${signal} ends it with exit code 0, and the folder is free`, async () => {
+      const data = tempFolder();
+      const server = await serve(data);
+      server.kill(signal);
+      expect(await server.exited).toBe(0);
+      const again = await serve(data);
+      again.kill(signal);
+      expect(await again.exited).toBe(0);
+    });
+  }
+
+  test("a running stream may end; a second signal stops at once, with exit code 1", async () => {
+    const folder = tempFolder();
+    const config = join(folder, "aacflow.json");
+    const demo = { enabled: true, wordDelayMs: 500 };
+    await Bun.write(config, JSON.stringify({ demo }));
+    const data = join(folder, "data");
+    const env = { AACFLOW_DATA: data };
+    const { key } = await runJson<{ key: string }>(
+      ["keys", "create", "--name=a", "--credits=1"],
+      env,
+    );
+    const server = await serve(data, ["--config", config]);
+    const response = await fetch(`${server.ready.base_url}/chat/completions`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+      body: JSON.stringify({
+        model: "demo",
+        stream: true,
+        messages: [{ role: "user", content: "Tell me a long story about the sea" }],
+      }),
+    });
+    expect(response.status).toBe(200);
+    server.kill("SIGTERM");
+    await Bun.sleep(500);
+    const stillRunning = await Promise.race([server.exited, Bun.sleep(10).then(() => "running")]);
+    expect(stillRunning).toBe("running");
+    server.kill("SIGTERM");
+    expect(await server.exited).toBe(1);
+    await response.text().catch(() => undefined);
+    expect((await run(["ledger", "verify"], env)).code).toBe(0);
+  });
+});
