@@ -112,3 +112,8 @@ export function asApiError(error: unknown): ApiError {
 export function tooManyRequests(): ApiError {
   return overloaded("The server has too many requests in progress.", { retryAfterMs: 1000 });
 }
+
+/** The request cannot be taken: the server is about to end, and another one takes over. */
+export function shuttingDown(): ApiError {
+  return overloaded("The server is shutting down.", { retryAfterMs: 1000 });
+}

@@ -14,8 +14,8 @@ export interface RunningServer {
   /** As `http://127.0.0.1:4000`. */
   origin: string;
   /**
-   * Refuses new connections, lets running requests end within `server.drainTimeoutMs`, cuts those that have not,
-   * and resolves when all money is settled.
+   * Turns readiness to 503 and refuses new chats, lets running ones end within `server.drainTimeoutMs`, cuts those
+   * that have not, and resolves when all money is settled.
    */
   drain(): Promise<void>;
   /** Cuts all requests, and resolves when their money is settled. */
@@ -31,6 +31,8 @@ export interface ServerOptions {
 /** How long settlements may take once their requests have been cut. */
 const SETTLE_MS = 5000;
 const POLL_MS = 10;
+/** How long the last bytes of answers that are settled may take to their clients. */
+const LAST_BYTES_MS = 1000;
 
 /** @throws PortInUse when the address cannot be listened on. */
 export async function startServer({ config, gateway, log }: ServerOptions): Promise<RunningServer> {
@@ -47,17 +49,23 @@ export async function startServer({ config, gateway, log }: ServerOptions): Prom
   const { server } = app;
   if (server === null) throw new Error("the server did not start");
 
+  async function settled(withinMs: number): Promise<void> {
+    const deadline = performance.now() + withinMs;
+    while (gateway.inProgress() > 0 && performance.now() < deadline) await Bun.sleep(POLL_MS);
+  }
+
   async function stopNow(): Promise<void> {
     await server?.stop(true);
-    const deadline = performance.now() + SETTLE_MS;
-    while (gateway.inProgress() > 0 && performance.now() < deadline) await Bun.sleep(POLL_MS);
+    await settled(SETTLE_MS);
     await gateway.drain();
   }
 
   async function drain(): Promise<void> {
     draining = true;
-    const ended = server?.stop() ?? Promise.resolve();
-    await Promise.race([ended, Bun.sleep(config.server.drainTimeoutMs)]);
+    // The port stays open meanwhile, so that a load balancer reads 503 and not a refused connection.
+    await settled(config.server.drainTimeoutMs);
+    const answered = server?.stop() ?? Promise.resolve();
+    await Promise.race([answered, Bun.sleep(LAST_BYTES_MS)]);
     await stopNow();
   }
 

@@ -1,5 +1,5 @@
 // POST /chat/completions: from the HTTP request to the journey, and from its answer back to HTTP.
-import { tooManyRequests } from "../../base/errors.ts";
+import { shuttingDown, tooManyRequests } from "../../base/errors.ts";
 import { formatCredits } from "../../base/micro.ts";
 import type { Caller } from "../../gateway/authenticate.ts";
 import type { ChatAnswer } from "../../gateway/chat.ts";
@@ -23,6 +23,7 @@ export function chatHandler(deps: HttpDeps): Handler {
   }
 
   return async (call) => {
+    if (deps.isDraining()) throw shuttingDown();
     if (bodiesInReading + gateway.inProgress() >= config.limits.concurrentRequests) {
       throw tooManyRequests();
     }

@@ -5,20 +5,28 @@ import { isSchema, resolveReference, type Schema } from "./schema-shape.ts";
 /** How many schemas may lead to one another; generated values are never this deep. */
 const DEPTH_MAX = 200;
 
+/** What checks may cost in all: references to a wide union multiply with every step. */
+export interface CheckBudget {
+  root: unknown;
+  /** Schemas that may still be looked at; without any, nothing fits. */
+  checks: number;
+}
+
 /**
  * Whether the value fits. Patterns and formats are taken on trust: the generator builds its strings
  * to fit, and a stranger's regular expression is never run, because it might not end.
  */
-export function fits(value: unknown, schema: unknown, root: unknown, depth = 0): boolean {
+export function fits(value: unknown, schema: unknown, budget: CheckBudget, depth = 0): boolean {
+  budget.checks -= 1;
   if (typeof schema === "boolean" || schema === undefined) {
     return schema !== false;
   }
-  if (!isSchema(schema) || depth > DEPTH_MAX) {
+  if (!isSchema(schema) || depth > DEPTH_MAX || budget.checks < 0) {
     return false;
   }
-  const check = (part: unknown, inner = value) => fits(inner, part, root, depth + 1);
+  const check = (part: unknown, inner = value) => fits(inner, part, budget, depth + 1);
   return (
-    fitsCombinations(schema, root, check) &&
+    fitsCombinations(schema, budget.root, check) &&
     fitsChoice(value, schema) &&
     fitsSize(value, schema) &&
     (!Array.isArray(value) || fitsItems(value, schema, check)) &&

@@ -12,6 +12,8 @@ export interface Branch {
 
 /** How many references and combinations may lead to one another without a value in between. */
 const HOPS_MAX = 20;
+/** Schemas read for one value: references to a wide union multiply with every hop. */
+const READS_MAX = 2_000;
 /** Alternatives of one value. */
 const BRANCHES_MAX = 64;
 
@@ -21,7 +23,7 @@ export function isSchema(value: unknown): value is Schema {
 
 /** The alternatives of a schema, in its own order; none when it contradicts itself. */
 export function branchesOf(schema: Schema, root: unknown): Branch[] {
-  return flatten(schema, root, 0)
+  return flatten(schema, { root, reads: 0 }, 0)
     .slice(0, BRANCHES_MAX)
     .flatMap((flat) => typesOf(flat).map((type) => ({ schema: flat, type })));
 }
@@ -48,31 +50,37 @@ function decode(token: string): string {
   }
 }
 
-function flatten(schema: Schema, root: unknown, hops: number): Schema[] {
-  if (hops > HOPS_MAX) {
+interface Reading {
+  root: unknown;
+  reads: number;
+}
+
+function flatten(schema: Schema, reading: Reading, hops: number): Schema[] {
+  reading.reads += 1;
+  if (hops > HOPS_MAX || reading.reads > READS_MAX) {
     return [];
   }
   const { $ref, allOf, anyOf, oneOf, ...own } = schema;
   let results: Schema[] = [own];
   const groups: unknown[][] = [];
   if ($ref !== undefined) {
-    groups.push([resolveReference($ref, root)]);
+    groups.push([resolveReference($ref, reading.root)]);
   }
   groups.push(...(Array.isArray(allOf) ? allOf.map((part) => [part]) : []));
   groups.push(...[anyOf, oneOf].filter(Array.isArray));
   for (const group of groups) {
-    const flat = group.flatMap((part) => expand(part, root, hops + 1)).slice(0, BRANCHES_MAX);
+    const flat = group.flatMap((part) => expand(part, reading, hops + 1)).slice(0, BRANCHES_MAX);
     results = results.flatMap((left) => flat.map((right) => merge(left, right)));
     results = results.slice(0, BRANCHES_MAX);
   }
   return results;
 }
 
-function expand(part: unknown, root: unknown, hops: number): Schema[] {
+function expand(part: unknown, reading: Reading, hops: number): Schema[] {
   if (part === true) {
     return [{}];
   }
-  return isSchema(part) ? flatten(part, root, hops) : [];
+  return isSchema(part) ? flatten(part, reading, hops) : [];
 }
 
 /**

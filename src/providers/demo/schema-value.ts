@@ -1,5 +1,5 @@
 // Makes a value that fits a JSON schema: the arguments of a tool call, or a structured answer.
-import { fits } from "./schema-check.ts";
+import { type CheckBudget, fits } from "./schema-check.ts";
 import { numberValue, stringValue } from "./schema-scalar.ts";
 import { type Branch, branchesOf, isSchema, type Schema } from "./schema-shape.ts";
 
@@ -9,6 +9,8 @@ const FULL_DEPTH = 3;
 const DEPTH_MAX = 100;
 /** Values tried in all, so that no schema takes long. */
 const STEPS_MAX = 5_000;
+/** Checks in all: each value is checked on its own and again within each of its parents. */
+const CHECKS_MAX = 200_000;
 /** The longest array that is generated. */
 const ITEMS_MAX = 1_000;
 
@@ -17,8 +19,7 @@ class UnfitError extends Error {
   override readonly name = "UnfitError";
 }
 
-interface Work {
-  root: unknown;
+interface Work extends CheckBudget {
   steps: number;
 }
 
@@ -36,7 +37,7 @@ interface Place {
  * can.
  */
 export function schemaValue(schema: unknown): unknown {
-  const work: Work = { root: schema, steps: 0 };
+  const work: Work = { root: schema, steps: 0, checks: CHECKS_MAX };
   try {
     return generate(schema, { name: "value", depth: 0, variant: 0 }, work);
   } catch (error) {
@@ -49,7 +50,7 @@ export function schemaValue(schema: unknown): unknown {
 
 function generate(schema: unknown, place: Place, work: Work): unknown {
   work.steps += 1;
-  if (work.steps > STEPS_MAX || place.depth > DEPTH_MAX || schema === false) {
+  if (work.steps > STEPS_MAX || work.checks < 0 || place.depth > DEPTH_MAX || schema === false) {
     throw new UnfitError("no value found");
   }
   if (!isSchema(schema)) {
@@ -62,7 +63,7 @@ function generate(schema: unknown, place: Place, work: Work): unknown {
   }
   for (const branch of rotate(branches, place.variant)) {
     const value = attempt(branch, place, work);
-    if (value !== undefined && fits(value, schema, work.root)) {
+    if (value !== undefined && fits(value, schema, work)) {
       return value;
     }
   }
@@ -82,7 +83,7 @@ function attempt({ schema, type }: Branch, place: Place, work: Work): unknown {
 }
 
 function makeValue(schema: Schema, type: string, place: Place, work: Work): unknown {
-  const fixed = fixedValues(schema).filter((value) => fits(value, schema, work.root));
+  const fixed = fixedValues(schema).filter((value) => fits(value, schema, work));
   if ("const" in schema || "enum" in schema || fixed.length > 0) {
     return fixed[place.variant % Math.max(fixed.length, 1)];
   }
