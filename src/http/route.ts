@@ -104,7 +104,10 @@ function logFailure(log: Logger, request: Request, scope: RequestScope, failure:
     upstreamStatus,
     keyId: scope.caller?.keyId,
   };
-  if (status < 500) return log.info(line, "request refused");
+  if (status < 500) {
+    log.info(line, "request refused");
+    return;
+  }
   // Only a fault of ours needs its stack; a provider's trouble needs its words.
   const why = cause === undefined ? { reason: failure.message } : { err: cause };
   if (status === 500) log.error({ ...line, ...why }, "request failed");

@@ -56,7 +56,12 @@ export const completionExample = {
   choices: [
     {
       index: 0,
-      message: { role: "assistant", content: "Hello! How can I help you today?" },
+      message: {
+        role: "assistant",
+        content: "Hello! How can I help you today?",
+        refusal: null,
+      },
+      logprobs: null,
       finish_reason: "stop",
     },
   ],

@@ -3,7 +3,7 @@ import type { ChatCompletionChunk } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
 import { newCompletionId } from "../../base/ids.ts";
 import type { UpstreamChunk } from "../protocol.ts";
-import { normalizeContent } from "./content.ts";
+import { fillLogprobs, normalizeContent } from "./content.ts";
 import { errorFromPayload } from "./errors.ts";
 import { finishError, mapFinishReason } from "./finish-reason.ts";
 import { asObject, isObject, type JsonObject, nonEmptyString, parseJson } from "./json.ts";
@@ -126,6 +126,7 @@ export class ChunkReader {
       choice.delta = {};
       changed = true;
     }
+    changed = fillLogprobs(choice) || changed;
     changed = normalizeDelta(asObject(choice.delta), state) || changed;
     return this.#normalizeFinish(choice, state) || changed;
   }

@@ -52,3 +52,18 @@ export function argumentsText(value: unknown): string {
   }
   return value === undefined || value === null ? "" : JSON.stringify(value);
 }
+
+/**
+ * Fills what OpenAI always sends of a choice's log probabilities and some providers leave out, in place. Gives
+ * whether it changed anything.
+ */
+export function fillLogprobs(choice: JsonObject): boolean {
+  const { logprobs } = choice;
+  if (!isObject(logprobs)) {
+    return false;
+  }
+  const complete = logprobs.content !== undefined && logprobs.refusal !== undefined;
+  logprobs.content ??= null;
+  logprobs.refusal ??= null;
+  return !complete;
+}

@@ -3,7 +3,7 @@ import type { ChatCompletion } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
 import { newCompletionId, newToolCallId } from "../../base/ids.ts";
 import type { UpstreamCompletion } from "../protocol.ts";
-import { argumentsText, normalizeContent } from "./content.ts";
+import { argumentsText, fillLogprobs, normalizeContent } from "./content.ts";
 import { errorFromPayload } from "./errors.ts";
 import { finishError, mapFinishReason } from "./finish-reason.ts";
 import { asObject, isObject, type JsonObject, nonEmptyString, parseJson } from "./json.ts";
@@ -57,6 +57,7 @@ function readChoice(value: unknown, position: number): JsonObject {
   }
   const message = readMessage(asObject(value.message));
   const hasToolCalls = Array.isArray(message.tool_calls);
+  fillLogprobs(value);
   return {
     ...value,
     index: typeof value.index === "number" ? value.index : position,

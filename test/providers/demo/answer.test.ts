@@ -57,7 +57,7 @@ describe("limits", () => {
 
   test("a word may be cut, never counted past the limit", async () => {
     const { text, usage } = await ask(call("Hello", { n: 1 }, 3));
-    expect(text).toBe("Hello! You");
+    expect(text).toBe("Hello! You ");
     expect(usage.completionTokens).toBe(3);
   });
 

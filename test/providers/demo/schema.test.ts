@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { patternValue } from "../../../src/providers/demo/pattern-value.ts";
 import { schemaValue } from "../../../src/providers/demo/schema-value.ts";
 
-const ajv = new Ajv2020({ strict: false, allErrors: true });
+const ajv = new Ajv2020({ strict: false, allErrors: true, ownProperties: true });
 addFormats(ajv);
 
 function expectFit(schema: Record<string, unknown>): unknown {
@@ -196,7 +196,10 @@ test("values fit random schemas", () => {
         .record({ from: fc.integer({ min: -50, max: 50 }), span: fc.integer({ min: 0, max: 9 }) })
         .map(({ from, span }) => ({ type: "integer", minimum: from, maximum: from + span })),
       fc
-        .tuple(fc.double({ min: -5, max: 5, noNaN: true }), fc.double({ min: 0.5, max: 9 }))
+        .tuple(
+          fc.double({ min: -5, max: 5, noNaN: true }),
+          fc.double({ min: 0.5, max: 9, noNaN: true }),
+        )
         .map(([from, span]) => ({ type: "number", exclusiveMinimum: from, maximum: from + span })),
       fc
         .tuple(fc.nat(30), fc.nat(30))

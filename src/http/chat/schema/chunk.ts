@@ -27,7 +27,7 @@ const delta = z.looseObject({
   refusal: z.string().nullish(),
   reasoning_content: z.string().nullish(),
   tool_calls: z.array(toolCallDelta).optional(),
-  function_call: functionDelta.nullish().meta({ deprecated: true }),
+  function_call: functionDelta.optional().meta({ deprecated: true }),
 });
 
 const chunkChoice = z.looseObject({
@@ -45,5 +45,5 @@ export const chatCompletionChunk = z.looseObject({
   choices: z.array(chunkChoice).meta({ description: "Empty in the chunk that carries usage." }),
   usage: usage.nullish(),
   service_tier: z.string().nullish(),
-  system_fingerprint: z.string().nullish(),
+  system_fingerprint: z.string().optional(),
 });

@@ -33,19 +33,19 @@ const audio = z.looseObject({
 const answer = z.looseObject({
   role: z.literal("assistant"),
   content: z.string().nullable(),
-  refusal: z.string().nullish(),
+  refusal: z.string().nullable(),
   reasoning_content: z.string().nullish(),
   tool_calls: z.array(toolCall).optional(),
   annotations: z.array(annotation).optional(),
   audio: audio.nullish(),
-  function_call: functionCall.nullish().meta({ deprecated: true }),
+  function_call: functionCall.optional().meta({ deprecated: true }),
 });
 
 const choice = z.looseObject({
   index: z.int().min(0),
   message: answer,
   finish_reason: finishReason,
-  logprobs: logprobs.nullish(),
+  logprobs: logprobs.nullable(),
 });
 
 export const chatCompletion = z.looseObject({
@@ -56,6 +56,6 @@ export const chatCompletion = z.looseObject({
   choices: z.array(choice),
   usage: usage.optional(),
   service_tier: z.string().nullish(),
-  system_fingerprint: z.string().nullish(),
+  system_fingerprint: z.string().optional(),
   metadata: z.record(z.string(), z.string()).nullish(),
 });

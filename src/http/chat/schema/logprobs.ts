@@ -13,5 +13,5 @@ const tokenLogprobs = z.array(
 
 export const logprobs = z.looseObject({
   content: tokenLogprobs.nullable(),
-  refusal: tokenLogprobs.nullish(),
+  refusal: tokenLogprobs.nullable(),
 });
