@@ -31,6 +31,8 @@ interface Route {
  */
 export function createApp(deps: HttpDeps, documentJson: string) {
   const app = new Elysia({
+    // Otherwise paths are looked for behind a host name of at least four characters, and http://ai/ has no routes.
+    handler: { standardHostname: false },
     serve: {
       // A forgotten second server would otherwise share the port, and take half of the requests, unnoticed.
       reusePort: false,
@@ -40,6 +42,8 @@ export function createApp(deps: HttpDeps, documentJson: string) {
       idleTimeout: Math.ceil(deps.config.server.idleTimeoutMs / 1000),
     },
   });
+  // Before the routes: Elysia applies a hook only to what is registered after it.
+  app.onError(({ error, request }) => errorResponse(deps, request, openScope(), error));
   const { corsOrigins } = deps.config.server;
   if (corsOrigins.length > 0) app.use(corsFor(corsOrigins));
 
@@ -56,7 +60,6 @@ export function createApp(deps: HttpDeps, documentJson: string) {
     );
   }
   app.all("*", refuse(deps, unknownPath), { parse: "none" });
-  app.onError(({ error, request }) => errorResponse(deps, request, openScope(), error));
   return app;
 }
 

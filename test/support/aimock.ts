@@ -1,4 +1,4 @@
-// aimock, an OpenAI-compatible upstream that this project did not write, and the environment to use it.
+// aimock, an upstream that this project did not write, and the environment to use it.
 import { LLMock, type MockServerOptions } from "@copilotkit/aimock";
 
 export interface Aimock {
@@ -8,7 +8,7 @@ export interface Aimock {
   stop(): Promise<void>;
 }
 
-/** Starts an empty mock on a free port; what it answers is set with `mock.on…` and `mock.addFixture`. */
+/** Starts an empty mock on a free port; `mock.on…` and `mock.addFixture` set what it answers. */
 export async function startAimock(options: MockServerOptions = {}): Promise<Aimock> {
   const mock = new LLMock({ port: 0, logLevel: "silent", ...options });
   await mock.start();

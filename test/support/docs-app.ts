@@ -1,7 +1,7 @@
 // The documentation as an app of its own, for tests of the page alone.
 import { Elysia } from "elysia";
-import { openScope } from "../../src/http/scope.ts";
 import { docsHandlers } from "../../src/http/docs/handlers.ts";
+import { openScope } from "../../src/http/scope.ts";
 
 /**
  * Gives an Elysia plugin with `/openapi.json`, the page `/docs` and the page's files.

@@ -1,4 +1,4 @@
-// An upstream on a bare socket: keeps each whole request, and answers with bytes that a test scripts.
+// An upstream on a bare socket: keeps each whole request, and answers as a test scripts it.
 import { createServer, type Server, type Socket } from "node:net";
 
 /** A request as it came, body and all. */
@@ -90,6 +90,17 @@ export function sse(
   return { headers: { "content-type": "text/event-stream" }, pieces, ending };
 }
 
+/** The first bytes at once, the rest when the promise resolves; either may be empty. */
+export async function* gated(
+  first: string,
+  until: Promise<unknown>,
+  rest = "",
+): AsyncGenerator<string> {
+  if (first !== "") yield first;
+  await until;
+  if (rest !== "") yield rest;
+}
+
 async function send(socket: Socket, answer: UpstreamAnswer): Promise<void> {
   const { status = 200, headers = {}, pieces, ending = "end" } = answer;
   const fields = { ...headers, "transfer-encoding": "chunked", connection: "close" };
@@ -102,7 +113,8 @@ async function send(socket: Socket, answer: UpstreamAnswer): Promise<void> {
     socket.write(Buffer.concat([Buffer.from(size), bytes, Buffer.from("\r\n")]));
   }
   if (ending === "reset") socket.resetAndDestroy();
-  else socket.end(ending === "end" ? "0\r\n\r\n" : undefined);
+  else if (ending === "cut") socket.end();
+  else socket.end("0\r\n\r\n");
 }
 
 /** Calls back once with the head's lines and the body of `content-length` bytes. */

@@ -2,7 +2,10 @@
 
 const PAUSE_MS = 5;
 
-/** Resolves when the condition holds. @throws Error, which says what was awaited, when it never does. */
+/**
+ * Resolves when the condition holds.
+ * @throws Error, which says what was awaited, when it never does.
+ */
 export async function waitUntil(
   condition: () => boolean,
   what: string,

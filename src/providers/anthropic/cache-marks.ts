@@ -1,0 +1,48 @@
+// Prompt caching: the clients' marks as Anthropic's `cache_control`.
+import { asObject, isObject } from "../openai/json.ts";
+import type { CacheControl } from "./wire.ts";
+
+/** Anthropic refuses a request with more marks; those beyond are left out. */
+const MAX_MARKS = 4;
+
+/** To be spread into a block. */
+export interface Mark {
+  cache_control?: CacheControl;
+}
+
+/**
+ * Hands out a request's marks, which have to be asked for in the order of the prompt: tools, system,
+ * messages. The first ones count, as they cover what changes least.
+ */
+export class CacheMarks {
+  #left = MAX_MARKS;
+
+  /**
+   * The mark of a part, message, tool or whole request: its `cache_control` as it is, else OpenAI's
+   * `prompt_cache_breakpoint`. Empty when it has none, or when the request has used up its marks.
+   */
+  take(carrier: unknown): Mark {
+    const control = controlOf(carrier);
+    if (control === null || this.#left === 0) {
+      return {};
+    }
+    this.#left--;
+    return { cache_control: control };
+  }
+}
+
+function controlOf(carrier: unknown): CacheControl | null {
+  const { cache_control: own, prompt_cache_breakpoint: openAi } = asObject(carrier);
+  if (isObject(own) && own.type === "ephemeral") {
+    return own.ttl === "5m" || own.ttl === "1h"
+      ? { type: "ephemeral", ttl: own.ttl }
+      : { type: "ephemeral" };
+  }
+  if (isObject(openAi)) {
+    // OpenAI's lifetimes (30 minutes and more) are all beyond the 5 minutes that are the default.
+    return typeof openAi.ttl === "string"
+      ? { type: "ephemeral", ttl: "1h" }
+      : { type: "ephemeral" };
+  }
+  return null;
+}

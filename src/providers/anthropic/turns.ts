@@ -1,0 +1,161 @@
+// Builds a conversation by Anthropic's rules: turns alternate, each tool call is answered at once.
+import { invalidRequest } from "../../base/errors.ts";
+import { ToolIds } from "./tool-ids.ts";
+import type { TextBlock, ToolResultBlock, ToolUseBlock, Turn, UserPart } from "./wire.ts";
+
+/** Stands for the user's first turn where the client's conversation has none: Anthropic needs one. */
+const OPENING_TEXT = "[start of the conversation]";
+
+type Draft =
+  | { role: "user"; results: ToolResultBlock[]; content: UserPart[] }
+  | { role: "assistant"; content: TextBlock[]; calls: ToolUseBlock[]; place: string }
+  | { role: "system"; content: TextBlock[] };
+
+type UserDraft = Extract<Draft, { role: "user" }>;
+
+/**
+ * Takes the messages after the leading system ones in their order. Messages of one side in a row
+ * become one turn. In a user turn the results of tools come first, as Anthropic wants them directly
+ * after the calls; in an assistant turn the calls come last.
+ *
+ * A later system message is held until it is known what follows. Anthropic takes such a message only
+ * directly after a user turn and before an assistant turn or the end, so only there, and only where
+ * `systemTurns` says that model and platform know it, it stays one. Anywhere else its text becomes a
+ * part of the user turn at its place, in `<system>` tags.
+ */
+export class TurnBuilder {
+  readonly #systemTurns: boolean;
+  readonly #ids = new ToolIds();
+  readonly #drafts: Draft[] = [];
+  #held: TextBlock[] = [];
+
+  constructor(systemTurns: boolean) {
+    this.#systemTurns = systemTurns;
+  }
+
+  system(blocks: TextBlock[]): void {
+    this.#held.push(...blocks);
+  }
+
+  user(parts: UserPart[]): void {
+    if (parts.length > 0) {
+      this.#userTurn().content.push(...parts);
+    }
+  }
+
+  /**
+   * @param callId the client's id of the call that this answers
+   * @param place of the message in the request, as `messages[3]`
+   * @throws ApiError 400 when the turn before has no such call, or it was answered already
+   */
+  toolResult(callId: string, result: Omit<ToolResultBlock, "type" | "tool_use_id">, place: string) {
+    const id = this.#ids.answer(callId);
+    if (id === null) {
+      throw invalidRequest(
+        "A 'tool' message must answer one call, once, of the assistant message before it.",
+        `${place}.tool_call_id`,
+      );
+    }
+    this.#userTurn().results.push({ type: "tool_result", tool_use_id: id, ...result });
+  }
+
+  /**
+   * @param calls with the client's ids
+   * @throws ApiError 400 when calls of the turn before are still unanswered, or an id comes twice
+   */
+  assistant(text: TextBlock[], calls: ToolUseBlock[], place: string): void {
+    if (text.length === 0 && calls.length === 0) {
+      return;
+    }
+    this.#endTurn();
+    const asked = calls.map((call) => {
+      const id = this.#ids.ask(call.id);
+      if (id === null) {
+        throw invalidRequest("Two calls of one message have the same id.", `${place}.tool_calls`);
+      }
+      return { ...call, id };
+    });
+    const last = this.#drafts.at(-1);
+    if (last?.role === "assistant") {
+      last.content.push(...text);
+      last.calls.push(...asked);
+      last.place = place;
+    } else {
+      this.#drafts.push({ role: "assistant", content: text, calls: asked, place });
+    }
+  }
+
+  /**
+   * The finished turns: at least one, the first of them the user's.
+   * @throws ApiError 400 when calls are left unanswered
+   */
+  finish(): Turn[] {
+    this.#endTurn();
+    const turns = this.#drafts.map(toTurn);
+    if (turns[0]?.role !== "user") {
+      turns.unshift({ role: "user", content: [{ type: "text", text: OPENING_TEXT }] });
+    }
+    trimLastText(turns.at(-1));
+    return turns;
+  }
+
+  /** Whether the conversation's last turn so far is the assistant's. */
+  get endsWithAssistant(): boolean {
+    return this.#held.length === 0 && this.#drafts.at(-1)?.role === "assistant";
+  }
+
+  #endTurn(): void {
+    if (this.#ids.unanswered) {
+      const asking = this.#drafts.findLast((draft) => draft.role === "assistant");
+      throw invalidRequest(
+        "Each call of an assistant message must be answered by a 'tool' message directly after it.",
+        `${asking?.place ?? "messages"}.tool_calls`,
+      );
+    }
+    if (this.#held.length === 0) {
+      return;
+    }
+    if (this.#systemTurns && this.#drafts.at(-1)?.role === "user") {
+      this.#drafts.push({ role: "system", content: this.#held });
+      this.#held = [];
+    } else {
+      this.#userTurn();
+    }
+  }
+
+  /** The user turn that goes on or begins here, with the held system texts in it. */
+  #userTurn(): UserDraft {
+    const last = this.#drafts.at(-1);
+    const turn: UserDraft =
+      last?.role === "user" ? last : { role: "user", results: [], content: [] };
+    if (turn !== last) {
+      this.#drafts.push(turn);
+    }
+    turn.content.push(...this.#held.map(tagged));
+    this.#held = [];
+    return turn;
+  }
+}
+
+function tagged(block: TextBlock): TextBlock {
+  return { ...block, text: `<system>\n${block.text}\n</system>` };
+}
+
+function toTurn(draft: Draft): Turn {
+  switch (draft.role) {
+    case "user":
+      return { role: "user", content: [...draft.results, ...draft.content] };
+    case "assistant":
+      return { role: "assistant", content: [...draft.content, ...draft.calls] };
+    case "system":
+      return draft;
+  }
+}
+
+/** Anthropic refuses a conversation that ends with an assistant's text with blanks at its end. */
+function trimLastText(last: Turn | undefined): void {
+  const block = last?.role === "assistant" ? last.content.at(-1) : undefined;
+  if (block?.type === "text") {
+    block.text = block.text.trimEnd();
+  }
+}

@@ -1,0 +1,100 @@
+// The headers of a call to Bedrock: signed with AWS Signature Version 4, or with a bearer token.
+import { AwsV4Signer } from "aws4fetch";
+import type { AwsCredentials } from "./options.ts";
+
+/** The service's name in a signature's scope; the runtime signs under the same as the rest. */
+const SERVICE = "bedrock";
+
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+export interface HeaderOptions {
+  region: string;
+  credentials: AwsCredentials;
+  headers: Readonly<Record<string, string>>;
+}
+
+export interface SignedRequest {
+  url: string;
+  accept: string;
+  /** The exact text that is sent: its hash is part of the signature. */
+  body: string;
+}
+
+/**
+ * The complete headers of one POST, names in lower case. Only `host`, the date and the session
+ * token are signed beside the body, so that what a proxy does to other headers cannot break a
+ * signature. The configured headers cannot replace those that carry the credentials.
+ * @param datetime the signature's time as `20260102T030405Z`; null takes the clock's
+ */
+export async function callHeaders(
+  options: HeaderOptions,
+  request: SignedRequest,
+  datetime: string | null = null,
+): Promise<Record<string, string>> {
+  const auth = await authHeaders(options, request, datetime);
+  return { ...plainHeaders(options.headers, request.accept), ...auth };
+}
+
+/**
+ * Fails at start rather than in the first request.
+ * @throws Error when a header or a credential cannot be sent; the message holds names only
+ */
+export function assertSendable(options: HeaderOptions): void {
+  const credentials = Object.entries(options.credentials).map(([name, value]) => [name, value]);
+  for (const [name, value] of credentials) {
+    if (value !== null && (value === "" || !HEADER_VALUE.test(value ?? ""))) {
+      throw new Error(`the credential "${name}" is empty or has characters that cannot be sent`);
+    }
+  }
+  for (const [name, value] of Object.entries(options.headers)) {
+    if (!HEADER_NAME.test(name) || !HEADER_VALUE.test(value)) {
+      throw new Error(`the header "${name.slice(0, 60)}" cannot be sent: check its characters`);
+    }
+  }
+}
+
+function plainHeaders(
+  configured: Readonly<Record<string, string>>,
+  accept: string,
+): Record<string, string> {
+  const headers: Record<string, string> = {
+    accept,
+    // Answers are small and streams must not be held back by a compressor.
+    "accept-encoding": "identity",
+    "content-type": "application/json",
+    "user-agent": "aacflow",
+  };
+  for (const [name, value] of Object.entries(configured)) {
+    headers[name.toLowerCase()] = value;
+  }
+  return headers;
+}
+
+async function authHeaders(
+  { region, credentials }: HeaderOptions,
+  { url, body }: SignedRequest,
+  datetime: string | null,
+): Promise<Record<string, string>> {
+  if ("bearerToken" in credentials) {
+    return { authorization: `Bearer ${credentials.bearerToken}` };
+  }
+  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+  const signer = new AwsV4Signer({
+    method: "POST",
+    url,
+    body,
+    region,
+    service: SERVICE,
+    accessKeyId,
+    secretAccessKey,
+    ...(sessionToken === null ? {} : { sessionToken }),
+    ...(datetime === null ? {} : { datetime }),
+  });
+  const signed = await signer.sign();
+  const headers: Record<string, string> = {};
+  signed.headers.forEach((value, name) => {
+    headers[name.toLowerCase()] = value;
+  });
+  return headers;
+}

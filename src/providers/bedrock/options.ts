@@ -1,0 +1,42 @@
+// What the Bedrock adapter is told at start: region, credentials, limits.
+import type { Config, Timeouts } from "../../config/schema.ts";
+
+/** A long-lived or temporary access key of AWS; the token belongs to temporary ones. */
+export interface AwsAccessKey {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken: string | null;
+}
+
+/** Bedrock's own API key (`AWS_BEARER_TOKEN_BEDROCK`), which is sent as it is. */
+export interface AwsBearerToken {
+  bearerToken: string;
+}
+
+export type AwsCredentials = AwsAccessKey | AwsBearerToken;
+
+/** Fetches an image or file that a request only names; throws ApiError when it must not or cannot. */
+export type FetchMedia = (
+  url: string,
+  signal: AbortSignal,
+) => Promise<{ mimeType: string; bytes: Uint8Array }>;
+
+export interface BedrockAdapterOptions {
+  /** For messages to the operator; never sent upstream. */
+  providerId: string;
+  /** As `eu-central-1`. */
+  region: string;
+  credentials: AwsCredentials;
+  /** In place of AWS's address for the region: a VPC endpoint, a gateway in between. */
+  baseUrl: string | null;
+  /** Sent with every call beside the signed ones, which they cannot replace. */
+  headers: Readonly<Record<string, string>>;
+  timeouts: Timeouts;
+  limits: Pick<Config["limits"], "upstreamBodyBytes" | "upstreamEventBytes">;
+  /** Null connects directly. */
+  proxyUrl: string | null;
+  /** Null refuses requests that name media by an http(s) URL. */
+  fetchMedia: FetchMedia | null;
+  /** The configuration's `passFields`: these go into `additionalModelRequestFields`. */
+  passFields: boolean | readonly string[] | undefined;
+}

@@ -1,0 +1,90 @@
+// The parts of Bedrock's Converse API that the gateway sends, as they are on the wire.
+// Source: the types of @aws-sdk/client-bedrock-runtime; bytes are base64 text in JSON.
+import type { JsonObject } from "../openai/json.ts";
+
+export interface CachePoint {
+  cachePoint: { type: "default"; ttl?: "1h" };
+}
+
+export interface TextBlock {
+  text: string;
+}
+
+export interface BytesSource {
+  bytes: string;
+}
+
+export interface ImageBlock {
+  image: { format: string; source: BytesSource };
+}
+
+export interface DocumentBlock {
+  document: { format: string; name: string; source: BytesSource };
+}
+
+export interface AudioBlock {
+  audio: { format: string; source: BytesSource };
+}
+
+export interface ToolUseBlock {
+  toolUse: { toolUseId: string; name: string; input: JsonObject };
+}
+
+export interface ToolResultBlock {
+  toolResult: { toolUseId: string; content: TextBlock[] };
+}
+
+export type ContentBlock =
+  | TextBlock
+  | ImageBlock
+  | DocumentBlock
+  | AudioBlock
+  | ToolUseBlock
+  | ToolResultBlock
+  | CachePoint;
+
+export interface Turn {
+  role: "user" | "assistant";
+  content: ContentBlock[];
+}
+
+export interface ToolSpec {
+  toolSpec: {
+    name: string;
+    description?: string;
+    strict?: true;
+    inputSchema: { json: JsonObject };
+  };
+}
+
+export type ToolChoice =
+  | { auto: Record<string, never> }
+  | { any: Record<string, never> }
+  | { tool: { name: string } };
+
+export interface ToolConfig {
+  tools: (ToolSpec | CachePoint)[];
+  toolChoice?: ToolChoice;
+}
+
+export interface InferenceConfig {
+  maxTokens?: number;
+  temperature?: number;
+  topP?: number;
+  stopSequences?: string[];
+}
+
+export interface TextFormat {
+  type: "json_schema";
+  structure: { jsonSchema: { schema: string; name: string; description?: string } };
+}
+
+export interface ConverseRequest {
+  messages: Turn[];
+  system?: (TextBlock | CachePoint)[];
+  inferenceConfig?: InferenceConfig;
+  toolConfig?: ToolConfig;
+  outputConfig?: { textFormat: TextFormat };
+  serviceTier?: { type: string };
+  additionalModelRequestFields?: JsonObject;
+}

@@ -1,0 +1,91 @@
+// Content of chat messages as content of the Responses API's input.
+import { type ApiError, invalidRequest } from "../../base/errors.ts";
+import { asObject, isObject, type JsonObject, nonEmptyString } from "../openai/json.ts";
+
+/**
+ * What a developer, a user or a tool said: a string as it is, parts one by one.
+ * @param path where the content stands, as `messages[0].content`
+ * @throws ApiError 400 for a part that the Responses API has no counterpart of
+ */
+export function toInputContent(content: unknown, path: string): string | JsonObject[] {
+  if (typeof content === "string") {
+    return content;
+  }
+  if (!Array.isArray(content)) {
+    throw invalidRequest(`'${path}' must be a string or an array of parts.`, path);
+  }
+  return content.map((part: unknown, index) => toInputPart(asObject(part), `${path}[${index}]`));
+}
+
+function toInputPart(part: JsonObject, path: string): JsonObject {
+  const mark = isObject(part.prompt_cache_breakpoint)
+    ? { prompt_cache_breakpoint: part.prompt_cache_breakpoint }
+    : {};
+  switch (part.type) {
+    case "text":
+      return { type: "input_text", text: part.text, ...mark };
+    case "image_url": {
+      const image = asObject(part.image_url);
+      const detail = nonEmptyString(image.detail) ?? "auto";
+      return { type: "input_image", image_url: image.url, detail, ...mark };
+    }
+    case "file":
+      return { type: "input_file", ...toFile(asObject(part.file), path), ...mark };
+    default:
+      // Audio and video: the Responses API's messages hold neither.
+      throw unsupportedPart(part.type, path);
+  }
+}
+
+function toFile(file: JsonObject, path: string): JsonObject {
+  const known: JsonObject = {};
+  for (const field of ["file_data", "file_id", "filename"]) {
+    const value = nonEmptyString(file[field]);
+    if (value !== null) {
+      known[field] = value;
+    }
+  }
+  if (known.file_data === undefined && known.file_id === undefined) {
+    throw invalidRequest(`'${path}.file' needs 'file_data' or 'file_id'.`, `${path}.file`);
+  }
+  return known;
+}
+
+/**
+ * What the assistant said, as parts; none for content that is absent or empty.
+ * @param path where the content stands, as `messages[0].content`
+ * @throws ApiError 400 for a part that is neither text nor a refusal
+ */
+export function toOutputContent(content: unknown, path: string): JsonObject[] {
+  if (content === undefined || content === null || content === "") {
+    return [];
+  }
+  if (typeof content === "string") {
+    return [outputText(content)];
+  }
+  if (!Array.isArray(content)) {
+    throw invalidRequest(`'${path}' must be a string or an array of parts.`, path);
+  }
+  return content.map((value: unknown, index) => {
+    const part = asObject(value);
+    if (part.type === "refusal") {
+      return { type: "refusal", refusal: part.refusal };
+    }
+    if (part.type !== "text") {
+      throw unsupportedPart(part.type, `${path}[${index}]`);
+    }
+    return outputText(part.text);
+  });
+}
+
+function outputText(text: unknown): JsonObject {
+  return { type: "output_text", text, annotations: [] };
+}
+
+function unsupportedPart(type: unknown, path: string): ApiError {
+  return invalidRequest(
+    `Content of type '${String(type).slice(0, 40)}' is not supported for this model with tools.`,
+    path,
+    "unsupported_parameter",
+  );
+}

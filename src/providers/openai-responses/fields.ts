@@ -1,0 +1,81 @@
+// What becomes of each field of a chat request on the Responses API, as data.
+import type { ChatRequest } from "../../base/chat.ts";
+import { invalidRequest } from "../../base/errors.ts";
+
+/** Fields with the same name and meaning on both APIs. */
+export const SHARED_FIELDS: readonly string[] = [
+  "metadata",
+  "moderation",
+  "parallel_tool_calls",
+  "prompt_cache_key",
+  "prompt_cache_options",
+  "prompt_cache_retention",
+  "safety_identifier",
+  "service_tier",
+  "temperature",
+  "top_p",
+  "user",
+];
+
+/**
+ * Fields that the Responses API lacks and that may be left out, since no answer depends on them:
+ * `seed` is a wish that chat completions itself does not promise to grant, `prediction` only makes
+ * an answer faster, and `audio` and `function_call` mean nothing without the audio modality and
+ * `functions`, which are refused.
+ */
+export const DROPPED_FIELDS: readonly string[] = ["seed", "prediction", "audio", "function_call"];
+
+/**
+ * Fields that must never come from a request, whatever the configuration passes on: some would
+ * reach into the operator's stored conversations and prompts, which all callers share, one would
+ * detach the answer from its call, and the rest are set from the call itself.
+ */
+export const RESERVED_FIELDS: ReadonlySet<string> = new Set([
+  "background",
+  "conversation",
+  "include",
+  "input",
+  "max_output_tokens",
+  "model",
+  "previous_response_id",
+  "prompt",
+  "reasoning",
+  "store",
+  "stream",
+  "stream_options",
+  "text",
+]);
+
+/** Fields that the Responses API lacks and that change the answer, and when they ask for something. */
+const REFUSED_FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  n: (value) => value !== 1,
+  stop: isFilled,
+  frequency_penalty: (value) => value !== 0,
+  presence_penalty: (value) => value !== 0,
+  logit_bias: (value) => Object.keys(Object(value)).length > 0,
+  modalities: (value) => Array.isArray(value) && value.some((modality) => modality !== "text"),
+  functions: isFilled,
+  web_search_options: () => true,
+};
+
+/**
+ * Throws when the request needs what the Responses API cannot do.
+ * @throws ApiError 400, code `unsupported_parameter`, its param the field
+ */
+export function refuseUnsupported(request: ChatRequest): void {
+  for (const [field, asks] of Object.entries(REFUSED_FIELDS)) {
+    const value = request[field];
+    if (value !== undefined && value !== null && asks(value)) {
+      throw invalidRequest(
+        `'${field}' cannot be used in this request: OpenAI serves this model, with these tools ` +
+          "and this effort, only through its Responses API, which lacks the field.",
+        field,
+        "unsupported_parameter",
+      );
+    }
+  }
+}
+
+function isFilled(value: unknown): boolean {
+  return typeof value === "string" || Array.isArray(value) ? value.length > 0 : true;
+}

@@ -1,0 +1,83 @@
+// A conversation of chat messages as the Responses API's list of input items.
+import { invalidRequest } from "../../base/errors.ts";
+import { asObject, type JsonObject, nonEmptyString } from "../openai/json.ts";
+import { toInputContent, toOutputContent } from "./content.ts";
+
+/**
+ * The input items, in order. A message's `name` and an assistant's reasoning have no place there
+ * and are left out, and so are items' own ids: nothing is stored that they could refer to.
+ * @param messages the request's messages, validated
+ * @throws ApiError 400, its param the message's path, for what the Responses API cannot express
+ */
+export function toInputItems(messages: readonly unknown[]): JsonObject[] {
+  const customCalls = new Set<string>();
+  return messages.flatMap((value, index) => {
+    const message = asObject(value);
+    const path = `messages[${index}]`;
+    switch (message.role) {
+      case "assistant":
+        return fromAssistant(message, path, customCalls);
+      case "tool":
+        return [fromTool(message, path, customCalls)];
+      case "system":
+      case "developer":
+      case "user": {
+        const content = toInputContent(message.content, `${path}.content`);
+        return [{ role: message.role, content }];
+      }
+      default:
+        throw invalidRequest(
+          "Messages of this role are not supported for this model with tools; use role 'tool'.",
+          `${path}.role`,
+        );
+    }
+  });
+}
+
+/** What was said, if anything, and then one item for each call. */
+function fromAssistant(message: JsonObject, path: string, customCalls: Set<string>): JsonObject[] {
+  for (const field of ["audio", "function_call"]) {
+    if (message[field] !== undefined && message[field] !== null) {
+      throw invalidRequest(
+        `'${path}.${field}' is not supported for this model with tools.`,
+        `${path}.${field}`,
+        "unsupported_parameter",
+      );
+    }
+  }
+  const content = toOutputContent(message.content, `${path}.content`);
+  const refusal = nonEmptyString(message.refusal);
+  if (refusal !== null) {
+    content.push({ type: "refusal", refusal });
+  }
+  const calls = Array.isArray(message.tool_calls)
+    ? message.tool_calls.map((call: unknown) => fromCall(asObject(call), customCalls))
+    : [];
+  if (content.length > 0) {
+    return [{ type: "message", role: "assistant", content }, ...calls];
+  }
+  // A turn in which nothing was said is still a turn.
+  return calls.length > 0 ? calls : [{ role: "assistant", content: "" }];
+}
+
+function fromCall(call: JsonObject, customCalls: Set<string>): JsonObject {
+  if (call.type === "custom") {
+    const { name, input } = asObject(call.custom);
+    customCalls.add(String(call.id));
+    return { type: "custom_tool_call", call_id: call.id, name, input };
+  }
+  const { name, arguments: args } = asObject(call.function);
+  return { type: "function_call", call_id: call.id, name, arguments: args };
+}
+
+/** A result's kind follows from the call that it answers. */
+function fromTool(message: JsonObject, path: string, customCalls: Set<string>): JsonObject {
+  const id = message.tool_call_id;
+  const output = toInputContent(message.content, `${path}.content`);
+  const custom = customCalls.has(String(id));
+  return {
+    type: custom ? "custom_tool_call_output" : "function_call_output",
+    call_id: id,
+    output,
+  };
+}

@@ -1,0 +1,128 @@
+// The gateway's call as the JSON body of OpenAI's Responses API.
+import type { ChatRequest } from "../../base/chat.ts";
+import { invalidRequest } from "../../base/errors.ts";
+import type { JsonObject } from "../openai/json.ts";
+import { OPENAI_CHAT_FIELDS, type Quirks, SERVER_FIELDS } from "../openai/quirks.ts";
+import type { UpstreamCall } from "../protocol.ts";
+import { RESERVED_FIELDS, refuseUnsupported, SHARED_FIELDS } from "./fields.ts";
+import { toInputItems } from "./input.ts";
+import { toTool, toToolChoice } from "./tools.ts";
+
+/**
+ * The least output limit that the API takes, in tokens. A smaller one cannot be raised, as the
+ * limit is what was paid for, and chat completions would refuse the request: the answer is a 400.
+ */
+export const MIN_OUTPUT_TOKENS = 16;
+
+export interface ResponsesRequestOptions {
+  quirks: Pick<Quirks, "refusesObfuscation">;
+  /**
+   * Fields of the configuration's `passFields` pass by name only: `true` would let callers reach
+   * features of this API that keep state or cost extra.
+   */
+  passFields: boolean | readonly string[] | undefined;
+  stream: boolean;
+}
+
+/**
+ * Builds the body: stateless, so that nothing is kept at the provider unless the request asks for
+ * `store`. `call.request` stays as it is.
+ * @throws ApiError 400 with a param for what the Responses API cannot do
+ */
+export function buildResponsesRequest(
+  call: UpstreamCall,
+  options: ResponsesRequestOptions,
+): JsonObject {
+  const { request } = call;
+  refuseUnsupported(request);
+  const body: JsonObject = {
+    model: call.upstreamModel,
+    input: toInputItems(request.messages),
+    store: request.store ?? false,
+  };
+  for (const field of [...SHARED_FIELDS, ...passedByName(options.passFields)]) {
+    if (request[field] !== undefined && request[field] !== null) {
+      body[field] = request[field];
+    }
+  }
+  return Object.assign(
+    body,
+    outputLimit(call),
+    reasoning(request),
+    text(request),
+    tools(request),
+    logprobs(request),
+    options.stream && { stream: true },
+    options.stream &&
+      options.quirks.refusesObfuscation && { stream_options: { include_obfuscation: false } },
+  );
+}
+
+function passedByName(passFields: ResponsesRequestOptions["passFields"]): readonly string[] {
+  if (!Array.isArray(passFields)) {
+    return [];
+  }
+  return passFields.filter(
+    (field: string) =>
+      !RESERVED_FIELDS.has(field) && !OPENAI_CHAT_FIELDS.has(field) && !SERVER_FIELDS.has(field),
+  );
+}
+
+function outputLimit({ maxOutputTokens, request }: UpstreamCall): JsonObject {
+  if (maxOutputTokens === null) {
+    return {};
+  }
+  if (maxOutputTokens < MIN_OUTPUT_TOKENS) {
+    const older = request.max_completion_tokens === undefined && request.max_tokens !== undefined;
+    const field = older ? "max_tokens" : "max_completion_tokens";
+    throw invalidRequest(
+      `'${field}' must be at least ${MIN_OUTPUT_TOKENS} for this model with tools.`,
+      field,
+      "integer_below_min_value",
+    );
+  }
+  return { max_output_tokens: maxOutputTokens };
+}
+
+function reasoning({ reasoning_effort: effort }: ChatRequest): JsonObject {
+  return effort === undefined || effort === null ? {} : { reasoning: { effort } };
+}
+
+function text({ response_format: format, verbosity }: ChatRequest): JsonObject {
+  const settings: JsonObject = {};
+  if (format?.type === "json_schema") {
+    const { name, description, schema, strict } = format.json_schema ?? { name: "answer" };
+    settings.format = {
+      type: "json_schema",
+      name,
+      ...(typeof description === "string" && { description }),
+      schema: schema ?? {},
+      strict: strict ?? false,
+    };
+  } else if (format !== undefined && format !== null) {
+    settings.format = { type: format.type };
+  }
+  if (verbosity !== undefined && verbosity !== null) {
+    settings.verbosity = verbosity;
+  }
+  return Object.keys(settings).length === 0 ? {} : { text: settings };
+}
+
+function tools(request: ChatRequest): JsonObject {
+  const { tools: offered, tool_choice: choice } = request;
+  return {
+    ...(Array.isArray(offered) && offered.length > 0 && { tools: offered.map(toTool) }),
+    ...(choice !== undefined && choice !== null && { tool_choice: toToolChoice(choice) }),
+  };
+}
+
+/** The API gives log probabilities only to those who ask for them in `include`. */
+function logprobs({ logprobs: wanted, top_logprobs: top }: ChatRequest): JsonObject {
+  if (wanted !== true) {
+    return {};
+  }
+  return {
+    include: ["message.output_text.logprobs"],
+    ...(typeof top === "number" && { top_logprobs: top }),
+  };
+}
