@@ -1,0 +1,18 @@
+// Medians and spreads.
+
+export interface Spread {
+  median: number;
+  min: number;
+  max: number;
+}
+
+/** The value below which `percent` of the values lie; 0 for none. */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const index = Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100));
+  return sorted[index] ?? 0;
+}
+
+export function spread(values: readonly number[]): Spread {
+  return { median: percentile(values, 50), min: Math.min(...values), max: Math.max(...values) };
+}
