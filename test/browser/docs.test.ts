@@ -2,9 +2,9 @@
 import { expect, test } from "bun:test";
 import { Elysia } from "elysia";
 import type { Page } from "playwright-core";
-import { docsRoutes } from "../support/docs-app.ts";
 import { buildOpenApiDocument } from "../../src/http/openapi/document.ts";
 import { modelListExample } from "../../src/http/openapi/examples.ts";
+import { docsRoutes } from "../support/docs-app.ts";
 import { launchChromium, runBrowserTests } from "./chromium.ts";
 
 const API_KEY = "aacf_test_key_of_the_docs_page";

@@ -82,7 +82,12 @@ describe("a deposit", () => {
     grant(100);
     hold("r1", 30);
     const seen: number[] = [];
-    hold("r2", 0, { size: (availableMicro) => (seen.push(availableMicro), null) });
+    hold("r2", 0, {
+      size: (availableMicro) => {
+        seen.push(availableMicro);
+        return null;
+      },
+    });
     expect(seen).toEqual([70]);
   });
 
