@@ -52,7 +52,6 @@ CREATE TABLE `holds` (
 	CONSTRAINT "holds_amount_not_negative" CHECK("holds"."amount_micro" >= 0)
 );
 --> statement-breakpoint
-CREATE INDEX `holds_account` ON `holds` (`account_id`);--> statement-breakpoint
 CREATE TABLE `requests` (
 	`id` text PRIMARY KEY NOT NULL,
 	`account_id` text NOT NULL,
@@ -75,5 +74,3 @@ CREATE TABLE `requests` (
 	`duration_ms` integer,
 	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE no action
 );
---> statement-breakpoint
-CREATE INDEX `requests_account` ON `requests` (`account_id`,`id`);

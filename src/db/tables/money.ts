@@ -40,10 +40,7 @@ export const holds = sqliteTable(
     priceJson: text("price_json"),
     createdAtMs: timeMs("created_at_ms"),
   },
-  (table) => [
-    index("holds_account").on(table.accountId),
-    check("holds_amount_not_negative", sql`${table.amountMicro} >= 0`),
-  ],
+  (table) => [check("holds_amount_not_negative", sql`${table.amountMicro} >= 0`)],
 );
 
 /** Every change of a balance, append-only: triggers refuse updates and deletions. */
@@ -72,35 +69,31 @@ export const entries = sqliteTable(
 );
 
 /** One row for each request that ended after its deposit was taken: what it was, how it ended, what it cost. */
-export const requests = sqliteTable(
-  "requests",
-  {
-    id: text("id").primaryKey(),
-    accountId: text("account_id")
-      .notNull()
-      .references(() => accounts.id),
-    keyId: text("key_id").notNull(),
-    modelId: text("model_id").notNull(),
-    providerId: text("provider_id").notNull(),
-    upstreamModel: text("upstream_model").notNull(),
-    stream: integer("stream", { mode: "boolean" }).notNull(),
-    /** How it ended, by the names in src/ledger/ending.ts. */
-    ending: text("ending").notNull(),
-    httpStatus: integer("http_status"),
-    errorCode: text("error_code"),
-    /** TokenUsage as JSON; null where nothing was used. */
-    usageJson: text("usage_json"),
-    usageSource: text("usage_source", { enum: ["reported", "estimated", "none"] }).notNull(),
-    priceJson: text("price_json"),
-    heldMicro: micro("held_micro"),
-    /** What was taken from the balance. */
-    chargedMicro: micro("charged_micro"),
-    /** What it cost beyond what the account could pay; written off. */
-    shortfallMicro: micro("shortfall_micro"),
-    startedAtMs: timeMs("started_at_ms"),
-    /** From arrival to the provider's first event. */
-    firstEventMs: integer("first_event_ms"),
-    durationMs: integer("duration_ms"),
-  },
-  (table) => [index("requests_account").on(table.accountId, table.id)],
-);
+export const requests = sqliteTable("requests", {
+  id: text("id").primaryKey(),
+  accountId: text("account_id")
+    .notNull()
+    .references(() => accounts.id),
+  keyId: text("key_id").notNull(),
+  modelId: text("model_id").notNull(),
+  providerId: text("provider_id").notNull(),
+  upstreamModel: text("upstream_model").notNull(),
+  stream: integer("stream", { mode: "boolean" }).notNull(),
+  /** How it ended, by the names in src/ledger/ending.ts. */
+  ending: text("ending").notNull(),
+  httpStatus: integer("http_status"),
+  errorCode: text("error_code"),
+  /** TokenUsage as JSON; null where nothing was used. */
+  usageJson: text("usage_json"),
+  usageSource: text("usage_source", { enum: ["reported", "estimated", "none"] }).notNull(),
+  priceJson: text("price_json"),
+  heldMicro: micro("held_micro"),
+  /** What was taken from the balance. */
+  chargedMicro: micro("charged_micro"),
+  /** What it cost beyond what the account could pay; written off. */
+  shortfallMicro: micro("shortfall_micro"),
+  startedAtMs: timeMs("started_at_ms"),
+  /** From arrival to the provider's first event. */
+  firstEventMs: integer("first_event_ms"),
+  durationMs: integer("duration_ms"),
+});
