@@ -1,6 +1,7 @@
 // The API keys: making, finding, listing, revoking and rotating them.
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, isNull, sql } from "drizzle-orm";
 import { newKeyId } from "../base/ids.ts";
+import { prepareGet } from "../db/hot-statement.ts";
 import type { Database } from "../db/open.ts";
 import { apiKeys } from "../db/tables/keys.ts";
 import { displayOf, generateKey, hashKey } from "./format.ts";
@@ -42,12 +43,15 @@ export interface Keyring {
 }
 
 /** Prepares the statements on keys once; the look-up by hash runs with every request. */
-export function createKeyring({ orm }: Database): Keyring {
-  const byHash = orm
-    .select()
-    .from(apiKeys)
-    .where(eq(apiKeys.hash, sql.placeholder("hash")))
-    .prepare();
+export function createKeyring({ orm, sqlite }: Database): Keyring {
+  const byHash = prepareGet(
+    sqlite,
+    orm
+      .select()
+      .from(apiKeys)
+      .where(eq(apiKeys.hash, sql.placeholder("hash"))),
+    getTableColumns(apiKeys),
+  );
 
   function create({ accountId, name, expiresAtMs, nowMs }: KeyToCreate): NewKey {
     const secret = generateKey();
@@ -90,7 +94,7 @@ export function createKeyring({ orm }: Database): Keyring {
     get,
     revoke,
     rotate,
-    find: (secret) => byHash.get({ hash: hashKey(secret) }),
+    find: (secret) => byHash({ hash: hashKey(secret) }),
     list: () => orm.select().from(apiKeys).orderBy(apiKeys.createdAtMs, apiKeys.id).all(),
   };
 }

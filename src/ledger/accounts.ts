@@ -1,8 +1,9 @@
 // Accounts and their balances, and the one way to change a balance: an entry.
-import { eq, sql } from "drizzle-orm";
-import type { BunSQLiteDatabase } from "drizzle-orm/bun-sqlite";
+import { eq, getTableColumns, sql } from "drizzle-orm";
 import { newAccountId } from "../base/ids.ts";
 import { assertMicro } from "../base/micro.ts";
+import { prepareGet, prepareRun } from "../db/hot-statement.ts";
+import type { Database } from "../db/open.ts";
 import { accounts, entries } from "../db/tables/money.ts";
 
 /** An account's money in micro-dollars. What can be spent is `balanceMicro - heldMicro`. */
@@ -30,12 +31,15 @@ export interface EntryToPost {
 }
 
 /** Statements on accounts and entries, prepared once. Writes belong inside a transaction of the caller's. */
-export function prepareAccounts(orm: BunSQLiteDatabase) {
-  const byId = orm
-    .select()
-    .from(accounts)
-    .where(eq(accounts.id, sql.placeholder("id")))
-    .prepare();
+export function prepareAccounts({ orm, sqlite }: Database) {
+  const byId = prepareGet(
+    sqlite,
+    orm
+      .select()
+      .from(accounts)
+      .where(eq(accounts.id, sql.placeholder("id"))),
+    getTableColumns(accounts),
+  );
   const byName = orm
     .select()
     .from(accounts)
@@ -49,17 +53,19 @@ export function prepareAccounts(orm: BunSQLiteDatabase) {
       createdAtMs: sql.placeholder("atMs"),
     })
     .prepare();
-  const setMoney = orm
-    .update(accounts)
-    .set({
-      balanceMicro: sql`${sql.placeholder("balanceMicro")}`,
-      heldMicro: sql`${sql.placeholder("heldMicro")}`,
-    })
-    .where(eq(accounts.id, sql.placeholder("id")))
-    .prepare();
-  const insertEntry = orm
-    .insert(entries)
-    .values({
+  const setMoney = prepareRun(
+    sqlite,
+    orm
+      .update(accounts)
+      .set({
+        balanceMicro: sql`${sql.placeholder("balanceMicro")}`,
+        heldMicro: sql`${sql.placeholder("heldMicro")}`,
+      })
+      .where(eq(accounts.id, sql.placeholder("id"))),
+  );
+  const insertEntry = prepareRun(
+    sqlite,
+    orm.insert(entries).values({
       accountId: sql.placeholder("accountId"),
       kind: sql.placeholder("kind"),
       amountMicro: sql.placeholder("amountMicro"),
@@ -67,11 +73,11 @@ export function prepareAccounts(orm: BunSQLiteDatabase) {
       requestId: sql.placeholder("requestId"),
       note: sql.placeholder("note"),
       createdAtMs: sql.placeholder("atMs"),
-    })
-    .prepare();
+    }),
+  );
 
   return {
-    find: (id: string): Account | undefined => byId.get({ id }),
+    find: (id: string): Account | undefined => byId({ id }),
     findByName: (name: string): Account | undefined => byName.get({ name }),
     list: (): Account[] => orm.select().from(accounts).orderBy(accounts.name).all(),
     /** Finds the account of that name, or opens it with nothing in it. */
@@ -86,12 +92,12 @@ export function prepareAccounts(orm: BunSQLiteDatabase) {
     setMoney(id: string, money: Balance): void {
       assertMicro(money.balanceMicro);
       assertMicro(money.heldMicro);
-      setMoney.run({ id, balanceMicro: money.balanceMicro, heldMicro: money.heldMicro });
+      setMoney({ id, balanceMicro: money.balanceMicro, heldMicro: money.heldMicro });
     },
     post(entry: EntryToPost): void {
       assertMicro(entry.amountMicro);
       assertMicro(entry.balanceAfterMicro);
-      insertEntry.run({ ...entry });
+      insertEntry({ ...entry });
     },
   };
 }

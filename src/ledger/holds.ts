@@ -1,8 +1,9 @@
 // Deposits: taken before a request goes upstream, ended once when it is over.
-import { eq, sql } from "drizzle-orm";
-import type { BunSQLiteDatabase } from "drizzle-orm/bun-sqlite";
+import { eq, getTableColumns, sql } from "drizzle-orm";
 import type { TokenUsage } from "../base/chat.ts";
 import { assertMicro } from "../base/micro.ts";
+import { prepareGet, prepareRun } from "../db/hot-statement.ts";
+import type { Database } from "../db/open.ts";
 import { holds, requests } from "../db/tables/money.ts";
 import type { AccountStatements, Balance } from "./accounts.ts";
 import type { Ending, UsageSource } from "./ending.ts";
@@ -54,14 +55,17 @@ export interface Settlement extends Balance {
 }
 
 /** The statements that take and end deposits; each function runs inside a transaction of the caller's. */
-export function prepareHolds(orm: BunSQLiteDatabase, accounts: AccountStatements) {
-  const insertHold = orm.insert(holds).values(holdPlaceholders()).prepare();
-  const takeHold = orm
-    .delete(holds)
-    .where(eq(holds.requestId, sql.placeholder("requestId")))
-    .returning()
-    .prepare();
-  const insertRecord = orm.insert(requests).values(recordPlaceholders()).prepare();
+export function prepareHolds({ orm, sqlite }: Database, accounts: AccountStatements) {
+  const insertHold = prepareRun(sqlite, orm.insert(holds).values(holdPlaceholders()));
+  const takeHold = prepareGet(
+    sqlite,
+    orm
+      .delete(holds)
+      .where(eq(holds.requestId, sql.placeholder("requestId")))
+      .returning(),
+    getTableColumns(holds),
+  );
+  const insertRecord = prepareRun(sqlite, orm.insert(requests).values(recordPlaceholders()));
 
   /** Takes the deposit, or tells what the account has when that is too little. */
   function place(request: HoldRequest): HoldOutcome {
@@ -75,7 +79,7 @@ export function prepareHolds(orm: BunSQLiteDatabase, accounts: AccountStatements
     assertMicro(amountMicro);
     const heldAfterMicro = heldMicro + amountMicro;
     accounts.setMoney(account.id, { balanceMicro, heldMicro: heldAfterMicro });
-    insertHold.run({
+    insertHold({
       requestId: request.requestId,
       accountId: account.id,
       keyId: request.keyId,
@@ -97,7 +101,7 @@ export function prepareHolds(orm: BunSQLiteDatabase, accounts: AccountStatements
   function end(request: RequestEnd): Settlement | null {
     assertMicro(request.costMicro);
     if (request.costMicro < 0) throw new RangeError("a request cannot cost less than nothing");
-    const hold = takeHold.get({ requestId: request.requestId });
+    const hold = takeHold({ requestId: request.requestId });
     if (hold === undefined) return null;
     const account = accounts.find(hold.accountId);
     if (account === undefined) throw new Error(`no account ${hold.accountId}`);
@@ -117,10 +121,11 @@ export function prepareHolds(orm: BunSQLiteDatabase, accounts: AccountStatements
       });
     }
     const shortfallMicro = request.costMicro - chargedMicro;
-    insertRecord.run({
-      ...request,
+    const { usage, ...facts } = request;
+    insertRecord({
+      ...facts,
       ...hold,
-      usageJson: request.usage === null ? null : JSON.stringify(request.usage),
+      usageJson: usage === null ? null : JSON.stringify(usage),
       heldByRequestMicro: hold.amountMicro,
       chargedMicro,
       shortfallMicro,

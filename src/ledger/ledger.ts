@@ -56,8 +56,8 @@ export interface Ledger {
 /** Prepares all statements once and gives the ledger of this database. */
 export function createLedger(database: Database): Ledger {
   const { orm } = database;
-  const accounts = prepareAccounts(orm);
-  const holds = prepareHolds(orm, accounts);
+  const accounts = prepareAccounts(database);
+  const holds = prepareHolds(database, accounts);
   const records = prepareRecords(orm);
 
   function grant({ accountId, amountMicro, note, atMs }: Grant): Balance {
