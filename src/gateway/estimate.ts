@@ -23,6 +23,12 @@ export async function estimateUsage(request: ChatRequest, produced: string): Pro
   return plainUsage(promptTokens, completionTokens);
 }
 
+/** What was reported of the input, with the output counted from its text where that is more. */
+export async function completeUsage(reported: TokenUsage, produced: string): Promise<TokenUsage> {
+  const completionTokens = Math.max(reported.completionTokens, await countTokens(produced));
+  return { ...reported, completionTokens };
+}
+
 /** Usage without any detail. */
 export function plainUsage(promptTokens: number, completionTokens: number): TokenUsage {
   return {

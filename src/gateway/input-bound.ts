@@ -9,6 +9,12 @@ import type { ModelFacts } from "../base/model.ts";
 const AUDIO_BYTES_PER_TOKEN = 20;
 
 /**
+ * Providers put instructions of their own before tools and schemas: some hundred tokens that are in no byte of the
+ * request.
+ */
+const HIDDEN_PROMPT_TOKENS = 1024;
+
+/**
  * The most input tokens that a request can have. Every byte-level tokenizer spends at most one token on a byte, and
  * the JSON around the messages is longer than any provider's chat template, so the body's own length is a bound for
  * text and tools. Images, audio and files are counted by what they can cost instead of by their bytes.
@@ -20,17 +26,30 @@ export function inputTokensBound(
   facts: ModelFacts,
 ): number {
   let mediaChars = 0;
-  let mediaTokens = 0;
+  let otherTokens = 0;
   for (const part of contentParts(request)) {
     const media = mediaOf(part, facts);
     if (media !== null) {
       mediaChars += media.chars;
-      mediaTokens += media.tokens;
+      otherTokens += media.tokens;
     }
   }
   const textTokens = Math.max(0, bodyBytes - mediaChars);
+  if (request.tools !== undefined || request.response_format !== undefined) {
+    otherTokens += HIDDEN_PROMPT_TOKENS;
+  }
   // What does not fit into the context is refused by the provider, and costs nothing.
-  return Math.min(textTokens + mediaTokens, facts.contextWindow);
+  return Math.min(textTokens + otherTokens, facts.contextWindow);
+}
+
+/** Whether the request marks anything for a prompt cache that may be written at its dearest rate. */
+export function marksPromptCache(request: ChatRequest): boolean {
+  const isMarked = (holder: object): boolean =>
+    "cache_control" in holder || "prompt_cache_breakpoint" in holder;
+  if (isMarked(request) || request.messages.some(isMarked)) return true;
+  if (request.tools?.some(isMarked)) return true;
+  for (const part of contentParts(request)) if (isMarked(part)) return true;
+  return false;
 }
 
 /** All content parts of all messages, in order. */

@@ -5,22 +5,22 @@ import type { UpstreamChunk } from "../providers/protocol.ts";
 /** What an answer has amounted to so far. */
 export interface Meter {
   add(piece: UpstreamChunk): void;
-  /** The last usage that the provider reported. */
-  usage(): TokenUsage | null;
+  /** The last usage that the provider reported, and whether it covers all of the answer. */
+  usage(): { reported: TokenUsage; isFinal: boolean } | null;
   /** All text that was produced: content, reasoning, refusals, tool names and arguments. For estimates. */
   text(): string;
 }
 
 export function createMeter(): Meter {
-  let reported: TokenUsage | null = null;
+  let last: ReturnType<Meter["usage"]> = null;
   // A rope: the engine joins it only if somebody reads it, which only an estimate does.
   let produced = "";
   return {
-    add({ chunk, usage }) {
-      if (usage !== null) reported = usage;
+    add({ chunk, usage, usageIsFinal = true }) {
+      if (usage !== null) last = { reported: usage, isFinal: usageIsFinal };
       for (const choice of chunk.choices) produced += deltaText(choice.delta);
     },
-    usage: () => reported,
+    usage: () => last,
     text: () => produced,
   };
 }

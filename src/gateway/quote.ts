@@ -7,7 +7,7 @@ import { maxRateUpTo, priceAt } from "../catalog/price.ts";
 import type { Deployment, Price } from "../catalog/types.ts";
 import type { Config } from "../config/schema.ts";
 import { type PinnedPrice, roundUpToMicro, tokenRatesWithin } from "./cost.ts";
-import { inputTokensBound } from "./input-bound.ts";
+import { inputTokensBound, marksPromptCache } from "./input-bound.ts";
 
 /** A deposit, and the output that it pays for. */
 export interface Deposit {
@@ -49,7 +49,7 @@ export function quote({ request, bodyBytes, deployment, now, money }: QuoteInput
   if (price === null) return freeQuote(limitedByClient, outputTokensMax);
 
   const inputTokens = inputTokensBound(request, bodyBytes, facts);
-  const inputTokenRates = BigInt(inputTokens) * BigInt(inputRateBound(price, inputTokens));
+  const inputTokenRates = BigInt(inputTokens) * BigInt(inputRateBound(price, inputTokens, request));
   const choices = BigInt(request.n ?? 1);
   // What one output token costs, in every choice.
   const outputRate = BigInt(outputRateBound(price, inputTokens, request)) * choices;
@@ -105,8 +105,9 @@ function freeQuote(limitedByClient: boolean, outputTokensMax: number): Quote {
 }
 
 /** The dearest rate that an input token can meet: a provider may write any of it to its cache. */
-function inputRateBound(price: Price, promptTokens: number): number {
-  const rates = [price.input, price.cacheWrite, price.inputAudio];
+function inputRateBound(price: Price, promptTokens: number, request: ChatRequest): number {
+  const longCache = marksPromptCache(request) ? price.cacheWrite1h : undefined;
+  const rates = [price.input, price.cacheWrite, longCache, price.inputAudio];
   return dearest(rates, promptTokens);
 }
 

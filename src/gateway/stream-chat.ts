@@ -1,5 +1,5 @@
 // Answering piece by piece: what goes to the client is metered, and the end is settled however it comes.
-import type { TokenUsage } from "../base/chat.ts";
+import type { ChatRequest, TokenUsage } from "../base/chat.ts";
 import { type ApiError, asApiError } from "../base/errors.ts";
 import type { UpstreamChunk } from "../providers/protocol.ts";
 import {
@@ -9,7 +9,7 @@ import {
   upstreamFailed,
 } from "./complete-chat.ts";
 import type { DispatchedChat } from "./dispatch.ts";
-import { estimateUsage } from "./estimate.ts";
+import { completeUsage, estimateUsage } from "./estimate.ts";
 import { createMeter, type Meter } from "./meter.ts";
 import type { EndReport, Settled } from "./settler.ts";
 import { type Stamp, stampedJson, stampFor } from "./stamp.ts";
@@ -103,8 +103,18 @@ function report({ input }: DispatchedChat, meter: Meter, way: Way): EndReport {
     httpStatus: 200,
     errorCode: null,
     ...way,
-    usage: () => reportedOr(meter.usage(), () => estimateUsage(input.request, meter.text())),
+    usage: () => measured(input.request, meter),
   };
+}
+
+/** The provider's figures as far as they go; what they do not cover is estimated from the text, and marked. */
+async function measured(request: ChatRequest, meter: Meter) {
+  const usage = meter.usage();
+  if (usage !== null && !usage.isFinal) {
+    const completed = await completeUsage(usage.reported, meter.text());
+    return { usage: completed, source: "estimated" as const };
+  }
+  return reportedOr(usage?.reported ?? null, () => estimateUsage(request, meter.text()));
 }
 
 /** The chunk that carries usage, for clients that asked for it; it has no choices, as OpenAI's has none. */

@@ -36,6 +36,11 @@ export interface UpstreamChunk {
   wire: string | null;
   /** Cumulative usage, where this piece reported it: the last one given counts. */
   usage: TokenUsage | null;
+  /**
+   * False for usage that is known before the answer is complete (Anthropic's first event has the input, and next to
+   * no output): should the answer be cut, its output is still to be estimated. True where it is left out.
+   */
+  usageIsFinal?: boolean;
 }
 
 /**

@@ -96,6 +96,16 @@ describe("the deposit", () => {
     expect(quoteOf({ max_tokens: 1 }, { prices }).size(1_000_000)?.amountMicro).toBe(189);
   });
 
+  test("covers the hour's cache writes of a request that marks its cache", () => {
+    const [period] = deployment.prices;
+    const price = { ...(period?.price as object), cacheWrite1h: { microPerMtok: 300_000 } };
+    const on = { prices: [{ price }] as Deployment["prices"] };
+    const part = { type: "text", text: "x", cache_control: { type: "ephemeral", ttl: "1h" } };
+    const marked = [{ role: "user", content: [part] }] as ChatRequest["messages"];
+    expect(quoteOf({ max_tokens: 1 }, on).size(1_000_000)?.amountMicro).toBe(151);
+    expect(quoteOf({ max_tokens: 1, messages: marked }, on).size(1_000_000)?.amountMicro).toBe(301);
+  });
+
   test("covers whatever the request can cost, for any request and price", () => {
     const rate = fc.record({ microPerMtok: fc.integer({ min: 0, max: 100_000_000 }) });
     fc.assert(
@@ -143,6 +153,11 @@ describe("the input bound", () => {
   test("is one token a byte for text, and at most the context window", () => {
     expect(bound([{ type: "text", text: "x" }], 500)).toBe(500);
     expect(bound([{ type: "text", text: "x" }], 10_000_000)).toBe(128_000);
+  });
+
+  test("allows for what providers put before tools and schemas", () => {
+    const tools = [{ type: "function", function: { name: "f" } }];
+    expect(inputTokensBound(request({ tools }), 200, facts)).toBe(1224);
   });
 
   test("counts an image by what it can cost, not by its bytes", () => {
