@@ -83,7 +83,7 @@ const httpUrl = z
 const provider = z.strictObject({
   enabled: z.boolean().default(true),
   /** The wire dialect of a provider that the server does not know by name. */
-  dialect: z.enum(["openai", "demo"]).optional(),
+  dialect: z.enum(["openai", "anthropic", "gemini", "demo"]).optional(),
   baseUrl: httpUrl.optional(),
   /** The environment variable that holds the key. */
   apiKeyEnv: z.string().min(1).optional(),
@@ -140,6 +140,16 @@ const limits = z.strictObject({
   upstreamEventBytes: positiveInt.default(16 * MIB),
 });
 
+/** Images by URL, for providers that take bytes only. */
+const media = z.strictObject({
+  /** Fetch them; only from public addresses, without redirects. */
+  fetchImages: z.boolean().default(true),
+  /** One image, in bytes. */
+  maxBytes: positiveInt.max(64 * MIB).default(16 * MIB),
+  /** One image, its name's look-up included. */
+  timeoutMs: durationMs.default(10_000),
+});
+
 const money = z.strictObject({
   /** A request without an output limit of its own may hold at most 1/N of the available credit for its output. */
   defaultOutputShare: positiveInt.default(8),
@@ -155,8 +165,8 @@ const server = z.strictObject({
   host: z.string().min(1).default("127.0.0.1"),
   port: z.int().min(0).max(65_535).default(4000),
   /** A comment goes to a streaming client after this much silence. */
-  keepAliveMs: durationMs.default(10_000),
-  /** A connection without a request in progress is closed after this much silence; at most 255 s. */
+  keepAliveMs: durationMs.max(MINUTE_MS).default(10_000),
+  /** A connection is closed after this much silence, also when its client does not read; at most 255 s. */
   idleTimeoutMs: durationMs.max(255_000).default(MINUTE_MS),
   /** How long running requests may go on after SIGTERM. */
   drainTimeoutMs: durationMs.default(30_000),
@@ -173,6 +183,7 @@ export const configSchema = z.strictObject({
   server: server.prefault({}),
   limits: limits.prefault({}),
   money: money.prefault({}),
+  media: media.prefault({}),
   demo: demo.prefault({}),
   /** Keyed by provider id, known (`openai`, `groq`, …) or new. */
   providers: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/), provider).default({}),

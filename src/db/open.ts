@@ -1,6 +1,6 @@
 // Opening the database file: pragmas that money needs, migrations, and the two ways to write.
 import { Database as Sqlite } from "bun:sqlite";
-import { mkdirSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type BunSQLiteDatabase, drizzle } from "drizzle-orm/bun-sqlite";
 import { applyMigrations } from "./migrations.ts";
@@ -33,7 +33,11 @@ export interface OpenOptions {
 export function openDatabase(dataDir: string, options: OpenOptions): Database {
   // Readable by its owner alone: the folder holds key hashes and the books.
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const sqlite = new Sqlite(join(dataDir, DATABASE_FILE), { create: true, strict: true });
+  const file = join(dataDir, DATABASE_FILE);
+  const isNew = !existsSync(file);
+  const sqlite = new Sqlite(file, { create: true, strict: true });
+  // The folder may have been there before; what SQLite puts beside the file takes after it.
+  if (isNew) chmodSync(file, 0o600);
   sqlite.run(`PRAGMA busy_timeout = ${options.busyTimeoutMs}`);
   sqlite.run("PRAGMA journal_mode = WAL");
   // FULL, not NORMAL: an answer that was given must be in the books after a power loss.

@@ -39,13 +39,14 @@ export function authenticate(
 
 function readKey({ authorization, apiKey }: Credentials): string {
   const bearer = authorization === null ? null : readBearer(authorization);
-  const sent = bearer ?? apiKey?.trim() ?? "";
+  const other = apiKey?.trim() ?? "";
+  const sent = bearer ?? other;
   if (sent === "") {
     throw invalidKey(
       "No API key was sent. Send it as 'Authorization: Bearer <key>' or in the x-api-key header.",
     );
   }
-  if (bearer !== null && apiKey !== null && apiKey.trim() !== bearer) {
+  if (bearer !== null && other !== "" && other !== bearer) {
     throw invalidKey("The Authorization and x-api-key headers carry different keys. Send one.");
   }
   if (sent.length > MAX_HEADER_CHARS || !isWellFormed(sent)) {

@@ -2,8 +2,9 @@
 import type { ChatCompletion, TokenUsage } from "../base/chat.ts";
 import { asApiError } from "../base/errors.ts";
 import type { UpstreamCompletion } from "../providers/protocol.ts";
-import type { DispatchedChat } from "./dispatch.ts";
-import { estimateUsage } from "./estimate.ts";
+import { CLIENT_CLOSED_REQUEST, type DispatchedChat } from "./dispatch.ts";
+import { estimateUsage, NOTHING_PRODUCED } from "./estimate.ts";
+import { measureAnswer } from "./measure.ts";
 import { completionText } from "./meter.ts";
 import type { Settled } from "./settler.ts";
 import { stampFor } from "./stamp.ts";
@@ -14,18 +15,18 @@ export interface CompletedChat {
   settled: Settled;
 }
 
-/** The status that is recorded for a client that did not wait for its answer. It is never sent. */
-export const CLIENT_CLOSED_REQUEST = 499;
-
 /** @throws ApiError when the provider fails; the deposit has been given back by then. */
 export async function completeChat(chat: DispatchedChat): Promise<CompletedChat> {
   const { completion, usage } = await callUpstream(chat);
-  const { settler, input } = chat;
+  const { settler, input, call } = chat;
   const settled = await settler.end({
     ending: "completed",
     httpStatus: 200,
     errorCode: null,
-    usage: () => reportedOr(usage, () => estimateUsage(input.request, completionText(completion))),
+    usage: () =>
+      measureAnswer(call, usage === null ? null : { tokens: usage, isFinal: true }, () =>
+        completionText(completion),
+      ),
   });
   const { id, created, model } = stampFor(completion, input.request.model);
   const tokens = settled.usage as TokenUsage;
@@ -61,25 +62,20 @@ export function clientLeftEarly(request: DispatchedChat["input"]["request"]) {
     httpStatus: CLIENT_CLOSED_REQUEST,
     errorCode: null,
     usage: async () => ({
-      usage: await estimateUsage(request, ""),
+      usage: await estimateUsage(request, NOTHING_PRODUCED),
       source: "estimated" as const,
     }),
   };
 }
 
-/** The provider failed before its first event: nothing is charged. */
+/** The provider failed before its first event, or the request could not be put into its dialect: nothing is charged. */
 export function upstreamFailed(error: unknown) {
-  const { status, code } = asApiError(error);
+  const { status, code, upstreamStatus } = asApiError(error);
+  const wasRefused = status === 400 && upstreamStatus === undefined;
   return {
-    ending: "upstream_failed" as const,
+    ending: wasRefused ? ("refused" as const) : ("upstream_failed" as const),
     httpStatus: status,
     errorCode: code,
     usage: async () => ({ usage: null, source: "none" as const }),
   };
-}
-
-/** What the provider reported, or else an estimate that is marked as one. */
-export async function reportedOr(reported: TokenUsage | null, estimate: () => Promise<TokenUsage>) {
-  if (reported !== null) return { usage: reported, source: "reported" as const };
-  return { usage: await estimate(), source: "estimated" as const };
 }

@@ -14,6 +14,9 @@ import { checkCapabilities, checkPriced } from "./capabilities.ts";
 import { insufficientCredits, type Quote, quote } from "./quote.ts";
 import { createSettler, type Settler } from "./settler.ts";
 
+/** The status that is recorded for a client that did not wait for its answer. It is never sent. */
+export const CLIENT_CLOSED_REQUEST = 499;
+
 /** Everything of the house that a chat request passes through. */
 export interface ChatDeps {
   config: Config;
@@ -51,18 +54,40 @@ export interface DispatchedChat {
   held: Balance & { amountMicro: number };
 }
 
+/** The client left while its deposit was being written: nothing went upstream, so nothing is owed. */
+async function leaveUncharged({ settler, input }: DispatchedChat): Promise<never> {
+  await settler.end({
+    ending: "refused",
+    httpStatus: CLIENT_CLOSED_REQUEST,
+    errorCode: null,
+    usage: async () => ({ usage: null, source: "none" }),
+  });
+  throw input.signal.reason;
+}
+
 /**
  * Resolves the model, checks what it can do, quotes, and takes the deposit, durably.
  * @throws ApiError 404 for an unknown model, 400 for what it cannot do, 402 when the deposit is not covered.
  */
 export async function dispatchChat(deps: ChatDeps, input: ChatInput): Promise<DispatchedChat> {
-  const deployment = resolveDeployment(deps.catalog, input.request.model);
-  checkCapabilities(input.request, deployment);
+  deps.unsettled.count++;
+  let dispatched: DispatchedChat;
+  try {
+    dispatched = await takeDeposit(deps, input, checkedDeployment(deps, input.request));
+  } catch (error) {
+    // Without a deposit there is no settler, which would count it down.
+    deps.unsettled.count--;
+    throw error;
+  }
+  return input.signal.aborted ? leaveUncharged(dispatched) : dispatched;
+}
+
+function checkedDeployment(deps: ChatDeps, request: ChatRequest): Deployment {
+  const deployment = resolveDeployment(deps.catalog, request.model);
+  checkCapabilities(request, deployment);
   const allowed = deps.config.providers[deployment.providerId]?.allowUnpriced === true;
-  if (!allowed && deployment.prices.length > 0) checkPriced(input.request);
-  const adapter = deps.providers.connected.get(deployment.providerId)?.adapter;
-  if (adapter === undefined) throw new Error(`no adapter for ${deployment.providerId}`);
-  return takeDeposit(deps, input, deployment, adapter);
+  if (!allowed && deployment.prices.length > 0) checkPriced(request);
+  return deployment;
 }
 
 function resolveDeployment(catalog: Catalog, modelId: string): Deployment {
@@ -81,9 +106,10 @@ async function takeDeposit(
   deps: ChatDeps,
   input: ChatInput,
   deployment: Deployment,
-  adapter: ProviderAdapter,
 ): Promise<DispatchedChat> {
   const { request, requestId } = input;
+  const adapter = deps.providers.connected.get(deployment.providerId)?.adapter;
+  if (adapter === undefined) throw new Error(`no adapter for ${deployment.providerId}`);
   const wanted = quote({
     request,
     bodyBytes: input.bodyBytes,
@@ -106,7 +132,12 @@ async function takeDeposit(
     }),
   );
   if (!outcome.held) throw insufficientCredits(wanted, outcome);
-  const settler = createSettler({ ...deps, ...input, pinned: wanted.pinned });
+  const settler = createSettler({
+    ...deps,
+    ...input,
+    pinned: wanted.pinned,
+    heldMicro: outcome.amountMicro,
+  });
   return {
     input,
     adapter,

@@ -1,6 +1,7 @@
 // Token estimates after the fact, for answers whose provider reported no usage.
 import type { ChatRequest, TokenUsage } from "../base/chat.ts";
 import { contentParts } from "./input-bound.ts";
+import type { ProducedText } from "./meter.ts";
 
 /** Characters that are counted between two turns of the event loop: about a millisecond's work. */
 const SLICE_CHARS = 16_384;
@@ -14,18 +15,26 @@ const TOKENS_PER_MESSAGE = 4;
 /** A typical picture, in tokens. */
 const TOKENS_PER_IMAGE = 765;
 
+export const NOTHING_PRODUCED: ProducedText = { kept: "", chars: 0 };
+
 /** Usage from the texts alone. It never blocks the event loop for longer than about a millisecond at a time. */
-export async function estimateUsage(request: ChatRequest, produced: string): Promise<TokenUsage> {
+export async function estimateUsage(
+  request: ChatRequest,
+  produced: ProducedText,
+): Promise<TokenUsage> {
   const [promptTokens, completionTokens] = [
     await estimatePromptTokens(request),
-    await countTokens(produced),
+    await countProduced(produced),
   ];
   return plainUsage(promptTokens, completionTokens);
 }
 
 /** What was reported of the input, with the output counted from its text where that is more. */
-export async function completeUsage(reported: TokenUsage, produced: string): Promise<TokenUsage> {
-  const completionTokens = Math.max(reported.completionTokens, await countTokens(produced));
+export async function completeUsage(
+  reported: TokenUsage,
+  produced: ProducedText,
+): Promise<TokenUsage> {
+  const completionTokens = Math.max(reported.completionTokens, await countProduced(produced));
   return { ...reported, completionTokens };
 }
 
@@ -69,6 +78,11 @@ function* toolTexts(request: ChatRequest): Generator<string> {
   if (request.response_format?.json_schema !== undefined) {
     yield JSON.stringify(request.response_format.json_schema);
   }
+}
+
+async function countProduced({ kept, chars }: ProducedText): Promise<number> {
+  if (chars === 0) return 0;
+  return Math.ceil(((await countTokens(kept)) * chars) / kept.length);
 }
 
 async function countTokens(text: string): Promise<number> {

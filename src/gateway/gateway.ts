@@ -3,6 +3,7 @@ import { overloaded } from "../base/errors.ts";
 import { buildCatalog, type Catalog } from "../catalog/build.ts";
 import type { Config } from "../config/schema.ts";
 import { createCommitQueue } from "../db/commit-queue.ts";
+import { createHeartbeat } from "../db/heartbeat.ts";
 import type { Database } from "../db/open.ts";
 import { createKeyring } from "../keys/keyring.ts";
 import type { Balance } from "../ledger/accounts.ts";
@@ -84,7 +85,7 @@ export function createGateway({ config, database, env, log }: GatewayOptions): G
     balance,
     answerChat: (input) => answerChat(chatDeps, { ...input, log }),
     findRequest: (requestId, accountId) => asked(() => findRequest(ledger, requestId, accountId)),
-    isWritable: () => isWritable(database),
+    isWritable: createHeartbeat(database),
     inProgress: () => unsettled.count,
     drain: commits.drain,
   };
@@ -96,15 +97,5 @@ function asked<T>(question: () => T): T {
     return question();
   } catch (error) {
     throw overloaded("The server's database does not answer at the moment.", { cause: error });
-  }
-}
-
-/** Takes the write lock and gives it back: a read-only file and a stuck writer show here. */
-function isWritable(database: Database): boolean {
-  try {
-    database.write(() => undefined);
-    return true;
-  } catch {
-    return false;
   }
 }

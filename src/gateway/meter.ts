@@ -2,32 +2,61 @@
 import type { ChatCompletion, ChatCompletionChunk, TokenUsage } from "../base/chat.ts";
 import type { UpstreamChunk } from "../providers/protocol.ts";
 
+/** The most text that is kept for an estimate, in characters: the rest of an answer is taken to be like it. */
+const KEPT_CHARS = 2_097_152;
+
+/** What a provider reported in a stream. */
+export interface ReportedUsage {
+  tokens: TokenUsage;
+  /** Whether it came as final usage, as opposed to usage that is known before the answer is complete. */
+  isFinal: boolean;
+}
+
+/** Text that was produced: its beginning, and the length of it all. */
+export interface ProducedText {
+  kept: string;
+  chars: number;
+}
+
 /** What an answer has amounted to so far. */
 export interface Meter {
   add(piece: UpstreamChunk): void;
-  /** The last usage that the provider reported, and whether it covers all of the answer. */
-  usage(): { reported: TokenUsage; isFinal: boolean } | null;
-  /** All text that was produced: content, reasoning, refusals, tool names and arguments. For estimates. */
-  text(): string;
+  /** The last usage that the provider reported. */
+  usage(): ReportedUsage | null;
+  /** Whether all that was produced had been produced when the last usage was reported. */
+  isCovered(): boolean;
+  /** Content, reasoning, refusals, tool names and arguments. For estimates. */
+  text(): ProducedText;
 }
 
 export function createMeter(): Meter {
-  let last: ReturnType<Meter["usage"]> = null;
+  let reported: ReportedUsage | null = null;
+  let coveredChars = 0;
   // A rope: the engine joins it only if somebody reads it, which only an estimate does.
-  let produced = "";
+  let kept = "";
+  let chars = 0;
   return {
     add({ chunk, usage, usageIsFinal = true }) {
-      if (usage !== null) last = { reported: usage, isFinal: usageIsFinal };
-      for (const choice of chunk.choices) produced += deltaText(choice.delta);
+      for (const choice of chunk.choices) {
+        const text = deltaText(choice.delta);
+        chars += text.length;
+        if (kept.length < KEPT_CHARS) kept += text;
+      }
+      if (usage !== null) {
+        reported = { tokens: usage, isFinal: usageIsFinal };
+        coveredChars = chars;
+      }
     },
-    usage: () => last,
-    text: () => produced,
+    usage: () => reported,
+    isCovered: () => coveredChars === chars,
+    text: () => ({ kept, chars }),
   };
 }
 
 /** The text of a whole answer, by the same rule as the meter's. */
-export function completionText(completion: ChatCompletion): string {
-  return completion.choices.map((choice) => deltaText(choice.message)).join("");
+export function completionText(completion: ChatCompletion): ProducedText {
+  const text = completion.choices.map((choice) => deltaText(choice.message)).join("");
+  return { kept: text, chars: text.length };
 }
 
 type Produced = Partial<ChatCompletionChunk.Choice.Delta> | ChatCompletion["choices"][0]["message"];
@@ -37,10 +66,18 @@ function deltaText(part: Produced): string {
   if ("reasoning_content" in part && typeof part.reasoning_content === "string") {
     text += part.reasoning_content;
   }
-  for (const call of part.tool_calls ?? []) {
-    if ("function" in call && call.function !== undefined) {
-      text += (call.function.name ?? "") + (call.function.arguments ?? "");
-    }
-  }
+  for (const call of part.tool_calls ?? []) text += callText(call);
   return text;
+}
+
+function callText(call: object): string {
+  if ("function" in call) {
+    const { name, arguments: args } = call.function as { name?: string; arguments?: string };
+    return (name ?? "") + (args ?? "");
+  }
+  if ("custom" in call) {
+    const { name, input } = call.custom as { name?: string; input?: string };
+    return (name ?? "") + (input ?? "");
+  }
+  return "";
 }

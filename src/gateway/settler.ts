@@ -1,5 +1,6 @@
 // Settlement of one request: exactly once, whoever notices first that it is over.
 import type { TokenUsage } from "../base/chat.ts";
+import { ApiError } from "../base/errors.ts";
 import type { CommitQueue } from "../db/commit-queue.ts";
 import type { Ending, UsageSource } from "../ledger/ending.ts";
 import type { Settlement } from "../ledger/holds.ts";
@@ -32,6 +33,8 @@ export interface Settler {
 export interface SettlerOptions {
   requestId: string;
   pinned: PinnedPrice | null;
+  /** The deposit: an estimate is never charged beyond it. */
+  heldMicro: number;
   ledger: Ledger;
   commits: CommitQueue;
   log: Logger;
@@ -42,11 +45,12 @@ export interface SettlerOptions {
   startedMonoMs: number;
 }
 
-/** How long a settlement that the database refuses is tried again, with growing pauses: 12.7 s together. */
-const RETRY_PAUSES_MS = [100, 200, 400, 800, 1600, 3200, 6400];
+/** Pauses before a settlement that the database refused is tried again; the last one repeats until it is taken. */
+const RETRY_PAUSES_MS = [100, 200, 400, 800, 1600, 3200, 5000];
+/** How long a client waits for a settlement that the database refuses; it goes on without the client. */
+const CLIENT_WAIT_MS = 10_000;
 
 export function createSettler(options: SettlerOptions): Settler {
-  options.unsettled.count++;
   let firstEventMs: number | null = null;
   let ended: Promise<Settled> | null = null;
   const sinceStart = () => Math.round(performance.now() - options.startedMonoMs);
@@ -54,7 +58,7 @@ export function createSettler(options: SettlerOptions): Settler {
   async function settle(report: EndReport): Promise<Settled> {
     const durationMs = sinceStart();
     const { usage, source } = await report.usage();
-    const cost = usage === null ? 0 : costMicro(options.pinned, usage);
+    const cost = costOf(options, usage, source);
     const settlement = await persist(options, () =>
       options.ledger.endHold({
         requestId: options.requestId,
@@ -75,12 +79,21 @@ export function createSettler(options: SettlerOptions): Settler {
     return { ...settlement, usage, source };
   }
 
+  function settleOnce(report: EndReport): Promise<Settled> {
+    const settled = settle(report).finally(() => {
+      options.unsettled.count--;
+    });
+    // Whoever waited for it may have given up by then.
+    settled.catch((error: unknown) => {
+      options.log.error({ requestId: options.requestId, err: error }, "could not settle");
+    });
+    return settled;
+  }
+
   return {
     end: (report) => {
-      ended ??= settle(report).finally(() => {
-        options.unsettled.count--;
-      });
-      return ended;
+      ended ??= settleOnce(report);
+      return withinPatience(ended);
     },
     markFirstEvent: () => {
       firstEventMs ??= sinceStart();
@@ -89,21 +102,55 @@ export function createSettler(options: SettlerOptions): Settler {
   };
 }
 
-/** The money is owed whatever the database says at first, so a refused settlement is tried again for a while. */
+function costOf(
+  { pinned, heldMicro }: SettlerOptions,
+  usage: TokenUsage | null,
+  source: UsageSource,
+): number {
+  if (usage === null) return 0;
+  const cost = costMicro(pinned, usage);
+  return source === "estimated" ? Math.min(cost, heldMicro) : cost;
+}
+
+/** The money is owed whatever the database says at first, so a refused settlement is tried until it is taken. */
 async function persist<T>(options: SettlerOptions, operation: () => T): Promise<T> {
-  for (const pauseMs of RETRY_PAUSES_MS) {
+  for (let attempt = 0; ; attempt++) {
     try {
       return await options.commits.run(operation);
     } catch (error) {
+      // A rule of the books that was broken stays broken: only trouble of the database passes.
+      if (!(error instanceof ApiError)) throw error;
       options.log.error(
         { requestId: options.requestId, err: error },
         "settlement refused, retrying",
       );
-      await Bun.sleep(pauseMs);
+      await Bun.sleep(RETRY_PAUSES_MS[Math.min(attempt, RETRY_PAUSES_MS.length - 1)] ?? 0);
     }
   }
-  return options.commits.run(operation);
 }
+
+/** Waits for a settlement, but not for a database that stays away. */
+async function withinPatience(ended: Promise<Settled>): Promise<Settled> {
+  let timer: Timer | undefined;
+  const patience = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(notRecorded()), CLIENT_WAIT_MS);
+  });
+  try {
+    return await Promise.race([ended, patience]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The provider has answered and will be paid, so a retry would only cost twice. */
+const notRecorded = () =>
+  new ApiError({
+    status: 503,
+    type: "server_error",
+    code: "overloaded",
+    message: "The request was answered, but its charge cannot be recorded at the moment.",
+    shouldRetry: false,
+  });
 
 function logEnd(
   { log, requestId }: SettlerOptions,

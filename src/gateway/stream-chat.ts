@@ -1,15 +1,10 @@
 // Answering piece by piece: what goes to the client is metered, and the end is settled however it comes.
-import type { ChatRequest, TokenUsage } from "../base/chat.ts";
+import type { TokenUsage } from "../base/chat.ts";
 import { type ApiError, asApiError } from "../base/errors.ts";
 import type { UpstreamChunk } from "../providers/protocol.ts";
-import {
-  CLIENT_CLOSED_REQUEST,
-  clientLeftEarly,
-  reportedOr,
-  upstreamFailed,
-} from "./complete-chat.ts";
-import type { DispatchedChat } from "./dispatch.ts";
-import { completeUsage, estimateUsage } from "./estimate.ts";
+import { clientLeftEarly, upstreamFailed } from "./complete-chat.ts";
+import { CLIENT_CLOSED_REQUEST, type DispatchedChat } from "./dispatch.ts";
+import { measureAnswer } from "./measure.ts";
 import { createMeter, type Meter } from "./meter.ts";
 import type { EndReport, Settled } from "./settler.ts";
 import { type Stamp, stampedJson, stampFor } from "./stamp.ts";
@@ -48,6 +43,8 @@ export async function streamChat(chat: DispatchedChat): Promise<AsyncIterable<Ch
     settleLeft(chat, meter).catch((error: unknown) => {
       input.log.error({ requestId: input.requestId, err: error }, "could not settle");
     });
+    // When nobody has begun to read, nobody else closes the upstream and its timers.
+    void pieces.return?.();
   };
   input.signal.addEventListener("abort", onLeave, { once: true });
   if (input.signal.aborted) onLeave();
@@ -98,23 +95,17 @@ const settleLeft = (chat: DispatchedChat, meter: Meter) =>
 
 type Way = Pick<EndReport, "ending"> & Partial<Pick<EndReport, "httpStatus" | "errorCode">>;
 
-function report({ input }: DispatchedChat, meter: Meter, way: Way): EndReport {
+function report({ call }: DispatchedChat, meter: Meter, way: Way): EndReport {
+  const last = meter.usage();
+  // An answer that was cut may have gone on after the last report.
+  const isFinal = last?.isFinal === true && (way.ending === "completed" || meter.isCovered());
+  const reported = last === null ? null : { ...last, isFinal };
   return {
     httpStatus: 200,
     errorCode: null,
     ...way,
-    usage: () => measured(input.request, meter),
+    usage: () => measureAnswer(call, reported, meter.text),
   };
-}
-
-/** The provider's figures as far as they go; what they do not cover is estimated from the text, and marked. */
-async function measured(request: ChatRequest, meter: Meter) {
-  const usage = meter.usage();
-  if (usage !== null && !usage.isFinal) {
-    const completed = await completeUsage(usage.reported, meter.text());
-    return { usage: completed, source: "estimated" as const };
-  }
-  return reportedOr(usage?.reported ?? null, () => estimateUsage(request, meter.text()));
 }
 
 /** The chunk that carries usage, for clients that asked for it; it has no choices, as OpenAI's has none. */

@@ -104,12 +104,31 @@ function methodsByPath(routes: Route[]): Map<string, string> {
   return allow;
 }
 
+/** What OpenAI's SDK sends from a browser, beside the key. */
+const BROWSER_HEADERS = [
+  "authorization",
+  "content-type",
+  "x-api-key",
+  "idempotency-key",
+  "openai-organization",
+  "openai-project",
+  "x-stainless-arch",
+  "x-stainless-helper-method",
+  "x-stainless-lang",
+  "x-stainless-os",
+  "x-stainless-package-version",
+  "x-stainless-retry-count",
+  "x-stainless-runtime",
+  "x-stainless-runtime-version",
+  "x-stainless-timeout",
+];
+
 /** What browsers may read and send, when the operator lets them call at all. */
 function corsFor(origins: readonly string[]) {
   return cors({
     origin: origins.includes("*") ? true : [...origins],
     methods: ["GET", "POST"],
-    allowedHeaders: true,
+    allowedHeaders: BROWSER_HEADERS,
     credentials: false,
     exposeHeaders: [
       "x-request-id",

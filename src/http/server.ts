@@ -83,7 +83,7 @@ function cannotListen(host: string, port: number, error: unknown): unknown {
       `port ${port} on ${host} is already in use: stop what uses it, or choose another with --port`,
     );
   }
-  if (code === "EACCES" || code === "EADDRNOTAVAIL") {
+  if (code === "EACCES" || code === "EADDRNOTAVAIL" || code === "EINVAL" || code === "ENOTFOUND") {
     return new PortInUse(`cannot listen on ${host}:${port}: ${code}`);
   }
   return error;

@@ -4,7 +4,7 @@
 export const ENDINGS = [
   /** The provider's answer was complete. */
   "completed",
-  /** Our own limits or a fault of ours stopped it before anything went upstream. */
+  /** It could not be put into the provider's dialect: nothing went upstream. */
   "refused",
   /** The provider failed before its first event. */
   "upstream_failed",

@@ -1,11 +1,9 @@
 // The providers that the server knows by name: where they are and which variables turn them on.
-import type { AuthStyle } from "./openai/endpoint.ts";
+import type { Dialect } from "./dialects.ts";
 import {
-  ANTHROPIC,
   AZURE,
   COMMON,
   DEEPSEEK,
-  GOOGLE,
   GROQ,
   LOCAL,
   MISTRAL,
@@ -35,154 +33,153 @@ export interface ProviderDeclaration {
   keyEnv: readonly string[];
   /** False for servers on one's own machine: on when configured, with or without a key. */
   needsKey: boolean;
-  auth: AuthStyle;
-  headers: Readonly<Record<string, string>>;
-  quirks: Quirks;
+  dialect: Dialect;
 }
 
-const hosted = { needsKey: true, auth: "bearer", headers: {} } as const;
-const local = { needsKey: false, auth: "bearer", headers: {} } as const;
+/** A provider that speaks OpenAI's chat completions, and what sets it apart. */
+const compatible = (quirks: Quirks): Dialect => ({
+  kind: "openai",
+  auth: "bearer",
+  quirks,
+  hasResponses: false,
+});
 
 /** In the order in which the operator sees them. */
 export const DECLARATIONS: readonly ProviderDeclaration[] = [
   {
-    ...hosted,
+    needsKey: true,
     id: "openai",
     name: "OpenAI",
     baseUrl: "https://api.openai.com/v1",
     baseUrlEnv: [{ name: "OPENAI_BASE_URL" }],
     keyEnv: ["OPENAI_API_KEY"],
-    quirks: OPENAI,
+    dialect: { kind: "openai", auth: "bearer", quirks: OPENAI, hasResponses: true },
   },
   {
-    // Until its native dialect exists: Anthropic's own OpenAI-compatible endpoint.
-    ...hosted,
+    needsKey: true,
     id: "anthropic",
     name: "Anthropic",
-    baseUrl: "https://api.anthropic.com/v1",
-    baseUrlEnv: [{ name: "ANTHROPIC_BASE_URL", defaultPath: "/v1" }],
+    baseUrl: "https://api.anthropic.com",
+    baseUrlEnv: [{ name: "ANTHROPIC_BASE_URL" }],
     keyEnv: ["ANTHROPIC_API_KEY"],
-    headers: { "anthropic-version": "2023-06-01" },
-    quirks: ANTHROPIC,
+    dialect: { kind: "anthropic" },
   },
   {
-    // Until its native dialect exists: Gemini's own OpenAI-compatible endpoint.
-    ...hosted,
+    needsKey: true,
     id: "google",
     name: "Google Gemini",
-    baseUrl: "https://generativelanguage.googleapis.com/v1beta/openai",
+    baseUrl: "https://generativelanguage.googleapis.com/v1beta",
     baseUrlEnv: [
-      { name: "GOOGLE_BASE_URL", defaultPath: "/v1beta/openai" },
-      { name: "GEMINI_BASE_URL", defaultPath: "/v1beta/openai" },
+      { name: "GOOGLE_BASE_URL", defaultPath: "/v1beta" },
+      { name: "GEMINI_BASE_URL", defaultPath: "/v1beta" },
     ],
     keyEnv: ["GEMINI_API_KEY", "GOOGLE_API_KEY"],
-    quirks: GOOGLE,
+    dialect: { kind: "gemini" },
   },
   {
-    ...hosted,
+    needsKey: true,
     id: "azure",
     name: "Azure OpenAI",
-    auth: "api-key",
     baseUrl: null,
     baseUrlEnv: [
       { name: "AZURE_BASE_URL" },
       { name: "AZURE_OPENAI_ENDPOINT", defaultPath: "/openai/v1" },
     ],
     keyEnv: ["AZURE_OPENAI_API_KEY"],
-    quirks: AZURE,
+    dialect: { kind: "openai", auth: "api-key", quirks: AZURE, hasResponses: true },
   },
   {
-    ...hosted,
+    needsKey: true,
     id: "mistral",
     name: "Mistral",
     baseUrl: "https://api.mistral.ai/v1",
     baseUrlEnv: [{ name: "MISTRAL_BASE_URL" }],
     keyEnv: ["MISTRAL_API_KEY"],
-    quirks: MISTRAL,
+    dialect: compatible(MISTRAL),
   },
   {
-    ...hosted,
+    needsKey: true,
     id: "groq",
     name: "Groq",
     baseUrl: "https://api.groq.com/openai/v1",
     baseUrlEnv: [{ name: "GROQ_BASE_URL" }],
     keyEnv: ["GROQ_API_KEY"],
-    quirks: GROQ,
+    dialect: compatible(GROQ),
   },
   {
-    ...hosted,
+    needsKey: true,
     id: "deepseek",
     name: "DeepSeek",
     baseUrl: "https://api.deepseek.com/v1",
     baseUrlEnv: [{ name: "DEEPSEEK_BASE_URL" }],
     keyEnv: ["DEEPSEEK_API_KEY"],
-    quirks: DEEPSEEK,
+    dialect: compatible(DEEPSEEK),
   },
   {
-    ...hosted,
+    needsKey: true,
     id: "xai",
     name: "xAI",
     baseUrl: "https://api.x.ai/v1",
     baseUrlEnv: [{ name: "XAI_BASE_URL" }],
     keyEnv: ["XAI_API_KEY"],
-    quirks: XAI,
+    dialect: compatible(XAI),
   },
   {
-    ...hosted,
+    needsKey: true,
     id: "openrouter",
     name: "OpenRouter",
     baseUrl: "https://openrouter.ai/api/v1",
     baseUrlEnv: [{ name: "OPENROUTER_BASE_URL" }],
     keyEnv: ["OPENROUTER_API_KEY"],
-    quirks: OPENROUTER,
+    dialect: compatible(OPENROUTER),
   },
   {
-    ...hosted,
+    needsKey: true,
     id: "together",
     name: "Together AI",
     baseUrl: "https://api.together.xyz/v1",
     baseUrlEnv: [{ name: "TOGETHER_BASE_URL" }],
     keyEnv: ["TOGETHER_API_KEY"],
-    quirks: OPEN_WEIGHT,
+    dialect: compatible(OPEN_WEIGHT),
   },
   {
-    ...hosted,
+    needsKey: true,
     id: "fireworks",
     name: "Fireworks AI",
     baseUrl: "https://api.fireworks.ai/inference/v1",
     baseUrlEnv: [{ name: "FIREWORKS_BASE_URL" }],
     keyEnv: ["FIREWORKS_API_KEY"],
-    quirks: OPEN_WEIGHT,
+    dialect: compatible(OPEN_WEIGHT),
   },
   {
-    ...hosted,
+    needsKey: true,
     id: "cerebras",
     name: "Cerebras",
     baseUrl: "https://api.cerebras.ai/v1",
     baseUrlEnv: [{ name: "CEREBRAS_BASE_URL" }],
     keyEnv: ["CEREBRAS_API_KEY"],
-    quirks: COMMON,
+    dialect: compatible(COMMON),
   },
   {
-    ...local,
+    needsKey: false,
     id: "ollama",
     name: "Ollama",
     baseUrl: "http://127.0.0.1:11434/v1",
     baseUrlEnv: [{ name: "OLLAMA_BASE_URL", defaultPath: "/v1" }],
     keyEnv: ["OLLAMA_API_KEY"],
-    quirks: LOCAL,
+    dialect: compatible(LOCAL),
   },
   {
-    ...local,
+    needsKey: false,
     id: "vllm",
     name: "vLLM",
     baseUrl: "http://127.0.0.1:8000/v1",
     baseUrlEnv: [{ name: "VLLM_BASE_URL", defaultPath: "/v1" }],
     keyEnv: ["VLLM_API_KEY"],
-    quirks: LOCAL,
+    dialect: compatible(LOCAL),
   },
   {
-    ...local,
+    needsKey: false,
     id: "lmstudio",
     name: "LM Studio",
     baseUrl: "http://127.0.0.1:1234/v1",
@@ -191,6 +188,6 @@ export const DECLARATIONS: readonly ProviderDeclaration[] = [
       { name: "LM_STUDIO_BASE_URL", defaultPath: "/v1" },
     ],
     keyEnv: ["LMSTUDIO_API_KEY"],
-    quirks: LOCAL,
+    dialect: compatible(LOCAL),
   },
 ];

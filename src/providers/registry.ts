@@ -2,7 +2,7 @@
 import { type Config, configSchema, type ProviderConfig } from "../config/schema.ts";
 import { DECLARATIONS, type ProviderDeclaration } from "./declarations.ts";
 import { createDemoProvider } from "./demo/provider.ts";
-import { createOpenAiAdapter } from "./openai/adapter.ts";
+import { connectDialect, type Dialect } from "./dialects.ts";
 import { COMPATIBLE } from "./openai/quirks.ts";
 import type { ProbeResult, ProviderAdapter } from "./protocol.ts";
 
@@ -40,8 +40,7 @@ const UNMENTIONED: ProviderConfig = configSchema.shape.providers.unwrap().valueT
  * Connects every provider that is on: its key's variable is set, or it needs no key and the
  * configuration or its base URL's variable names it. `enabled: false` switches one off without a
  * word.
- * @throws Error, fit for the operator, when an unknown provider lacks `dialect: openai` and
- * `baseUrl`, or when a base URL or header is malformed
+ * @throws Error, fit for the operator, when an unknown provider lacks `dialect` and `baseUrl`, or when a base URL or header is malformed
  */
 export function connectProviders(config: Config, env: Environment): ProviderSet {
   const connected = new Map<string, ConnectedProvider>();
@@ -78,10 +77,11 @@ function isDemo(id: string, settings: ProviderConfig): boolean {
 }
 
 function declareOwn(id: string, settings: ProviderConfig): ProviderDeclaration {
-  if (settings.dialect !== "openai" || settings.baseUrl === undefined) {
+  const dialect = ownDialect(settings);
+  if (dialect === null || settings.baseUrl === undefined) {
     throw new Error(
       `providers.${id}: the server does not know this provider. ` +
-        `Set "dialect": "openai" and "baseUrl", or use one of: ` +
+        `Set "dialect" (openai, anthropic or gemini) and "baseUrl", or use one of: ` +
         DECLARATIONS.map((declaration) => declaration.id).join(", "),
     );
   }
@@ -92,10 +92,15 @@ function declareOwn(id: string, settings: ProviderConfig): ProviderDeclaration {
     baseUrlEnv: [],
     keyEnv: [],
     needsKey: settings.apiKeyEnv !== undefined,
-    auth: "bearer",
-    headers: {},
-    quirks: COMPATIBLE,
+    dialect,
   };
+}
+
+function ownDialect({ dialect }: ProviderConfig): Dialect | null {
+  if (dialect === "openai") {
+    return { kind: "openai", auth: "bearer", quirks: COMPATIBLE, hasResponses: false };
+  }
+  return dialect === "anthropic" || dialect === "gemini" ? { kind: dialect } : null;
 }
 
 /** The provider connected, or what it lacks; null when nobody asked for it. */
@@ -121,15 +126,14 @@ function connectOne(
     return { id, name, missingEnv: declaration.baseUrlEnv.at(-1)?.name ?? "" };
   }
   const adapter = attempt(id, () =>
-    createOpenAiAdapter({
+    connectDialect(declaration.dialect, {
       providerId: id,
       baseUrl,
       apiKey,
-      auth: declaration.auth,
-      headers: { ...declaration.headers, ...settings.headers },
-      quirks: declaration.quirks,
+      headers: settings.headers,
       timeouts: settings.timeouts,
       limits: config.limits,
+      media: config.media,
       proxyUrl: settings.proxyUrl ?? null,
       passFields: settings.passFields,
     }),

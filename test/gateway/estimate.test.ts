@@ -2,21 +2,26 @@
 import { describe, expect, test } from "bun:test";
 import { estimateUsage } from "../../src/gateway/estimate.ts";
 
+/** All of a text. */
+const said = (text: string) => ({ kept: text, chars: text.length });
 const ask = (content: string) => ({ model: "m", messages: [{ role: "user" as const, content }] });
 
 describe("an estimate", () => {
   test("of ordinary text is what the tokenizer says", async () => {
-    const usage = await estimateUsage(ask("Hello, how are you today?"), "I am well, thank you!");
+    const usage = await estimateUsage(
+      ask("Hello, how are you today?"),
+      said("I am well, thank you!"),
+    );
     // 7 tokens of text and 4 of the message's frame.
     expect(usage).toMatchObject({ promptTokens: 7 + 4, completionTokens: 7 });
   });
 
   test("of nothing is nothing", async () => {
-    expect((await estimateUsage(ask(""), "")).completionTokens).toBe(0);
+    expect((await estimateUsage(ask(""), said(""))).completionTokens).toBe(0);
   });
 
   test("takes what looks like a control token as text", async () => {
-    const { completionTokens } = await estimateUsage(ask("x"), "<|endoftext|>");
+    const { completionTokens } = await estimateUsage(ask("x"), said("<|endoftext|>"));
     expect(completionTokens).toBeGreaterThan(1);
   });
 
@@ -27,11 +32,11 @@ describe("an estimate", () => {
       messages: [{ role: "user" as const, content: [image] }],
       tools: [{ type: "function", function: { name: "look_up_the_weather" } }],
     };
-    expect((await estimateUsage(request, "")).promptTokens).toBeGreaterThan(765 + 10);
+    expect((await estimateUsage(request, said(""))).promptTokens).toBeGreaterThan(765 + 10);
   });
 
   test("of one letter 100,000 times lets other work go on meanwhile", async () => {
-    await estimateUsage(ask("warm"), "up");
+    await estimateUsage(ask("warm"), said("up"));
     let turns = 0;
     let counting = true;
     const others = (async () => {
@@ -40,7 +45,7 @@ describe("an estimate", () => {
         await new Promise((resolve) => setImmediate(resolve));
       }
     })();
-    const { completionTokens } = await estimateUsage(ask("x"), "a".repeat(100_000));
+    const { completionTokens } = await estimateUsage(ask("x"), said("a".repeat(100_000)));
     counting = false;
     await others;
     expect(completionTokens).toBeGreaterThan(10_000);
@@ -50,7 +55,7 @@ describe("an estimate", () => {
   test("of a text beyond the counting limit is carried on from its start", async () => {
     const sentence = "The quick brown fox jumps over the lazy dog. ";
     const text = sentence.repeat(60_000);
-    const { completionTokens } = await estimateUsage(ask("x"), text);
+    const { completionTokens } = await estimateUsage(ask("x"), said(text));
     const perSentence = completionTokens / 60_000;
     expect(perSentence).toBeGreaterThan(9);
     expect(perSentence).toBeLessThan(11);

@@ -16,8 +16,8 @@ async function pages(): Promise<string[]> {
 test("the configuration of docs/configuration.md is valid, and shows the defaults", async () => {
   const yaml = /```yaml\n([\s\S]*?)```/.exec(await read("docs/configuration.md"))?.[1] ?? "";
   const shown = configSchema.parse(Bun.YAML.parse(yaml));
-  const { server, limits, money, demo, markupPercent } = configSchema.parse({});
-  expect(shown).toMatchObject({ server, limits, money, demo, markupPercent });
+  const { server, limits, money, media, demo, markupPercent } = configSchema.parse({});
+  expect(shown).toMatchObject({ server, limits, money, media, demo, markupPercent });
   expect(shown.providers.openai?.timeouts).toEqual({
     firstByteMs: 600_000,
     betweenChunksMs: 300_000,
@@ -27,8 +27,8 @@ test("the configuration of docs/configuration.md is valid, and shows the default
 
 test("the documentation names every setting", async () => {
   const text = await read("docs/configuration.md");
-  const { server, limits, money, demo } = configSchema.parse({});
-  const names = [server, limits, money, demo].flatMap((section) => Object.keys(section));
+  const { server, limits, money, media, demo } = configSchema.parse({});
+  const names = [server, limits, money, media, demo].flatMap((section) => Object.keys(section));
   expect(names.length).toBeGreaterThan(25);
   expect(names.filter((name) => !text.includes(name))).toEqual([]);
 });

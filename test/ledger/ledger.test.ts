@@ -161,7 +161,11 @@ describe("the database itself", () => {
   test.each([
     "UPDATE entries SET amount_micro = 1",
     "DELETE FROM entries",
+    "DELETE FROM requests",
     "DELETE FROM accounts",
+    "INSERT OR REPLACE INTO entries SELECT seq, account_id, kind, 1, 1, request_id, note, 1 FROM entries",
+    "INSERT OR REPLACE INTO entries SELECT seq + 100, account_id, kind, -1, 1, request_id, note, 1 FROM entries WHERE kind = 'charge'",
+    "INSERT OR REPLACE INTO requests SELECT * FROM requests",
     "UPDATE holds SET amount_micro = 1",
     "UPDATE requests SET charged_micro = 0",
     "UPDATE accounts SET held_micro = balance_micro + 1",
@@ -209,7 +213,7 @@ describe("verify", () => {
     ["UPDATE accounts SET balance_micro = balance_micro + 1", "the balance is the sum"],
     ["UPDATE accounts SET held_micro = held_micro + 1", "what is held is the sum"],
     ["DELETE FROM holds", "what is held is the sum"],
-    ["DELETE FROM requests", "each charge belongs to the request"],
+    ["DROP TRIGGER requests_no_delete; DELETE FROM requests", "each charge belongs to the request"],
     [
       "INSERT INTO entries VALUES (NULL, (SELECT id FROM accounts), 'grant', 5, 5, NULL, NULL, 1)",
       "each entry's balance follows",

@@ -158,14 +158,11 @@ describe("what a connected provider sends", () => {
       },
     );
     await callThrough("ollama", {}, { OLLAMA_BASE_URL: `${server.url}/` });
-    await callThrough(
-      "anthropic",
-      {},
-      {
-        ANTHROPIC_API_KEY: "key3",
-        ANTHROPIC_BASE_URL: server.url,
-      },
-    );
+    // Each speaks its own dialect, in which this server's answer is nonsense.
+    const anthropic = { ANTHROPIC_API_KEY: "key3", ANTHROPIC_BASE_URL: server.url };
+    await expect(callThrough("anthropic", {}, anthropic)).rejects.toMatchObject({ status: 502 });
+    const gemini = { GEMINI_API_KEY: "key4", GEMINI_BASE_URL: server.url };
+    await expect(callThrough("google", {}, gemini)).rejects.toMatchObject({ status: 502 });
     const calls = server.seen.map(({ path, headers }) => [
       path,
       headers.get("authorization"),
@@ -175,9 +172,11 @@ describe("what a connected provider sends", () => {
       ["/base/v1/chat/completions", "Bearer key1", null],
       ["/openai/v1/chat/completions", null, "key2"],
       ["/v1/chat/completions", null, null],
-      ["/v1/chat/completions", "Bearer key3", null],
+      ["/v1/messages", null, null],
+      ["/v1beta/models/upstream-model:generateContent", null, null],
     ]);
-    expect(server.seen[3]?.headers.get("anthropic-version")).toBe("2023-06-01");
+    expect(server.seen[3]?.headers.get("x-api-key")).toBe("key3");
+    expect(server.seen[4]?.headers.get("x-goog-api-key")).toBe("key4");
   });
 
   test("the configuration's address, headers and fields win", async () => {

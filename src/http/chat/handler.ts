@@ -22,15 +22,9 @@ export function chatHandler(deps: HttpDeps): Handler {
     }
   }
 
-  return async (call) => {
-    if (deps.isDraining()) throw shuttingDown();
-    if (bodiesInReading + gateway.inProgress() >= config.limits.concurrentRequests) {
-      throw tooManyRequests();
-    }
-    // Bun would close a connection that is silent for some seconds; a model may think for minutes.
-    call.server?.timeout(call.request, 0);
+  async function answer(call: Call): Promise<Response> {
     const { json, bodyBytes } = await readBody(call);
-    const answer = await gateway.answerChat({
+    const answered = await gateway.answerChat({
       ...(call.scope.caller as Caller),
       requestId: call.scope.requestId,
       request: parseChatRequest(json, config.limits),
@@ -39,10 +33,35 @@ export function chatHandler(deps: HttpDeps): Handler {
       startedAtMs: call.scope.startedAtMs,
       startedMonoMs: call.scope.startedMonoMs,
     });
-    return answer.kind === "stream"
-      ? streamResponse(deps, call.scope, answer)
-      : completionResponse(call.scope, answer);
+    return answered.kind === "stream"
+      ? streamResponse(deps, call.scope, answered)
+      : completionResponse(call.scope, answered);
+  }
+
+  return async (call) => {
+    if (deps.isDraining()) throw shuttingDown();
+    if (bodiesInReading + gateway.inProgress() >= config.limits.concurrentRequests) {
+      throw tooManyRequests();
+    }
+    // Bun would close a connection that is silent for some seconds; a model may think for minutes.
+    call.server?.timeout(call.request, 0);
+    try {
+      return await answer(call);
+    } finally {
+      // The setting stays with the connection, so it is put back. From here on silence means a client that does not
+      // read: keep-alive comments are written all the time.
+      call.server?.timeout(call.request, silenceSeconds(config.server));
+    }
   };
+}
+
+/** Bun's own limit for the timeout of a connection. */
+const MAX_TIMEOUT_SECONDS = 255;
+
+/** How long a connection may take nothing: several keep-alives, since Bun counts in steps of four seconds. */
+function silenceSeconds({ idleTimeoutMs, keepAliveMs }: HttpDeps["config"]["server"]): number {
+  const silenceMs = Math.max(idleTimeoutMs, 3 * keepAliveMs);
+  return Math.min(MAX_TIMEOUT_SECONDS, Math.ceil(silenceMs / 1000));
 }
 
 type Completion = Extract<ChatAnswer, { kind: "completion" }>;

@@ -29,8 +29,14 @@ export function getModelHandler(deps: HttpDeps, prefix: string): Handler {
     showBalance(deps, scope);
     const id = decodeId(new URL(request.url).pathname.slice(prefix.length));
     const { catalog } = deps.gateway;
-    const entry = catalog.served().find((one) => one.id === id || one.aliases.includes(id));
-    if (entry === undefined) throw modelNotFound(id);
+    const [deployment] = catalog.resolve(id);
+    const entry = catalog
+      .all()
+      .find(
+        ({ deployment: { modelId, providerId } }) =>
+          modelId === deployment?.modelId && providerId === deployment.providerId,
+      );
+    if (deployment === undefined || entry === undefined) throw modelNotFound(id);
     return jsonResponse(scope, { ...modelView(entry, new Date()), id });
   };
 }

@@ -11,8 +11,8 @@ export interface Mark {
 }
 
 /**
- * Hands out a request's marks, which have to be asked for in the order of the prompt: tools, system,
- * messages. The first ones count, as they cover what changes least.
+ * Hands out a request's marks, which have to be asked for in the order of the prompt: tools,
+ * system, messages. The first ones count, as they cover what changes least.
  */
 export class CacheMarks {
   #left = MAX_MARKS;

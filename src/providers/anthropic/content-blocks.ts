@@ -3,9 +3,13 @@ import { type ApiError, invalidRequest } from "../../base/errors.ts";
 import { asObject, type JsonObject, nonEmptyString } from "../openai/json.ts";
 import type { CacheMarks, Mark } from "./cache-marks.ts";
 import { type DataUrl, dataUrlText, parseDataUrl } from "./data-url.ts";
-import type { DocumentBlock, ImageBlock, TextBlock, UserPart } from "./wire.ts";
-
-const IMAGE_TYPES = new Set(["image/jpeg", "image/png", "image/gif", "image/webp"]);
+import {
+  type DocumentBlock,
+  IMAGE_TYPES,
+  type ImageBlock,
+  type TextBlock,
+  type UserPart,
+} from "./wire.ts";
 
 /**
  * The text of a string or of text and refusal parts. Blank texts are left out: Anthropic refuses
@@ -70,8 +74,9 @@ function imageBlock(image: JsonObject, place: string): ImageBlock {
 }
 
 function base64Image(data: DataUrl, param: string): ImageBlock {
-  const mediaType = data.mediaType === "image/jpg" ? "image/jpeg" : data.mediaType;
-  if (!IMAGE_TYPES.has(mediaType)) {
+  const named = data.mediaType === "image/jpg" ? "image/jpeg" : data.mediaType;
+  const mediaType = IMAGE_TYPES.find((type) => type === named);
+  if (mediaType === undefined) {
     throw refused("This model takes JPEG, PNG, GIF and WebP images.", param);
   }
   if (!data.isBase64 || data.payload === "") {

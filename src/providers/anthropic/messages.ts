@@ -29,13 +29,13 @@ export function convertMessages(
   messages: ChatRequest["messages"],
   options: MessageOptions,
 ): Conversation {
-  const system: TextBlock[] = [];
+  const system: TextBlock[][] = [];
   const builder = new TurnBuilder(options.systemTurns);
   let leading = true;
   for (const [index, message] of messages.entries()) {
     leading &&= isSystem(message);
     if (leading) {
-      system.push(...markedText(message, options.marks));
+      system.push(markedText(message, options.marks));
     } else {
       addMessage(builder, asObject(message), `messages[${index}]`, options.marks);
     }
@@ -47,7 +47,7 @@ export function convertMessages(
       `messages[${messages.length - 1}].content`,
     );
   }
-  return { system, turns: builder.finish() };
+  return { system: system.flat(), turns: builder.finish() };
 }
 
 const isSystem = ({ role }: { role?: unknown }): boolean =>
@@ -120,8 +120,7 @@ function readArguments(given: unknown): JsonObject {
 
 function toolResult(message: JsonObject, marks: CacheMarks) {
   const { content } = message;
-  const said =
-    typeof content === "string" ? nonEmptyString(content.trim() && content) : null;
+  const said = typeof content === "string" ? nonEmptyString(content.trim() && content) : null;
   const blocks = Array.isArray(content) ? textBlocks(content, marks) : [];
   return {
     ...(said !== null && { content: said }),

@@ -69,12 +69,9 @@ const MATRIX: readonly (readonly [RegExp, ModelTraits])[] = [
   [/fable-5/, ALWAYS_THINKS],
   [/haiku-5-5|opus-5|opus-4-8|sonnet-5/, LATEST],
   [/opus-4-7/, { ...LATEST, systemTurns: false }],
-  [
-    /(?:opus|sonnet)-4-6/,
-    { ...LATEST, sampling: true, xhighEffort: false, systemTurns: false },
-  ],
+  [/(?:opus|sonnet)-4-6/, { ...LATEST, sampling: true, xhighEffort: false, systemTurns: false }],
   [/(?:opus|sonnet|haiku)-4-5|opus-4-1/, BUDGET],
-  [/(?:opus|sonnet)-4(?:-|@|$)|claude-3-7/, { ...BUDGET, nativeJson: false }],
+  [/(?:opus|sonnet)-4(?:-0|-\d{6,}|@|$)|claude-3-7/, { ...BUDGET, nativeJson: false }],
   [
     /claude-(?:instant|v?[23])(?=$|[-@])/,
     { ...BUDGET, thinking: "none", noThinking: "nothing", nativeJson: false },

@@ -6,6 +6,8 @@ const UNFIT = /[^a-zA-Z0-9_-]/g;
 /** Keeps one conversation's ids. Calls are asked in one turn and answered in the next. */
 export class ToolIds {
   readonly #used = new Set<string>();
+  /** Where the search for a free number goes on, so that a long conversation stays cheap. */
+  readonly #nextNumber = new Map<string, number>();
   /** The last turn's open calls: the client's id to the one sent upstream. */
   readonly #open = new Map<string, string>();
 
@@ -17,9 +19,11 @@ export class ToolIds {
     // Some clients number the calls of every turn from 0 on: Anthropic wants them all different.
     const base = clientId.replace(UNFIT, "_") || "call";
     let id = base;
-    for (let count = 2; this.#used.has(id); count++) {
-      id = `${base}_${count}`;
+    let number = this.#nextNumber.get(base) ?? 2;
+    while (this.#used.has(id)) {
+      id = `${base}_${number++}`;
     }
+    this.#nextNumber.set(base, number);
     this.#used.add(id);
     this.#open.set(clientId, id);
     return id;

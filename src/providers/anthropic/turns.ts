@@ -3,7 +3,9 @@ import { invalidRequest } from "../../base/errors.ts";
 import { ToolIds } from "./tool-ids.ts";
 import type { TextBlock, ToolResultBlock, ToolUseBlock, Turn, UserPart } from "./wire.ts";
 
-/** Stands for the user's first turn where the client's conversation has none: Anthropic needs one. */
+/**
+ * Stands for the user's first turn where the client's conversation has none: Anthropic needs one.
+ */
 const OPENING_TEXT = "[start of the conversation]";
 
 type Draft =
@@ -18,10 +20,10 @@ type UserDraft = Extract<Draft, { role: "user" }>;
  * become one turn. In a user turn the results of tools come first, as Anthropic wants them directly
  * after the calls; in an assistant turn the calls come last.
  *
- * A later system message is held until it is known what follows. Anthropic takes such a message only
- * directly after a user turn and before an assistant turn or the end, so only there, and only where
- * `systemTurns` says that model and platform know it, it stays one. Anywhere else its text becomes a
- * part of the user turn at its place, in `<system>` tags.
+ * A later system message is held until it is known what follows. Anthropic takes such a message
+ * only directly after a user turn and before an assistant turn or the end, so only there, and only
+ * where `systemTurns` says that model and platform know it, it stays one. Anywhere else its text
+ * becomes a part of the user turn at its place, in `<system>` tags.
  */
 export class TurnBuilder {
   readonly #systemTurns: boolean;
@@ -34,12 +36,12 @@ export class TurnBuilder {
   }
 
   system(blocks: TextBlock[]): void {
-    this.#held.push(...blocks);
+    append(this.#held, blocks);
   }
 
   user(parts: UserPart[]): void {
     if (parts.length > 0) {
-      this.#userTurn().content.push(...parts);
+      append(this.#userTurn().content, parts);
     }
   }
 
@@ -77,8 +79,8 @@ export class TurnBuilder {
     });
     const last = this.#drafts.at(-1);
     if (last?.role === "assistant") {
-      last.content.push(...text);
-      last.calls.push(...asked);
+      append(last.content, text);
+      append(last.calls, asked);
       last.place = place;
     } else {
       this.#drafts.push({ role: "assistant", content: text, calls: asked, place });
@@ -131,9 +133,16 @@ export class TurnBuilder {
     if (turn !== last) {
       this.#drafts.push(turn);
     }
-    turn.content.push(...this.#held.map(tagged));
+    append(turn.content, this.#held.map(tagged));
     this.#held = [];
     return turn;
+  }
+}
+
+/** Not `push(...items)`, as a body may hold more parts than a call may have arguments. */
+function append<T>(list: T[], items: readonly T[]): void {
+  for (const item of items) {
+    list.push(item);
   }
 }
 

@@ -19,9 +19,14 @@ export interface TextBlock extends Markable {
   text: string;
 }
 
+/** The formats of images that Claude reads. */
+export const IMAGE_TYPES = ["image/jpeg", "image/png", "image/gif", "image/webp"] as const;
+
+export type ImageType = (typeof IMAGE_TYPES)[number];
+
 export interface ImageBlock extends Markable {
   type: "image";
-  source: { type: "base64"; media_type: string; data: string } | { type: "url"; url: string };
+  source: { type: "base64"; media_type: ImageType; data: string } | { type: "url"; url: string };
 }
 
 export interface DocumentBlock extends Markable {
@@ -54,10 +59,13 @@ export type Turn =
   | { role: "assistant"; content: (TextBlock | ToolUseBlock)[] }
   | { role: "system"; content: TextBlock[] };
 
+/** A tool's input is always an object. */
+export type ObjectSchema = JsonObject & { type: "object" };
+
 export interface Tool extends Markable {
   name: string;
   description?: string;
-  input_schema: JsonObject;
+  input_schema: ObjectSchema;
   strict?: true;
 }
 

@@ -20,7 +20,10 @@ export function cachePointOf(
   if (!isObject(control) && !isObject(breakpoint)) {
     return null;
   }
-  if (family.cachePoints === "nowhere" || (family.cachePoints === "messages" && place === "tools")) {
+  if (
+    family.cachePoints === "nowhere" ||
+    (family.cachePoints === "messages" && place === "tools")
+  ) {
     return null;
   }
   const hour = isObject(control) && control.ttl === "1h" && family.claude?.longCache === true;

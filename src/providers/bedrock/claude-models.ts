@@ -5,7 +5,7 @@ export type Thinking =
   | { kind: "none" }
   /** A number of tokens, part of the output limit. */
   | { kind: "budget" }
-  /** The model decides, steered by an effort. `off` is what turns it off, null where nothing does. */
+  /** The model decides, steered by an effort; `off` turns it off, null where nothing does. */
   | { kind: "adaptive"; off: "disabled" | "between_tools" | null; topEffort: "max" | "high" };
 
 export interface ClaudeTraits {

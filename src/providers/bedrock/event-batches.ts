@@ -54,7 +54,7 @@ export async function* eventBatches(
   }
 }
 
-// Loaded with the first stream: the module costs about 15 MB, which a server without Bedrock saves.
+// Loaded with the first stream: the module costs megabytes, which a server without Bedrock saves.
 async function loadCodec() {
   const { EventStreamCodec } = await import("@smithy/core/event-streams");
   return new EventStreamCodec(

@@ -33,11 +33,6 @@ export class FrameReader {
     this.#maxFrameBytes = maxFrameBytes;
   }
 
-  /** Bytes of a frame that has not come to its end. */
-  get pendingBytes(): number {
-    return this.#partBytes;
-  }
-
   /**
    * The events that these bytes complete.
    * @throws ApiError 502 for a damaged or too large frame

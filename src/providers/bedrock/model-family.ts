@@ -1,4 +1,4 @@
-// Which maker's rules a Bedrock model follows: Converse is one shape with a dozen small differences.
+// Which maker's rules a Bedrock model follows: Converse is one shape with small differences.
 import { type ClaudeTraits, claudeTraits } from "./claude-models.ts";
 
 export type FamilyName = "claude" | "nova" | "mistral" | "gpt-oss" | "openai" | "other";
@@ -35,15 +35,25 @@ const COMMON: Omit<ModelFamily, "name"> = {
  * Open-weight models whose answers Bedrock holds to a schema.
  * Source: docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html
  */
-const CONSTRAINED =
-  /qwen\.qwen3|deepseek\.v3|google\.gemma-3|moonshot|minimax|nvidia\.nemotron|ministral-3|magistral|mistral-large-3|voxtral/;
+const CONSTRAINED: readonly string[] = [
+  "qwen.qwen3",
+  "deepseek.v3",
+  "google.gemma-3",
+  "moonshot",
+  "minimax",
+  "nvidia.nemotron",
+  "ministral-3",
+  "magistral",
+  "mistral-large-3",
+  "voxtral",
+];
 
-/** Reads the family from an id, with or without a region in front; an ARN that names none is `other`. */
+/** Reads the family from an id, with or without a region; an ARN that names none is `other`. */
 export function modelFamily(model: string): ModelFamily {
   if (model.includes("anthropic.")) {
     return claudeFamily(claudeTraits(model));
   }
-  const nativeJson = CONSTRAINED.test(model);
+  const nativeJson = CONSTRAINED.some((fragment) => model.includes(fragment));
   if (model.includes("amazon.nova")) {
     const toolChoices = { any: true, tool: true };
     return { ...COMMON, name: "nova", toolChoices, cachePoints: "messages" };

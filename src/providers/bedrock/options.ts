@@ -15,7 +15,7 @@ export interface AwsBearerToken {
 
 export type AwsCredentials = AwsAccessKey | AwsBearerToken;
 
-/** Fetches an image or file that a request only names; throws ApiError when it must not or cannot. */
+/** Fetches an image or file that a request only names; throws ApiError when it cannot. */
 export type FetchMedia = (
   url: string,
   signal: AbortSignal,

@@ -84,7 +84,7 @@ function outputText(text: unknown): JsonObject {
 
 function unsupportedPart(type: unknown, path: string): ApiError {
   return invalidRequest(
-    `Content of type '${String(type).slice(0, 40)}' is not supported for this model with tools.`,
+    `Content of type '${nonEmptyString(type)?.slice(0, 40) ?? ""}' is not supported for this model with tools.`,
     path,
     "unsupported_parameter",
   );

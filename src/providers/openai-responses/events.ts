@@ -59,7 +59,7 @@ export class EventReader {
       case "response.completed":
       case "response.incomplete":
       case "response.failed":
-        return this.#end(response, event.type === "response.failed");
+        return this.#end(response, event.type.slice("response.".length));
       default:
         return this.#chunks(this.#items.read(event), readLogprobs(event.logprobs));
     }
@@ -74,9 +74,9 @@ export class EventReader {
   }
 
   /** What the final response holds beyond what was streamed, then the finish reason and usage. */
-  #end(response: JsonObject, failed: boolean): UpstreamChunk[] {
+  #end(response: JsonObject, ending: string): UpstreamChunk[] {
     this.#readEnvelope(response);
-    const status = failed ? "failed" : response.status;
+    const status = ending === "failed" ? ending : (response.status ?? ending);
     const chunks = this.#chunks(this.#items.readRest(response.output), null);
     const finishReason = finishReasonOf({ ...response, status }, this.#items.hasToolCalls);
     this.#finished = true;

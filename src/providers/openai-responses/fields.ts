@@ -46,7 +46,7 @@ export const RESERVED_FIELDS: ReadonlySet<string> = new Set([
   "text",
 ]);
 
-/** Fields that the Responses API lacks and that change the answer, and when they ask for something. */
+/** Fields that the Responses API lacks and that change the answer, with when they ask for it. */
 const REFUSED_FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   n: (value) => value !== 1,
   stop: isFilled,

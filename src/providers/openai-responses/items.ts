@@ -16,19 +16,21 @@ interface ItemState {
   input: boolean;
 }
 
-/** Fields of a delta for each kind of text that streams. */
-const TEXT_EVENTS: Readonly<
-  Record<string, { kind: "text" | "refusal" | "reasoning"; field: string }>
-> = {
-  "response.output_text.delta": { kind: "text", field: "content" },
-  "response.refusal.delta": { kind: "refusal", field: "refusal" },
-  "response.reasoning_summary_text.delta": { kind: "reasoning", field: "reasoning_content" },
-};
+type TextKind = "text" | "refusal" | "reasoning";
+
+/** The delta's field for each kind of text that streams. A map, as any word can come as a type. */
+const TEXT_EVENTS: ReadonlyMap<unknown, { kind: TextKind; field: string }> = new Map([
+  ["response.output_text.delta", { kind: "text", field: "content" }],
+  ["response.refusal.delta", { kind: "refusal", field: "refusal" }],
+  ["response.reasoning_summary_text.delta", { kind: "reasoning", field: "reasoning_content" }],
+]);
 
 /** Follows the items by their place in the output. */
 export class OutputItems {
   readonly #states = new Map<number, ItemState>();
   #toolCalls = 0;
+  /** Whether any part of a summary was given, of whichever item. */
+  #reasoned = false;
 
   get hasToolCalls(): boolean {
     return this.#toolCalls > 0;
@@ -41,11 +43,12 @@ export class OutputItems {
    */
   read(event: JsonObject): JsonObject[] {
     const place = typeof event.output_index === "number" ? event.output_index : 0;
-    const said = TEXT_EVENTS[String(event.type)];
+    const said = TEXT_EVENTS.get(event.type);
     if (said !== undefined) {
       const delta = nonEmptyString(event.delta);
       const state = this.#stateOf(place);
       state[said.kind] = true;
+      this.#reasoned ||= said.kind === "reasoning" && delta !== null;
       return delta === null ? [] : [{ [said.field]: delta }];
     }
     switch (event.type) {
@@ -54,7 +57,7 @@ export class OutputItems {
       case "response.output_item.done":
         return this.#complete(place, asObject(event.item));
       case "response.reasoning_summary_part.added":
-        return Number(event.summary_index) > 0 ? [{ reasoning_content: SUMMARY_SEPARATOR }] : [];
+        return this.#reasoned ? [{ reasoning_content: SUMMARY_SEPARATOR }] : [];
       case "response.function_call_arguments.delta":
       case "response.custom_tool_call_input.delta":
         return this.#input(place, event);
@@ -107,10 +110,12 @@ export class OutputItems {
     }
     const said = readItemText(item);
     const deltas: JsonObject[] = [];
-    for (const { kind, field } of Object.values(TEXT_EVENTS)) {
+    for (const { kind, field } of TEXT_EVENTS.values()) {
       if (said[kind] !== "" && !state[kind]) {
+        const separator = kind === "reasoning" && this.#reasoned ? SUMMARY_SEPARATOR : "";
+        this.#reasoned ||= kind === "reasoning";
         state[kind] = true;
-        deltas.push({ [field]: said[kind] });
+        deltas.push({ [field]: separator + said[kind] });
       }
     }
     return deltas;

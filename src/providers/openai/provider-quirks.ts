@@ -112,16 +112,3 @@ export const OPEN_WEIGHT: Quirks = { ...COMMON, passFields: OPEN_WEIGHT_FIELDS }
 
 /** One's own server: whatever the caller sends is the caller's to try. */
 export const LOCAL: Quirks = { ...COMMON, passFields: true };
-
-/**
- * The compatibility endpoint takes no unknown field of a message; thoughts count in the total only.
- */
-export const GOOGLE: Quirks = {
-  ...COMMON,
-  passFields: ["extra_body"],
-  patches: [developerAsSystem, dropMessageFields(...REASONING_FIELDS)],
-  hiddenOutputInTotal: true,
-};
-
-/** Anthropic's OpenAI-compatible endpoint, with its own switch for thinking. */
-export const ANTHROPIC: Quirks = { ...COMMON, passFields: ["thinking"] };

@@ -1,4 +1,4 @@
-// Which of OpenAI's models chat completions cannot serve, or not with tools: data, with its sources.
+// OpenAI's models that chat completions cannot serve, or not with tools: data, with its sources.
 
 /**
  * With which `reasoning_effort` chat completions still takes tools:
@@ -8,7 +8,7 @@
  */
 export type ToolsOnChat = "unset" | "none" | "never";
 
-/** A generation of models, as the numbers of `gpt-<major>.<minor>`, and all later minors up to `to`. */
+/** Models by the numbers of `gpt-<major>.<minor>`; a name without the second number counts as 0. */
 export interface ResponsesFamily {
   major: number;
   minorFrom: number;
@@ -24,7 +24,8 @@ const ANY = Number.POSITIVE_INFINITY;
  * chosen: it serves every model and every effort.
  * - 5.4: defaults to no reasoning, and then takes tools; an explicit value was refused, even `none`
  *   (livekit/agents#5084, openai/openai-openapi#541).
- * - 5.5: the same refusal, but the default effort is medium (charmbracelet/crush#2913).
+ * - 5.5: refuses without the field too, as its default effort is medium
+ *   (jeffdafoe/llm-memory-api#178); nobody reports that an explicit `none` helps.
  * - 5.6: refuses without the field too and takes an explicit `none` (BerriAI/litellm#34569).
  * - 6 and later: refuses at every level; astra and 6.1-sol do not know `none`
  *   (genkit-ai/genkit#6303, onyx-dot-app/onyx#15008).

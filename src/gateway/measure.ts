@@ -1,0 +1,32 @@
+// What an answer is charged for: the provider's figures as far as they go and can be true, else an estimate.
+import type { TokenUsage } from "../base/chat.ts";
+import type { UsageSource } from "../ledger/ending.ts";
+import type { UpstreamCall } from "../providers/protocol.ts";
+import { completeUsage, estimateUsage } from "./estimate.ts";
+import type { ProducedText, ReportedUsage } from "./meter.ts";
+
+/**
+ * How far a report may go beyond the model's limits as the catalogue knows them. Providers raise limits before a
+ * catalogue notices, but not by this much; what is beyond is a fault that must not empty an account.
+ */
+const LIMIT_SLACK = 4;
+
+/** The tokens to charge, and where they come from. */
+export async function measureAnswer(
+  call: UpstreamCall,
+  reported: ReportedUsage | null,
+  produced: () => ProducedText,
+): Promise<{ usage: TokenUsage; source: UsageSource }> {
+  if (reported === null || !isPlausible(call, reported.tokens)) {
+    return { usage: await estimateUsage(call.request, produced()), source: "estimated" };
+  }
+  if (reported.isFinal) return { usage: reported.tokens, source: "reported" };
+  return { usage: await completeUsage(reported.tokens, produced()), source: "estimated" };
+}
+
+function isPlausible({ facts, request }: UpstreamCall, usage: TokenUsage): boolean {
+  const outputMax = facts.maxOutputTokens * (request.n ?? 1) * LIMIT_SLACK;
+  return (
+    usage.promptTokens <= facts.contextWindow * LIMIT_SLACK && usage.completionTokens <= outputMax
+  );
+}

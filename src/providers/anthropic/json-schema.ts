@@ -1,0 +1,107 @@
+// Rewrites a JSON schema into the part of the language that Anthropic's structured output knows.
+import { isObject, type JsonObject } from "../openai/json.ts";
+
+/** Kept as they are. */
+const KEPT = ["type", "enum", "const", "default", "title", "required", "$schema", "$id"] as const;
+
+const FORMATS = new Set([
+  "date-time",
+  "time",
+  "date",
+  "duration",
+  "email",
+  "hostname",
+  "uri",
+  "ipv4",
+  "ipv6",
+  "uuid",
+]);
+
+/** Not enforced upstream: the model reads them in the description. In words where they differ. */
+const DESCRIBED: readonly (readonly [string, string])[] = [
+  ["minimum", "minimum"],
+  ["maximum", "maximum"],
+  ["exclusiveMinimum", "greater than"],
+  ["exclusiveMaximum", "less than"],
+  ["multipleOf", "multiple of"],
+  ["minLength", "minimum length"],
+  ["maxLength", "maximum length"],
+  ["pattern", "pattern"],
+  ["minItems", "minimum items"],
+  ["maxItems", "maximum items"],
+  ["uniqueItems", "unique items"],
+  ["minProperties", "minimum properties"],
+  ["maxProperties", "maximum properties"],
+  ["not", "not"],
+];
+
+/**
+ * The schema without what Anthropic refuses: `oneOf` becomes `anyOf`, objects are closed, and
+ * constraints that are not enforced move into the description. The given one stays as it is.
+ */
+export function sanitizeSchema(schema: JsonObject): JsonObject {
+  const definitions = { ...mapped("definitions", schema), ...mapped("$defs", schema) };
+  if (schema.$ref !== undefined) {
+    // What stands beside a reference is refused, but what it refers to may stand there.
+    return { $ref: schema.$ref, ...definitions };
+  }
+  const result: JsonObject = {};
+  for (const key of KEPT) {
+    if (schema[key] !== undefined) {
+      result[key] = schema[key];
+    }
+  }
+  const description = describe(schema);
+  if (description !== "") {
+    result.description = description;
+  }
+  const variants = schema.anyOf ?? schema.oneOf;
+  Object.assign(
+    result,
+    listed("anyOf", variants),
+    listed("allOf", schema.allOf),
+    definitions,
+    mapped("properties", schema),
+  );
+  if (schema.type === "object" || isObject(schema.properties)) {
+    result.additionalProperties = false;
+  }
+  if (schema.items !== undefined) {
+    result.items = Array.isArray(schema.items) ? schema.items.map(inner) : inner(schema.items);
+  }
+  if (typeof schema.format === "string" && FORMATS.has(schema.format)) {
+    result.format = schema.format;
+  }
+  return result;
+}
+
+function inner(value: unknown): unknown {
+  return isObject(value) ? sanitizeSchema(value) : value;
+}
+
+function listed(key: string, schemas: unknown): JsonObject {
+  return Array.isArray(schemas) ? { [key]: schemas.map(inner) } : {};
+}
+
+function mapped(key: string, schema: JsonObject): JsonObject {
+  const schemas = schema[key];
+  if (!isObject(schemas)) {
+    return {};
+  }
+  // fromEntries defines the names, whatever they are: `__proto__` stays a plain one.
+  const entries = Object.entries(schemas).map(([name, value]) => [name, inner(value)]);
+  return { [key]: Object.fromEntries(entries) };
+}
+
+function describe(schema: JsonObject): string {
+  const constraints = DESCRIBED.flatMap(([key, words]) => {
+    const value = schema[key];
+    const isSet = value !== undefined && value !== null && value !== false;
+    return isSet ? [`${words}: ${typeof value === "string" ? value : JSON.stringify(value)}`] : [];
+  });
+  if (typeof schema.format === "string" && !FORMATS.has(schema.format)) {
+    constraints.push(`format: ${schema.format}`);
+  }
+  const said = typeof schema.description === "string" ? [schema.description] : [];
+  return [...said, ...(constraints.length > 0 ? [`${constraints.join("; ")}.`] : [])].join("\n");
+}

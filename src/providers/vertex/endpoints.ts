@@ -1,0 +1,118 @@
+// Where calls to Vertex AI go: Gemini's and Claude's models, each in its own dialect.
+import { buildHeaders } from "../openai/endpoint.ts";
+import type { UpstreamCall } from "../protocol.ts";
+import type { GoogleTokens } from "./tokens.ts";
+
+/** Goes into the body of a call to Claude on Vertex, in place of the model. */
+export const VERTEX_ANTHROPIC_VERSION = "vertex-2023-10-16";
+
+const PROJECT = /^[a-z0-9][a-z0-9.:-]{0,62}$/;
+const LOCATION = /^[a-z]+(?:-[a-z]+\d+)?$/;
+
+/** Locations that span several regions have an address of another form. */
+const MULTI_REGIONS: ReadonlySet<string> = new Set(["us", "eu"]);
+
+export interface VertexOptions {
+  project: string;
+  /** As `europe-west4`, or `global`. */
+  location: string;
+  tokens: GoogleTokens;
+  /** In place of Google's address for the location: a private endpoint, as `https://host`. */
+  baseUrl: string | null;
+  /** Sent with every call; they win over the endpoint's own. */
+  headers: Readonly<Record<string, string>>;
+}
+
+export interface VertexTarget {
+  url: string;
+  /** Complete, names in lower case. */
+  headers: Record<string, string>;
+}
+
+export interface VertexClaudeTarget extends VertexTarget {
+  /** Goes into the body; the model is in the URL alone. */
+  bodyExtras: { anthropic_version: typeof VERTEX_ANTHROPIC_VERSION };
+}
+
+type Endpoint<Target> = (
+  call: UpstreamCall,
+  stream: boolean,
+  signal: AbortSignal,
+) => Promise<Target>;
+
+/**
+ * Google's own models, in Gemini's dialect. What it gives throws ApiError only, and stops with the
+ * signal.
+ * @throws Error when the project, location, address or a header is malformed
+ */
+export function vertexGeminiEndpoint(options: VertexOptions): Endpoint<VertexTarget> {
+  const models = publisherUrl(options, "google");
+  return async (call, stream, signal) => {
+    // Without `alt=sse` a stream is one JSON array.
+    const method = stream ? "streamGenerateContent?alt=sse" : "generateContent";
+    return {
+      url: `${models}/${encodeModel(call.upstreamModel)}:${method}`,
+      headers: await callHeaders(options, stream, signal),
+    };
+  };
+}
+
+/**
+ * Anthropic's models, in Anthropic's dialect. What it gives throws ApiError only, and stops with
+ * the signal.
+ * @throws Error when the project, location, address or a header is malformed
+ */
+export function vertexClaudeEndpoint(options: VertexOptions): Endpoint<VertexClaudeTarget> {
+  const models = publisherUrl(options, "anthropic");
+  return async (call, stream, signal) => {
+    const method = stream ? "streamRawPredict" : "rawPredict";
+    return {
+      url: `${models}/${encodeModel(call.upstreamModel)}:${method}`,
+      headers: await callHeaders(options, stream, signal),
+      bodyExtras: { anthropic_version: VERTEX_ANTHROPIC_VERSION },
+    };
+  };
+}
+
+async function callHeaders(
+  { tokens, headers }: VertexOptions,
+  stream: boolean,
+  signal: AbortSignal,
+): Promise<Record<string, string>> {
+  const apiKey = await tokens.token(signal);
+  const accept = stream ? "text/event-stream" : "application/json";
+  return buildHeaders({ apiKey, auth: "bearer", headers }, accept);
+}
+
+function publisherUrl(options: VertexOptions, publisher: string): string {
+  const { project, location, baseUrl } = options;
+  // Both become part of an address.
+  if (!PROJECT.test(project)) {
+    throw new Error(`not a Google Cloud project: ${project.slice(0, 70)}`);
+  }
+  if (!LOCATION.test(location)) {
+    throw new Error(`not a Google Cloud location: ${location.slice(0, 40)}`);
+  }
+  const origin = baseUrl ?? locationUrl(location);
+  if (URL.parse(origin) === null) {
+    throw new Error(`not a URL: ${origin.slice(0, 200)}`);
+  }
+  // Fails here, at start, rather than in the first request.
+  buildHeaders({ apiKey: null, auth: "bearer", headers: options.headers }, "application/json");
+  const base = origin.replace(/\/+$/, "");
+  return `${base}/v1/projects/${project}/locations/${location}/publishers/${publisher}/models`;
+}
+
+function locationUrl(location: string): string {
+  if (location === "global") {
+    return "https://aiplatform.googleapis.com";
+  }
+  return MULTI_REGIONS.has(location)
+    ? `https://aiplatform.${location}.rep.googleapis.com`
+    : `https://${location}-aiplatform.googleapis.com`;
+}
+
+/** A version follows an `@`, which Google's own clients leave as it is. */
+function encodeModel(model: string): string {
+  return encodeURIComponent(model).replaceAll("%40", "@");
+}

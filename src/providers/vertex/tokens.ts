@@ -1,0 +1,111 @@
+// Access tokens for Google's cloud: kept until shortly before they end, renewed once for all.
+import { fetchUpstream } from "../transport/fetch-upstream.ts";
+import type { GoogleCredentials } from "./credentials.ts";
+import { exchange, type IssuedToken } from "./exchange.ts";
+
+/**
+ * A token is renewed this long before it ends, in milliseconds: a call that starts with it must
+ * still be let in. The metadata server itself gives the same token until four minutes before.
+ */
+export const RENEW_BEFORE_MS = 225_000;
+
+export interface GoogleTokensOptions {
+  credentials: GoogleCredentials;
+  /** Null connects directly. */
+  proxyUrl: string | null;
+  /** Both in milliseconds; left out, the real ones. */
+  clock?: Clock;
+  /** Left out, the transport's own; tests send elsewhere. */
+  send?: typeof fetchUpstream;
+}
+
+export interface Clock {
+  /** Dates what is signed. */
+  wallMs(): number;
+  /** Measures lifetimes, which a step of the wall clock must not change. */
+  monotonicMs(): number;
+}
+
+export interface GoogleTokens {
+  /**
+   * A token that is good for a call now.
+   * @throws ApiError 502 when the sign-in fails, which is not remembered; the signal's reason on
+   * its abort, which the others who wait for the same token do not notice
+   */
+  token(signal: AbortSignal): Promise<string>;
+}
+
+interface HeldToken {
+  accessToken: string;
+  renewAtMs: number;
+  endsAtMs: number;
+}
+
+const REAL_CLOCK: Clock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
+
+/** Makes the source of tokens for one set of credentials; all adapters of it share one. */
+export function createGoogleTokens(options: GoogleTokensOptions): GoogleTokens {
+  const { credentials, proxyUrl, clock = REAL_CLOCK, send = fetchUpstream } = options;
+  if (credentials.kind === "token") {
+    return { token: async () => credentials.accessToken };
+  }
+  const issue = () => exchange(credentials, { proxyUrl, send, wallMs: clock.wallMs });
+  return new RenewedTokens(issue, clock);
+}
+
+class RenewedTokens implements GoogleTokens {
+  readonly #issue: () => Promise<IssuedToken>;
+  readonly #clock: Clock;
+  #held: HeldToken | null = null;
+  #renewal: Promise<string> | null = null;
+
+  constructor(issue: () => Promise<IssuedToken>, clock: Clock) {
+    this.#issue = issue;
+    this.#clock = clock;
+  }
+
+  async token(signal: AbortSignal): Promise<string> {
+    signal.throwIfAborted();
+    const held = this.#held;
+    if (held !== null && this.#clock.monotonicMs() < held.renewAtMs) {
+      return held.accessToken;
+    }
+    this.#renewal ??= this.#renew().finally(() => {
+      this.#renewal = null;
+    });
+    return unlessAborted(this.#renewal, signal);
+  }
+
+  /** A renewal that fails leaves the old token in use while it lasts. */
+  async #renew(): Promise<string> {
+    // Read before the exchange: the token's life begins somewhere within it.
+    const askedMs = this.#clock.monotonicMs();
+    try {
+      const { accessToken, lifetimeMs } = await this.#issue();
+      // Half the life at most, so that a short-lived token is not renewed with every call.
+      const marginMs = Math.min(RENEW_BEFORE_MS, lifetimeMs / 2);
+      const endsAtMs = askedMs + lifetimeMs;
+      this.#held = { accessToken, endsAtMs, renewAtMs: endsAtMs - marginMs };
+      return accessToken;
+    } catch (error) {
+      const held = this.#held;
+      if (held !== null && this.#clock.monotonicMs() < held.endsAtMs) {
+        return held.accessToken;
+      }
+      this.#held = null;
+      throw error;
+    }
+  }
+}
+
+/** Waits for what others wait for too: the signal ends this wait only. */
+async function unlessAborted<T>(shared: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([shared, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}

@@ -1,0 +1,84 @@
+// The adapter against an independent mock of Anthropic's API.
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { LLMock } from "@copilotkit/aimock";
+import type { ApiError } from "../../../src/base/errors.ts";
+import { collect, rejection } from "../support.ts";
+import { adapterFor, claudeCall, functionTool, never, textOf } from "./support.ts";
+
+const mock = new LLMock({ port: 0, logLevel: "silent" });
+beforeAll(async () => {
+  mock.onMessage("hello", { content: "Hello from the other side, friend." }, { chunkSize: 5 });
+  mock.onMessage("weather", { toolCalls: [{ name: "look", arguments: '{"city":"Rome"}' }] });
+  mock.onMessage("think", { content: "42", reasoning: "six times seven" });
+  await mock.start();
+});
+afterAll(() => mock.stop());
+const ask = (content: string, extra: object = {}, model?: string, maxTokens?: number) =>
+  claudeCall({ messages: [{ role: "user", content }], ...extra }, model, maxTokens);
+
+test("completes and streams", async () => {
+  const adapter = adapterFor(mock.url);
+  const { completion, usage } = await adapter.complete(ask("hello"), never);
+  expect(completion.choices[0]?.message.content).toBe("Hello from the other side, friend.");
+  expect(completion.choices[0]?.finish_reason).toBe("stop");
+  expect(usage).not.toBeNull();
+  expect(mock.getLastRequest()?.path).toBe("/v1/messages");
+  const chunks = await collect(adapter.stream(ask("hello"), never));
+  expect(textOf(chunks)).toBe("Hello from the other side, friend.");
+  expect(chunks.length).toBeGreaterThan(5);
+  expect(chunks.at(-1)?.chunk.choices[0]?.finish_reason).toBe("stop");
+});
+
+test("gives tool calls, whole and streamed", async () => {
+  const adapter = adapterFor(mock.url);
+  const call = ask("weather", { tools: [functionTool("look")], tool_choice: "required" });
+  const { completion } = await adapter.complete(call, never);
+  expect(completion.choices[0]?.finish_reason).toBe("tool_calls");
+  const chunks = await collect(adapter.stream(call, never));
+  const parts = chunks.flatMap(({ chunk }) => chunk.choices[0]?.delta.tool_calls ?? []);
+  expect(parts[0]?.function?.name).toBe("look");
+  const json = parts.map((part) => part.function?.arguments ?? "").join("");
+  expect(JSON.parse(json)).toEqual({ city: "Rome" });
+});
+
+test("gives thinking, and no budget in a loop of tools, which the mock would refuse", async () => {
+  const adapter = adapterFor(mock.url);
+  const effort = { reasoning_effort: "high" };
+  const call = ask("think", effort, "claude-sonnet-4-5", 4_000);
+  const { completion } = await adapter.complete(call, never);
+  expect(completion.choices[0]?.message).toMatchObject({
+    content: "42",
+    reasoning_content: "six times seven",
+  });
+  const messages = [
+    { role: "user", content: "hello" },
+    {
+      role: "assistant",
+      content: null,
+      tool_calls: [{ id: "c", type: "function", function: { name: "look", arguments: "{}" } }],
+    },
+    { role: "tool", tool_call_id: "c", content: "hello" },
+  ];
+  const loop = claudeCall({ messages, ...effort }, "claude-sonnet-4-5", 4_000);
+  expect((await adapter.complete(loop, never)).completion.choices).toHaveLength(1);
+});
+
+test("reports chaos as what it is", async () => {
+  const adapter = adapterFor(mock.url);
+  const outcomes: [object, number][] = [
+    [{ rateLimitRate: 1 }, 429],
+    [{ dropRate: 1 }, 502],
+    [{ malformedRate: 1 }, 502],
+    [{ disconnectRate: 1 }, 502],
+  ];
+  for (const [chaos, status] of outcomes) {
+    mock.setChaos(chaos);
+    try {
+      const whole = await rejection(adapter.complete(ask("hello"), never));
+      const streamed = await rejection(collect(adapter.stream(ask("hello"), never)));
+      expect([(whole as ApiError).status, (streamed as ApiError).status]).toEqual([status, status]);
+    } finally {
+      mock.clearChaos();
+    }
+  }
+});

@@ -1,0 +1,239 @@
+// Converse's answers, whole and streamed, in OpenAI's shape.
+import { describe, expect, test } from "bun:test";
+import type { ApiError } from "../../../src/base/errors.ts";
+import type { BedrockEvent } from "../../../src/providers/bedrock/event-frames.ts";
+import { parseConverse } from "../../../src/providers/bedrock/response.ts";
+import { readChunks } from "../../../src/providers/bedrock/stream.ts";
+import { collect, rejection } from "../support.ts";
+import { USAGE } from "./support.ts";
+
+const toolUse = (toolUseId: string, name: string, input: object) => ({
+  toolUse: { toolUseId, name, input },
+});
+
+const counted = { promptTokens: 5, completionTokens: 2 };
+
+function whole(content: object[], stopReason: string, answerTool: string | null = null) {
+  const body = { output: { message: { role: "assistant", content } }, stopReason, usage: USAGE };
+  return parseConverse(JSON.stringify(body), "m", answerTool);
+}
+
+const sounds: [string, object[], string, object, string][] = [
+  ["text", [{ text: "a" }, { text: "b" }], "end_turn", { content: "ab" }, "stop"],
+  ["a stop sequence", [{ text: "a" }], "stop_sequence", { content: "a" }, "stop"],
+  ["the limit", [{ text: "a" }], "max_tokens", { content: "a" }, "length"],
+  ["the context", [{ text: "a" }], "model_context_window_exceeded", { content: "a" }, "length"],
+  ["a filter", [], "content_filtered", { content: "" }, "content_filter"],
+  ["a guardrail", [{ text: "no" }], "guardrail_intervened", { content: "no" }, "content_filter"],
+  ["something new", [{ text: "a" }], "paused", { content: "a" }, "stop"],
+  [
+    "thinking",
+    [
+      { reasoningContent: { reasoningText: { text: "hm", signature: "s" } } },
+      { reasoningContent: { redactedContent: "xx" } },
+      { text: "a" },
+    ],
+    "end_turn",
+    { content: "a", reasoning_content: "hm" },
+    "stop",
+  ],
+  [
+    "cited text",
+    [{ citationsContent: { content: [{ text: "a" }] } }],
+    "end_turn",
+    { content: "a" },
+    "stop",
+  ],
+  [
+    "calls",
+    [toolUse("t1", "f", { x: 1 }), toolUse("t2", "g", {})],
+    "tool_use",
+    {
+      content: null,
+      tool_calls: [
+        { id: "t1", type: "function", function: { name: "f", arguments: '{"x":1}' } },
+        { id: "t2", type: "function", function: { name: "g", arguments: "{}" } },
+      ],
+    },
+    "tool_calls",
+  ],
+];
+
+test.each(sounds)("whole: %s", (_name, content, stopReason, message, finish) => {
+  const { completion, usage } = whole(content, stopReason);
+  expect(completion).toEqual({
+    id: expect.stringMatching(/^chatcmpl-/),
+    object: "chat.completion",
+    created: expect.any(Number),
+    model: "m",
+    choices: [
+      {
+        index: 0,
+        message: { role: "assistant", refusal: null, ...message },
+        logprobs: null,
+        finish_reason: finish,
+      },
+    ],
+  } as never);
+  expect(usage).toMatchObject(counted);
+});
+
+test("whole: the answer's tool is the answer, what was said beside it is not", () => {
+  const blocks = [{ text: "Sure:" }, toolUse("t", "structured_answer", { a: 1 })];
+  const [choice] = whole(blocks, "tool_use", "structured_answer").completion.choices;
+  expect(choice?.message.content).toBe('{"a":1}');
+  expect(choice?.message.tool_calls).toBeUndefined();
+  expect(choice?.finish_reason).toBe("stop");
+  const [plain] = whole([{ text: "no" }], "end_turn", "structured_answer").completion.choices;
+  expect(plain?.message.content).toBe("no");
+});
+
+test.each(["", "null", "{}", "[]", '{"output":{}}'])("whole: %p is no answer", (text) => {
+  expect(() => parseConverse(text, "m", null)).toThrow("The provider's answer has no message.");
+});
+
+test("whole: a malformed answer is a failure", () => {
+  expect(() => whole([], "malformed_tool_use")).toThrow("The model's answer was malformed.");
+});
+
+const ev = (type: string, payload: object = {}): BedrockEvent => ({
+  kind: "event",
+  type,
+  payload: { ...payload },
+});
+const delta = (index: number, it: object) =>
+  ev("contentBlockDelta", { contentBlockIndex: index, delta: it });
+const start = (index: number, toolUseId: string, name: string) =>
+  ev("contentBlockStart", { contentBlockIndex: index, start: { toolUse: { toolUseId, name } } });
+const close = (index: number) => ev("contentBlockStop", { contentBlockIndex: index });
+const stop = (stopReason: string) => ev("messageStop", { stopReason });
+const META = ev("metadata", { usage: USAGE });
+
+async function streamed(events: BedrockEvent[], answerTool: string | null = null) {
+  async function* batches() {
+    for (const event of events) {
+      yield [event];
+    }
+  }
+  return collect(readChunks(batches(), "m", () => answerTool));
+}
+
+/** What clients put together: deltas, the finish reasons and the usage. */
+async function told(events: BedrockEvent[], answerTool: string | null = null) {
+  const chunks = await streamed(events, answerTool);
+  return {
+    deltas: chunks.flatMap(({ chunk }) => chunk.choices.map((choice) => choice.delta)),
+    finish: chunks.flatMap(({ chunk }) => chunk.choices.map((it) => it.finish_reason)).at(-1),
+    usage: chunks.at(-1)?.usage ?? null,
+  };
+}
+
+const role = { role: "assistant" as const, content: "" };
+
+describe("streamed", () => {
+  test("text, thinking and unknown events", async () => {
+    const events = [
+      ev("messageStart", { role: "assistant" }),
+      delta(0, { reasoningContent: { text: "hm" } }),
+      delta(0, { reasoningContent: { signature: "s" } }),
+      ev("somethingNew", { a: 1 }),
+      delta(1, { text: "a" }),
+      delta(1, { citation: { title: "t" } }),
+      close(1),
+      stop("end_turn"),
+      META,
+    ];
+    expect(await told(events)).toEqual({
+      deltas: [role, { reasoning_content: "hm" } as never, { content: "a" }, {}],
+      finish: "stop",
+      usage: expect.objectContaining(counted),
+    });
+    const chunks = await streamed(events);
+    expect(chunks.at(-1)?.chunk).toEqual({
+      id: chunks[0]?.chunk.id ?? "",
+      object: "chat.completion.chunk",
+      created: expect.any(Number),
+      model: "m",
+      choices: [],
+    } as never);
+  });
+
+  test("parallel calls, numbered by themselves, one without input", async () => {
+    const events = [
+      ev("messageStart"),
+      delta(0, { text: "I call." }),
+      start(1, "t1", "f"),
+      delta(1, { toolUse: { input: '{"x"' } }),
+      delta(1, { toolUse: { input: ":1}" } }),
+      close(1),
+      start(2, "t2", "g"),
+      close(2),
+      stop("tool_use"),
+      META,
+    ];
+    const call = (index: number, id: string, name: string) => ({
+      tool_calls: [{ index, id, type: "function", function: { name, arguments: "" } }],
+    });
+    const more = (index: number, text: string) => ({
+      tool_calls: [{ index, function: { arguments: text } }],
+    });
+    expect(await told(events)).toEqual({
+      deltas: [
+        role,
+        { content: "I call." },
+        call(0, "t1", "f"),
+        more(0, '{"x"'),
+        more(0, ":1}"),
+        call(1, "t2", "g"),
+        more(1, "{}"),
+        {},
+      ] as never,
+      finish: "tool_calls",
+      usage: expect.objectContaining(counted),
+    });
+  });
+
+  test("the answer's tool is content, text beside it is held back", async () => {
+    const answer = [
+      ev("messageStart"),
+      delta(0, { text: "Sure:" }),
+      start(1, "t", "structured_answer"),
+      delta(1, { toolUse: { input: '{"a":1}' } }),
+      close(1),
+      stop("tool_use"),
+      META,
+    ];
+    const { deltas, finish } = await told(answer, "structured_answer");
+    expect([deltas, finish]).toEqual([[role, { content: '{"a":1}' }, {}], "stop"]);
+    const plain = [ev("messageStart"), delta(0, { text: "no" }), stop("end_turn"), META];
+    const other = await told(plain, "structured_answer");
+    expect([other.deltas, other.finish]).toEqual([[role, { content: "no" }, {}], "stop"]);
+  });
+
+  test("a role comes first even without a start", async () => {
+    const { deltas } = await told([delta(0, { text: "a" }), stop("end_turn")]);
+    expect(deltas).toEqual([role, { content: "a" }, {}]);
+  });
+
+  test("the end without usage is an end, anything short of it is not", async () => {
+    const text = [ev("messageStart"), delta(0, { text: "a" })];
+    expect((await told([...text, stop("max_tokens")])).finish).toBe("length");
+    for (const events of [[], text, [...text, META]]) {
+      const error = (await rejection(streamed(events))) as ApiError;
+      expect(error.message).toBe("The provider's answer ended early.");
+      expect(error.status).toBe(502);
+    }
+  });
+
+  test("exceptions and malformed answers end it", async () => {
+    const type = "throttlingException";
+    const fault: BedrockEvent = { kind: "exception", type, payload: { message: "slow" } };
+    expect(await rejection(streamed([ev("messageStart"), fault]))).toMatchObject({
+      status: 429,
+      message: "slow",
+    });
+    expect(await rejection(streamed([stop("malformed_model_output")]))).toMatchObject({
+      status: 502,
+    });
+  });
+});

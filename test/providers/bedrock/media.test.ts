@@ -1,0 +1,49 @@
+// Media of a request: fetched where that is possible, and what is refused.
+import { describe, expect, test } from "bun:test";
+import { buildRequest } from "../../../src/providers/bedrock/request.ts";
+import { callOf } from "../support.ts";
+import { build, CLAUDE, never } from "./support.ts";
+
+const user = (content: unknown) => ({ role: "user", content });
+
+describe("media by URL", () => {
+  const messages = [user([{ type: "image_url", image_url: { url: "https://h/a.png" } }])];
+  test("is fetched where that is possible", async () => {
+    const seen: string[] = [];
+    const fetchMedia = async (url: string) => {
+      seen.push(url);
+      return { mimeType: "image/PNG; q=1", bytes: Buffer.from("hi") };
+    };
+    const call = callOf({ messages }, { upstreamModel: CLAUDE });
+    const options = { fetchMedia, signal: never, passFields: undefined };
+    const { body } = await buildRequest(call, options);
+    expect(body.messages[0]?.content).toEqual([
+      { image: { format: "png", source: { bytes: "aGk=" } } },
+    ]);
+    expect(seen).toEqual(["https://h/a.png"]);
+    const many = callOf({ messages: Array(21).fill(messages[0]) }, { upstreamModel: CLAUDE });
+    await expect(buildRequest(many, options)).rejects.toMatchObject({ status: 400 });
+  });
+
+  test("is refused where it is not", async () => {
+    await expect(build({ messages })).rejects.toMatchObject({
+      status: 400,
+      param: "messages[0].content[0].image_url.url",
+    });
+  });
+});
+
+const part = (value: object) => [user([value])];
+test.each([
+  [part({ type: "image_url", image_url: { url: "ftp://x" } }), "image_url.url"],
+  [part({ type: "image_url", image_url: { url: "data:image/png,raw" } }), "image_url.url"],
+  [part({ type: "image_url", image_url: { url: "data:image/bmp;base64,aGk=" } }), "image_url.url"],
+  [part({ type: "file", file: { file_id: "f" } }), "file"],
+  [part({ type: "file", file: { file_data: "data:a/b;base64,aGk=" } }), "file.file_data"],
+  [part({ type: "input_audio", input_audio: { data: "!", format: "mp3" } }), "input_audio"],
+  [part({ type: "input_audio", input_audio: { data: "aa", format: "mod" } }), "input_audio"],
+  [part({ type: "video_url", video_url: { url: "https://h/v" } }), "type"],
+])("%j is refused", async (messages, field) => {
+  const param = `messages[0].content[0].${field}`;
+  await expect(build({ messages })).rejects.toMatchObject({ status: 400, param });
+});

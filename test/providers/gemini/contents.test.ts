@@ -1,0 +1,246 @@
+// Conversations as Gemini's contents: turns, tool calls and their results, media.
+import { describe, expect, test } from "bun:test";
+import { SignatureCache, SKIP_SIGNATURE } from "../../../src/providers/gemini/signatures.ts";
+import { VERTEX_AI } from "../../../src/providers/gemini/surface.ts";
+import { bodyOf, FLASH_25, PRO_3, toolCall } from "./support.ts";
+
+const user = (...texts: string[]) => ({
+  role: "user" as const,
+  parts: texts.map((text) => ({ text })),
+});
+const model = (...texts: string[]) => ({
+  role: "model" as const,
+  parts: texts.map((text) => ({ text })),
+});
+
+describe("turns", () => {
+  test.each<[string, object[], object[]]>([
+    [
+      "speakers alternate",
+      [
+        { role: "user", content: "a" },
+        {
+          role: "user",
+          content: [
+            { type: "text", text: "b" },
+            { type: "text", text: "" },
+          ],
+        },
+        { role: "assistant", content: "c" },
+        { role: "assistant", content: [{ type: "refusal", refusal: "d" }], refusal: null },
+        { role: "user", content: "e" },
+      ],
+      [user("a", "b"), model("c", "d"), user("e")],
+    ],
+    [
+      "the user opens",
+      [
+        { role: "assistant", content: "a" },
+        { role: "user", content: "b" },
+      ],
+      [user(" "), model("a"), user("b")],
+    ],
+    [
+      "an assistant without a word has no turn",
+      [
+        { role: "user", content: "a" },
+        { role: "assistant", content: null, reasoning_content: "hm" },
+        { role: "user", content: "b" },
+      ],
+      [user("a", "b")],
+    ],
+    ["a user without a word has one", [{ role: "user", content: "" }], [user(" ")]],
+  ])("%s", (_name, messages, contents) => {
+    expect(bodyOf({ messages })).toEqual({ contents } as never);
+  });
+
+  test("system text alone", () => {
+    const messages = [{ role: "system", content: "s" }];
+    expect(bodyOf({ messages })).toEqual({
+      systemInstruction: { parts: [{ text: "s" }] },
+      contents: [user(" ")],
+    });
+    expect(bodyOf({ messages }, "gemma-3-4b-it")).toEqual({ contents: [user("s\n\n")] });
+  });
+
+  test("gemma has it before the first user's words", () => {
+    const messages = [
+      { role: "system", content: "s" },
+      { role: "user", content: "u" },
+      { role: "developer", content: "d" },
+    ];
+    expect(bodyOf({ messages }, "gemma-3-4b-it")).toEqual({ contents: [user("s\n\nd\n\n", "u")] });
+  });
+});
+
+describe("tool calls", () => {
+  const ask = { role: "user", content: "u" };
+  const assistant = (...tool_calls: object[]) => ({ role: "assistant", content: null, tool_calls });
+  const result = (tool_call_id: string, content: unknown) => ({
+    role: "tool",
+    tool_call_id,
+    content,
+  });
+
+  test("results in the order of their calls, in one turn with what follows", () => {
+    const messages = [
+      ask,
+      assistant(toolCall("call_1", "look", '{"city":"Rome"}'), toolCall("call_2", "look", "")),
+      result("call_2", "second"),
+      result("call_1", [
+        { type: "text", text: "fi" },
+        { type: "text", text: "rst" },
+      ]),
+      { role: "user", content: "and?" },
+    ];
+    expect(bodyOf({ messages })).toEqual({
+      contents: [
+        user("u"),
+        {
+          role: "model",
+          parts: [
+            { functionCall: { name: "look", args: { city: "Rome" } } },
+            { functionCall: { name: "look", args: {} } },
+          ],
+        },
+        {
+          role: "user",
+          parts: [
+            { functionResponse: { name: "look", response: { output: "first" } } },
+            { functionResponse: { name: "look", response: { output: "second" } } },
+            { text: "and?" },
+          ],
+        },
+      ],
+    });
+  });
+
+  test("Gemini's own ids go back to it, nobody else's do, and none to Vertex AI", () => {
+    const messages = [
+      ask,
+      assistant(toolCall("gid-x1", "a"), toolCall("toolu_1", "b")),
+      result("gid-x1", "1"),
+      result("toolu_1", "2"),
+    ];
+    const parts = (surface?: typeof VERTEX_AI) =>
+      bodyOf({ messages }, FLASH_25, surface ? { surface } : {})
+        .contents.slice(1)
+        .flatMap((turn) => turn.parts.map((p) => p.functionCall?.id ?? p.functionResponse?.id));
+    expect(parts()).toEqual(["x1", undefined, "x1", undefined]);
+    expect(parts(VERTEX_AI)).toEqual([undefined, undefined, undefined, undefined]);
+  });
+
+  test.each<[string, unknown]>([
+    ["plain", { output: "plain" }],
+    ["", { output: "" }],
+    ["42", { output: "42" }],
+    ['{"a":1}', { a: 1 }],
+    ["[1,2]", { output: [1, 2] }],
+    ["{broken", { output: "{broken" }],
+    ['{"error":"no"}', { error: "no" }],
+    ['{"output":1,"code":2}', { output: { output: 1, code: 2 } }],
+    ['{"a":{"$ref":"x"}}', { output: '{"a":{"$ref":"x"}}' }],
+    ['{"a":{"\\u0024ref":"x"}}', { output: '{"a":{"\\u0024ref":"x"}}' }],
+    ['{"id":12345678901234567890}', { output: '{"id":12345678901234567890}' }],
+  ])("a result of %j", (content, response) => {
+    const { contents } = bodyOf({
+      messages: [ask, assistant(toolCall("c", "f")), result("c", content)],
+    });
+    expect(contents.at(-1)?.parts).toEqual([
+      { functionResponse: { name: "f", response: response as Record<string, unknown> } },
+    ]);
+  });
+
+  test.each([
+    ["{bad", { arguments: "{bad" }],
+    ["[1]", { arguments: "[1]" }],
+    ["  ", {}],
+    ['{"a":null}', { a: null }],
+  ])("arguments %j", (text, args) => {
+    const { contents } = bodyOf({ messages: [ask, assistant(toolCall("c", "f", text))] });
+    expect(contents.at(-1)?.parts).toEqual([{ functionCall: { name: "f", args } }]);
+  });
+
+  describe("thought signatures", () => {
+    const signed = { extra_content: { google: { thought_signature: "sent" } } };
+    const signaturesOf = (calls: object[], name: string, cache = new SignatureCache()) =>
+      bodyOf({ messages: [ask, assistant(...calls)] }, name, { signatures: cache })
+        .contents.at(-1)
+        ?.parts.map((part) => part.thoughtSignature);
+
+    test("from the client, from memory, or the stand-in on the first call only", () => {
+      const cache = new SignatureCache();
+      cache.remember("c1", "f", "kept");
+      const plain = [toolCall("c1", "f"), toolCall("c2", "f")];
+      expect(signaturesOf([toolCall("c1", "f", "{}", signed)], PRO_3, cache)).toEqual(["sent"]);
+      expect(signaturesOf(plain, PRO_3, cache)).toEqual(["kept", undefined]);
+      expect(signaturesOf(plain, PRO_3)).toEqual([SKIP_SIGNATURE, undefined]);
+      const second = [toolCall("c1", "f"), toolCall("c2", "f", "{}", signed)];
+      expect(signaturesOf(second, PRO_3)).toEqual([SKIP_SIGNATURE, "sent"]);
+    });
+
+    test("older models get what there is, models that do not think nothing", () => {
+      const calls = [toolCall("c1", "f", "{}", signed)];
+      expect(signaturesOf(calls, FLASH_25)).toEqual(["sent"]);
+      expect(signaturesOf([toolCall("c1", "f")], FLASH_25)).toEqual([undefined]);
+      expect(signaturesOf(calls, "gemini-2.0-flash")).toEqual([undefined]);
+    });
+  });
+});
+
+describe("media", () => {
+  const partOf = (part: object, extra: Parameters<typeof bodyOf>[2] = {}) =>
+    bodyOf({ messages: [{ role: "user", content: [part] }] }, FLASH_25, extra).contents[0]
+      ?.parts[0];
+  const image = (url: string) => ({ type: "image_url", image_url: { url, detail: "low" } });
+  const files = "https://generativelanguage.googleapis.com/v1beta/files/abc-1";
+
+  test.each<[string, object, object]>([
+    [
+      "data URL",
+      image("data:image/png;base64,AAAA"),
+      { inlineData: { mimeType: "image/png", data: "AAAA" } },
+    ],
+    [
+      "data URL in plain text",
+      image("data:image/svg+xml;charset=utf-8,%3Csvg/%3E"),
+      { inlineData: { mimeType: "image/svg+xml", data: Buffer.from("<svg/>").toString("base64") } },
+    ],
+    ["Files API", image(files), { fileData: { fileUri: files } }],
+    [
+      "YouTube",
+      { type: "video_url", video_url: { url: "https://youtu.be/abc" } },
+      { fileData: { fileUri: "https://youtu.be/abc" } },
+    ],
+    ["file id", { type: "file", file: { file_id: files } }, { fileData: { fileUri: files } }],
+    [
+      "PDF",
+      { type: "file", file: { file_data: "data:application/pdf;base64,JVBE", filename: "a.pdf" } },
+      { inlineData: { mimeType: "application/pdf", data: "JVBE" } },
+    ],
+    [
+      "sound",
+      { type: "input_audio", input_audio: { data: "UklG", format: "wav" } },
+      { inlineData: { mimeType: "audio/wav", data: "UklG" } },
+    ],
+  ])("%s", (_name, part, expected) => {
+    expect(partOf(part)).toEqual(expected);
+  });
+
+  test("fetched ones stand inline; Cloud Storage is Vertex AI's", () => {
+    const inline = { mimeType: "image/png", data: "AAAA" };
+    const media = new Map([["https://x.example/a", inline]]);
+    expect(partOf(image("https://x.example/a"), { media })).toEqual({ inlineData: inline });
+    expect(partOf(image("gs://b/a.jpg"), { surface: VERTEX_AI })).toEqual({
+      fileData: { fileUri: "gs://b/a.jpg", mimeType: "image/jpeg" },
+    });
+    expect(() => partOf(image("gs://b/a.jpg"))).toThrow("data: URL");
+  });
+
+  test.each(["data:,x", "data:image/png;base64,", "data:image/png;base64", "data:x/y,%zz"])(
+    "%s is refused",
+    (url) => {
+      expect(() => partOf(image(url))).toThrow("messages[0].content[0].image_url.url");
+    },
+  );
+});

@@ -1,0 +1,71 @@
+// What each generation takes, and how reasoning_effort becomes its setting.
+import { describe, expect, test } from "bun:test";
+import { modelTraits } from "../../../src/providers/gemini/model-matrix.ts";
+import { buildThinkingConfig } from "../../../src/providers/gemini/thinking.ts";
+
+const all = ["minimal", "low", "medium", "high"];
+
+describe("model matrix", () => {
+  test.each<[string, string | number | string[], boolean, boolean]>([
+    ["gemini-2.5-pro", 32_768, false, true],
+    ["models/gemini-2.5-pro-preview-05-06", 32_768, false, true],
+    ["gemini-2.5-flash", 24_576, false, true],
+    ["gemini-2.5-flash-lite", 24_576, false, true],
+    ["gemini-2.5-flash-image", "none", false, true],
+    ["gemini-2.0-flash", "none", false, true],
+    ["gemini-1.5-pro", "none", false, true],
+    ["gemini-3-pro-preview", ["low", "high"], true, true],
+    ["gemini-3-pro-image-preview", 32_768, true, true],
+    ["gemini-3.1-pro-preview", ["low", "medium", "high"], true, true],
+    ["gemini-3-flash-preview", all, true, true],
+    ["gemini-3.6-flash", all, true, true],
+    ["gemini-3.7-flash", ["low", "medium", "high"], true, true],
+    ["gemini-3.8-flash-lite", all, true, true],
+    ["gemini-4-hydrogen", ["low", "medium", "high", "xhigh"], true, true],
+    ["gemini-4-argon", all, true, true],
+    ["gemini-99-unheard-of", all, true, true],
+    ["gemini-flash-latest", ["low", "medium", "high"], true, true],
+    ["gemma-3-27b-it", "none", false, false],
+  ])("%s", (model, expected, newer, system) => {
+    const { thinking, needsSignatures, jsonWithTools, systemInstruction } = modelTraits(model);
+    const got = {
+      none: "none",
+      budget: thinking.kind === "budget" ? thinking.max : 0,
+      level: thinking.kind === "level" ? [...thinking.levels] : [],
+    }[thinking.kind];
+    expect(got).toEqual(expected);
+    expect([needsSignatures, jsonWithTools, systemInstruction]).toEqual([newer, newer, system]);
+  });
+});
+
+describe("thinking", () => {
+  const level = (thinkingLevel: string) => ({ thinkingLevel, includeThoughts: true });
+  const budget = (thinkingBudget: number) => ({ thinkingBudget, includeThoughts: true });
+
+  test.each<[string, string | undefined, number | null, object | undefined]>([
+    ["gemini-2.5-flash", undefined, 100, undefined],
+    ["gemini-2.0-flash", "high", null, undefined],
+    ["gemma-3-4b-it", "high", null, undefined],
+    ["gemini-2.5-flash", "none", null, { thinkingBudget: 0 }],
+    ["gemini-2.5-pro", "none", null, { thinkingBudget: 128 }],
+    ["gemini-2.5-flash", "minimal", null, budget(1_024)],
+    ["gemini-2.5-flash", "low", null, budget(1_024)],
+    ["gemini-2.5-flash", "medium", null, budget(8_192)],
+    ["gemini-2.5-flash", "high", null, budget(24_576)],
+    ["gemini-2.5-pro", "max", null, budget(32_768)],
+    ["gemini-2.5-pro", "xhigh", 4_000, budget(3_000)],
+    ["gemini-2.5-pro", "high", 100, budget(128)],
+    ["gemini-2.5-flash-lite", "high", 400, { thinkingBudget: 0 }],
+    ["gemini-2.5-flash-lite", "high", 1_000, budget(750)],
+    ["gemini-3.1-pro", "none", null, { thinkingLevel: "low" }],
+    ["gemini-3-flash", "none", null, { thinkingLevel: "minimal" }],
+    ["gemini-3-flash", "minimal", null, level("minimal")],
+    ["gemini-3.1-pro", "minimal", null, level("low")],
+    ["gemini-3-pro", "medium", null, level("high")],
+    ["gemini-3.1-pro", "max", null, level("high")],
+    ["gemini-4-hydrogen", "xhigh", null, level("xhigh")],
+    ["gemini-4-hydrogen", "max", null, level("xhigh")],
+  ])("%s, %s, within %d", (model, effort, limit, expected) => {
+    expect(buildThinkingConfig(effort, modelTraits(model), limit)).toEqual(expected as never);
+  });
+});

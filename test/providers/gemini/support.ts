@@ -1,0 +1,141 @@
+// What the tests of the Gemini dialect share: options, contexts, the shape of its answers.
+
+import {
+  createGeminiAdapter,
+  type GeminiAdapter,
+  type GeminiAdapterOptions,
+} from "../../../src/providers/gemini/adapter.ts";
+import { buildRequest, type RequestContext } from "../../../src/providers/gemini/request.ts";
+import { SignatureCache } from "../../../src/providers/gemini/signatures.ts";
+import { readChunks } from "../../../src/providers/gemini/stream.ts";
+import { DEVELOPER_API } from "../../../src/providers/gemini/surface.ts";
+import type { GenerateContentBody } from "../../../src/providers/gemini/wire.ts";
+import type { UpstreamCall, UpstreamChunk } from "../../../src/providers/protocol.ts";
+import { callOf, collect } from "../support.ts";
+
+export const never = new AbortController().signal;
+
+export const FLASH_25 = "gemini-2.5-flash";
+export const PRO_3 = "gemini-3.1-pro-preview";
+
+export function contextOf(extra: Partial<RequestContext> = {}): RequestContext {
+  return { surface: DEVELOPER_API, media: new Map(), signatures: new SignatureCache(), ...extra };
+}
+
+/** The body for a request to a model, without an output limit. */
+export function bodyOf(
+  request: Record<string, unknown>,
+  upstreamModel: string = FLASH_25,
+  extra: Partial<RequestContext> = {},
+  call: Partial<UpstreamCall> = {},
+): GenerateContentBody {
+  const made = callOf(request, { upstreamModel, maxOutputTokens: null, ...call });
+  return buildRequest(made, contextOf(extra));
+}
+
+export function adapterFor(
+  baseUrl: string,
+  extra: Partial<GeminiAdapterOptions> = {},
+): GeminiAdapter {
+  return createGeminiAdapter({
+    providerId: "test",
+    baseUrl,
+    apiKey: "test-key",
+    headers: {},
+    timeouts: { firstByteMs: 2_000, betweenChunksMs: 2_000, totalMs: 10_000 },
+    limits: { upstreamBodyBytes: 1_000_000, upstreamEventBytes: 100_000 },
+    proxyUrl: null,
+    ...extra,
+  });
+}
+
+/** One event or body with one candidate. */
+export function answerOf(
+  parts: object[],
+  finishReason?: string,
+  usageMetadata?: object,
+): Record<string, unknown> {
+  return {
+    candidates: [
+      { content: { role: "model", parts }, index: 0, ...(finishReason ? { finishReason } : {}) },
+    ],
+    ...(usageMetadata ? { usageMetadata } : {}),
+    modelVersion: "gemini-x",
+    responseId: "resp-1",
+  };
+}
+
+/** All chunks for these events. */
+export function chunksOf(events: unknown[], signatures = new SignatureCache()) {
+  async function* batches() {
+    yield events.map((event) => (typeof event === "string" ? event : JSON.stringify(event)));
+  }
+  return collect(readChunks(batches(), "asked", signatures));
+}
+
+export function sse(events: unknown[]): string {
+  return events.map((event) => `data: ${JSON.stringify(event)}\r\n\r\n`).join("");
+}
+
+export function toolCall(id: string, name: string, args = "{}", extra: object = {}) {
+  return { id, type: "function", function: { name, arguments: args }, ...extra };
+}
+
+/** Usage of nothing, to be overlaid. */
+export const emptyUsage = {
+  promptTokens: 0,
+  completionTokens: 0,
+  cachedTokens: 0,
+  cacheWriteTokens: 0,
+  cacheWrite1hTokens: 0,
+  promptAudioTokens: 0,
+  completionAudioTokens: 0,
+  reasoningTokens: 0,
+  acceptedPredictionTokens: 0,
+  rejectedPredictionTokens: 0,
+};
+
+export const usageMetadata = { promptTokenCount: 2, candidatesTokenCount: 1, totalTokenCount: 3 };
+export const answer = answerOf([{ text: "hi" }], "STOP", usageMetadata);
+
+export interface Seen {
+  url: string;
+  headers: Record<string, string>;
+  body: unknown;
+}
+
+/** A server that answers each request with the next of these, the last again and again. */
+export function scripted(...answers: (() => Response)[]) {
+  const seen: Seen[] = [];
+  const server = Bun.serve({
+    port: 0,
+    fetch: async (request) => {
+      const { pathname, search } = new URL(request.url);
+      const text = await request.text();
+      seen.push({
+        url: pathname + search,
+        headers: Object.fromEntries(request.headers),
+        body: text === "" ? null : JSON.parse(text),
+      });
+      const next = answers[Math.min(seen.length, answers.length) - 1];
+      return next?.() ?? new Response(null, { status: 500 });
+    },
+  });
+  return { seen, base: `${server.url.href}v1beta`, [Symbol.dispose]: () => server.stop(true) };
+}
+
+export const json =
+  (body: unknown, status = 200) =>
+  () =>
+    Response.json(body as object, { status });
+export const events =
+  (...all: unknown[]) =>
+  () =>
+    new Response(sse(all), { headers: { "content-type": "text/event-stream" } });
+
+export function textOf(chunks: UpstreamChunk[]): string {
+  return chunks.map(({ chunk }) => chunk.choices[0]?.delta.content ?? "").join("");
+}
+
+export const callTo = (model: string, request: Record<string, unknown> = {}) =>
+  callOf(request, { upstreamModel: model });

@@ -1,0 +1,102 @@
+// Streams of response events that break: what is thrown, and what was given before.
+import { describe, expect, test } from "bun:test";
+import { ApiError } from "../../../src/base/errors.ts";
+import { readEvents } from "../../../src/providers/openai-responses/stream.ts";
+import { rejection } from "../support.ts";
+import {
+  added,
+  argumentsDelta,
+  completed,
+  type Fields,
+  OPENING,
+  read,
+  reasoning,
+  textDelta,
+} from "./support.ts";
+
+async function failure(...events: (Fields | string)[]): Promise<ApiError> {
+  const error = await rejection(read(...events));
+  expect(error).toBeInstanceOf(ApiError);
+  return error as ApiError;
+}
+
+describe("a broken stream", () => {
+  const text = textDelta(0, "half");
+
+  test.each<[string, (Fields | string)[], number, string]>([
+    ["ends before its end", [...OPENING, text], 502, "ended early"],
+    ["is empty", [], 502, "ended early"],
+    ["has only a [DONE]", [text, "[DONE]"], 502, "ended early"],
+    ["is not JSON", [text, "{"], 502, "not a JSON object"],
+    ["holds a list", ["[]"], 502, "not a JSON object"],
+    [
+      "fails",
+      [
+        ...OPENING,
+        completed(
+          { status: "failed", error: { code: "server_error", message: "x" } },
+          "response.failed",
+        ),
+      ],
+      502,
+      "failed to answer",
+    ],
+    [
+      "fails for the request's sake",
+      [
+        completed(
+          { status: "failed", error: { code: "invalid_prompt", message: "Not that." } },
+          "response.failed",
+        ),
+      ],
+      400,
+      "Not that.",
+    ],
+    ["fails without a word", [{ type: "response.failed", response: {} }], 502, "failed"],
+    ["ends with a response that did not", [completed({ status: "cancelled" })], 502, "finish"],
+    [
+      "has an error event",
+      [text, { type: "error", code: "rate_limit_exceeded", message: "slow", param: null }],
+      429,
+      "slow",
+    ],
+    [
+      "has an error event for the request's sake",
+      [{ type: "error", code: "context_length_exceeded", message: "long", param: "input" }],
+      400,
+      "long",
+    ],
+    [
+      "has an error in an envelope",
+      [{ error: { type: "overloaded_error", message: "busy" } }],
+      503,
+      "cannot take",
+    ],
+    ["has arguments without a call", [argumentsDelta(0, "{}")], 502, "did not begin"],
+  ])("%s", async (_name, events, status, word) => {
+    const error = await failure(...events);
+    expect(error.status).toBe(status);
+    expect(error.message).toContain(word);
+  });
+
+  test("gives first what came before", async () => {
+    const given: unknown[] = [];
+    const run = async () => {
+      for await (const chunk of readEvents(
+        (async function* () {
+          yield [JSON.stringify(text)];
+        })(),
+        "asked",
+      )) {
+        given.push(chunk.chunk.choices[0]?.delta.content);
+      }
+    };
+    await rejection(run());
+    expect(given).toEqual(["half"]);
+  });
+
+  test("with more items than any answer has is given up", async () => {
+    const items = Array.from({ length: 4_097 }, (_, place) => added(place, reasoning()));
+    expect((await failure(...items)).message).toContain("more output items");
+  });
+});

@@ -1,0 +1,103 @@
+// Google's credentials: where they are found, and which are refused.
+import { describe, expect, test } from "bun:test";
+import {
+  findGoogleCredentials,
+  parseGoogleCredentials,
+} from "../../../src/providers/vertex/credentials.ts";
+
+const account = {
+  type: "service_account",
+  project_id: "p",
+  private_key_id: "k",
+  private_key: "-----BEGIN SECRET-----",
+  client_email: "a@p.iam.gserviceaccount.com",
+  token_uri: "https://oauth2.googleapis.com/token",
+};
+
+const user = {
+  type: "authorized_user",
+  client_id: "c",
+  client_secret: "SECRET",
+  refresh_token: "r",
+};
+
+test("a service account's file", () => {
+  expect(parseGoogleCredentials(JSON.stringify(account))).toEqual({
+    kind: "service_account",
+    clientEmail: "a@p.iam.gserviceaccount.com",
+    privateKeyPem: "-----BEGIN SECRET-----",
+    privateKeyId: "k",
+    tokenUrl: "https://oauth2.googleapis.com/token",
+    projectId: "p",
+  });
+});
+
+test("a person's file", () => {
+  expect(parseGoogleCredentials(JSON.stringify({ ...user, quota_project_id: "q" }))).toEqual({
+    kind: "authorized_user",
+    clientId: "c",
+    clientSecret: "SECRET",
+    refreshToken: "r",
+    projectId: "q",
+  });
+});
+
+test.each([
+  undefined,
+  "https://oauth2.googleapis.com/token",
+  "https://oauth2.mtls.googleapis.com/token",
+])("token_uri %p is Google's", (token_uri) => {
+  expect(() => parseGoogleCredentials(JSON.stringify({ ...account, token_uri }))).not.toThrow();
+});
+
+test.each([
+  "http://oauth2.googleapis.com/token",
+  "https://googleapis.com.evil.example/token",
+  "https://evil.example/googleapis.com",
+  "https://evilgoogleapis.com/token",
+  "https://oauth2.googleapis.com:8443/token",
+  "https://u:p@oauth2.googleapis.com/token",
+  "token",
+])("token_uri %p is refused", (token_uri) => {
+  expect(() => parseGoogleCredentials(JSON.stringify({ ...account, token_uri }))).toThrow(
+    "the Google credentials' token_uri is not an address of googleapis.com",
+  );
+});
+
+test.each([
+  ["SECRET", "the Google credentials are not a JSON object"],
+  ["[]", "the Google credentials are not a JSON object"],
+  [
+    JSON.stringify({ ...user, type: "external_account" }),
+    "the Google credentials must be of type service_account or authorized_user, " +
+      "not external_account",
+  ],
+  [JSON.stringify({ ...account, private_key: "" }), "the Google credentials lack private_key"],
+  [JSON.stringify({ ...user, refresh_token: 1 }), "the Google credentials lack refresh_token"],
+])("%s is refused", (text, message) => {
+  expect(() => parseGoogleCredentials(text)).toThrow(message);
+  expect(message).not.toContain("SECRET");
+});
+
+describe("in the environment", () => {
+  const read = async (path: string) => {
+    if (path !== "/keys/a.json") throw new Error("no such file");
+    return JSON.stringify(user);
+  };
+  const file = "GOOGLE_APPLICATION_CREDENTIALS";
+
+  test("a token goes before a file", async () => {
+    const env = { GOOGLE_VERTEX_ACCESS_TOKEN: " ya29.x ", [file]: "/keys/b.json" };
+    const found = { kind: "token" as const, accessToken: "ya29.x" };
+    expect(await findGoogleCredentials(env, read)).toEqual(found);
+  });
+
+  test("a file, or nothing, or a file that cannot be read", async () => {
+    const found = await findGoogleCredentials({ [file]: "/keys/a.json" }, read);
+    expect(found?.kind).toBe("authorized_user");
+    expect(await findGoogleCredentials({ [file]: " " }, read)).toBeNull();
+    await expect(findGoogleCredentials({ [file]: "/keys/b.json" }, read)).rejects.toThrow(
+      "GOOGLE_APPLICATION_CREDENTIALS names a file that cannot be read",
+    );
+  });
+});
