@@ -21,6 +21,8 @@ export const PROVIDERS: SourceNames[] = [
   { provider: "fireworks", genai: "fireworks", pi: "fireworks" },
   { provider: "openrouter", genai: "openrouter", pi: "openrouter" },
   { provider: "azure", genai: "azure", pi: "azure" },
+  { provider: "bedrock", genai: "aws", pi: "amazon-bedrock" },
+  { provider: "vertex", genai: "google", pi: "google-vertex" },
 ];
 
 /** A model that only genai-prices knows: what the price list does not say about it. */
@@ -38,6 +40,22 @@ export interface Extra {
  * only.
  */
 export const EXTRAS: Record<string, Extra[]> = {
+  vertex: [
+    "claude-fable-5",
+    "claude-fable-5-1",
+    "claude-opus-4-6",
+    "claude-opus-4-7",
+    "claude-opus-4-8",
+    "claude-opus-5",
+    "claude-opus-5-5",
+    "claude-sonnet-4-6",
+  ].map((id) => ({
+    id,
+    contextWindow: 1_000_000,
+    maxOutputTokens: 128_000,
+    reasoning: true,
+    vision: true,
+  })),
   openai: [
     { id: "gpt-3.5-turbo", contextWindow: 16_385, maxOutputTokens: 4_096 },
     { id: "gpt-audio", contextWindow: 128_000, maxOutputTokens: 16_384 },

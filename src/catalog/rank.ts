@@ -18,6 +18,8 @@ const ORDER: readonly string[] = [
   "together",
   "fireworks",
   "azure",
+  "vertex",
+  "bedrock",
   "openrouter",
 ];
 

@@ -1,5 +1,6 @@
 // The providers that the server knows by name: where they are and which variables turn them on.
 import type { Dialect } from "./dialects.ts";
+import { AWS_REGION, GOOGLE_LOCATION, GOOGLE_PROJECT } from "./environment.ts";
 import {
   AZURE,
   COMMON,
@@ -12,7 +13,7 @@ import {
   OPENROUTER,
   XAI,
 } from "./openai/provider-quirks.ts";
-import type { Quirks } from "./openai/quirks.ts";
+import { COMPATIBLE, type Quirks } from "./openai/quirks.ts";
 
 /** An environment variable that holds a base URL. */
 export interface BaseUrlVariable {
@@ -25,8 +26,12 @@ export interface ProviderDeclaration {
   id: string;
   /** As the provider writes itself. */
   name: string;
-  /** Null where each customer has an address of their own. */
+  /** Null where each customer has an address of their own; `{region}` stands for AWS's region. */
   baseUrl: string | null;
+  /** The dialect works the address out by itself where none is set. */
+  findsItsAddress?: boolean;
+  /** Variables that must be set beside the key: of each group the first that is counts. */
+  alsoNeeds?: readonly (readonly string[])[];
   /** In the order of preference; the first that is set counts. */
   baseUrlEnv: readonly BaseUrlVariable[];
   /** In the order of preference; the first that is set counts. */
@@ -87,6 +92,39 @@ export const DECLARATIONS: readonly ProviderDeclaration[] = [
     ],
     keyEnv: ["AZURE_OPENAI_API_KEY"],
     dialect: { kind: "openai", auth: "api-key", quirks: AZURE, hasResponses: true },
+  },
+  {
+    needsKey: true,
+    id: "bedrock",
+    name: "Amazon Bedrock",
+    baseUrl: null,
+    findsItsAddress: true,
+    baseUrlEnv: [{ name: "AWS_ENDPOINT_URL_BEDROCK_RUNTIME" }],
+    keyEnv: ["AWS_BEARER_TOKEN_BEDROCK", "AWS_ACCESS_KEY_ID"],
+    alsoNeeds: [AWS_REGION],
+    dialect: { kind: "bedrock" },
+  },
+  {
+    // Bedrock's OpenAI-compatible endpoint, for models that the configuration names.
+    needsKey: true,
+    id: "bedrock-mantle",
+    name: "Amazon Bedrock (OpenAI-compatible)",
+    baseUrl: "https://bedrock-mantle.{region}.api.aws/openai/v1",
+    baseUrlEnv: [{ name: "AWS_BEDROCK_BASE_URL" }],
+    keyEnv: ["AWS_BEARER_TOKEN_BEDROCK"],
+    alsoNeeds: [AWS_REGION],
+    dialect: compatible(COMPATIBLE),
+  },
+  {
+    needsKey: true,
+    id: "vertex",
+    name: "Google Vertex AI",
+    baseUrl: null,
+    findsItsAddress: true,
+    baseUrlEnv: [{ name: "GOOGLE_VERTEX_BASE_URL" }],
+    keyEnv: ["GOOGLE_VERTEX_ACCESS_TOKEN", "GOOGLE_APPLICATION_CREDENTIALS"],
+    alsoNeeds: [GOOGLE_PROJECT, GOOGLE_LOCATION],
+    dialect: { kind: "vertex" },
   },
   {
     needsKey: true,

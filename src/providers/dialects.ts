@@ -1,14 +1,26 @@
 // The wire dialects: which adapter speaks each of them, made from what a provider's settings say.
+import { readFileSync } from "node:fs";
 import type { Config, Timeouts } from "../config/schema.ts";
 import { createAnthropicAdapter } from "./anthropic/adapter.ts";
+import { createBedrockAdapter } from "./bedrock/adapter.ts";
+import {
+  AWS_REGION,
+  type Environment,
+  GOOGLE_LOCATION,
+  GOOGLE_PROJECT,
+  readVariable,
+} from "./environment.ts";
 import { createGeminiAdapter } from "./gemini/adapter.ts";
 import { createMediaFetcher } from "./media/fetcher.ts";
 import { createOpenAiAdapter } from "./openai/adapter.ts";
 import { createBridgedAdapter } from "./openai/bridge.ts";
-import type { AuthStyle } from "./openai/endpoint.ts";
 import type { Quirks } from "./openai/quirks.ts";
 import { createResponsesAdapter } from "./openai-responses/adapter.ts";
 import type { ProbeResult, ProviderAdapter } from "./protocol.ts";
+import type { AuthStyle } from "./shared/endpoint.ts";
+import { createVertexAdapter } from "./vertex/adapter.ts";
+import { findGoogleCredentials } from "./vertex/credentials.ts";
+import { createGoogleTokens } from "./vertex/tokens.ts";
 
 /** How a provider is spoken to. */
 export type Dialect =
@@ -20,12 +32,15 @@ export type Dialect =
       hasResponses: boolean;
     }
   | { kind: "anthropic" }
-  | { kind: "gemini" };
+  | { kind: "gemini" }
+  | { kind: "bedrock" }
+  | { kind: "vertex" };
 
 /** What every dialect is told of a provider, from its declaration, the configuration and the environment. */
 export interface ConnectOptions {
   providerId: string;
-  baseUrl: string;
+  /** Null where the dialect works its address out by itself. */
+  baseUrl: string | null;
   apiKey: string | null;
   headers: Readonly<Record<string, string>>;
   timeouts: Timeouts;
@@ -35,6 +50,8 @@ export interface ConnectOptions {
   proxyUrl: string | null;
   /** The configuration's `passFields`. */
   passFields: boolean | readonly string[] | undefined;
+  /** For the clouds, whose credentials are more than one key. */
+  env: Environment;
 }
 
 /** An adapter that can also be asked whether the provider is there and takes the key. */
@@ -42,16 +59,70 @@ export interface ProbedAdapter extends ProviderAdapter {
   probe(signal: AbortSignal): Promise<ProbeResult>;
 }
 
-/** @throws Error, fit for the operator, when the base URL or a header is malformed */
+/**
+ * Makes the adapter of one provider.
+ * @throws Error, fit for the operator, when an address, a header or a credential is malformed
+ */
 export function connectDialect(dialect: Dialect, options: ConnectOptions): ProbedAdapter {
   switch (dialect.kind) {
     case "openai":
-      return connectOpenAi(dialect, options);
+      return connectOpenAi(dialect, { ...options, baseUrl: addressOf(options) });
     case "anthropic":
-      return createAnthropicAdapter(options);
+      return createAnthropicAdapter({ ...options, baseUrl: addressOf(options) });
     case "gemini":
-      return createGeminiAdapter({ ...options, fetchMedia: fetchMediaFor(options) });
+      return createGeminiAdapter({
+        ...options,
+        baseUrl: addressOf(options),
+        fetchMedia: fetchMediaFor(options),
+      });
+    case "bedrock":
+      return connectBedrock(options);
+    case "vertex":
+      return connectVertex(options);
   }
+}
+
+function addressOf({ providerId, baseUrl }: ConnectOptions): string {
+  if (baseUrl === null) throw new Error(`${providerId} has no base URL`);
+  return baseUrl;
+}
+
+function connectBedrock(options: ConnectOptions): ProbedAdapter {
+  const { env, apiKey } = options;
+  const accessKeyId = readVariable(env, ["AWS_ACCESS_KEY_ID"]);
+  const credentials =
+    apiKey === null || apiKey === accessKeyId
+      ? {
+          accessKeyId: required(env, ["AWS_ACCESS_KEY_ID"]),
+          secretAccessKey: required(env, ["AWS_SECRET_ACCESS_KEY"]),
+          sessionToken: readVariable(env, ["AWS_SESSION_TOKEN"]),
+        }
+      : { bearerToken: apiKey };
+  return createBedrockAdapter({
+    ...options,
+    region: required(env, AWS_REGION),
+    credentials,
+    fetchMedia: fetchMediaFor(options),
+  });
+}
+
+function connectVertex(options: ConnectOptions): ProbedAdapter {
+  const { env, proxyUrl } = options;
+  const credentials = findGoogleCredentials(env, (path) => readFileSync(path, "utf8"));
+  if (credentials === null) throw new Error("there are no Google credentials");
+  return createVertexAdapter({
+    ...options,
+    project: required(env, GOOGLE_PROJECT),
+    location: required(env, GOOGLE_LOCATION),
+    tokens: createGoogleTokens({ credentials, proxyUrl }),
+    fetchMedia: fetchMediaFor(options),
+  });
+}
+
+function required(env: Environment, names: readonly string[]): string {
+  const value = readVariable(env, names);
+  if (value === null) throw new Error(`${names.join(" or ")} is not set`);
+  return value;
 }
 
 /** An address with a deployment in its path serves that deployment's chat completions only. */
@@ -59,7 +130,7 @@ const DEPLOYMENT_PATH = /\/deployments\/|\{model\}/;
 
 function connectOpenAi(
   dialect: Extract<Dialect, { kind: "openai" }>,
-  options: ConnectOptions,
+  options: ConnectOptions & { baseUrl: string },
 ): ProbedAdapter {
   const openAiOptions = { ...options, auth: dialect.auth, quirks: dialect.quirks };
   const chat = createOpenAiAdapter(openAiOptions);

@@ -3,6 +3,7 @@ import { type Config, configSchema, type ProviderConfig } from "../config/schema
 import { DECLARATIONS, type ProviderDeclaration } from "./declarations.ts";
 import { createDemoProvider } from "./demo/provider.ts";
 import { connectDialect, type Dialect } from "./dialects.ts";
+import { AWS_REGION, type Environment, readVariable } from "./environment.ts";
 import { COMPATIBLE } from "./openai/quirks.ts";
 import type { ProbeResult, ProviderAdapter } from "./protocol.ts";
 
@@ -28,8 +29,6 @@ export interface ProviderSet {
   connected: ReadonlyMap<string, ConnectedProvider>;
   missing: readonly MissingProvider[];
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 const DEMO_ID = "demo";
 
@@ -116,13 +115,18 @@ function connectOne(
     return null;
   }
   const keyEnv = settings.apiKeyEnv === undefined ? declaration.keyEnv : [settings.apiKeyEnv];
-  const apiKey = firstSet(keyEnv, env);
+  const apiKey = readVariable(env, keyEnv);
   const keyRequired = declaration.needsKey || settings.apiKeyEnv !== undefined;
   if (apiKey === null && keyRequired) {
     return { id, name, missingEnv: keyEnv[0] ?? "" };
   }
-  const baseUrl = settings.baseUrl ?? baseUrlFromEnv ?? declaration.baseUrl;
-  if (baseUrl === null) {
+  const lacking = (declaration.alsoNeeds ?? []).find((names) => readVariable(env, names) === null);
+  if (lacking !== undefined) {
+    return { id, name, missingEnv: lacking[0] ?? "" };
+  }
+  const known = declaration.baseUrl?.replace("{region}", readVariable(env, AWS_REGION) ?? "");
+  const baseUrl = settings.baseUrl ?? baseUrlFromEnv ?? known ?? null;
+  if (baseUrl === null && declaration.findsItsAddress !== true) {
     return { id, name, missingEnv: declaration.baseUrlEnv.at(-1)?.name ?? "" };
   }
   const adapter = attempt(id, () =>
@@ -136,6 +140,7 @@ function connectOne(
       media: config.media,
       proxyUrl: settings.proxyUrl ?? null,
       passFields: settings.passFields,
+      env,
     }),
   );
   return { id, name, adapter, probe: (signal) => adapter.probe(signal) };
@@ -164,7 +169,7 @@ function demoProviders(config: Config): ConnectedProvider[] {
 
 function readBaseUrl(declaration: ProviderDeclaration, env: Environment): string | null {
   for (const { name, defaultPath } of declaration.baseUrlEnv) {
-    const value = firstSet([name], env);
+    const value = readVariable(env, [name]);
     if (value === null) {
       continue;
     }
@@ -176,17 +181,6 @@ function readBaseUrl(declaration: ProviderDeclaration, env: Environment): string
       url.pathname = defaultPath;
     }
     return url.href;
-  }
-  return null;
-}
-
-/** The first variable that is set to more than blanks, or null. */
-function firstSet(names: readonly string[], env: Environment): string | null {
-  for (const name of names) {
-    const value = env[name]?.trim();
-    if (value) {
-      return value;
-    }
   }
   return null;
 }

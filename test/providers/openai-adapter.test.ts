@@ -6,9 +6,9 @@ import {
   createOpenAiAdapter,
   type OpenAiAdapterOptions,
 } from "../../src/providers/openai/adapter.ts";
-import { buildHeaders, endpointUrl } from "../../src/providers/openai/endpoint.ts";
 import { COMPATIBLE } from "../../src/providers/openai/quirks.ts";
 import type { UpstreamChunk } from "../../src/providers/protocol.ts";
+import { buildHeaders, endpointUrl } from "../../src/providers/shared/endpoint.ts";
 import {
   callOf,
   collect,

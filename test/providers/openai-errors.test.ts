@@ -1,8 +1,8 @@
 // Providers' failures as what the caller sees: status, code, message; never a key, host or account.
 import { describe, expect, test } from "bun:test";
-import { errorFromPayload, errorFromResponse } from "../../src/providers/openai/errors.ts";
-import { redact } from "../../src/providers/openai/redact.ts";
-import { RETRY_AFTER_CAP_MS } from "../../src/providers/openai/retry-after.ts";
+import { errorFromPayload, errorFromResponse } from "../../src/providers/shared/errors.ts";
+import { redact } from "../../src/providers/shared/redact.ts";
+import { RETRY_AFTER_CAP_MS } from "../../src/providers/shared/retry-after.ts";
 
 function fromBody(status: number, body: unknown, headers: Record<string, string> = {}) {
   const text = typeof body === "string" ? body : JSON.stringify(body);

@@ -2,9 +2,9 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { ApiError } from "../../src/base/errors.ts";
-import { errorFromResponse } from "../../src/providers/openai/errors.ts";
 import { parseCompletion } from "../../src/providers/openai/response.ts";
 import { readChunks } from "../../src/providers/openai/stream.ts";
+import { errorFromResponse } from "../../src/providers/shared/errors.ts";
 
 const options = { hiddenOutputInTotal: true };
 const anything = fc.jsonValue({ maxDepth: 3 });

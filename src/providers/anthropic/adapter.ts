@@ -1,8 +1,6 @@
 // The Anthropic dialect as a ProviderAdapter: one HTTP call, its body, its answer.
 import { type ApiError, upstreamError } from "../../base/errors.ts";
 import type { Config, Timeouts } from "../../config/schema.ts";
-import { parseJson } from "../openai/json.ts";
-import { probeModels } from "../openai/probe.ts";
 import type {
   ProbeResult,
   ProviderAdapter,
@@ -10,6 +8,8 @@ import type {
   UpstreamChunk,
   UpstreamCompletion,
 } from "../protocol.ts";
+import { parseJson } from "../shared/json.ts";
+import { probeModels } from "../shared/probe.ts";
 import { fetchUpstream } from "../transport/fetch-upstream.ts";
 import { UpstreamGuard } from "../transport/guard.ts";
 import { readBody, readErrorBody } from "../transport/read-body.ts";

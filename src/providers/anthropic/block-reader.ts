@@ -2,7 +2,7 @@
 import type { ChatCompletionChunk } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
 import { newToolCallId } from "../../base/ids.ts";
-import { isObject, type JsonObject, nonEmptyString } from "../openai/json.ts";
+import { isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 
 /** What a chunk's delta may hold here: OpenAI's fields, and thinking as `reasoning_content`. */
 export type Delta = ChatCompletionChunk.Choice.Delta & { reasoning_content?: string };

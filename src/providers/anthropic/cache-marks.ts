@@ -1,5 +1,5 @@
 // Prompt caching: the clients' marks as Anthropic's `cache_control`.
-import { asObject, isObject } from "../openai/json.ts";
+import { asObject, isObject } from "../shared/json.ts";
 import type { CacheControl } from "./wire.ts";
 
 /** Anthropic refuses a request with more marks; those beyond are left out. */

@@ -1,6 +1,6 @@
 // Message content as Anthropic's blocks: text, images, documents.
 import { type ApiError, invalidRequest } from "../../base/errors.ts";
-import { asObject, type JsonObject, nonEmptyString } from "../openai/json.ts";
+import { asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import type { CacheMarks, Mark } from "./cache-marks.ts";
 import { type DataUrl, dataUrlText, parseDataUrl } from "./data-url.ts";
 import {

@@ -1,7 +1,8 @@
 // Where a call in Anthropic's dialect goes: an abstraction over platforms, and Anthropic's own API.
-import { buildHeaders, endpointUrl } from "../openai/endpoint.ts";
-import type { JsonObject } from "../openai/json.ts";
+
 import type { UpstreamCall } from "../protocol.ts";
+import { buildHeaders, endpointUrl } from "../shared/endpoint.ts";
+import type { JsonObject } from "../shared/json.ts";
 
 /**
  * The version of the API that is sent with each call. Pinned to the first one: the next,

@@ -1,8 +1,8 @@
 // Anthropic's failures as the errors that a caller of the gateway gets.
 import { type ApiError, upstreamError } from "../../base/errors.ts";
-import { errorFromResponse } from "../openai/errors.ts";
-import { asObject, nonEmptyString, parseJson } from "../openai/json.ts";
-import { redact } from "../openai/redact.ts";
+import { errorFromResponse } from "../shared/errors.ts";
+import { asObject, nonEmptyString, parseJson } from "../shared/json.ts";
+import { redact } from "../shared/redact.ts";
 
 /** The HTTP status that each type of error has, for those that come under a 200. */
 const STATUS: Readonly<Record<string, number>> = {

@@ -2,8 +2,8 @@
 import type { ChatCompletionChunk, TokenUsage } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
 import { newCompletionId } from "../../base/ids.ts";
-import { asObject, isObject, type JsonObject, nonEmptyString, parseJson } from "../openai/json.ts";
 import type { UpstreamChunk } from "../protocol.ts";
+import { asObject, isObject, type JsonObject, nonEmptyString, parseJson } from "../shared/json.ts";
 import { BlockReader, type Delta } from "./block-reader.ts";
 import { errorInPayload } from "./errors.ts";
 import { type FinishReason, finishReason, refusalText } from "./stop-reason.ts";

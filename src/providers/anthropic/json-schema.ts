@@ -1,5 +1,5 @@
 // Rewrites a JSON schema into the part of the language that Anthropic's structured output knows.
-import { isObject, type JsonObject } from "../openai/json.ts";
+import { isObject, type JsonObject } from "../shared/json.ts";
 
 /** Kept as they are. */
 const KEPT = ["type", "enum", "const", "default", "title", "required", "$schema", "$id"] as const;

@@ -1,7 +1,7 @@
 // The client's messages as Anthropic's system prompt and turns.
 import type { ChatRequest } from "../../base/chat.ts";
 import { invalidRequest } from "../../base/errors.ts";
-import { asObject, isObject, type JsonObject, nonEmptyString, parseJson } from "../openai/json.ts";
+import { asObject, isObject, type JsonObject, nonEmptyString, parseJson } from "../shared/json.ts";
 import type { CacheMarks } from "./cache-marks.ts";
 import { textBlocks, userBlocks } from "./content-blocks.ts";
 import { TurnBuilder } from "./turns.ts";

@@ -1,7 +1,7 @@
 // The request's plain parameters: refused, dropped, or carried over by the model's rules.
 import type { ChatRequest } from "../../base/chat.ts";
 import { type ApiError, invalidRequest } from "../../base/errors.ts";
-import { nonEmptyString } from "../openai/json.ts";
+import { nonEmptyString } from "../shared/json.ts";
 import type { ModelTraits } from "./model-matrix.ts";
 import type { MessagesBody } from "./wire.ts";
 

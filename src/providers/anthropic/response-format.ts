@@ -1,6 +1,6 @@
 // The form that the client wants the answer in, and how Claude can be brought to it.
 import type { ChatRequest } from "../../base/chat.ts";
-import { isObject, type JsonObject, nonEmptyString } from "../openai/json.ts";
+import { isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import { sanitizeSchema } from "./json-schema.ts";
 import { fitsNativeSchema } from "./schema-fit.ts";
 import type { Tool } from "./wire.ts";

@@ -1,5 +1,5 @@
 // Decides whether Anthropic's structured output can hold a JSON schema without losing any of it.
-import { isObject, type JsonObject } from "../openai/json.ts";
+import { isObject, type JsonObject } from "../shared/json.ts";
 
 /**
  * Anthropic refuses schemas with more than 24 optional properties, and compiling them times out

@@ -1,5 +1,5 @@
 // Anthropic's stop reasons as OpenAI's finish reasons.
-import { asObject, nonEmptyString } from "../openai/json.ts";
+import { asObject, nonEmptyString } from "../shared/json.ts";
 
 export type FinishReason = "stop" | "length" | "tool_calls" | "content_filter";
 

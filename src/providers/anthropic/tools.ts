@@ -1,7 +1,7 @@
 // The client's tools and its choice among them as Anthropic's.
 import type { ChatRequest, ChatTool } from "../../base/chat.ts";
 import { invalidRequest } from "../../base/errors.ts";
-import { asObject, type JsonObject, nonEmptyString } from "../openai/json.ts";
+import { asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import type { CacheMarks } from "./cache-marks.ts";
 import { sanitizeSchema } from "./json-schema.ts";
 import { fitsNativeSchema } from "./schema-fit.ts";

@@ -1,5 +1,5 @@
 // The parts of Anthropic's Messages format that the gateway sends, as types.
-import type { JsonObject } from "../openai/json.ts";
+import type { JsonObject } from "../shared/json.ts";
 
 /** How much a model is to think and write; which words a model takes differs. */
 export type Effort = "low" | "medium" | "high" | "xhigh" | "max";

@@ -1,6 +1,5 @@
 // Amazon Bedrock's Converse API as a ProviderAdapter: one signed call, its body, its answer.
 import { type ApiError, upstreamError } from "../../base/errors.ts";
-import { asObject, parseJson } from "../openai/json.ts";
 import type {
   ProbeResult,
   ProviderAdapter,
@@ -8,6 +7,7 @@ import type {
   UpstreamChunk,
   UpstreamCompletion,
 } from "../protocol.ts";
+import { asObject, parseJson } from "../shared/json.ts";
 import { fetchUpstream } from "../transport/fetch-upstream.ts";
 import { UpstreamGuard } from "../transport/guard.ts";
 import { readBody, readErrorBody } from "../transport/read-body.ts";

@@ -1,5 +1,5 @@
 // Cache marks of either spelling as Bedrock's cache points.
-import { isObject } from "../openai/json.ts";
+import { isObject } from "../shared/json.ts";
 import type { ModelFamily } from "./model-family.ts";
 import type { CachePoint } from "./wire.ts";
 

@@ -2,8 +2,8 @@
 import type { ChatCompletionChunk } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
 import { newCompletionId, newToolCallId } from "../../base/ids.ts";
-import { asObject, isObject, type JsonObject, nonEmptyString } from "../openai/json.ts";
 import type { UpstreamChunk } from "../protocol.ts";
+import { asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import { errorFromException } from "./errors.ts";
 import type { BedrockEvent } from "./event-frames.ts";
 import { finishReason } from "./stop-reason.ts";

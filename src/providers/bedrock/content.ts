@@ -1,6 +1,6 @@
 // The content of one message as Converse's blocks.
 import { invalidRequest } from "../../base/errors.ts";
-import { asObject, type JsonObject, nonEmptyString, parseJson } from "../openai/json.ts";
+import { asObject, type JsonObject, nonEmptyString, parseJson } from "../shared/json.ts";
 import { cachePointOf } from "./cache-points.ts";
 import { audioBlock, type MediaReader } from "./media.ts";
 import type { ModelFamily } from "./model-family.ts";

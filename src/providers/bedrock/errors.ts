@@ -1,8 +1,8 @@
 // A failure of Bedrock's as the error that a caller of the gateway gets.
 import { ApiError, overloaded, upstreamError } from "../../base/errors.ts";
-import { asObject, nonEmptyString, parseJson } from "../openai/json.ts";
-import { redact } from "../openai/redact.ts";
-import { retryAfterMs } from "../openai/retry-after.ts";
+import { asObject, nonEmptyString, parseJson } from "../shared/json.ts";
+import { redact } from "../shared/redact.ts";
+import { retryAfterMs } from "../shared/retry-after.ts";
 
 const CONTEXT_MESSAGE = new RegExp(
   [

@@ -1,7 +1,7 @@
 // AWS's binary event stream: bytes in any cut, whole events out.
 import type { EventStreamCodec } from "@smithy/core/event-streams";
 import { upstreamError } from "../../base/errors.ts";
-import { asObject, type JsonObject, parseJson } from "../openai/json.ts";
+import { asObject, type JsonObject, parseJson } from "../shared/json.ts";
 
 /** Total length, length of the headers and the checksum of both. */
 const PRELUDE_BYTES = 12;

@@ -1,6 +1,6 @@
 // OpenAI's messages as Converse's system blocks and alternating turns.
 import { invalidRequest } from "../../base/errors.ts";
-import { asObject, type JsonObject } from "../openai/json.ts";
+import { asObject, type JsonObject } from "../shared/json.ts";
 import { cachePointOf } from "./cache-points.ts";
 import {
   assistantBlocks,

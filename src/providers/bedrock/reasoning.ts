@@ -1,5 +1,5 @@
 // `reasoning_effort` as the field that each maker's models take for it.
-import type { JsonObject } from "../openai/json.ts";
+import type { JsonObject } from "../shared/json.ts";
 import type { Thinking } from "./claude-models.ts";
 import type { ModelFamily } from "./model-family.ts";
 

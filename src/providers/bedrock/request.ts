@@ -2,9 +2,9 @@
 
 import type { ChatRequest } from "../../base/chat.ts";
 import { invalidRequest } from "../../base/errors.ts";
-import type { JsonObject } from "../openai/json.ts";
 import { OPENAI_CHAT_FIELDS, SERVER_FIELDS } from "../openai/quirks.ts";
 import type { UpstreamCall } from "../protocol.ts";
+import type { JsonObject } from "../shared/json.ts";
 import { MediaReader } from "./media.ts";
 import { buildConversation, calledTools, endsWithToolResult, hasToolBlocks } from "./messages.ts";
 import { type ModelFamily, modelFamily } from "./model-family.ts";

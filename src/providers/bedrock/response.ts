@@ -2,8 +2,8 @@
 import type { ChatCompletion } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
 import { newCompletionId, newToolCallId } from "../../base/ids.ts";
-import { asObject, isObject, type JsonObject, nonEmptyString, parseJson } from "../openai/json.ts";
 import type { UpstreamCompletion } from "../protocol.ts";
+import { asObject, isObject, type JsonObject, nonEmptyString, parseJson } from "../shared/json.ts";
 import { finishReason } from "./stop-reason.ts";
 import { parseUsage } from "./usage.ts";
 

@@ -1,5 +1,5 @@
 // Whether a JSON schema is one that Bedrock's constrained output is known to take.
-import { isObject, type JsonObject } from "../openai/json.ts";
+import { isObject, type JsonObject } from "../shared/json.ts";
 
 /** Deeper schemas are left to the ways that take any. */
 const MAX_DEPTH = 24;

@@ -1,6 +1,6 @@
 // `response_format` in the three ways that Bedrock's models have for it.
 import type { ChatResponseFormat } from "../../base/chat.ts";
-import type { JsonObject } from "../openai/json.ts";
+import type { JsonObject } from "../shared/json.ts";
 import type { ModelFamily } from "./model-family.ts";
 import { isConstrainable } from "./schema-subset.ts";
 import type { TextFormat, ToolSpec } from "./wire.ts";

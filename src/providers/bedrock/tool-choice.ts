@@ -2,7 +2,7 @@
 
 import type { ChatRequest, ChatTool } from "../../base/chat.ts";
 import { invalidRequest } from "../../base/errors.ts";
-import { asObject, isObject } from "../openai/json.ts";
+import { asObject, isObject } from "../shared/json.ts";
 
 export type Choice =
   | { kind: "auto" }

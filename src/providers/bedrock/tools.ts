@@ -1,6 +1,6 @@
 // The tools of a request as Converse's tool configuration.
 import type { ChatTool } from "../../base/chat.ts";
-import type { JsonObject } from "../openai/json.ts";
+import type { JsonObject } from "../shared/json.ts";
 import { cachePointOf } from "./cache-points.ts";
 import type { ModelFamily } from "./model-family.ts";
 import { isConstrainable } from "./schema-subset.ts";

@@ -1,6 +1,6 @@
 // The parts of Bedrock's Converse API that the gateway sends, as they are on the wire.
 // Source: the types of @aws-sdk/client-bedrock-runtime; bytes are base64 text in JSON.
-import type { JsonObject } from "../openai/json.ts";
+import type { JsonObject } from "../shared/json.ts";
 
 export interface CachePoint {
   cachePoint: { type: "default"; ttl?: "1h" };

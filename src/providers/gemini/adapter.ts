@@ -1,7 +1,6 @@
 // The Gemini dialect as a ProviderAdapter: one HTTP call, its body, its answer.
 import { type ApiError, upstreamError } from "../../base/errors.ts";
 import type { Config, Timeouts } from "../../config/schema.ts";
-import { parseJson } from "../openai/json.ts";
 import type {
   ProbeResult,
   ProviderAdapter,
@@ -9,6 +8,7 @@ import type {
   UpstreamChunk,
   UpstreamCompletion,
 } from "../protocol.ts";
+import { parseJson } from "../shared/json.ts";
 import { fetchUpstream } from "../transport/fetch-upstream.ts";
 import { UpstreamGuard } from "../transport/guard.ts";
 import { readBody, readErrorBody } from "../transport/read-body.ts";

@@ -1,6 +1,6 @@
 // One candidate of an answer, whole or a stream's piece, read into text, thoughts and tool calls.
 import { upstreamError } from "../../base/errors.ts";
-import { asObject, isObject, type JsonObject, nonEmptyString } from "../openai/json.ts";
+import { asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import { finishError } from "./finish-reason.ts";
 import { type ChoiceLogprobs, readLogprobs } from "./logprobs.ts";
 import { type SignatureCache, signatureField } from "./signatures.ts";

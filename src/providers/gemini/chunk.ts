@@ -2,8 +2,8 @@
 import type { ChatCompletionChunk, TokenUsage } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
 import { newCompletionId } from "../../base/ids.ts";
-import { isObject, type JsonObject, nonEmptyString, parseJson } from "../openai/json.ts";
 import type { UpstreamChunk } from "../protocol.ts";
+import { isObject, type JsonObject, nonEmptyString, parseJson } from "../shared/json.ts";
 import { blockReason, type Candidate, readCandidates } from "./candidate.ts";
 import { errorFromPayload } from "./errors.ts";
 import { type FinishReason, mapFinishReason } from "./finish-reason.ts";

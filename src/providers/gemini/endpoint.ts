@@ -1,6 +1,7 @@
 // Where a call to Gemini goes and with which headers: a function, as Vertex AI has another.
-import { buildHeaders, endpointUrl } from "../openai/endpoint.ts";
+
 import type { UpstreamCall } from "../protocol.ts";
+import { buildHeaders, endpointUrl } from "../shared/endpoint.ts";
 
 export interface GeminiTarget {
   url: string;

@@ -1,9 +1,9 @@
 // Gemini's failure as the error that a caller of the gateway gets.
 import { ApiError, overloaded, upstreamError, upstreamTimeout } from "../../base/errors.ts";
-import { type ErrorDetails, findError, readErrorBodyText } from "../openai/error-body.ts";
-import { asObject, parseJson } from "../openai/json.ts";
-import { redact } from "../openai/redact.ts";
-import { retryAfterMs } from "../openai/retry-after.ts";
+import { type ErrorDetails, findError, readErrorBodyText } from "../shared/error-body.ts";
+import { asObject, parseJson } from "../shared/json.ts";
+import { redact } from "../shared/redact.ts";
+import { retryAfterMs } from "../shared/retry-after.ts";
 
 /** The statuses of Google's RPCs by their names: an error can come without a number. */
 const STATUS_BY_NAME: Readonly<Record<string, number>> = {

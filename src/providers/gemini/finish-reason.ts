@@ -1,7 +1,7 @@
 // Gemini's finish reasons as OpenAI's, and those that are failures.
 import { type ApiError, upstreamError } from "../../base/errors.ts";
-import { nonEmptyString } from "../openai/json.ts";
-import { redact } from "../openai/redact.ts";
+import { nonEmptyString } from "../shared/json.ts";
+import { redact } from "../shared/redact.ts";
 
 export type FinishReason = "stop" | "length" | "tool_calls" | "content_filter";
 

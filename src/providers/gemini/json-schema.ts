@@ -1,5 +1,5 @@
 // A JSON schema made fit for Gemini's responseJsonSchema, which knows a part of the language.
-import { isObject, type JsonObject } from "../openai/json.ts";
+import { isObject, type JsonObject } from "../shared/json.ts";
 
 /** Kept as they are. The list is that of `responseJsonSchema` in `@google/genai` 3.1.0. */
 const PLAIN = new Set([

@@ -1,5 +1,5 @@
 // Gemini's logprobsResult in OpenAI's shape.
-import { asObject, isObject } from "../openai/json.ts";
+import { asObject, isObject } from "../shared/json.ts";
 
 interface TokenLogprob {
   token: string;

@@ -1,6 +1,6 @@
 // Images, sound, video and files of a user's message as Gemini's parts.
 import { type ApiError, invalidRequest } from "../../base/errors.ts";
-import { asObject, type JsonObject, nonEmptyString } from "../openai/json.ts";
+import { asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import type { GeminiSurface } from "./surface.ts";
 import type { GeminiPart, InlineData } from "./wire.ts";
 

@@ -1,8 +1,8 @@
 // Asks the Gemini Developer API for its list of models: the cheapest call that needs the key.
 import { ApiError } from "../../base/errors.ts";
-import { endpointUrl } from "../openai/endpoint.ts";
-import { asObject, parseJson } from "../openai/json.ts";
 import type { ProbeResult } from "../protocol.ts";
+import { endpointUrl } from "../shared/endpoint.ts";
+import { asObject, parseJson } from "../shared/json.ts";
 import { fetchUpstream } from "../transport/fetch-upstream.ts";
 import { UpstreamGuard } from "../transport/guard.ts";
 import { readBody, readErrorBody } from "../transport/read-body.ts";

@@ -2,8 +2,8 @@
 import type { ChatCompletion } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
 import { newCompletionId } from "../../base/ids.ts";
-import { isObject, type JsonObject, nonEmptyString, parseJson } from "../openai/json.ts";
 import type { UpstreamCompletion } from "../protocol.ts";
+import { isObject, type JsonObject, nonEmptyString, parseJson } from "../shared/json.ts";
 import { blockReason, type Candidate, readCandidates } from "./candidate.ts";
 import { errorFromPayload } from "./errors.ts";
 import { mapFinishReason } from "./finish-reason.ts";

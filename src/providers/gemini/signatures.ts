@@ -1,5 +1,5 @@
 // Thought signatures: where they stand in a tool call, and a memory for clients that drop them.
-import { asObject, nonEmptyString } from "../openai/json.ts";
+import { asObject, nonEmptyString } from "../shared/json.ts";
 
 /** Tool calls that are remembered at most; the least recently used goes first. */
 export const SIGNATURE_CACHE_ENTRIES = 20_000;

@@ -1,7 +1,7 @@
 // An assistant's turn with its tool calls, and the results that answer them.
 import type { ChatRequest } from "../../base/chat.ts";
 import { invalidRequest } from "../../base/errors.ts";
-import { isObject, type JsonObject, parseJson } from "../openai/json.ts";
+import { isObject, type JsonObject, parseJson } from "../shared/json.ts";
 import type { ContentsContext } from "./context.ts";
 import { SKIP_SIGNATURE, sentSignature } from "./signatures.ts";
 import type { GeminiSurface } from "./surface.ts";

@@ -1,7 +1,7 @@
 // Tools and the choice between them as Gemini's function declarations and calling mode.
 import type { ChatRequest, ChatTool } from "../../base/chat.ts";
 import { invalidRequest } from "../../base/errors.ts";
-import { asObject } from "../openai/json.ts";
+import { asObject } from "../shared/json.ts";
 import type { FunctionCallingConfig, FunctionDeclaration, GenerateContentBody } from "./wire.ts";
 
 /** The rule for names in `FunctionDeclaration`. */

@@ -1,15 +1,15 @@
 // OpenAI's Responses API as a ProviderAdapter: chat requests that chat completions would refuse.
 import { type ApiError, upstreamError } from "../../base/errors.ts";
 import type { OpenAiAdapterOptions } from "../openai/adapter.ts";
-import { buildHeaders, endpointUrl } from "../openai/endpoint.ts";
-import { errorFromResponse } from "../openai/errors.ts";
-import { parseJson } from "../openai/json.ts";
 import type {
   ProviderAdapter,
   UpstreamCall,
   UpstreamChunk,
   UpstreamCompletion,
 } from "../protocol.ts";
+import { buildHeaders, endpointUrl } from "../shared/endpoint.ts";
+import { errorFromResponse } from "../shared/errors.ts";
+import { parseJson } from "../shared/json.ts";
 import { fetchUpstream } from "../transport/fetch-upstream.ts";
 import { UpstreamGuard } from "../transport/guard.ts";
 import { readBody, readErrorBody } from "../transport/read-body.ts";

@@ -1,6 +1,6 @@
 // Content of chat messages as content of the Responses API's input.
 import { type ApiError, invalidRequest } from "../../base/errors.ts";
-import { asObject, isObject, type JsonObject, nonEmptyString } from "../openai/json.ts";
+import { asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 
 /**
  * What a developer, a user or a tool said: a string as it is, parts one by one.

@@ -1,6 +1,6 @@
 // A conversation of chat messages as the Responses API's list of input items.
 import { invalidRequest } from "../../base/errors.ts";
-import { asObject, type JsonObject, nonEmptyString } from "../openai/json.ts";
+import { asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import { toInputContent, toOutputContent } from "./content.ts";
 
 /**

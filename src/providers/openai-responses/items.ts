@@ -1,6 +1,6 @@
 // The output items of one streamed response: what was said of each, as deltas of a chat message.
 import { upstreamError } from "../../base/errors.ts";
-import { asObject, type JsonObject, nonEmptyString } from "../openai/json.ts";
+import { asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import { readItemText, readToolCall, SUMMARY_SEPARATOR } from "./output.ts";
 
 /** More items than any response has: a stream's memory must not grow with what a provider sends. */

@@ -1,8 +1,8 @@
 // How a response ended: OpenAI's finish reason, or the error to throw.
 import { type ApiError, upstreamError } from "../../base/errors.ts";
-import { errorFromPayload } from "../openai/errors.ts";
 import type { FinishReason } from "../openai/finish-reason.ts";
-import { asObject, isObject, type JsonObject } from "../openai/json.ts";
+import { errorFromPayload } from "../shared/errors.ts";
+import { asObject, isObject, type JsonObject } from "../shared/json.ts";
 
 /** Codes of failed responses for which the request is at fault, by how they begin. */
 const CALLER_FAULT = new RegExp(

@@ -1,9 +1,9 @@
 // The gateway's call as the JSON body of OpenAI's Responses API.
 import type { ChatRequest } from "../../base/chat.ts";
 import { invalidRequest } from "../../base/errors.ts";
-import type { JsonObject } from "../openai/json.ts";
 import { OPENAI_CHAT_FIELDS, type Quirks, SERVER_FIELDS } from "../openai/quirks.ts";
 import type { UpstreamCall } from "../protocol.ts";
+import type { JsonObject } from "../shared/json.ts";
 import { RESERVED_FIELDS, refuseUnsupported, SHARED_FIELDS } from "./fields.ts";
 import { toInputItems } from "./input.ts";
 import { toTool, toToolChoice } from "./tools.ts";

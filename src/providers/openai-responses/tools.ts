@@ -1,5 +1,5 @@
 // Tools and their choice in the Responses API's flat form.
-import { asObject, isObject, type JsonObject } from "../openai/json.ts";
+import { asObject, isObject, type JsonObject } from "../shared/json.ts";
 
 /** A function without parameters: chat completions takes their absence for this. */
 const NO_PARAMETERS: JsonObject = { type: "object", properties: {} };

@@ -1,7 +1,7 @@
 // Token usage of the Responses API as TokenUsage.
 import type { TokenUsage } from "../../base/chat.ts";
-import { asObject, isObject } from "../openai/json.ts";
 import { parseUsage } from "../openai/usage.ts";
+import { asObject, isObject } from "../shared/json.ts";
 
 /**
  * Reads a response's `usage`; null when it is none or absurd, by the rules of the chat dialect's

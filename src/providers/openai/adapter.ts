@@ -8,14 +8,14 @@ import type {
   UpstreamChunk,
   UpstreamCompletion,
 } from "../protocol.ts";
+import { type AuthStyle, buildHeaders, endpointUrl } from "../shared/endpoint.ts";
+import { errorFromPayload, errorFromResponse } from "../shared/errors.ts";
+import { parseJson } from "../shared/json.ts";
+import { probeModels } from "../shared/probe.ts";
 import { fetchUpstream } from "../transport/fetch-upstream.ts";
 import { UpstreamGuard } from "../transport/guard.ts";
 import { readBody, readErrorBody } from "../transport/read-body.ts";
 import { sseBatches } from "../transport/sse.ts";
-import { type AuthStyle, buildHeaders, endpointUrl } from "./endpoint.ts";
-import { errorFromPayload, errorFromResponse } from "./errors.ts";
-import { parseJson } from "./json.ts";
-import { probeModels } from "./probe.ts";
 import type { Quirks } from "./quirks.ts";
 import { buildRequest } from "./request.ts";
 import { parseCompletion } from "./response.ts";

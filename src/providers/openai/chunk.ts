@@ -3,10 +3,10 @@ import type { ChatCompletionChunk } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
 import { newCompletionId } from "../../base/ids.ts";
 import type { UpstreamChunk } from "../protocol.ts";
+import { errorFromPayload } from "../shared/errors.ts";
+import { asObject, isObject, type JsonObject, nonEmptyString, parseJson } from "../shared/json.ts";
 import { fillLogprobs, normalizeContent } from "./content.ts";
-import { errorFromPayload } from "./errors.ts";
 import { finishError, mapFinishReason } from "./finish-reason.ts";
-import { asObject, isObject, type JsonObject, nonEmptyString, parseJson } from "./json.ts";
 import { ToolDeltas } from "./tool-deltas.ts";
 import { findUsage, parseUsage, type UsageOptions } from "./usage.ts";
 

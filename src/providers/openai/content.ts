@@ -1,5 +1,5 @@
 // Departures in a message or delta that both the whole and the streamed answer share.
-import { asObject, isObject, type JsonObject, nonEmptyString } from "./json.ts";
+import { asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 
 /**
  * Makes `content` a string and gives reasoning its usual name, in place: Mistral's content is an

@@ -1,5 +1,5 @@
 // Named changes to an outgoing body, one for each way in which a provider departs from OpenAI.
-import { isObject, type JsonObject } from "./json.ts";
+import { isObject, type JsonObject } from "../shared/json.ts";
 
 /**
  * Changes the top level of the body in place. What lies deeper belongs to the caller's request,

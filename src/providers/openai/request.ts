@@ -1,6 +1,6 @@
 // The gateway's call as the JSON body of an OpenAI-compatible provider.
 import type { UpstreamCall } from "../protocol.ts";
-import type { JsonObject } from "./json.ts";
+import type { JsonObject } from "../shared/json.ts";
 import { OPENAI_CHAT_FIELDS, type Quirks, SERVER_FIELDS } from "./quirks.ts";
 
 export interface RequestOptions {

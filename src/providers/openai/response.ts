@@ -3,10 +3,10 @@ import type { ChatCompletion } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
 import { newCompletionId, newToolCallId } from "../../base/ids.ts";
 import type { UpstreamCompletion } from "../protocol.ts";
+import { errorFromPayload } from "../shared/errors.ts";
+import { asObject, isObject, type JsonObject, nonEmptyString, parseJson } from "../shared/json.ts";
 import { argumentsText, fillLogprobs, normalizeContent } from "./content.ts";
-import { errorFromPayload } from "./errors.ts";
 import { finishError, mapFinishReason } from "./finish-reason.ts";
-import { asObject, isObject, type JsonObject, nonEmptyString, parseJson } from "./json.ts";
 import { findUsage, parseUsage, type UsageOptions } from "./usage.ts";
 
 /**

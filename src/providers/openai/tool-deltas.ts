@@ -1,8 +1,8 @@
 // Tool calls in a stream: indexes, ids and names as OpenAI's clients put them together.
 import { upstreamError } from "../../base/errors.ts";
 import { newToolCallId } from "../../base/ids.ts";
+import { asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import { argumentsText } from "./content.ts";
-import { asObject, isObject, type JsonObject, nonEmptyString } from "./json.ts";
 
 /**
  * More tool calls than one turn can use: a stream's memory must not grow with what a provider

@@ -1,12 +1,7 @@
 // A provider's token usage, in any of its spellings, as TokenUsage.
 import type { TokenUsage } from "../../base/chat.ts";
-import { asObject, isObject, type JsonObject } from "./json.ts";
-
-/**
- * More tokens than any one request can have: five times the largest context window on sale (10
- * million). A count above it is a provider's fault, and must not become a charge.
- */
-export const MAX_TOKENS_PER_REQUEST = 50_000_000;
+import { asObject, isObject, type JsonObject } from "../shared/json.ts";
+import { MAX_TOKENS_PER_REQUEST } from "../shared/usage-limit.ts";
 
 export interface UsageOptions {
   /**

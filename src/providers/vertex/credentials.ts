@@ -1,5 +1,5 @@
 // Google's credentials: the kinds that the server takes, and where it finds them.
-import { isObject, type JsonObject, nonEmptyString, parseJson } from "../openai/json.ts";
+import { isObject, type JsonObject, nonEmptyString, parseJson } from "../shared/json.ts";
 
 /** Where Google exchanges credentials for access tokens, unless a key file says otherwise. */
 export const TOKEN_URL = "https://oauth2.googleapis.com/token";
@@ -44,10 +44,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @param readFile gives a file's text; whatever it throws is the operator's to read
  * @throws Error, fit for the operator and without any secret, when the file is of no use
  */
-export async function findGoogleCredentials(
+export function findGoogleCredentials(
   env: Environment,
-  readFile: (path: string) => Promise<string>,
-): Promise<GoogleCredentials | null> {
+  readFile: (path: string) => string,
+): GoogleCredentials | null {
   const accessToken = env.GOOGLE_VERTEX_ACCESS_TOKEN?.trim();
   if (accessToken) {
     return { kind: "token", accessToken };
@@ -58,7 +58,7 @@ export async function findGoogleCredentials(
   }
   let text: string;
   try {
-    text = await readFile(path);
+    text = readFile(path);
   } catch (cause) {
     throw new Error("GOOGLE_APPLICATION_CREDENTIALS names a file that cannot be read", { cause });
   }

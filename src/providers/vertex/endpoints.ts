@@ -1,6 +1,7 @@
 // Where calls to Vertex AI go: Gemini's and Claude's models, each in its own dialect.
-import { buildHeaders } from "../openai/endpoint.ts";
+
 import type { UpstreamCall } from "../protocol.ts";
+import { buildHeaders } from "../shared/endpoint.ts";
 import type { GoogleTokens } from "./tokens.ts";
 
 /** Goes into the body of a call to Claude on Vertex, in place of the model. */

@@ -1,7 +1,7 @@
 // One exchange of Google credentials for an access token.
 import { ApiError, upstreamError } from "../../base/errors.ts";
-import { asObject, nonEmptyString, parseJson } from "../openai/json.ts";
-import { redact } from "../openai/redact.ts";
+import { asObject, nonEmptyString, parseJson } from "../shared/json.ts";
+import { redact } from "../shared/redact.ts";
 import type { fetchUpstream, UpstreamRequest } from "../transport/fetch-upstream.ts";
 import { UpstreamGuard } from "../transport/guard.ts";
 import { readBody, readErrorBody } from "../transport/read-body.ts";

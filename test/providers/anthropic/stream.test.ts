@@ -33,7 +33,11 @@ test("text, whole chunks, usage from the first one on", async () => {
   });
   const chunks: object[] = await collect(read(saying("Hel", "lo")));
   expect(chunks).toEqual([
-    chunk(first, null, tokens({ promptTokens: 10, completionTokens: 1 })),
+    // The output of the first usage is not the answer's yet.
+    {
+      ...chunk(first, null, tokens({ promptTokens: 10, completionTokens: 1 })),
+      usageIsFinal: false,
+    },
     chunk({ content: "Hel" }, null, null),
     chunk({ content: "lo" }, null, null),
     chunk({}, "stop", tokens({ promptTokens: 10, completionTokens: 7 })),

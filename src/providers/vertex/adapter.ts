@@ -1,0 +1,63 @@
+// Vertex AI as a ProviderAdapter: Gemini's and Claude's models, each in its own dialect.
+import type { Config, Timeouts } from "../../config/schema.ts";
+import { createMessagesAdapter } from "../anthropic/adapter.ts";
+import { createGeminiAdapter } from "../gemini/adapter.ts";
+import type { FetchMedia } from "../gemini/fetch-media.ts";
+import { VERTEX_AI } from "../gemini/surface.ts";
+import type { ProbeResult, ProviderAdapter, UpstreamCall } from "../protocol.ts";
+import { type VertexOptions, vertexClaudeEndpoint, vertexGeminiEndpoint } from "./endpoints.ts";
+
+export interface VertexAdapterOptions extends VertexOptions {
+  /** For messages to the operator; never sent upstream. */
+  providerId: string;
+  timeouts: Timeouts;
+  limits: Pick<Config["limits"], "upstreamBodyBytes" | "upstreamEventBytes">;
+  /** Null connects directly. */
+  proxyUrl: string | null;
+  /** Null refuses requests that name media by an http(s) URL. */
+  fetchMedia: FetchMedia | null;
+}
+
+export interface VertexAdapter extends ProviderAdapter {
+  /** Signs in; takes at most the transport's limits, throws only the signal's reason. */
+  probe(signal: AbortSignal): Promise<ProbeResult>;
+}
+
+/** Neither native JSON nor system turns in mid-conversation are documented for Claude here. */
+const CLAUDE_FEATURES = { nativeJson: false, systemTurns: false };
+
+/** @throws Error when project, location, address or a header is malformed */
+export function createVertexAdapter(options: VertexAdapterOptions): VertexAdapter {
+  const probe = (signal: AbortSignal) => signIn(options, signal);
+  const gemini = createGeminiAdapter({
+    ...options,
+    baseUrl: "",
+    apiKey: null,
+    endpoint: vertexGeminiEndpoint(options),
+    surface: VERTEX_AI,
+    probe,
+  });
+  const claude = createMessagesAdapter({
+    ...options,
+    endpoint: vertexClaudeEndpoint(options),
+    features: CLAUDE_FEATURES,
+  });
+  const pick = ({ upstreamModel }: UpstreamCall) =>
+    upstreamModel.startsWith("claude") ? claude : gemini;
+  return {
+    complete: (call, signal) => pick(call).complete(call, signal),
+    stream: (call, signal) => pick(call).stream(call, signal),
+    probe,
+  };
+}
+
+/** Vertex has no cheap call that needs no model, so the sign-in is what can be tried. */
+async function signIn({ tokens }: VertexOptions, signal: AbortSignal): Promise<ProbeResult> {
+  try {
+    await tokens.token(signal);
+    return { ok: true, detail: "signed in to Google Cloud" };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { ok: false, detail: error instanceof Error ? error.message : String(error) };
+  }
+}
