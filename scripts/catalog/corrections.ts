@@ -21,6 +21,7 @@ export const PROVIDERS: SourceNames[] = [
   { provider: "fireworks", genai: "fireworks", pi: "fireworks" },
   { provider: "openrouter", genai: "openrouter", pi: "openrouter" },
   { provider: "azure", genai: "azure", pi: "azure" },
+  { provider: "moonshot", genai: "moonshotai", pi: "moonshotai" },
   { provider: "bedrock", genai: "aws", pi: "amazon-bedrock" },
   { provider: "vertex", genai: "google", pi: "google-vertex" },
 ];

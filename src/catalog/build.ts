@@ -34,6 +34,8 @@ export interface Catalog {
   served(): readonly CatalogEntry[];
   /** The same for everything known, served or not. */
   all(): readonly CatalogEntry[];
+  /** Served models, as `provider/model`, whose limits are taken from their family or are the usual defaults. */
+  guessed: readonly string[];
 }
 
 export interface CatalogOptions {
@@ -71,6 +73,9 @@ export function buildCatalog(options: CatalogOptions): Catalog {
     resolve: (modelId) => routes.get(modelId) ?? [],
     served: () => served,
     all: () => all,
+    guessed: active
+      .filter(({ isGuessed }) => isGuessed)
+      .map(({ deployment: { providerId, modelId } }) => `${providerId}/${modelId}`),
   };
 }
 

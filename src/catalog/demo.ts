@@ -46,6 +46,7 @@ export function demoOffers(config: Config, ranked: readonly Offer[]): Offer[] {
     snapshots: [],
     aliases: [],
     path: "demo",
+    isGuessed: false,
   };
   const ids = config.demo.models.filter((id) => id !== DEMO_MODEL.modelId);
   return [own, ...ids.map((id) => imitate(id, ranked))];
@@ -61,5 +62,6 @@ function imitate(id: string, ranked: readonly Offer[]): Offer {
     snapshots: model.snapshots,
     aliases: model.aliases,
     path: "demo.models",
+    isGuessed: false,
   };
 }

@@ -2,6 +2,7 @@
 import type { ModelFacts } from "../base/model.ts";
 import type { Config } from "../config/schema.ts";
 import { type KnownModel, knownModels, NO_CAPABILITIES } from "./data.ts";
+import { familyFacts } from "./family-facts.ts";
 import { type MergedOverride, mergeOverride } from "./overrides.ts";
 import type { Deployment } from "./types.ts";
 
@@ -14,6 +15,8 @@ export interface Offer {
   aliases: readonly string[];
   /** Where the operator configured it, for messages. */
   path: string;
+  /** Its limits and capabilities are neither in the data nor fully in the configuration. */
+  isGuessed: boolean;
 }
 
 /**
@@ -76,7 +79,7 @@ function toOffer(
       modelId,
       providerId,
       upstreamModel: override.upstreamId ?? modelId,
-      facts: toFacts(known?.facts ?? UNKNOWN_FACTS, override),
+      facts: toFacts(known?.facts ?? familyFacts(modelId) ?? UNKNOWN_FACTS, override),
       prices,
       markupBasisPoints: override.markupBasisPoints,
     },
@@ -84,6 +87,9 @@ function toOffer(
     snapshots: override.upstreamId === undefined ? (known?.aliases ?? []) : [],
     aliases: override.aliases,
     path: override.path,
+    isGuessed:
+      known === null &&
+      (override.contextWindow === undefined || override.maxOutputTokens === undefined),
   };
 }
 

@@ -12,6 +12,7 @@ const ORDER: readonly string[] = [
   "mistral",
   "deepseek",
   "xai",
+  "moonshot",
   "*",
   "groq",
   "cerebras",

@@ -62,6 +62,10 @@ export function createGateway({ config, database, env, log }: GatewayOptions): G
     connected: new Set(providers.connected.keys()),
     missingEnv: new Map(providers.missing.map(({ id, missingEnv }) => [id, missingEnv])),
   });
+  if (catalog.guessed.length > 0) {
+    const models = catalog.guessed;
+    log.warn({ models }, "limits of models that the catalogue lacks are guessed: configure them");
+  }
   const abandoned = database.write(() => ledger.releaseAbandoned(Date.now()));
   if (abandoned.length > 0) {
     log.warn({ count: abandoned.length, requestIds: abandoned }, "released abandoned deposits");

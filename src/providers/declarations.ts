@@ -199,6 +199,15 @@ export const DECLARATIONS: readonly ProviderDeclaration[] = [
     dialect: compatible(COMMON),
   },
   {
+    needsKey: true,
+    id: "moonshot",
+    name: "Moonshot AI",
+    baseUrl: "https://api.moonshot.ai/v1",
+    baseUrlEnv: [{ name: "MOONSHOT_BASE_URL" }],
+    keyEnv: ["MOONSHOT_API_KEY"],
+    dialect: compatible(COMMON),
+  },
+  {
     needsKey: false,
     id: "ollama",
     name: "Ollama",

@@ -137,3 +137,37 @@ describe("aliases", () => {
     expect(() => catalog(["openai"], input)).toThrow('alias "x"');
   });
 });
+
+describe("a model that is newer than the catalogue", () => {
+  const priced = { anthropic: { models: { "claude-sonnet-9": { price } } } };
+
+  test("gets its family's limits and a warning", () => {
+    const from = catalog(["anthropic"], { providers: priced });
+    expect(best(from, "claude-sonnet-9").facts).toMatchObject({
+      contextWindow: 1_000_000,
+      maxOutputTokens: 128_000,
+      capabilities: { tools: true, vision: true, reasoning: true, audioInput: false },
+    });
+    expect(from.guessed).toEqual(["anthropic/claude-sonnet-9"]);
+  });
+
+  test("of no known family gets the usual limits and a warning too", () => {
+    const providers = { mine: { dialect: "openai", baseUrl: "http://127.0.0.1:1/v1" } };
+    const models = { house: { price } };
+    const from = catalog(["mine"], { providers: { mine: { ...providers.mine, models } } });
+    expect(best(from, "house").facts).toEqual(UNKNOWN_FACTS);
+    expect(from.guessed).toEqual(["mine/house"]);
+  });
+
+  test("is not guessed at when the operator says what it is, or the catalogue does", () => {
+    const described = { price, contextWindow: 10_000, maxOutputTokens: 1_000 };
+    const from = catalog(["anthropic"], {
+      providers: { anthropic: { models: { "claude-sonnet-9": described } } },
+    });
+    expect(from.guessed).toEqual([]);
+  });
+
+  test("without a price is not served, whatever its family", () => {
+    expect(catalog(["anthropic"], {}).resolve("claude-sonnet-9")).toEqual([]);
+  });
+});
