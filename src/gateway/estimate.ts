@@ -29,13 +29,15 @@ export async function estimateUsage(
   return plainUsage(promptTokens, completionTokens);
 }
 
-/** What was reported of the input, with the output counted from its text where that is more. */
+/** What was reported of the input, if anything, with the output counted from its text where that is more. */
 export async function completeUsage(
+  request: ChatRequest,
   reported: TokenUsage,
   produced: ProducedText,
 ): Promise<TokenUsage> {
+  const promptTokens = reported.promptTokens || (await estimatePromptTokens(request));
   const completionTokens = Math.max(reported.completionTokens, await countProduced(produced));
-  return { ...reported, completionTokens };
+  return { ...reported, promptTokens, completionTokens };
 }
 
 /** Usage without any detail. */

@@ -21,7 +21,10 @@ export async function measureAnswer(
     return { usage: await estimateUsage(call.request, produced()), source: "estimated" };
   }
   if (reported.isFinal) return { usage: reported.tokens, source: "reported" };
-  return { usage: await completeUsage(reported.tokens, produced()), source: "estimated" };
+  return {
+    usage: await completeUsage(call.request, reported.tokens, produced()),
+    source: "estimated",
+  };
 }
 
 function isPlausible({ facts, request }: UpstreamCall, usage: TokenUsage): boolean {

@@ -97,8 +97,8 @@ type Way = Pick<EndReport, "ending"> & Partial<Pick<EndReport, "httpStatus" | "e
 
 function report({ call }: DispatchedChat, meter: Meter, way: Way): EndReport {
   const last = meter.usage();
-  // An answer that was cut may have gone on after the last report.
-  const isFinal = last?.isFinal === true && (way.ending === "completed" || meter.isCovered());
+  // What went on after the last report is not in it, whether the answer was cut or not.
+  const isFinal = last?.isFinal === true && meter.isCovered();
   const reported = last === null ? null : { ...last, isFinal };
   return {
     httpStatus: 200,

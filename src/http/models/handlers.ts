@@ -23,7 +23,7 @@ export function listModelsHandler(deps: HttpDeps): Handler {
   };
 }
 
-/** @param prefixes the paths before the id, each ending in a slash; ids may hold slashes themselves, encoded or not. */
+/** @param prefix the path before the id, ending in a slash; ids may hold slashes themselves, encoded or not. */
 export function getModelHandler(deps: HttpDeps, prefix: string): Handler {
   return ({ scope, request }) => {
     showBalance(deps, scope);
