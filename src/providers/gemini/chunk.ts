@@ -39,8 +39,8 @@ export class EventReader {
 
   /**
    * Reads one event's data as any number of chunks. Each tool call has a chunk of its own, as some
-   * clients read only the first call of a chunk. The event's usage is on the first of them, so that
-   * a client that leaves after it is charged for it. Finish reasons are kept for {@link end}: some
+   * clients read only the first call of a chunk. The event's usage is on each of them: on the first
+   * for a client that leaves after it, on the last because it covers that too. Finish reasons are kept for {@link end}: some
    * models repeat theirs in every event.
    * @throws ApiError when it is not a JSON object, holds an error or a failed candidate
    */
@@ -63,7 +63,7 @@ export class EventReader {
     if (first === null) {
       return usage === null ? [] : [this.#chunk(null, usage)];
     }
-    return [this.#chunk(first, usage), ...rest.map((choice) => this.#chunk(choice, null))];
+    return [this.#chunk(first, usage), ...rest.map((choice) => this.#chunk(choice, usage))];
   }
 
   /**

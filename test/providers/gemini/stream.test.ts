@@ -116,7 +116,7 @@ describe("pieces", () => {
   });
 });
 
-test("usage comes with each event that has it, before the event's text is all out", async () => {
+test("usage comes with every chunk of an event that has it", async () => {
   const chunks = await chunksOf([
     answerOf([{ text: "a" }], undefined, { promptTokenCount: 3, totalTokenCount: 3 }),
     { usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 1 } },
@@ -130,8 +130,9 @@ test("usage comes with each event that has it, before the event's text is all ou
   expect(chunks.map(({ usage }) => usage?.completionTokens ?? null)).toEqual([
     0,
     1,
+    // On both chunks of its event: the last one is covered by it too.
     13,
-    null,
+    13,
     null,
   ]);
   expect(chunks[1]?.chunk.choices).toEqual([]);
