@@ -1,6 +1,4 @@
 // The Gemini dialect as a ProviderAdapter: one HTTP call, its body, its answer.
-import { type ApiError, upstreamError } from "../../base/errors.ts";
-import type { Config, Timeouts } from "../../config/schema.ts";
 import type {
   ProbeResult,
   ProviderAdapter,
@@ -8,11 +6,13 @@ import type {
   UpstreamChunk,
   UpstreamCompletion,
 } from "../protocol.ts";
-import { parseJson } from "../shared/json.ts";
-import { fetchUpstream } from "../transport/fetch-upstream.ts";
-import { UpstreamGuard } from "../transport/guard.ts";
-import { readBody, readErrorBody } from "../transport/read-body.ts";
-import { sseBatches } from "../transport/sse.ts";
+import {
+  type CallTransport,
+  callBatches,
+  callWhole,
+  type HttpDialect,
+  type Prepare,
+} from "../shared/http-call.ts";
 import { developerEndpoint, type GeminiEndpoint } from "./endpoint.ts";
 import { errorFromPayload, errorFromResponse } from "./errors.ts";
 import { type FetchMedia, fetchMediaOf } from "./fetch-media.ts";
@@ -23,7 +23,7 @@ import { SignatureCache } from "./signatures.ts";
 import { isTerminal, readChunks } from "./stream.ts";
 import { DEVELOPER_API, type GeminiSurface } from "./surface.ts";
 
-export interface GeminiAdapterOptions {
+export interface GeminiAdapterOptions extends CallTransport {
   /** For messages to the operator; never sent upstream. */
   providerId: string;
   /** As `https://generativelanguage.googleapis.com/v1beta`; its query is kept. */
@@ -31,10 +31,6 @@ export interface GeminiAdapterOptions {
   apiKey: string | null;
   /** Sent with every call; they win over the adapter's own. */
   headers: Readonly<Record<string, string>>;
-  timeouts: Timeouts;
-  limits: Pick<Config["limits"], "upstreamBodyBytes" | "upstreamEventBytes">;
-  /** Null connects directly. */
-  proxyUrl: string | null;
   /** Gets images and files by their URLs; without it such a request is refused. */
   fetchMedia?: FetchMedia | null;
   /** Another place that serves Gemini, as Vertex AI; the Developer API without it. */
@@ -53,7 +49,7 @@ export interface GeminiAdapter extends ProviderAdapter {
   probe(signal: AbortSignal): Promise<ProbeResult>;
 }
 
-interface Settings extends Pick<GeminiAdapterOptions, "timeouts" | "limits" | "proxyUrl"> {
+interface Settings extends CallTransport {
   fetchMedia: FetchMedia | null;
   endpoint: GeminiEndpoint;
   surface: GeminiSurface;
@@ -81,19 +77,15 @@ export function createGeminiAdapter(options: GeminiAdapterOptions): GeminiAdapte
   };
 }
 
+const DIALECT: HttpDialect = { errorFromResponse, errorFromPayload, isTerminal };
+
 async function complete(
   settings: Settings,
   call: UpstreamCall,
   signal: AbortSignal,
 ): Promise<UpstreamCompletion> {
-  const guard = new UpstreamGuard(signal, settings.timeouts.totalMs);
-  try {
-    const response = await send(settings, call, guard, signal, false);
-    const text = await readWhole(settings, response, guard);
-    return parseCompletion(text, call.upstreamModel, settings.signatures);
-  } finally {
-    guard.close();
-  }
+  const text = await callWhole(DIALECT, settings, outgoing(settings, call, false), signal);
+  return parseCompletion(text, call.upstreamModel, settings.signatures);
 }
 
 function stream(
@@ -101,76 +93,17 @@ function stream(
   call: UpstreamCall,
   signal: AbortSignal,
 ): AsyncIterable<UpstreamChunk> {
-  const batches = openBatches(settings, call, signal);
+  const batches = callBatches(DIALECT, settings, outgoing(settings, call, true), signal);
   return readChunks(batches, call.upstreamModel, settings.signatures);
 }
 
-async function* openBatches(
-  settings: Settings,
-  call: UpstreamCall,
-  signal: AbortSignal,
-): AsyncGenerator<string[], void, undefined> {
-  const guard = new UpstreamGuard(signal, settings.timeouts.totalMs);
-  try {
-    const response = await send(settings, call, guard, signal, true);
-    if (response.headers.get("content-type")?.includes("application/json")) {
-      throw await notStreamed(settings, response, guard);
-    }
-    yield* sseBatches(response, guard, {
-      isLast: isTerminal,
-      maxEventBytes: settings.limits.upstreamEventBytes,
-      betweenChunksMs: settings.timeouts.betweenChunksMs,
-    });
-  } finally {
-    guard.close();
-  }
-}
-
-/** Sends the call and gives the 2xx response, its body unread. */
-async function send(
-  settings: Settings,
-  call: UpstreamCall,
-  guard: UpstreamGuard,
-  signal: AbortSignal,
-  asStream: boolean,
-): Promise<Response> {
-  const { surface, signatures, timeouts } = settings;
-  const media = await fetchMediaOf(call, surface, settings.fetchMedia, guard.signal);
-  const body = buildRequest(call, { surface, media, signatures });
-  const target = await settings.endpoint(call, asStream, guard.signal);
-  const response = await fetchUpstream(
-    {
-      method: "POST",
-      url: target.url,
-      headers: target.headers,
-      body: JSON.stringify(body),
-      proxyUrl: settings.proxyUrl,
-      firstByteMs: timeouts.firstByteMs,
-    },
-    guard,
-  );
-  if (response.ok) {
-    return response;
-  }
-  const text = await readErrorBody(response, guard, signal);
-  throw errorFromResponse(response.status, response.headers, text);
-}
-
-/** A JSON answer to a call for a stream: nearly always an error under status 200. */
-async function notStreamed(
-  settings: Settings,
-  response: Response,
-  guard: UpstreamGuard,
-): Promise<ApiError> {
-  const text = await readWhole(settings, response, guard);
-  return (
-    errorFromPayload(parseJson(text)) ?? upstreamError("The provider did not answer with a stream.")
-  );
-}
-
-function readWhole(settings: Settings, response: Response, guard: UpstreamGuard): Promise<string> {
-  return readBody(response, guard, {
-    maxBytes: settings.limits.upstreamBodyBytes,
-    betweenChunksMs: settings.timeouts.betweenChunksMs,
-  });
+/** Images by URL are fetched, and the endpoint may sign in, before anything is sent. */
+function outgoing(settings: Settings, call: UpstreamCall, asStream: boolean): Prepare {
+  const { surface, signatures, fetchMedia, endpoint } = settings;
+  return async (signal) => {
+    const media = await fetchMediaOf(call, surface, fetchMedia, signal);
+    const body = buildRequest(call, { surface, media, signatures });
+    const { url, headers } = await endpoint(call, asStream, signal);
+    return { url, headers, body };
+  };
 }

@@ -1,5 +1,4 @@
 // OpenAI's Responses API as a ProviderAdapter: chat requests that chat completions would refuse.
-import { type ApiError, upstreamError } from "../../base/errors.ts";
 import type { OpenAiAdapterOptions } from "../openai/adapter.ts";
 import type {
   ProviderAdapter,
@@ -9,11 +8,7 @@ import type {
 } from "../protocol.ts";
 import { buildHeaders, endpointUrl } from "../shared/endpoint.ts";
 import { errorFromResponse } from "../shared/errors.ts";
-import { parseJson } from "../shared/json.ts";
-import { fetchUpstream } from "../transport/fetch-upstream.ts";
-import { UpstreamGuard } from "../transport/guard.ts";
-import { readBody, readErrorBody } from "../transport/read-body.ts";
-import { sseBatches } from "../transport/sse.ts";
+import { callBatches, callWhole, type HttpDialect } from "../shared/http-call.ts";
 import { failureOf } from "./outcome.ts";
 import { buildResponsesRequest } from "./request.ts";
 import { parseResponse } from "./response.ts";
@@ -36,18 +31,15 @@ export function createResponsesAdapter(options: OpenAiAdapterOptions): ProviderA
   };
 }
 
+const DIALECT: HttpDialect = { errorFromResponse, errorFromPayload: failureOf, isTerminal };
+
 async function complete(
   options: OpenAiAdapterOptions,
   call: UpstreamCall,
   signal: AbortSignal,
 ): Promise<UpstreamCompletion> {
-  const guard = new UpstreamGuard(signal, options.timeouts.totalMs);
-  try {
-    const response = await send(options, call, guard, signal, false);
-    return parseResponse(await readWhole(options, response, guard), call.upstreamModel);
-  } finally {
-    guard.close();
-  }
+  const text = await callWhole(DIALECT, options, () => outgoing(options, call, false), signal);
+  return parseResponse(text, call.upstreamModel);
 }
 
 function stream(
@@ -55,75 +47,15 @@ function stream(
   call: UpstreamCall,
   signal: AbortSignal,
 ): AsyncIterable<UpstreamChunk> {
-  return readEvents(openBatches(options, call, signal), call.upstreamModel);
+  const batches = callBatches(DIALECT, options, () => outgoing(options, call, true), signal);
+  return readEvents(batches, call.upstreamModel);
 }
 
-async function* openBatches(
-  options: OpenAiAdapterOptions,
-  call: UpstreamCall,
-  signal: AbortSignal,
-): AsyncGenerator<string[], void, undefined> {
-  const guard = new UpstreamGuard(signal, options.timeouts.totalMs);
-  try {
-    const response = await send(options, call, guard, signal, true);
-    if (response.headers.get("content-type")?.includes("application/json")) {
-      throw await notStreamed(options, response, guard);
-    }
-    yield* sseBatches(response, guard, {
-      isLast: isTerminal,
-      maxEventBytes: options.limits.upstreamEventBytes,
-      betweenChunksMs: options.timeouts.betweenChunksMs,
-    });
-  } finally {
-    guard.close();
-  }
-}
-
-/** Sends the call and gives the 2xx response, its body unread. */
-async function send(
-  options: OpenAiAdapterOptions,
-  call: UpstreamCall,
-  guard: UpstreamGuard,
-  signal: AbortSignal,
-  asStream: boolean,
-): Promise<Response> {
-  const { quirks, passFields, timeouts } = options;
-  const body = buildResponsesRequest(call, { quirks, passFields, stream: asStream });
-  const response = await fetchUpstream(
-    {
-      method: "POST",
-      url: endpointUrl(options.baseUrl, "responses", call.upstreamModel),
-      headers: buildHeaders(options, asStream ? "text/event-stream" : "application/json"),
-      body: JSON.stringify(body),
-      proxyUrl: options.proxyUrl,
-      firstByteMs: timeouts.firstByteMs,
-    },
-    guard,
-  );
-  if (response.ok) {
-    return response;
-  }
-  const text = await readErrorBody(response, guard, signal);
-  throw errorFromResponse(response.status, response.headers, text);
-}
-
-/** A JSON answer to a call for a stream: nearly always an error under status 200. */
-async function notStreamed(
-  options: OpenAiAdapterOptions,
-  response: Response,
-  guard: UpstreamGuard,
-): Promise<ApiError> {
-  const text = await readWhole(options, response, guard);
-  return failureOf(parseJson(text)) ?? upstreamError("The provider did not answer with a stream.");
-}
-
-function readWhole(
-  options: OpenAiAdapterOptions,
-  response: Response,
-  guard: UpstreamGuard,
-): Promise<string> {
-  return readBody(response, guard, {
-    maxBytes: options.limits.upstreamBodyBytes,
-    betweenChunksMs: options.timeouts.betweenChunksMs,
-  });
+function outgoing(options: OpenAiAdapterOptions, call: UpstreamCall, asStream: boolean) {
+  const { quirks, passFields } = options;
+  return {
+    url: endpointUrl(options.baseUrl, "responses", call.upstreamModel),
+    headers: buildHeaders(options, asStream ? "text/event-stream" : "application/json"),
+    body: buildResponsesRequest(call, { quirks, passFields, stream: asStream }),
+  };
 }

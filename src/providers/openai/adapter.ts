@@ -1,6 +1,4 @@
 // The OpenAI dialect as a ProviderAdapter: one HTTP call, its body, its answer.
-import { type ApiError, upstreamError } from "../../base/errors.ts";
-import type { Config, Timeouts } from "../../config/schema.ts";
 import type {
   ProbeResult,
   ProviderAdapter,
@@ -10,18 +8,19 @@ import type {
 } from "../protocol.ts";
 import { type AuthStyle, buildHeaders, endpointUrl } from "../shared/endpoint.ts";
 import { errorFromPayload, errorFromResponse } from "../shared/errors.ts";
-import { parseJson } from "../shared/json.ts";
+import {
+  type CallTransport,
+  callBatches,
+  callWhole,
+  type HttpDialect,
+} from "../shared/http-call.ts";
 import { probeModels } from "../shared/probe.ts";
-import { fetchUpstream } from "../transport/fetch-upstream.ts";
-import { UpstreamGuard } from "../transport/guard.ts";
-import { readBody, readErrorBody } from "../transport/read-body.ts";
-import { sseBatches } from "../transport/sse.ts";
 import type { Quirks } from "./quirks.ts";
 import { buildRequest } from "./request.ts";
 import { parseCompletion } from "./response.ts";
 import { isTerminal, readChunks } from "./stream.ts";
 
-export interface OpenAiAdapterOptions {
+export interface OpenAiAdapterOptions extends CallTransport {
   /** For messages to the operator; never sent upstream. */
   providerId: string;
   /** The address that `/chat/completions` is added to; its query is kept, `{model}` is replaced. */
@@ -32,10 +31,6 @@ export interface OpenAiAdapterOptions {
   /** Sent with every call; they win over the adapter's own. */
   headers: Readonly<Record<string, string>>;
   quirks: Quirks;
-  timeouts: Timeouts;
-  limits: Pick<Config["limits"], "upstreamBodyBytes" | "upstreamEventBytes">;
-  /** Null connects directly. */
-  proxyUrl: string | null;
   /** The configuration's `passFields`. */
   passFields: boolean | readonly string[] | undefined;
 }
@@ -61,94 +56,31 @@ export function createOpenAiAdapter(options: OpenAiAdapterOptions): OpenAiAdapte
   };
 }
 
+const DIALECT: HttpDialect = { errorFromResponse, errorFromPayload, isTerminal };
+
 async function complete(
   options: OpenAiAdapterOptions,
   call: UpstreamCall,
   signal: AbortSignal,
 ): Promise<UpstreamCompletion> {
-  const guard = new UpstreamGuard(signal, options.timeouts.totalMs);
-  try {
-    const response = await send(options, call, guard, signal, false);
-    const text = await readBody(response, guard, {
-      maxBytes: options.limits.upstreamBodyBytes,
-      betweenChunksMs: options.timeouts.betweenChunksMs,
-    });
-    return parseCompletion(text, call.upstreamModel, options.quirks);
-  } finally {
-    guard.close();
-  }
+  const text = await callWhole(DIALECT, options, () => outgoing(options, call, false), signal);
+  return parseCompletion(text, call.upstreamModel, options.quirks);
 }
 
-// The call and its guard live in the generator of batches, so that each chunk passes one generator
-// only.
 function stream(
   options: OpenAiAdapterOptions,
   call: UpstreamCall,
   signal: AbortSignal,
 ): AsyncIterable<UpstreamChunk> {
-  return readChunks(openBatches(options, call, signal), call.upstreamModel, options.quirks);
+  const batches = callBatches(DIALECT, options, () => outgoing(options, call, true), signal);
+  return readChunks(batches, call.upstreamModel, options.quirks);
 }
 
-async function* openBatches(
-  options: OpenAiAdapterOptions,
-  call: UpstreamCall,
-  signal: AbortSignal,
-): AsyncGenerator<string[], void, undefined> {
-  const guard = new UpstreamGuard(signal, options.timeouts.totalMs);
-  try {
-    const response = await send(options, call, guard, signal, true);
-    if (response.headers.get("content-type")?.includes("application/json")) {
-      throw await notStreamed(options, response, guard);
-    }
-    yield* sseBatches(response, guard, {
-      isLast: isTerminal,
-      maxEventBytes: options.limits.upstreamEventBytes,
-      betweenChunksMs: options.timeouts.betweenChunksMs,
-    });
-  } finally {
-    guard.close();
-  }
-}
-
-/** Sends the call and gives the 2xx response, its body unread. */
-async function send(
-  options: OpenAiAdapterOptions,
-  call: UpstreamCall,
-  guard: UpstreamGuard,
-  signal: AbortSignal,
-  asStream: boolean,
-): Promise<Response> {
-  const { quirks, passFields, timeouts } = options;
-  const body = buildRequest(call, { quirks, passFields, stream: asStream });
-  const response = await fetchUpstream(
-    {
-      method: "POST",
-      url: endpointUrl(options.baseUrl, "chat/completions", call.upstreamModel),
-      headers: buildHeaders(options, asStream ? "text/event-stream" : "application/json"),
-      body: JSON.stringify(body),
-      proxyUrl: options.proxyUrl,
-      firstByteMs: timeouts.firstByteMs,
-    },
-    guard,
-  );
-  if (response.ok) {
-    return response;
-  }
-  const text = await readErrorBody(response, guard, signal);
-  throw errorFromResponse(response.status, response.headers, text);
-}
-
-/** A JSON answer to a call for a stream: nearly always an error under status 200. */
-async function notStreamed(
-  options: OpenAiAdapterOptions,
-  response: Response,
-  guard: UpstreamGuard,
-): Promise<ApiError> {
-  const text = await readBody(response, guard, {
-    maxBytes: options.limits.upstreamBodyBytes,
-    betweenChunksMs: options.timeouts.betweenChunksMs,
-  });
-  return (
-    errorFromPayload(parseJson(text)) ?? upstreamError("The provider did not answer with a stream.")
-  );
+function outgoing(options: OpenAiAdapterOptions, call: UpstreamCall, asStream: boolean) {
+  const { quirks, passFields } = options;
+  return {
+    url: endpointUrl(options.baseUrl, "chat/completions", call.upstreamModel),
+    headers: buildHeaders(options, asStream ? "text/event-stream" : "application/json"),
+    body: buildRequest(call, { quirks, passFields, stream: asStream }),
+  };
 }
