@@ -16,7 +16,8 @@ export async function checkProviders(
     // The catalogue too: a contradiction in the configuration shows when it is built.
     const { connected, missing } = catalogOf(config, env).providers;
     const probes = await Promise.all([...connected.values()].map(probe));
-    return [...probes, ...describeMissing(missing, connected.size)];
+    const unset = missing.filter(({ problem }) => problem === null);
+    return [...probes, ...describeBroken(missing), ...describeMissing(unset, connected.size)];
   } catch (error) {
     return [{ name: "models", status: "fail", detail: reasonOf(error) }];
   }
@@ -41,6 +42,13 @@ function rejectOn(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
+}
+
+/** Providers whose variables are set, but not so that they can be used. */
+function describeBroken(missing: readonly MissingProvider[]): Check[] {
+  return missing.flatMap(({ id, problem }): Check[] =>
+    problem === null ? [] : [{ name: `provider ${id}`, status: "fail", detail: problem }],
+  );
 }
 
 function describeMissing(missing: readonly MissingProvider[], connected: number): Check[] {

@@ -14,6 +14,7 @@ interface Need {
 /** Content parts that need a capability, by their type. */
 const PART_NEEDS: Record<string, Omit<Need, "param">> = {
   image_url: { capability: "vision", what: "image input" },
+  video_url: { capability: "vision", what: "video input" },
   input_audio: { capability: "audioInput", what: "audio input" },
   file: { capability: "files", what: "file input" },
 };

@@ -15,7 +15,7 @@ const TOKENS_PER_MESSAGE = 4;
 /** A typical picture, in tokens. */
 const TOKENS_PER_IMAGE = 765;
 
-export const NOTHING_PRODUCED: ProducedText = { kept: "", chars: 0 };
+export const NOTHING_PRODUCED: ProducedText = { kept: "", chars: 0, showsReasoning: false };
 
 /** Usage from the texts alone. It never blocks the event loop for longer than about a millisecond at a time. */
 export async function estimateUsage(
@@ -36,7 +36,11 @@ export async function completeUsage(
   produced: ProducedText,
 ): Promise<TokenUsage> {
   const promptTokens = reported.promptTokens || (await estimatePromptTokens(request));
-  const completionTokens = Math.max(reported.completionTokens, await countProduced(produced));
+  // Thinking that is not shown is in no text: what is counted comes on top of it.
+  const completionTokens = Math.max(
+    reported.completionTokens,
+    (produced.showsReasoning ? 0 : reported.reasoningTokens) + (await countProduced(produced)),
+  );
   return { ...reported, promptTokens, completionTokens };
 }
 

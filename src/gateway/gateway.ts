@@ -57,6 +57,9 @@ export function createGateway({ config, database, env, log }: GatewayOptions): G
     lockTimeoutMs: config.money.lockTimeoutMs,
   });
   const providers = connectProviders(config, env);
+  for (const { id, problem } of providers.missing) {
+    if (problem !== null) log.warn({ provider: id, problem }, "provider left out");
+  }
   const catalog = buildCatalog({
     config,
     connected: new Set(providers.connected.keys()),

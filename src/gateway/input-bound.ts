@@ -69,7 +69,9 @@ interface Media {
 function mediaOf(part: Record<string, unknown>, facts: ModelFacts): Media | null {
   switch (part.type) {
     case "image_url":
-      return { chars: textLength(part.image_url, "url"), tokens: facts.imageTokensMax };
+      return isImage(part.image_url)
+        ? { chars: textLength(part.image_url, "url"), tokens: facts.imageTokensMax }
+        : { chars: 0, tokens: facts.contextWindow };
     case "input_audio": {
       const chars = textLength(part.input_audio, "data");
       return { chars, tokens: Math.ceil(chars / AUDIO_BYTES_PER_TOKEN) };
@@ -81,6 +83,12 @@ function mediaOf(part: Record<string, unknown>, facts: ModelFacts): Media | null
     default:
       return null;
   }
+}
+
+/** Whether it can be nothing but a picture, whose cost is bounded: some providers take other things in its place. */
+function isImage(holder: unknown): boolean {
+  if (typeof holder !== "object" || holder === null || !("url" in holder)) return false;
+  return typeof holder.url === "string" && /^(?:data:image\/|https?:\/\/)/i.test(holder.url);
 }
 
 function textLength(holder: unknown, field: string): number {

@@ -16,6 +16,8 @@ export interface ReportedUsage {
 export interface ProducedText {
   kept: string;
   chars: number;
+  /** Whether reasoning is in it. */
+  showsReasoning: boolean;
 }
 
 /** What an answer has amounted to so far. */
@@ -35,10 +37,12 @@ export function createMeter(): Meter {
   // A rope: the engine joins it only if somebody reads it, which only an estimate does.
   let kept = "";
   let chars = 0;
+  let showsReasoning = false;
   return {
     add({ chunk, usage, usageIsFinal = true }) {
       for (const choice of chunk.choices) {
         const text = deltaText(choice.delta);
+        showsReasoning ||= reasoningText(choice.delta) !== "";
         chars += text.length;
         if (kept.length < KEPT_CHARS) kept += text;
       }
@@ -49,25 +53,29 @@ export function createMeter(): Meter {
     },
     usage: () => reported,
     isCovered: () => coveredChars === chars,
-    text: () => ({ kept, chars }),
+    text: () => ({ kept, chars, showsReasoning }),
   };
 }
 
 /** The text of a whole answer, by the same rule as the meter's. */
 export function completionText(completion: ChatCompletion): ProducedText {
   const text = completion.choices.map((choice) => deltaText(choice.message)).join("");
-  return { kept: text, chars: text.length };
+  const showsReasoning = completion.choices.some(({ message }) => reasoningText(message) !== "");
+  return { kept: text, chars: text.length, showsReasoning };
 }
 
 type Produced = Partial<ChatCompletionChunk.Choice.Delta> | ChatCompletion["choices"][0]["message"];
 
 function deltaText(part: Produced): string {
-  let text = (part.content ?? "") + (part.refusal ?? "");
-  if ("reasoning_content" in part && typeof part.reasoning_content === "string") {
-    text += part.reasoning_content;
-  }
+  let text = (part.content ?? "") + (part.refusal ?? "") + reasoningText(part);
   for (const call of part.tool_calls ?? []) text += callText(call);
   return text;
+}
+
+/** A field beyond OpenAI's types, which every dialect here uses for thinking that is shown. */
+function reasoningText(part: Produced): string {
+  if (!("reasoning_content" in part)) return "";
+  return typeof part.reasoning_content === "string" ? part.reasoning_content : "";
 }
 
 function callText(call: object): string {

@@ -22,6 +22,8 @@ export interface MissingProvider {
   name: string;
   /** The environment variable that turns it on. */
   missingEnv: string;
+  /** What is wrong with what is set, for the operator; null when something is merely not set. */
+  problem: string | null;
 }
 
 export interface ProviderSet {
@@ -49,7 +51,7 @@ export function connectProviders(config: Config, env: Environment): ProviderSet 
     if (!settings.enabled || settings.dialect === "demo") {
       continue;
     }
-    const outcome = connectOne(declaration, settings, config, env);
+    const outcome = connectOrExplain(declaration, settings, config, env);
     if (outcome !== null && "adapter" in outcome) {
       connected.set(outcome.id, outcome);
     } else if (outcome !== null) {
@@ -102,6 +104,26 @@ function ownDialect({ dialect }: ProviderConfig): Dialect | null {
   return dialect === "anthropic" || dialect === "gemini" ? { kind: dialect } : null;
 }
 
+/**
+ * What only the environment says may be meant for other programs, so that a provider which cannot be made of it is
+ * left out with its reason. What the configuration names has to work.
+ */
+function connectOrExplain(
+  declaration: ProviderDeclaration,
+  settings: ProviderConfig,
+  config: Config,
+  env: Environment,
+): ConnectedProvider | MissingProvider | null {
+  try {
+    return connectOne(declaration, settings, config, env);
+  } catch (error) {
+    if (settings !== UNMENTIONED) throw error;
+    const { id, name, keyEnv } = declaration;
+    const problem = error instanceof Error ? error.message : String(error);
+    return { id, name, missingEnv: keyEnv[0] ?? "", problem };
+  }
+}
+
 /** The provider connected, or what it lacks; null when nobody asked for it. */
 function connectOne(
   declaration: ProviderDeclaration,
@@ -118,16 +140,16 @@ function connectOne(
   const apiKey = readVariable(env, keyEnv);
   const keyRequired = declaration.needsKey || settings.apiKeyEnv !== undefined;
   if (apiKey === null && keyRequired) {
-    return { id, name, missingEnv: keyEnv[0] ?? "" };
+    return { id, name, missingEnv: keyEnv[0] ?? "", problem: null };
   }
   const lacking = (declaration.alsoNeeds ?? []).find((names) => readVariable(env, names) === null);
   if (lacking !== undefined) {
-    return { id, name, missingEnv: lacking[0] ?? "" };
+    return { id, name, missingEnv: lacking[0] ?? "", problem: null };
   }
   const known = declaration.baseUrl?.replace("{region}", readVariable(env, AWS_REGION) ?? "");
   const baseUrl = settings.baseUrl ?? baseUrlFromEnv ?? known ?? null;
   if (baseUrl === null && declaration.findsItsAddress !== true) {
-    return { id, name, missingEnv: declaration.baseUrlEnv.at(-1)?.name ?? "" };
+    return { id, name, missingEnv: declaration.baseUrlEnv.at(-1)?.name ?? "", problem: null };
   }
   const adapter = attempt(id, () =>
     connectDialect(declaration.dialect, {

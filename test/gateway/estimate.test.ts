@@ -1,9 +1,9 @@
 // Estimates: close to the truth for ordinary text, and never able to stall the server.
 import { describe, expect, test } from "bun:test";
-import { estimateUsage } from "../../src/gateway/estimate.ts";
+import { completeUsage, estimateUsage, plainUsage } from "../../src/gateway/estimate.ts";
 
 /** All of a text. */
-const said = (text: string) => ({ kept: text, chars: text.length });
+const said = (text: string) => ({ kept: text, chars: text.length, showsReasoning: false });
 const ask = (content: string) => ({ model: "m", messages: [{ role: "user" as const, content }] });
 
 describe("an estimate", () => {
@@ -60,4 +60,18 @@ describe("an estimate", () => {
     expect(perSentence).toBeGreaterThan(9);
     expect(perSentence).toBeLessThan(11);
   }, 20_000);
+});
+
+describe("an early report that is completed from the text", () => {
+  const early = { ...plainUsage(10, 1001), reasoningTokens: 1000 };
+
+  test("keeps thinking that is not shown, and adds what is", async () => {
+    const usage = await completeUsage(ask("x"), early, said("I am well, thank you!"));
+    expect(usage).toMatchObject({ promptTokens: 10, completionTokens: 1007 });
+  });
+
+  test("does not count thinking twice when the text shows it", async () => {
+    const shown = { ...said("I am well, thank you!"), showsReasoning: true };
+    expect((await completeUsage(ask("x"), early, shown)).completionTokens).toBe(1001);
+  });
 });

@@ -165,6 +165,12 @@ describe("the input bound", () => {
     expect(bound([{ type: "image_url", image_url: { url } }], url.length + 200)).toBe(1200);
   });
 
+  test.each(["https", "gs"])("bounds what an image's place may hide, %s", (scheme) => {
+    const url = `${scheme}://x.example/a`;
+    const tokens = scheme === "https" ? facts.imageTokensMax + 200 - url.length : 128_000;
+    expect(bound([{ type: "image_url", image_url: { url } }], 200)).toBe(tokens);
+  });
+
   test("counts audio by its length, and a file by the context window", () => {
     const data = "A".repeat(20_000);
     expect(bound([{ type: "input_audio", input_audio: { data } }], 20_100)).toBe(1100);

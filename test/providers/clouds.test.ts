@@ -102,9 +102,16 @@ describe("Bedrock", () => {
   test("names the variable that is missing", () => {
     expect(missing({}).get("bedrock")).toBe("AWS_BEARER_TOKEN_BEDROCK");
     expect(missing({ AWS_BEARER_TOKEN_BEDROCK: "k" }).get("bedrock")).toBe("AWS_REGION");
-    expect(() => missing({ ...region, AWS_ACCESS_KEY_ID: "AKID" })).toThrow(
+  });
+
+  test("is left out with its reason when the environment is for other programs", () => {
+    const env = { ...region, AWS_ACCESS_KEY_ID: "AKID" };
+    const left = connectProviders(configSchema.parse({}), env).missing;
+    expect(left.find(({ id }) => id === "bedrock")?.problem).toBe(
       "providers.bedrock: AWS_SECRET_ACCESS_KEY is not set",
     );
+    const named = configSchema.parse({ providers: { bedrock: {} } });
+    expect(() => connectProviders(named, env)).toThrow("AWS_SECRET_ACCESS_KEY is not set");
   });
 
   test("has an OpenAI-compatible endpoint in the same region", () => {

@@ -136,7 +136,9 @@ describe("connectProviders", () => {
 
   test("a bad address in a variable names the variable", () => {
     const env = { OPENAI_API_KEY: "k", OPENAI_BASE_URL: "ftp://x" };
-    expect(() => connect({}, env)).toThrow("OPENAI_BASE_URL");
+    const left = connect({}, env).missing.find(({ id }) => id === "openai");
+    expect(left?.problem).toContain("OPENAI_BASE_URL");
+    expect(() => connect({ providers: { openai: {} } }, env)).toThrow("OPENAI_BASE_URL");
   });
 });
 

@@ -101,7 +101,7 @@ function stream(
 function outgoing(settings: Settings, call: UpstreamCall, asStream: boolean): Prepare {
   const { surface, signatures, fetchMedia, endpoint } = settings;
   return async (signal) => {
-    const media = await fetchMediaOf(call, surface, fetchMedia, signal);
+    const media = await fetchMediaOf(call, fetchMedia, signal);
     const body = buildRequest(call, { surface, media, signatures });
     const { url, headers } = await endpoint(call, asStream, signal);
     return { url, headers, body };

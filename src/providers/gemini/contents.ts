@@ -148,5 +148,5 @@ function userPart(
       `${place}.type`,
     );
   }
-  return [mediaPart(reference, context.surface, context.media)];
+  return [mediaPart(reference, context.media)];
 }

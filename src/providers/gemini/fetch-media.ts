@@ -9,7 +9,6 @@ import {
   mediaRoute,
   notFetched,
 } from "./media.ts";
-import type { GeminiSurface } from "./surface.ts";
 import type { InlineData } from "./wire.ts";
 
 /**
@@ -35,11 +34,10 @@ const NOTHING: FetchedMedia = new Map();
  */
 export async function fetchMediaOf(
   call: UpstreamCall,
-  surface: GeminiSurface,
   fetchMedia: FetchMedia | null,
   signal: AbortSignal,
 ): Promise<FetchedMedia> {
-  const wanted = referencesToFetch(call, surface);
+  const wanted = referencesToFetch(call);
   const [first] = wanted.values();
   if (first === undefined) {
     return NOTHING;
@@ -79,10 +77,7 @@ export async function fetchMediaOf(
 }
 
 /** By URL, so that one which stands in several places is fetched once. */
-function referencesToFetch(
-  call: UpstreamCall,
-  surface: GeminiSurface,
-): Map<string, MediaReference> {
+function referencesToFetch(call: UpstreamCall): Map<string, MediaReference> {
   const wanted = new Map<string, MediaReference>();
   for (const [index, message] of call.request.messages.entries()) {
     if (message.role !== "user" || !Array.isArray(message.content)) {
@@ -90,7 +85,7 @@ function referencesToFetch(
     }
     for (const [position, part] of message.content.entries()) {
       const reference = mediaReference(part, `messages[${index}].content[${position}]`);
-      if (reference !== null && mediaRoute(reference.url, surface) === "fetch") {
+      if (reference !== null && mediaRoute(reference) === "fetch") {
         wanted.set(reference.url, reference);
       }
     }
@@ -103,7 +98,7 @@ function fetchFailure(error: unknown, reference: MediaReference, signal: AbortSi
     return signal.reason;
   }
   if (error instanceof ApiError) {
-    return error.param === null && error.status === 400
+    return error.status === 400
       ? invalidRequest(error.message, reference.param, error.code)
       : error;
   }

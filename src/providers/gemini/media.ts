@@ -1,11 +1,11 @@
 // Images, sound, video and files of a user's message as Gemini's parts.
 import { type ApiError, invalidRequest } from "../../base/errors.ts";
 import { asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
-import type { GeminiSurface } from "./surface.ts";
 import type { GeminiPart, InlineData } from "./wire.ts";
 
 /** What stands for a medium in a request: a URL of some kind, and the field that holds it. */
 export interface MediaReference {
+  kind: "image_url" | "video_url" | "file";
   url: string;
   /** As `messages[0].content[1].image_url.url`. */
   param: string;
@@ -19,21 +19,20 @@ export type FetchedMedia = ReadonlyMap<string, InlineData>;
 
 const MIME_TYPE = /^[\w.+-]+\/[\w.+-]+$/;
 
-/** Types by a URL's ending: `fileData` should name one, and Vertex AI insists. */
-const TYPES_BY_ENDING: Readonly<Record<string, string>> = {
-  png: "image/png",
-  jpg: "image/jpeg",
-  jpeg: "image/jpeg",
-  webp: "image/webp",
-  gif: "image/gif",
-  heic: "image/heic",
-  pdf: "application/pdf",
-  txt: "text/plain",
-  mp3: "audio/mp3",
-  wav: "audio/wav",
-  mp4: "video/mp4",
-  mov: "video/mov",
-  webm: "video/webm",
+/**
+ * Public videos, which the API watches itself. No other address is left to Google to read: behind `gs://` and the
+ * Files API is what belongs to the operator, whose credentials would open it for any caller.
+ */
+const YOUTUBE = new RegExp(
+  "^https://(?:(?:www\\.)?youtube\\.com/watch\\?v=[\\w-]+(?:&[\\w=&.-]*)?" +
+    "|youtu\\.be/[\\w-]+(?:\\?[\\w=&.-]*)?)$",
+);
+
+/** What data a part may hold: another kind would be charged by the wrong bound. */
+const DATA_TYPES: Readonly<Record<MediaReference["kind"], RegExp>> = {
+  image_url: /^image\//i,
+  video_url: /^video\//i,
+  file: /./,
 };
 
 /** OpenAI's names of sound formats where the MIME type is not simply `audio/` and the name. */
@@ -45,44 +44,47 @@ const AUDIO_TYPES: Readonly<Record<string, string>> = { aif: "audio/aiff", oga: 
  */
 export function mediaReference(part: object, place: string): MediaReference | null {
   const given = asObject(part);
-  if (given.type === "image_url" || given.type === "video_url") {
-    const url = nonEmptyString(asObject(given[given.type]).url) ?? "";
-    return { url, param: `${place}.${given.type}.url` };
+  const { type: kind } = given;
+  if (kind === "image_url" || kind === "video_url") {
+    const url = nonEmptyString(asObject(given[kind]).url) ?? "";
+    return { kind, url, param: `${place}.${kind}.url` };
   }
-  if (given.type !== "file") {
+  if (kind !== "file") {
     return null;
   }
   const file = asObject(given.file);
   const data = nonEmptyString(file.file_data);
   return data === null
-    ? { url: nonEmptyString(file.file_id) ?? "", param: `${place}.file.file_id` }
-    : { url: data, param: `${place}.file.file_data` };
+    ? { kind, url: "", param: `${place}.file.file_id` }
+    : { kind, url: data, param: `${place}.file.file_data` };
 }
 
-export function mediaRoute(url: string, surface: GeminiSurface): MediaRoute {
+export function mediaRoute({ kind, url }: MediaReference): MediaRoute {
   if (/^data:/i.test(url)) {
     return "inline";
   }
-  if (surface.acceptsFileUri(url)) {
-    return "uri";
+  if (kind === "video_url") {
+    return YOUTUBE.test(url) ? "uri" : "impossible";
   }
   return /^https?:\/\//i.test(url) ? "fetch" : "impossible";
 }
 
 /** The part for a reference. @throws ApiError 400 that names the field */
-export function mediaPart(
-  reference: MediaReference,
-  surface: GeminiSurface,
-  fetched: FetchedMedia,
-): GeminiPart {
-  const { url, param } = reference;
-  switch (mediaRoute(url, surface)) {
-    case "inline":
-      return { inlineData: parseDataUrl(url, param) };
-    case "uri": {
-      const mimeType = typeByEnding(url);
-      return { fileData: { fileUri: url, ...(mimeType === undefined ? {} : { mimeType }) } };
+export function mediaPart(reference: MediaReference, fetched: FetchedMedia): GeminiPart {
+  const { kind, url, param } = reference;
+  switch (mediaRoute(reference)) {
+    case "inline": {
+      const inlineData = parseDataUrl(url, param);
+      if (!DATA_TYPES[kind].test(inlineData.mimeType)) {
+        throw invalidRequest(
+          `'${param}' holds ${inlineData.mimeType}, which is no ${kind}.`,
+          param,
+        );
+      }
+      return { inlineData };
     }
+    case "uri":
+      return { fileData: { fileUri: url } };
     case "fetch": {
       const inlineData = fetched.get(url);
       if (inlineData === undefined) {
@@ -93,8 +95,8 @@ export function mediaPart(
     case "impossible":
       throw invalidRequest(
         param.endsWith("file_id")
-          ? `'${param}' is not a file that Gemini knows. Send the file itself in 'file_data'.`
-          : `'${param}' must be a data: URL or an http(s) URL.`,
+          ? `'${param}' is not supported. Send the file itself in 'file_data'.`
+          : `'${param}' must be a data: URL${kind === "video_url" ? " or a YouTube" : " or an http(s)"} URL.`,
         param,
       );
   }
@@ -139,11 +141,6 @@ function parseDataUrl(url: string, param: string): InlineData {
   } catch {
     throw invalidRequest(`'${param}' is not a valid data: URL.`, param);
   }
-}
-
-function typeByEnding(url: string): string | undefined {
-  const ending = /\.([a-z0-9]{2,5})(?:[?#]|$)/i.exec(url)?.[1]?.toLowerCase();
-  return ending === undefined ? undefined : TYPES_BY_ENDING[ending];
 }
 
 /** Whether a text is a MIME type as `image/png`, without parameters. */

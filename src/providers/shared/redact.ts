@@ -18,6 +18,9 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\b(?:org|proj|acct|account|user|team|req|tenant)[-_](?=[\w-]*\d)[\w-]{6,}/gi, "[id]"],
   [/\borg-[A-Za-z]{12,}/g, "[id]"],
   [/\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b/gi, "[id]"],
+  // Google's resource names hold the operator's project and region.
+  [/\bprojects?\/[^\s`'",]+/gi, "[id]"],
+  [/\bprojects? (?:number )?\d{6,}/gi, "project [id]"],
   [/\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b/g, "[host]"],
   [/\blocalhost(?::\d+)?\b/gi, "[host]"],
   // Host names by well-known endings: any dotted word would hit field names as messages.content.

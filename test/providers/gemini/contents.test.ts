@@ -193,7 +193,6 @@ describe("media", () => {
     bodyOf({ messages: [{ role: "user", content: [part] }] }, FLASH_25, extra).contents[0]
       ?.parts[0];
   const image = (url: string) => ({ type: "image_url", image_url: { url, detail: "low" } });
-  const files = "https://generativelanguage.googleapis.com/v1beta/files/abc-1";
 
   test.each<[string, object, object]>([
     [
@@ -206,13 +205,11 @@ describe("media", () => {
       image("data:image/svg+xml;charset=utf-8,%3Csvg/%3E"),
       { inlineData: { mimeType: "image/svg+xml", data: Buffer.from("<svg/>").toString("base64") } },
     ],
-    ["Files API", image(files), { fileData: { fileUri: files } }],
     [
       "YouTube",
       { type: "video_url", video_url: { url: "https://youtu.be/abc" } },
       { fileData: { fileUri: "https://youtu.be/abc" } },
     ],
-    ["file id", { type: "file", file: { file_id: files } }, { fileData: { fileUri: files } }],
     [
       "PDF",
       { type: "file", file: { file_data: "data:application/pdf;base64,JVBE", filename: "a.pdf" } },
@@ -227,14 +224,27 @@ describe("media", () => {
     expect(partOf(part)).toEqual(expected);
   });
 
-  test("fetched ones stand inline; Cloud Storage is Vertex AI's", () => {
+  test("fetched ones stand inline", () => {
     const inline = { mimeType: "image/png", data: "AAAA" };
     const media = new Map([["https://x.example/a", inline]]);
     expect(partOf(image("https://x.example/a"), { media })).toEqual({ inlineData: inline });
-    expect(partOf(image("gs://b/a.jpg"), { surface: VERTEX_AI })).toEqual({
-      fileData: { fileUri: "gs://b/a.jpg", mimeType: "image/jpeg" },
-    });
-    expect(() => partOf(image("gs://b/a.jpg"))).toThrow("data: URL");
+  });
+
+  test.each([
+    ["Cloud Storage", image("gs://b/a.jpg")],
+    ["Cloud Storage as a video", { type: "video_url", video_url: { url: "gs://b/a.mp4" } }],
+    ["a file of the account's", { type: "file", file: { file_id: "files/abc" } }],
+  ])("%s, which the operator's credentials would open, is refused", (_name, part) => {
+    expect(() => partOf(part)).toThrow("messages[0].content[0]");
+    expect(() => partOf(part, { surface: VERTEX_AI })).toThrow("messages[0].content[0]");
+  });
+
+  test.each([
+    ["a PDF as an image", image("data:application/pdf;base64,JVBE")],
+    ["a video as an image", image("data:video/mp4;base64,AAAA")],
+    ["a picture as a video", { type: "video_url", video_url: { url: "data:image/png;base64,A" } }],
+  ])("%s, which its bound does not cover, is refused", (_name, part) => {
+    expect(() => partOf(part)).toThrow("which is no");
   });
 
   test.each(["data:,x", "data:image/png;base64,", "data:image/png;base64", "data:x/y,%zz"])(
