@@ -122,7 +122,11 @@ export const DECLARATIONS: readonly ProviderDeclaration[] = [
     baseUrl: null,
     findsItsAddress: true,
     baseUrlEnv: [{ name: "GOOGLE_VERTEX_BASE_URL" }],
-    keyEnv: ["GOOGLE_VERTEX_ACCESS_TOKEN", "GOOGLE_APPLICATION_CREDENTIALS"],
+    keyEnv: [
+      "GOOGLE_APPLICATION_CREDENTIALS",
+      "GOOGLE_VERTEX_ACCESS_TOKEN",
+      "GOOGLE_VERTEX_METADATA",
+    ],
     alsoNeeds: [GOOGLE_PROJECT, GOOGLE_LOCATION],
     dialect: { kind: "vertex" },
   },

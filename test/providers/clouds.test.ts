@@ -70,7 +70,7 @@ describe("Vertex", () => {
   });
 
   test("names the variable that is missing", () => {
-    expect(missing({}).get("vertex")).toBe("GOOGLE_VERTEX_ACCESS_TOKEN");
+    expect(missing({}).get("vertex")).toBe("GOOGLE_APPLICATION_CREDENTIALS");
     const token = { GOOGLE_VERTEX_ACCESS_TOKEN: "t" };
     expect(missing(token).get("vertex")).toBe("GOOGLE_VERTEX_PROJECT");
     expect(missing({ ...token, GOOGLE_CLOUD_PROJECT: "p" }).get("vertex")).toBe(

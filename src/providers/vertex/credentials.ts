@@ -40,7 +40,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Finds the credentials: `GOOGLE_VERTEX_ACCESS_TOKEN` as it is, else the file that
- * `GOOGLE_APPLICATION_CREDENTIALS` names. Null when neither is set.
+ * `GOOGLE_APPLICATION_CREDENTIALS` names, else the machine's own identity where
+ * `GOOGLE_VERTEX_METADATA=1` says that it has one. Null when none is set.
  * @param readFile gives a file's text; whatever it throws is the operator's to read
  * @throws Error, fit for the operator and without any secret, when the file is of no use
  */
@@ -54,7 +55,8 @@ export function findGoogleCredentials(
   }
   const path = env.GOOGLE_APPLICATION_CREDENTIALS?.trim();
   if (!path) {
-    return null;
+    // Never guessed: off Google's cloud the address of its metadata server is somebody else's.
+    return env.GOOGLE_VERTEX_METADATA?.trim() === "1" ? { kind: "metadata" } : null;
   }
   let text: string;
   try {

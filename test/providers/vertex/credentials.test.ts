@@ -86,6 +86,13 @@ describe("in the environment", () => {
   };
   const file = "GOOGLE_APPLICATION_CREDENTIALS";
 
+  test("the machine's own identity is used when the operator says so", () => {
+    expect(findGoogleCredentials({ GOOGLE_VERTEX_METADATA: "1" }, read)).toEqual({
+      kind: "metadata",
+    });
+    expect(findGoogleCredentials({ GOOGLE_VERTEX_METADATA: "0" }, read)).toBeNull();
+  });
+
   test("a token goes before a file", () => {
     const env = { GOOGLE_VERTEX_ACCESS_TOKEN: " ya29.x ", [file]: "/keys/b.json" };
     const found = { kind: "token" as const, accessToken: "ya29.x" };
