@@ -142,5 +142,5 @@ export class EventReader {
 }
 
 function choice(index: number, delta: JsonObject, finishReason: FinishReason | null): JsonObject {
-  return { index, delta, finish_reason: finishReason };
+  return { index, delta, logprobs: null, finish_reason: finishReason };
 }

@@ -5,7 +5,7 @@ const text = fc.oneof(fc.constant(""), fc.string({ unit: "grapheme", maxLength: 
 const textPart = fc.record({ type: fc.constant("text"), text });
 const callId = fc.constantFrom("call_1", "gid-a", "gid-b", "toolu_9", "gid-");
 const fnName = fc.constantFrom("look", "wait_1", "9bad", "a-b", "no such");
-const url = fc.constantFrom(
+const odd = fc.constantFrom(
   "data:image/png;base64,AAAA",
   "data:text/plain,a%20b",
   "data:broken",
@@ -14,13 +14,24 @@ const url = fc.constantFrom(
   "gs://b/c.pdf",
   "nonsense",
 );
+/** Mostly what belongs into the place: else nearly every request would be refused for it. */
+const urlFor = (good: string) => fc.oneof({ arbitrary: fc.constant(good), weight: 6 }, odd);
 const userPart = fc.oneof(
   textPart,
-  fc.record({ type: fc.constant("image_url"), image_url: fc.record({ url }) }),
-  fc.record({ type: fc.constant("video_url"), video_url: fc.record({ url }) }),
+  fc.record({
+    type: fc.constant("image_url"),
+    image_url: fc.record({ url: urlFor("data:image/png;base64,AAAA") }),
+  }),
+  fc.record({
+    type: fc.constant("video_url"),
+    video_url: fc.record({ url: urlFor("https://youtu.be/abc") }),
+  }),
   fc.record({
     type: fc.constant("file"),
-    file: fc.record({ file_data: fc.option(url), file_id: fc.option(fc.constant("file-1")) }),
+    file: fc.record({
+      file_data: fc.option(urlFor("data:application/pdf;base64,JVBE")),
+      file_id: fc.option(fc.constant("file-1")),
+    }),
   }),
   fc.record({
     type: fc.constant("input_audio"),

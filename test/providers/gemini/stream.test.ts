@@ -11,6 +11,7 @@ const choicesOf = async (events: unknown[], signatures?: SignatureCache) =>
 const piece = (delta: object, finish_reason: string | null = null, index = 0) => ({
   index,
   delta,
+  logprobs: null,
   finish_reason,
 });
 
