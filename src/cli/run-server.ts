@@ -26,12 +26,15 @@ export function addressesOf(server: RunningServer, config: Config): ServerAddres
  * process at once, with exit code 1; deposits that it leaves open are released at the next start.
  */
 export async function untilStopped(server: RunningServer, log: Logger): Promise<void> {
+  let atOnce: Promise<void> | null = null;
   const signal = await firstSignal(() => {
     log.warn("second signal: stopping at once");
-    void server.stopNow().finally(() => process.exit(EXIT_FAILED));
+    atOnce = server.stopNow().finally(() => process.exit(EXIT_FAILED));
   });
   log.info({ signal }, "draining: running requests may end, new ones are refused");
   await server.drain();
+  // Stopping at once ends the draining too, which must not pass for a good end.
+  await atOnce;
   log.info("stopped");
 }
 
