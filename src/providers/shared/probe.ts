@@ -11,6 +11,19 @@ import { asObject, parseJson } from "./json.ts";
 /** A probe is made while an operator waits, in milliseconds. */
 const PROBE_MS = 5_000;
 
+/** What a probe asks, and how its answer reads in the dialect. */
+export interface Probe {
+  url: string;
+  /** Complete, names in lower case. */
+  headers: Readonly<Record<string, string>>;
+  proxyUrl: string | null;
+  /** The most that is read of the answer. */
+  maxBytes: number;
+  errorFromResponse(status: number, headers: Headers, text: string): ApiError;
+  /** One line of a good answer's text, for the operator. */
+  describe(text: string): string;
+}
+
 /** The longest list of models known is OpenRouter's, at about 1 MiB. */
 const PROBE_BYTES = 16 * 1_048_576;
 
@@ -19,32 +32,35 @@ export interface ProbeOptions extends HeaderOptions {
   proxyUrl: string | null;
 }
 
-/**
- * `GET {base}/models`. Every failure is a result; only the signal's abort throws, with its reason.
- */
+/** `GET {base}/models` with the key, as OpenAI and those like it have it. */
 export async function probeModels(
   options: ProbeOptions,
   signal: AbortSignal,
 ): Promise<ProbeResult> {
+  const probe = {
+    url: endpointUrl(options.baseUrl, "models", ""),
+    headers: buildHeaders(options, "application/json"),
+    proxyUrl: options.proxyUrl,
+    maxBytes: PROBE_BYTES,
+    errorFromResponse,
+    describe,
+  };
+  return runProbe(probe, signal);
+}
+
+/** Makes one GET. Every failure is a result; only the signal's abort throws, with its reason. */
+export async function runProbe(probe: Probe, signal: AbortSignal): Promise<ProbeResult> {
   const guard = new UpstreamGuard(signal, PROBE_MS);
   try {
-    const response = await fetchUpstream(
-      {
-        method: "GET",
-        url: endpointUrl(options.baseUrl, "models", ""),
-        headers: buildHeaders(options, "application/json"),
-        body: null,
-        proxyUrl: options.proxyUrl,
-        firstByteMs: PROBE_MS,
-      },
-      guard,
-    );
+    const { url, headers, proxyUrl, maxBytes } = probe;
+    const request = { url, headers, proxyUrl, body: null, firstByteMs: PROBE_MS };
+    const response = await fetchUpstream({ ...request, method: "GET" }, guard);
     if (!response.ok) {
       const text = await readErrorBody(response, guard, signal);
-      return { ok: false, detail: explain(response, text) };
+      return { ok: false, detail: explain(probe, response, text) };
     }
-    const limits = { maxBytes: PROBE_BYTES, betweenChunksMs: PROBE_MS };
-    return { ok: true, detail: describe(await readBody(response, guard, limits)) };
+    const limits = { maxBytes, betweenChunksMs: PROBE_MS };
+    return { ok: true, detail: probe.describe(await readBody(response, guard, limits)) };
   } catch (error) {
     signal.throwIfAborted();
     return { ok: false, detail: error instanceof ApiError ? error.message : "the probe failed" };
@@ -59,8 +75,8 @@ function describe(text: string): string {
 }
 
 /** For the operator, who may read what the provider said of the key; redacted all the same. */
-function explain(response: Response, text: string): string {
-  const error = errorFromResponse(response.status, response.headers, text);
+function explain(probe: Probe, response: Response, text: string): string {
+  const error = probe.errorFromResponse(response.status, response.headers, text);
   const said = error.cause instanceof Error ? error.cause.message : error.message;
   return `HTTP ${response.status}: ${said}`;
 }
