@@ -3,7 +3,7 @@ import type { TokenUsage } from "../base/chat.ts";
 import { ApiError } from "../base/errors.ts";
 import type { CommitQueue } from "../db/commit-queue.ts";
 import type { Ending, UsageSource } from "../ledger/ending.ts";
-import type { Settlement } from "../ledger/holds.ts";
+import type { RequestEnd, Settlement } from "../ledger/holds.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { costMicro, type PinnedPrice } from "./cost.ts";
@@ -63,7 +63,7 @@ export function createSettler(options: SettlerOptions): Settler {
       options.ledger.endHold({
         requestId: options.requestId,
         ending: report.ending,
-        costMicro: cost,
+        ...cost,
         httpStatus: report.httpStatus,
         errorCode: report.errorCode,
         usage,
@@ -106,10 +106,10 @@ function costOf(
   { pinned, heldMicro }: SettlerOptions,
   usage: TokenUsage | null,
   source: UsageSource,
-): number {
-  if (usage === null) return 0;
-  const cost = costMicro(pinned, usage);
-  return source === "estimated" ? Math.min(cost, heldMicro) : cost;
+): Pick<RequestEnd, "costMicro" | "unbilledMicro"> {
+  const cost = usage === null ? 0 : costMicro(pinned, usage);
+  const billed = source === "estimated" ? Math.min(cost, heldMicro) : cost;
+  return { costMicro: billed, unbilledMicro: cost - billed };
 }
 
 /** The money is owed whatever the database says at first, so a refused settlement is tried until it is taken. */

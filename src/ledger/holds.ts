@@ -35,8 +35,10 @@ export type HoldOutcome =
 export interface RequestEnd {
   requestId: string;
   ending: Ending;
-  /** The exact cost, already rounded up to a whole micro-dollar. */
+  /** What is to be paid, already rounded up to a whole micro-dollar. */
   costMicro: number;
+  /** What an estimate came to beyond that, because it may not exceed the deposit; for the operator's report. */
+  unbilledMicro: number;
   httpStatus: number | null;
   errorCode: string | null;
   usage: TokenUsage | null;
@@ -129,6 +131,7 @@ export function prepareHolds({ orm, sqlite }: Database, accounts: AccountStateme
       heldByRequestMicro: hold.amountMicro,
       chargedMicro,
       shortfallMicro,
+      endedAtMs: request.atMs,
     });
     return {
       balanceMicro,
@@ -181,5 +184,7 @@ function recordPlaceholders() {
     startedAtMs: sql.placeholder("startedAtMs"),
     firstEventMs: sql.placeholder("firstEventMs"),
     durationMs: sql.placeholder("durationMs"),
+    unbilledMicro: sql.placeholder("unbilledMicro"),
+    endedAtMs: sql.placeholder("endedAtMs"),
   };
 }

@@ -88,6 +88,7 @@ export function createLedger(database: Database): Ledger {
         requestId: hold.requestId,
         ending: "abandoned",
         costMicro: 0,
+        unbilledMicro: 0,
         httpStatus: null,
         errorCode: null,
         usage: null,

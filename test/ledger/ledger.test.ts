@@ -42,6 +42,7 @@ const end = (requestId: string, costMicro: number, more: Partial<RequestEnd> = {
       requestId,
       ending: "completed",
       costMicro,
+      unbilledMicro: 0,
       httpStatus: 200,
       errorCode: null,
       usage: plainUsage(1, 1),

@@ -94,6 +94,7 @@ class End implements Command {
         requestId,
         ending: "completed",
         costMicro: this.costMicro,
+        unbilledMicro: 0,
         httpStatus: 200,
         errorCode: null,
         usage: null,

@@ -51,8 +51,9 @@ export const entries = sqliteTable(
     accountId: text("account_id")
       .notNull()
       .references(() => accounts.id),
-    kind: text("kind", { enum: ["grant", "charge"] }).notNull(),
-    /** Signed: what comes in is positive, what is charged negative. */
+    /** A charge takes; a grant and a refund give; an adjustment is the operator's correction either way. */
+    kind: text("kind", { enum: ["grant", "charge", "refund", "adjustment"] }).notNull(),
+    /** Signed: what comes in is positive, what goes out negative. */
     amountMicro: micro("amount_micro"),
     balanceAfterMicro: micro("balance_after_micro"),
     requestId: text("request_id"),
@@ -64,6 +65,7 @@ export const entries = sqliteTable(
     uniqueIndex("entries_one_charge_per_request")
       .on(table.requestId)
       .where(sql`${table.kind} = 'charge'`),
+    index("entries_refunds").on(table.requestId).where(sql`${table.kind} = 'refund'`),
     check("entries_not_zero", sql`${table.amountMicro} <> 0`),
   ],
 );
@@ -92,8 +94,11 @@ export const requests = sqliteTable("requests", {
   chargedMicro: micro("charged_micro"),
   /** What it cost beyond what the account could pay; written off. */
   shortfallMicro: micro("shortfall_micro"),
+  /** What an estimate came to beyond the deposit; never charged. */
+  unbilledMicro: micro("unbilled_micro").default(0),
   startedAtMs: timeMs("started_at_ms"),
   /** From arrival to the provider's first event. */
   firstEventMs: integer("first_event_ms"),
   durationMs: integer("duration_ms"),
+  endedAtMs: timeMs("ended_at_ms").default(0),
 });

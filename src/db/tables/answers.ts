@@ -1,0 +1,27 @@
+// Answers that are kept for the idempotency keys under which they were asked for.
+import { blob, index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+/** One row for each key in use: at first a mark that its request is in progress, then the answer. */
+export const answers = sqliteTable(
+  "answers",
+  {
+    accountId: text("account_id").notNull(),
+    /** SHA-256 of the client's key, in hex. */
+    keyHash: text("key_hash").notNull(),
+    /** SHA-256 of the request's body as it arrived, in hex. */
+    bodyHash: text("body_hash").notNull(),
+    /** The request that asked first. */
+    requestId: text("request_id").notNull().unique(),
+    createdAtMs: integer("created_at_ms").notNull(),
+    /** Null while the request is in progress. */
+    endedAtMs: integer("ended_at_ms"),
+    /** The answer's body: JSON, or the text of a stream. Null while in progress, and when it was too large to keep. */
+    body: blob("body", { mode: "buffer" }),
+    /** Length of the body in bytes, kept or not. */
+    bodyBytes: integer("body_bytes").notNull().default(0),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.keyHash] }),
+    index("answers_age").on(table.createdAtMs),
+  ],
+);
