@@ -76,6 +76,14 @@ const timeouts = z.strictObject({
   totalMs: durationMs.default(60 * MINUTE_MS),
 });
 
+/** How far a provider's answer is read on after its client has left. */
+const drain = z.strictObject({
+  /** For one call, from the client's leaving. */
+  maxMs: durationMs.default(2 * MINUTE_MS),
+  /** Calls of this provider that are read on at once; one more is ended as if by `cancel`. */
+  maxCalls: positiveInt.default(100),
+});
+
 const httpUrl = z
   .url({ protocol: /^https?$/ })
   .refine((value) => !new URL(value).username, "credentials do not belong in a URL: use apiKeyEnv");
@@ -92,6 +100,12 @@ const provider = z.strictObject({
   /** An HTTP proxy for this provider; the environment's proxy variables are not used. */
   proxyUrl: httpUrl.optional(),
   timeouts: timeouts.prefault({}),
+  /**
+   * When a client leaves: `cancel` ends the call and charges what was delivered, `drain` reads the answer to its end
+   * and charges what the provider reports.
+   */
+  onDisconnect: z.enum(["cancel", "drain"]).default("cancel"),
+  drain: drain.prefault({}),
   markupPercent: percent.optional(),
   /** Models that the catalogue lacks, or overrides of what it says. */
   models: z.record(z.string().min(1), modelOverride).default({}),

@@ -1,4 +1,5 @@
 // The gateway: the house below HTTP, put together, and the few things that the HTTP layer may ask of it.
+import { type Clock, systemClock } from "../base/clock.ts";
 import { overloaded } from "../base/errors.ts";
 import { buildCatalog, type Catalog } from "../catalog/build.ts";
 import type { Config } from "../config/schema.ts";
@@ -7,18 +8,22 @@ import { createHeartbeat } from "../db/heartbeat.ts";
 import type { Database } from "../db/open.ts";
 import { createKeyring } from "../keys/keyring.ts";
 import type { Balance } from "../ledger/accounts.ts";
+import type { OpenHold } from "../ledger/holds.ts";
 import { createLedger } from "../ledger/ledger.ts";
 import { connectProviders } from "../providers/registry.ts";
 import type { Logger } from "../telemetry/log.ts";
+import { createMetrics, type Metrics } from "../telemetry/metrics.ts";
 import { authenticate, type Caller, type Credentials } from "./authenticate.ts";
 import { answerChat, type ChatAnswer } from "./chat.ts";
-import type { ChatInput } from "./dispatch.ts";
+import type { ChatDeps, ChatInput } from "./dispatch.ts";
+import { createLifelines } from "./lifeline.ts";
 import { findRequest, type RequestView } from "./request-view.ts";
+import type { TokenCounter } from "./tokens/counter.ts";
 
 export interface Gateway {
   catalog: Catalog;
   /** Requests of a former process whose deposits were released at this start. */
-  abandoned: readonly string[];
+  abandoned: readonly OpenHold[];
   /** @throws ApiError 401, or 503 when the database does not answer. */
   authenticate(credentials: Credentials): Caller;
   balance(accountId: string): Balance;
@@ -32,6 +37,9 @@ export interface Gateway {
   providerIds: readonly string[];
   /** Chat requests whose money is not settled yet. */
   inProgress(): number;
+  metrics: Metrics;
+  /** Ends all calls upstream: what was delivered is charged, and what was not is not. */
+  cutAll(): void;
   /** Resolves when every money operation has been committed. */
   drain(): Promise<void>;
 }
@@ -42,6 +50,7 @@ export interface GatewayOptions {
   /** Where the providers' keys are. */
   env: Record<string, string | undefined>;
   log: Logger;
+  countTokens: TokenCounter;
 }
 
 /**
@@ -49,12 +58,15 @@ export interface GatewayOptions {
  * folder's server lock.
  * @throws Error when the configuration contradicts itself.
  */
-export function createGateway({ config, database, env, log }: GatewayOptions): Gateway {
+export function createGateway(options: GatewayOptions): Gateway {
+  const { config, database, env, log, countTokens } = options;
+  const clock: Clock = systemClock;
   const ledger = createLedger(database);
   const keyring = createKeyring(database);
   const commits = createCommitQueue(database, {
     maxWaiting: config.money.commitQueue,
     lockTimeoutMs: config.money.lockTimeoutMs,
+    clock,
   });
   const providers = connectProviders(config, env);
   for (const { id, problem } of providers.missing) {
@@ -69,12 +81,30 @@ export function createGateway({ config, database, env, log }: GatewayOptions): G
     const models = catalog.guessed;
     log.warn({ models }, "limits of models that the catalogue lacks are guessed: configure them");
   }
-  const abandoned = database.write(() => ledger.releaseAbandoned(Date.now()));
+  const abandoned = database.write(() => ledger.releaseAbandoned(clock.nowMs()));
   if (abandoned.length > 0) {
-    log.warn({ count: abandoned.length, requestIds: abandoned }, "released abandoned deposits");
+    const requestIds = abandoned.map(({ requestId }) => requestId);
+    log.warn({ count: abandoned.length, requestIds }, "released abandoned deposits");
   }
-  const unsettled = { count: 0 };
-  const chatDeps = { config, catalog, providers, ledger, commits, log, unsettled };
+  const lifelines = createLifelines(clock);
+  const metrics = createMetrics({
+    inProgress: lifelines.count,
+    draining: lifelines.draining,
+    commitsWaiting: commits.waiting,
+  });
+  for (const { amountMicro } of abandoned) metrics.holdAbandoned(amountMicro);
+  const chatDeps: ChatDeps = {
+    config,
+    catalog,
+    providers,
+    ledger,
+    commits,
+    lifelines,
+    countTokens,
+    metrics,
+    clock,
+    log,
+  };
 
   function balance(accountId: string): Balance {
     const account = asked(() => ledger.findAccount(accountId));
@@ -88,12 +118,14 @@ export function createGateway({ config, database, env, log }: GatewayOptions): G
     catalog,
     abandoned,
     providerIds: [...providers.connected.keys()],
-    authenticate: (credentials) => authenticate(findKey, credentials, Date.now()),
+    authenticate: (credentials) => authenticate(findKey, credentials, clock.nowMs()),
     balance,
     answerChat: (input) => answerChat(chatDeps, { ...input, log }),
     findRequest: (requestId, accountId) => asked(() => findRequest(ledger, requestId, accountId)),
     isWritable: createHeartbeat(database),
-    inProgress: () => unsettled.count,
+    inProgress: lifelines.count,
+    metrics,
+    cutAll: lifelines.cutAll,
     drain: commits.drain,
   };
 }

@@ -36,6 +36,8 @@ const STATUS: Record<Ending, RequestView["status"]> = {
   upstream_interrupted: "failed",
   client_left_early: "cancelled",
   client_left: "cancelled",
+  drained: "cancelled",
+  server_stopped: "failed",
   abandoned: "failed",
 };
 

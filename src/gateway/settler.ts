@@ -1,11 +1,13 @@
 // Settlement of one request: exactly once, whoever notices first that it is over.
 import type { TokenUsage } from "../base/chat.ts";
+import { type Clock, sleep } from "../base/clock.ts";
 import { ApiError } from "../base/errors.ts";
 import type { CommitQueue } from "../db/commit-queue.ts";
 import type { Ending, UsageSource } from "../ledger/ending.ts";
 import type { RequestEnd, Settlement } from "../ledger/holds.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Logger } from "../telemetry/log.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
 import { costMicro, type PinnedPrice } from "./cost.ts";
 
 /** How a request ended, as the one who noticed it knows it. */
@@ -32,14 +34,17 @@ export interface Settler {
 
 export interface SettlerOptions {
   requestId: string;
+  providerId: string;
   pinned: PinnedPrice | null;
   /** The deposit: an estimate is never charged beyond it. */
   heldMicro: number;
   ledger: Ledger;
   commits: CommitQueue;
+  clock: Clock;
+  metrics: Metrics;
   log: Logger;
-  /** Counts the requests whose money is not settled yet. */
-  unsettled: { count: number };
+  /** Called once, when the money is settled or can never be. */
+  onSettled: () => void;
   /** Epoch milliseconds of the request's arrival, and the same moment on the monotonic clock. */
   startedAtMs: number;
   startedMonoMs: number;
@@ -53,7 +58,7 @@ const CLIENT_WAIT_MS = 10_000;
 export function createSettler(options: SettlerOptions): Settler {
   let firstEventMs: number | null = null;
   let ended: Promise<Settled> | null = null;
-  const sinceStart = () => Math.round(performance.now() - options.startedMonoMs);
+  const sinceStart = () => Math.round(options.clock.monoMs() - options.startedMonoMs);
 
   async function settle(report: EndReport): Promise<Settled> {
     const durationMs = sinceStart();
@@ -71,18 +76,25 @@ export function createSettler(options: SettlerOptions): Settler {
         startedAtMs: options.startedAtMs,
         firstEventMs,
         durationMs,
-        atMs: Date.now(),
+        atMs: options.clock.nowMs(),
       }),
     );
     if (settlement === null) throw new Error(`request ${options.requestId} had ended already`);
-    logEnd(options, report, { ...settlement, usage, source }, durationMs);
-    return { ...settlement, usage, source };
+    const settled = { ...settlement, usage, source };
+    logEnd(options, report, settled, durationMs);
+    options.metrics.requestEnded({
+      providerId: options.providerId,
+      ending: report.ending,
+      ...settled,
+      ...cost,
+      firstEventMs,
+      durationMs,
+    });
+    return settled;
   }
 
   function settleOnce(report: EndReport): Promise<Settled> {
-    const settled = settle(report).finally(() => {
-      options.unsettled.count--;
-    });
+    const settled = settle(report).finally(options.onSettled);
     // Whoever waited for it may have given up by then.
     settled.catch((error: unknown) => {
       options.log.error({ requestId: options.requestId, err: error }, "could not settle");
@@ -93,7 +105,7 @@ export function createSettler(options: SettlerOptions): Settler {
   return {
     end: (report) => {
       ended ??= settleOnce(report);
-      return withinPatience(ended);
+      return withinPatience(ended, options.clock);
     },
     markFirstEvent: () => {
       firstEventMs ??= sinceStart();
@@ -124,21 +136,21 @@ async function persist<T>(options: SettlerOptions, operation: () => T): Promise<
         { requestId: options.requestId, err: error },
         "settlement refused, retrying",
       );
-      await Bun.sleep(RETRY_PAUSES_MS[Math.min(attempt, RETRY_PAUSES_MS.length - 1)] ?? 0);
+      options.metrics.settlementRetried();
+      const pauseMs = RETRY_PAUSES_MS[Math.min(attempt, RETRY_PAUSES_MS.length - 1)] ?? 0;
+      await sleep(options.clock, pauseMs);
     }
   }
 }
 
 /** Waits for a settlement, but not for a database that stays away. */
-async function withinPatience(ended: Promise<Settled>): Promise<Settled> {
-  let timer: Timer | undefined;
-  const patience = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(notRecorded()), CLIENT_WAIT_MS);
-  });
+async function withinPatience(ended: Promise<Settled>, clock: Clock): Promise<Settled> {
+  const patience = Promise.withResolvers<never>();
+  const forget = clock.after(CLIENT_WAIT_MS, () => patience.reject(notRecorded()));
   try {
-    return await Promise.race([ended, patience]);
+    return await Promise.race([ended, patience.promise]);
   } finally {
-    clearTimeout(timer);
+    forget();
   }
 }
 

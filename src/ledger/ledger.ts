@@ -5,6 +5,7 @@ import { type Account, type Balance, prepareAccounts } from "./accounts.ts";
 import {
   type HoldOutcome,
   type HoldRequest,
+  type OpenHold,
   prepareHolds,
   type RequestEnd,
   type Settlement,
@@ -45,8 +46,8 @@ export interface Ledger {
   placeHold(request: HoldRequest): HoldOutcome;
   /** Ends a request exactly once; null when it had ended. Writes. */
   endHold(end: RequestEnd): Settlement | null;
-  /** Releases every open deposit of a process that is gone, without a charge; gives their request ids. Writes. */
-  releaseAbandoned(nowMs: number): string[];
+  /** Releases every open deposit of a process that is gone, without a charge, and gives what they were. Writes. */
+  releaseAbandoned(nowMs: number): OpenHold[];
   history(options: { accountId: string | null; limit: number; before: number | null }): HistoryPage;
   findRecord(requestId: string): RequestRecord | undefined;
   findRunning(requestId: string): RunningRequest | undefined;
@@ -82,7 +83,7 @@ export function createLedger(database: Database): Ledger {
     return money;
   }
 
-  function releaseAbandoned(nowMs: number): string[] {
+  function releaseAbandoned(nowMs: number): OpenHold[] {
     return holds.open().map((hold) => {
       holds.end({
         requestId: hold.requestId,
@@ -98,7 +99,7 @@ export function createLedger(database: Database): Ledger {
         durationMs: null,
         atMs: nowMs,
       });
-      return hold.requestId;
+      return hold;
     });
   }
 

@@ -187,7 +187,8 @@ describe("a killed process", () => {
     hold("r1", 30);
     hold("r2", 20);
     const again = createLedger(database);
-    expect(database.write(() => again.releaseAbandoned(9)).sort()).toEqual(["r1", "r2"]);
+    const released = database.write(() => again.releaseAbandoned(9));
+    expect(released.map(({ requestId }) => requestId).sort()).toEqual(["r1", "r2"]);
     expect(database.write(() => again.releaseAbandoned(9))).toEqual([]);
     expect(money()).toEqual([100, 0]);
     expect(ledger.findRecord("r1")).toMatchObject({ ending: "abandoned", chargedMicro: 0 });
