@@ -9,6 +9,7 @@ import type { Ledger } from "../ledger/ledger.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { costMicro, type PinnedPrice } from "./cost.ts";
+import type { KeyedRequest } from "./idempotency.ts";
 
 /** How a request ended, as the one who noticed it knows it. */
 export interface EndReport {
@@ -17,6 +18,8 @@ export interface EndReport {
   errorCode: string | null;
   /** Asked for only by the report that counts; may be slow, since it may have to estimate. */
   usage: () => Promise<{ usage: TokenUsage | null; source: UsageSource }>;
+  /** The whole answer as it is kept for a request with an idempotency key; null when it is too long for that. */
+  answer?: (settled: Settled) => string | null;
 }
 
 export interface Settled extends Settlement {
@@ -40,6 +43,8 @@ export interface SettlerOptions {
   heldMicro: number;
   ledger: Ledger;
   commits: CommitQueue;
+  /** Null without an idempotency key. */
+  keyed: KeyedRequest | null;
   clock: Clock;
   metrics: Metrics;
   log: Logger;
@@ -64,8 +69,8 @@ export function createSettler(options: SettlerOptions): Settler {
     const durationMs = sinceStart();
     const { usage, source } = await report.usage();
     const cost = costOf(options, usage, source);
-    const settlement = await persist(options, () =>
-      options.ledger.endHold({
+    const settlement = await persist(options, () => {
+      const ended = options.ledger.endHold({
         requestId: options.requestId,
         ending: report.ending,
         ...cost,
@@ -77,8 +82,10 @@ export function createSettler(options: SettlerOptions): Settler {
         firstEventMs,
         durationMs,
         atMs: options.clock.nowMs(),
-      }),
-    );
+      });
+      if (ended !== null) keepAnswer(options, report, { ...ended, usage, source });
+      return ended;
+    });
     if (settlement === null) throw new Error(`request ${options.requestId} had ended already`);
     const settled = { ...settlement, usage, source };
     logEnd(options, report, settled, durationMs);
@@ -112,6 +119,14 @@ export function createSettler(options: SettlerOptions): Settler {
     },
     hasEnded: () => ended !== null,
   };
+}
+
+/** In the settlement's own transaction, so that an answer which was charged is the one that comes again. */
+function keepAnswer(options: SettlerOptions, report: EndReport, settled: Settled): void {
+  const { keyed, requestId } = options;
+  if (keyed === null) return;
+  if (report.answer === undefined) keyed.store.release(requestId);
+  else keyed.store.keep(requestId, report.answer(settled), options.clock.nowMs());
 }
 
 function costOf(

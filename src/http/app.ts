@@ -141,6 +141,8 @@ function corsFor(origins: readonly string[]) {
       "retry-after",
       "retry-after-ms",
       "x-should-retry",
+      "idempotent-replayed",
+      "original-request-id",
     ],
   });
 }
