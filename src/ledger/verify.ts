@@ -60,10 +60,10 @@ const RULES: Rule[] = [
       WHERE x.balance_after_micro <> x.running`,
   },
   {
-    rule: "grants come in and charges go out",
+    rule: "grants and refunds come in, charges go out",
     query: `SELECT a.id, a.name, 'entry ' || e.seq || ' is a ' || e.kind || ' of ' || e.amount_micro AS detail
       FROM entries e JOIN accounts a ON a.id = e.account_id
-      WHERE (e.kind = 'grant') <> (e.amount_micro > 0)`,
+      WHERE e.kind <> 'adjustment' AND (e.kind = 'charge') <> (e.amount_micro < 0)`,
   },
   {
     rule: "each charge belongs to the request that says so",

@@ -17,6 +17,8 @@ const COMMANDS = [
   ["keys", "rotate"],
   ["credits"],
   ["credits", "grant"],
+  ["credits", "refund"],
+  ["credits", "adjust"],
   ["credits", "balance"],
   ["credits", "history"],
   ["models"],

@@ -1,7 +1,8 @@
-// Any sequence of grants, deposits, settlements and restarts leaves the books balanced: a model beside the ledger.
+// Any sequence of grants, deposits, settlements, refunds, adjustments and restarts leaves the books balanced: a model beside the ledger.
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { createLedger, type Ledger } from "../../src/ledger/ledger.ts";
+import { LedgerError } from "../../src/ledger/ledger-error.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 /** The books as a child would keep them. */
@@ -9,6 +10,8 @@ interface Model {
   balance: number;
   holds: Map<string, number>;
   shortfall: number;
+  /** What is left to refund of each charge. */
+  charges: Map<string, number>;
 }
 
 interface Real {
@@ -113,9 +116,63 @@ class End implements Command {
     expect(settled?.chargedMicro).toBe(charged);
     model.balance -= charged;
     model.shortfall += this.costMicro - charged;
+    model.charges.set(requestId, charged);
     check(model, real);
   }
   toString = () => `end(${this.id}, ${this.costMicro})`;
+}
+
+class Refund implements Command {
+  readonly id: number;
+  /** Null for all that is left. */
+  readonly amountMicro: number | null;
+  constructor(id: number, amountMicro: number | null) {
+    this.id = id;
+    this.amountMicro = amountMicro;
+  }
+  check = () => true;
+  run(model: Model, real: Real): void {
+    const { database, ledger } = real;
+    const requestId = `r${this.id}`;
+    const refund = () => {
+      const wish = { requestId, amountMicro: this.amountMicro, note: null, atMs: 1 };
+      return database.write(() => ledger.refund(wish));
+    };
+    const left = model.charges.get(requestId) ?? 0;
+    const amount = this.amountMicro ?? left;
+    if (left === 0 || amount > left) {
+      expect(refund).toThrow(LedgerError);
+    } else {
+      expect(refund().amountMicro).toBe(amount);
+      model.balance += amount;
+      model.charges.set(requestId, left - amount);
+    }
+    check(model, real);
+  }
+  toString = () => `refund(${this.id}, ${this.amountMicro})`;
+}
+
+class Adjust implements Command {
+  readonly amountMicro: number;
+  constructor(amountMicro: number) {
+    this.amountMicro = amountMicro;
+  }
+  check = () => true;
+  run(model: Model, real: Real): void {
+    const { database, ledger, accountId } = real;
+    const { amountMicro } = this;
+    const adjust = () =>
+      database.write(() => ledger.adjust({ accountId, amountMicro, note: "why", atMs: 1 }));
+    const available = model.balance - heldOf(model);
+    if (amountMicro === 0 || available + amountMicro < 0) {
+      expect(adjust).toThrow(LedgerError);
+    } else {
+      model.balance += amountMicro;
+      expect(adjust().balanceMicro).toBe(model.balance);
+    }
+    check(model, real);
+  }
+  toString = () => `adjust(${this.amountMicro})`;
 }
 
 class Restart implements Command {
@@ -138,9 +195,13 @@ const commands = fc.commands(
     fc.tuple(id, amount).map(([request, micro]) => new Hold(request, micro)),
     fc.tuple(id, amount).map(([request, micro]) => new Hold(request, micro)),
     fc.tuple(id, amount).map(([request, micro]) => new End(request, micro)),
+    fc
+      .tuple(id, fc.option(fc.integer({ min: 1, max: 600 })))
+      .map(([request, micro]) => new Refund(request, micro)),
+    fc.integer({ min: -1000, max: 1000 }).map((micro) => new Adjust(micro)),
     fc.constant(new Restart()),
   ],
-  { maxCommands: 40 },
+  { maxCommands: 50 },
 );
 
 test("the ledger and a plain model agree after every step", () => {
@@ -152,7 +213,7 @@ test("the ledger and a plain model agree after every step", () => {
       try {
         const ledger = createLedger(database);
         const accountId = database.write(() => ledger.ensureAccount("team", 1).id);
-        const model: Model = { balance: 0, holds: new Map(), shortfall: 0 };
+        const model: Model = { balance: 0, holds: new Map(), shortfall: 0, charges: new Map() };
         const real: Real = { database, ledger, accountId };
         fc.modelRun(() => ({ model, real }), steps);
         const report = real.ledger.verify();
