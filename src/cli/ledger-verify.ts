@@ -1,7 +1,9 @@
 // `aacflow ledger verify`: recomputes every invariant and says which accounts break one.
 import type { Command } from "commander";
 import { formatCredits } from "../base/micro.ts";
-import type { Discrepancy, VerifyReport } from "../ledger/verify.ts";
+import { verifyBooks } from "../gateway/verify-books.ts";
+import { type Discrepancy, MAX_LISTED_PER_RULE } from "../ledger/findings.ts";
+import type { VerifyReport } from "../ledger/verify.ts";
 import { withBooks } from "./books.ts";
 import { contextOf } from "./context.ts";
 import { CliError } from "./failure.ts";
@@ -12,23 +14,28 @@ export function addLedger(program: Command): void {
   const ledger = program.command("ledger").description("check the books");
   ledger
     .command("verify")
-    .description("recompute every invariant of the books; exit code 1 when one is broken")
+    .description("prove the books from the database alone; exit code 1 when a rule is broken")
     .action((_options: unknown, command: Command) => {
       const context = contextOf(command);
-      const report = withBooks(context, (books) => books.ledger.verify());
+      const report = withBooks(context, ({ ledger }) => verifyBooks(ledger));
       if (context.json) printJson(toJson(report));
       else printLines(toLines(report));
-      const { discrepancies } = report;
-      if (discrepancies.length === 0) return;
-      for (const discrepancy of discrepancies) printNotice(describe(discrepancy));
-      throw new CliError(`the books do not add up for ${offAccounts(discrepancies)}`);
+      if (report.discrepancies.length === 0) return;
+      for (const discrepancy of report.discrepancies) printNotice(describe(discrepancy));
+      if (report.discrepanciesNotListed > 0) {
+        printNotice(
+          `${report.discrepanciesNotListed} more discrepancies are not listed: ` +
+            `the first ${MAX_LISTED_PER_RULE} of each rule are`,
+        );
+      }
+      throw new CliError(`the books do not add up for ${offAccounts(report)}`);
     });
 }
 
-/** The names of the accounts that are off, each once. */
-export function offAccounts(discrepancies: readonly Discrepancy[]): string {
-  const names = new Set(discrepancies.map(({ accountName }) => accountName));
-  return [...names].join(", ");
+/** The names of the accounts that are off, each once, as far as they are listed. */
+export function offAccounts({ discrepancies, discrepanciesNotListed }: VerifyReport): string {
+  const names = [...new Set(discrepancies.map(({ accountName }) => accountName))].join(", ");
+  return discrepanciesNotListed === 0 ? names : `${names}, and perhaps more`;
 }
 
 const describe = ({ accountName, accountId, rule, detail }: Discrepancy) =>
@@ -43,15 +50,19 @@ function toJson(report: VerifyReport) {
     open_holds: report.openHolds,
     granted: amount(report.grantedMicro),
     charged: amount(report.chargedMicro),
+    refunded: amount(report.refundedMicro),
+    adjusted: amount(report.adjustedMicro),
     balance: amount(report.balanceMicro),
     held: amount(report.heldMicro),
     shortfall: amount(report.shortfallMicro),
+    unbilled: amount(report.unbilledMicro),
     discrepancies: report.discrepancies.map(({ accountName, accountId, rule, detail }) => ({
       account: accountName,
       account_id: accountId,
       rule,
       detail,
     })),
+    discrepancies_not_listed: report.discrepanciesNotListed,
   };
 }
 
@@ -63,9 +74,12 @@ function toLines(report: VerifyReport): string[] {
     ["Open deposits", String(report.openHolds)],
     ["Granted", amount(report.grantedMicro)],
     ["Charged", amount(report.chargedMicro)],
+    ["Refunded", amount(report.refundedMicro)],
+    ["Adjusted", amount(report.adjustedMicro)],
     ["Balance", amount(report.balanceMicro)],
     ["Held", amount(report.heldMicro)],
-    ["Written off", amount(report.shortfallMicro)],
+    ["Shortfall", amount(report.shortfallMicro)],
+    ["Unbilled", amount(report.unbilledMicro)],
   ]);
   return report.discrepancies.length === 0 ? [...fields, "The books add up."] : fields;
 }

@@ -22,6 +22,7 @@ import {
   type RunningRequest,
 } from "./records.ts";
 import { type VerifyReport, verifyBooks } from "./verify.ts";
+import type { CostOf } from "./verify-records.ts";
 
 /**
  * Every method that writes is synchronous and must run inside a transaction: `Database.write`, or an operation of
@@ -54,7 +55,8 @@ export interface Ledger {
   history(options: { accountId: string | null; limit: number; before: number | null }): HistoryPage;
   findRecord(requestId: string): RequestRecord | undefined;
   findRunning(requestId: string): RunningRequest | undefined;
-  verify(): VerifyReport;
+  /** Proves the books; without `costOf`, charges are not held against usage and price. */
+  verify(costOf?: CostOf): VerifyReport;
 }
 
 /** Prepares all statements once and gives the ledger of this database. */
@@ -99,6 +101,6 @@ export function createLedger(database: Database): Ledger {
     history: records.history,
     findRecord: records.findRecord,
     findRunning: records.findRunning,
-    verify: () => verifyBooks(orm),
+    verify: (costOf) => verifyBooks(database.sqlite, costOf),
   };
 }

@@ -1,8 +1,16 @@
 // Helpers of the ledger's tests: a ledger on a real file with one account, and short ways to use it.
+import type { TokenUsage } from "../../src/base/chat.ts";
 import { plainUsage } from "../../src/gateway/estimate.ts";
 import type { HoldRequest, RequestEnd } from "../../src/ledger/holds.ts";
 import { createLedger } from "../../src/ledger/ledger.ts";
+import type { CostOf } from "../../src/ledger/verify-records.ts";
 import { createTestDatabase } from "../support/database.ts";
+
+/** The price of these tests: one micro-dollar for each input token. */
+export const PRICE = "1";
+export const usageOf = (micro: number) => plainUsage(micro, 0);
+export const costOf: CostOf = (priceJson, usageJson) =>
+  Number(priceJson) * (JSON.parse(usageJson) as TokenUsage).promptTokens;
 
 /** Opens a ledger with the account `team`, which has nothing. */
 export function openBooks() {
@@ -23,7 +31,7 @@ export function openBooks() {
         providerId: "p",
         upstreamModel: "m",
         stream: false,
-        priceJson: null,
+        priceJson: PRICE,
         atMs: 3,
         size: () => amountMicro,
         ...more,
@@ -39,7 +47,7 @@ export function openBooks() {
         unbilledMicro: 0,
         httpStatus: 200,
         errorCode: null,
-        usage: plainUsage(1, 1),
+        usage: usageOf(costMicro + (more.unbilledMicro ?? 0)),
         usageSource: "reported",
         startedAtMs: 3,
         firstEventMs: 1,
@@ -67,7 +75,7 @@ export function openBooks() {
     return [account?.balanceMicro, account?.heldMicro];
   };
 
-  const verified = () => ledger.verify().discrepancies;
+  const verified = () => ledger.verify(costOf).discrepancies;
 
   return {
     database,
