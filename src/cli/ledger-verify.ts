@@ -1,17 +1,16 @@
 // `aacflow ledger verify`: recomputes every invariant and says which accounts break one.
 import type { Command } from "commander";
-import { formatCredits } from "../base/micro.ts";
 import { verifyBooks } from "../gateway/verify-books.ts";
 import { type Discrepancy, MAX_LISTED_PER_RULE } from "../ledger/findings.ts";
 import type { VerifyReport } from "../ledger/verify.ts";
+import { sumText } from "./amount.ts";
 import { withBooks } from "./books.ts";
 import { contextOf } from "./context.ts";
 import { CliError } from "./failure.ts";
 import { printJson, printLines, printNotice } from "./output.ts";
 import { fieldLines } from "./table.ts";
 
-export function addLedger(program: Command): void {
-  const ledger = program.command("ledger").description("check the books");
+export function addLedgerVerify(ledger: Command): void {
   ledger
     .command("verify")
     .description("prove the books from the database alone; exit code 1 when a rule is broken")
@@ -48,14 +47,14 @@ function toJson(report: VerifyReport) {
     entries: report.entries,
     requests: report.requests,
     open_holds: report.openHolds,
-    granted: amount(report.grantedMicro),
-    charged: amount(report.chargedMicro),
-    refunded: amount(report.refundedMicro),
-    adjusted: amount(report.adjustedMicro),
-    balance: amount(report.balanceMicro),
-    held: amount(report.heldMicro),
-    shortfall: amount(report.shortfallMicro),
-    unbilled: amount(report.unbilledMicro),
+    granted: sumText(report.grantedMicro),
+    charged: sumText(report.chargedMicro),
+    refunded: sumText(report.refundedMicro),
+    adjusted: sumText(report.adjustedMicro),
+    balance: sumText(report.balanceMicro),
+    held: sumText(report.heldMicro),
+    shortfall: sumText(report.shortfallMicro),
+    unbilled: sumText(report.unbilledMicro),
     discrepancies: report.discrepancies.map(({ accountName, accountId, rule, detail }) => ({
       account: accountName,
       account_id: accountId,
@@ -72,18 +71,14 @@ function toLines(report: VerifyReport): string[] {
     ["Entries", String(report.entries)],
     ["Requests", String(report.requests)],
     ["Open deposits", String(report.openHolds)],
-    ["Granted", amount(report.grantedMicro)],
-    ["Charged", amount(report.chargedMicro)],
-    ["Refunded", amount(report.refundedMicro)],
-    ["Adjusted", amount(report.adjustedMicro)],
-    ["Balance", amount(report.balanceMicro)],
-    ["Held", amount(report.heldMicro)],
-    ["Shortfall", amount(report.shortfallMicro)],
-    ["Unbilled", amount(report.unbilledMicro)],
+    ["Granted", sumText(report.grantedMicro)],
+    ["Charged", sumText(report.chargedMicro)],
+    ["Refunded", sumText(report.refundedMicro)],
+    ["Adjusted", sumText(report.adjustedMicro)],
+    ["Balance", sumText(report.balanceMicro)],
+    ["Held", sumText(report.heldMicro)],
+    ["Shortfall", sumText(report.shortfallMicro)],
+    ["Unbilled", sumText(report.unbilledMicro)],
   ]);
   return report.discrepancies.length === 0 ? [...fields, "The books add up."] : fields;
 }
-
-/** Books that are damaged may hold anything, and their report must still come out. */
-const amount = (micro: number) =>
-  Number.isSafeInteger(micro) ? formatCredits(micro) : `${micro} micro-dollars`;

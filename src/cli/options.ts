@@ -1,7 +1,7 @@
 // Reading option values: each reader gives the value, or a usage error that names the option.
 import { InvalidArgumentError } from "commander";
 import { parseCredits } from "../base/micro.ts";
-import { parseExpiry } from "./expiry.ts";
+import { parseExpiry, parseSince } from "./expiry.ts";
 
 /** Names of keys and accounts, and notes: short enough for a table. */
 const NAME_LENGTH = 100;
@@ -27,6 +27,9 @@ export function readSignedCredits(text: string): number {
 
 /** Epoch milliseconds of a moment in the future. */
 export const readExpiry = (text: string): number => reading(() => parseExpiry(text, Date.now()));
+
+/** Epoch milliseconds of a moment in the past. */
+export const readSince = (text: string): number => reading(() => parseSince(text, Date.now()));
 
 /** The name of a key or an account. */
 export const readName = (text: string): string => readText(text, NAME_LENGTH);

@@ -6,7 +6,7 @@ import { addDemo } from "./demo.ts";
 import { addDoctor } from "./doctor.ts";
 import { describeFailure, exitCodeOf } from "./failure.ts";
 import { addKeys } from "./keys.ts";
-import { addLedger } from "./ledger-verify.ts";
+import { addLedger } from "./ledger.ts";
 import { addModels } from "./models.ts";
 import { addOpenApi } from "./openapi.ts";
 import { flushOutput, printNotice, watchOutput } from "./output.ts";

@@ -21,6 +21,7 @@ import {
   type RequestRecord,
   type RunningRequest,
 } from "./records.ts";
+import { type LedgerReport, reportOn } from "./report.ts";
 import { type VerifyReport, verifyBooks } from "./verify.ts";
 import type { CostOf } from "./verify-records.ts";
 
@@ -55,6 +56,8 @@ export interface Ledger {
   history(options: { accountId: string | null; limit: number; before: number | null }): HistoryPage;
   findRecord(requestId: string): RequestRecord | undefined;
   findRunning(requestId: string): RunningRequest | undefined;
+  /** Sums up the requests that ended and the entries that were written since then; null for all. */
+  report(sinceMs: number | null): LedgerReport;
   /** Proves the books; without `costOf`, charges are not held against usage and price. */
   verify(costOf?: CostOf): VerifyReport;
 }
@@ -101,6 +104,7 @@ export function createLedger(database: Database): Ledger {
     history: records.history,
     findRecord: records.findRecord,
     findRunning: records.findRunning,
+    report: (sinceMs) => reportOn(database.sqlite, sinceMs),
     verify: (costOf) => verifyBooks(database.sqlite, costOf),
   };
 }

@@ -24,6 +24,7 @@ const COMMANDS = [
   ["models"],
   ["ledger"],
   ["ledger", "verify"],
+  ["ledger", "report"],
   ["doctor"],
   ["openapi"],
 ];
