@@ -2,6 +2,7 @@
 import { accessSync, constants, existsSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { DATABASE_FILE } from "../db/open.ts";
+import { findDamage } from "../db/snapshot.ts";
 import { verifyBooks } from "../gateway/verify-books.ts";
 import { type Books, withBooks } from "./books.ts";
 import type { CliContext } from "./context.ts";
@@ -42,10 +43,8 @@ export function checkDatabase(context: CliContext): Check {
 
 function examineBooks({ database, ledger }: Books): Check {
   const name = "database";
-  const rows = database.sqlite.query<{ quick_check: string }, []>("PRAGMA quick_check(1)").all();
-  const damage = rows.map((row) => row.quick_check).find((text) => text !== "ok");
-  if (damage !== undefined)
-    return { name, status: "fail", detail: `the file is damaged: ${damage}` };
+  const damage = findDamage(database.sqlite);
+  if (damage !== null) return { name, status: "fail", detail: `the file is damaged: ${damage}` };
   const report = verifyBooks(ledger);
   if (report.discrepancies.length > 0) {
     const detail = `the books do not add up for ${offAccounts(report)}: see ledger verify`;

@@ -25,6 +25,8 @@ const COMMANDS = [
   ["ledger"],
   ["ledger", "verify"],
   ["ledger", "report"],
+  ["backup"],
+  ["restore"],
   ["doctor"],
   ["openapi"],
 ];
