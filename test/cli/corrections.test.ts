@@ -88,6 +88,15 @@ describe("credits refund", () => {
     expect(more.stderr).toContain("more than is left of the charge");
   });
 
+  test("asked for by several at once is given once", async () => {
+    const { id, charged } = await ask();
+    const args = ["credits", "refund", `--request=${id}`];
+    const runs = await Promise.all(Array.from({ length: 4 }, () => run(args, env)));
+    expect(runs.map(({ code }) => code).sort()).toEqual([0, 1, 1, 1]);
+    expect(await newest()).toMatchObject({ amount: charged, request_id: id });
+    await runJson(["ledger", "verify"], env);
+  });
+
   test("of an unknown request is refused", async () => {
     const { code, stderr } = await run(["credits", "refund", "--request=req_x"], env);
     expect(code).toBe(1);

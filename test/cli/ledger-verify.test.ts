@@ -2,6 +2,8 @@
 import { Database } from "bun:sqlite";
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
+import { openDatabase } from "../../src/db/open.ts";
+import { fillBooks } from "../support/fill-books.ts";
 import { run, runJson, tempFolder } from "./support.ts";
 
 // Whole programs start and end here, on machines that may be busy.
@@ -94,4 +96,20 @@ test("a flood of discrepancies is cut, and what is not listed is counted", async
   expect(JSON.parse(stdout)).toMatchObject({ discrepancies_not_listed: 10 });
   expect((JSON.parse(stdout) as Report).discrepancies).toHaveLength(20);
   expect(stderr).toContain("10 more discrepancies are not listed");
+});
+
+test("a charge that its usage does not explain is found", async () => {
+  const data = tempFolder();
+  const database = openDatabase(data, { busyTimeoutMs: 1_000 });
+  fillBooks(database, { requests: 100, accounts: 1 });
+  database.close();
+  await runJson(["ledger", "verify"], { AACFLOW_DATA: data });
+  tamper(data, [
+    "DROP TRIGGER requests_no_update",
+    `UPDATE requests SET usage_json = json_set(usage_json, '$.promptTokens', 100000)
+      WHERE id = (SELECT id FROM requests WHERE usage_source = 'reported' AND price_json <> '')`,
+  ]);
+  const { code, stderr } = await run(["ledger", "verify"], { AACFLOW_DATA: data });
+  expect(code).toBe(1);
+  expect(stderr).toContain('breaks "each charge follows from its usage at its pinned price"');
 });

@@ -1,6 +1,8 @@
 // What verify finds: one tampering for each rule, and a list that stays short however much is wrong.
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { openDatabase } from "../../src/db/open.ts";
 import { MAX_LISTED_PER_RULE } from "../../src/ledger/findings.ts";
+import { createLedger } from "../../src/ledger/ledger.ts";
 import { costOf, openBooks, type TestBooks } from "./support.ts";
 
 let books: TestBooks;
@@ -131,6 +133,26 @@ const COST_TAMPERINGS = [
 describe("verify", () => {
   test.each([...TAMPERINGS, ...COST_TAMPERINGS])("after %s finds: %s", (statement, rule) => {
     expect(brokenBy(statement)).toContain(rule);
+  });
+
+  test("sees one state, whatever is written meanwhile", () => {
+    const other = openDatabase(books.database.dataDir, { busyTimeoutMs: 1_000 });
+    try {
+      const { accountId } = books;
+      const writer = createLedger(other);
+      let writes = 0;
+      const report = books.ledger.verify((priceJson, usageJson) => {
+        other.write(() => writer.grant({ accountId, amountMicro: 1, note: null, atMs: 9 }));
+        writes++;
+        expect(books.database.sqlite.inTransaction).toBe(true);
+        return costOf(priceJson, usageJson);
+      });
+      expect(writes).toBeGreaterThan(0);
+      expect(report).toMatchObject({ discrepancies: [], grantedMicro: 100 });
+      expect(books.ledger.verify(costOf)).toMatchObject({ grantedMicro: 100 + writes });
+    } finally {
+      other.close();
+    }
   });
 
   test("names the account, the request and both figures", () => {
