@@ -57,6 +57,8 @@ export interface Ledger {
   history(options: { accountId: string | null; limit: number; before: number | null }): HistoryPage;
   findRecord(requestId: string): RequestRecord | undefined;
   findRunning(requestId: string): RunningRequest | undefined;
+  /** What has been given back of a request's charge. */
+  refundedMicro(requestId: string): number;
   /** Sums up the requests that ended and the entries that were written since then; null for all. */
   report(sinceMs: number | null): LedgerReport;
   /** Proves the books; without `costOf`, charges are not held against usage and price. */
@@ -98,6 +100,7 @@ export function createLedger(database: Database): Ledger {
     ensureAccount: accounts.ensure,
     grant: operator.grant,
     refund: operator.refund,
+    refundedMicro: operator.refundedOf,
     adjust: operator.adjust,
     placeHold: holds.place,
     endHold: holds.end,

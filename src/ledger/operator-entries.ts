@@ -81,10 +81,12 @@ export function prepareOperatorEntries(
     return post(account, { ...given, kind: "grant", requestId: null });
   }
 
+  const refundedOf = (requestId: string): number => refunded.get({ requestId })?.totalMicro ?? 0;
+
   function refund({ requestId, note, atMs, ...wish }: Refund): Refunded {
     const record = chargedRecord(records, requestId);
     const { chargedMicro, accountId } = record;
-    const beforeMicro = refunded.get({ requestId })?.totalMicro ?? 0;
+    const beforeMicro = refundedOf(requestId);
     const amountMicro = amountToRefund(requestId, wish.amountMicro, chargedMicro - beforeMicro);
     const money = post(accountOf(accountId), {
       kind: "refund",
@@ -113,7 +115,7 @@ export function prepareOperatorEntries(
     return post(account, { ...adjustment, kind: "adjustment", requestId: null });
   }
 
-  return { grant, refund, adjust };
+  return { grant, refund, adjust, refundedOf };
 }
 
 function chargedRecord(records: RecordStatements, requestId: string): RequestRecord {
