@@ -38,6 +38,15 @@ export const ANTHROPIC_CLASSES: readonly BookClass[] = [
     endings: ["upstream_interrupted"],
     sources: ["reported"],
   }),
+  anthropic({
+    id: "an-cut-after-usage",
+    weight: 10,
+    mode: "stream",
+    upstream: "cut-after-usage",
+    client: "read-and-tell",
+    endings: ["upstream_interrupted"],
+    sources: ["reported"],
+  }),
   anthropic({ id: "an-absent", weight: 10, upstream: "answer", usage: "absent", ...ESTIMATED }),
   anthropic({ id: "an-absurd", weight: 15, upstream: "answer", usage: "absurd", ...ESTIMATED }),
   anthropic({
@@ -45,6 +54,7 @@ export const ANTHROPIC_CLASSES: readonly BookClass[] = [
     weight: 20,
     mode: "stream",
     upstream: "cut-mid",
+    client: "read-and-tell",
     tariff: MARKED_UP,
     ...INTERRUPTED,
   }),

@@ -16,11 +16,11 @@ export type Behaviour =
   | "groq"
   /** More text than sockets can hold. */
   | "large"
-  /** All but the last event, then a broken connection. */
-  | "reset-after-usage"
-  /** Some of the text, then the end. */
+  /** All but the last event, then a broken connection: once the client has it all, or at once. */
+  | "cut-after-usage"
+  | "cut-at-once"
+  /** Some of the text, then an early end, or a broken connection once the client has words of it. */
   | "cut-mid"
-  | "reset-mid"
   | "error-mid"
   | "silent-mid"
   /** Usage so far, more text without any, then the end. */
@@ -55,6 +55,8 @@ export type UsageKind =
 export type ClientWay =
   | "read"
   | "read-slowly"
+  /** Tells the upstream when it has words, or the finish reason, so that this can break off then. */
+  | "read-and-tell"
   /** Leaves once the upstream has the request. */
   | "leave-early"
   /** Leaves at the first words. */

@@ -7,6 +7,6 @@ export type FromUpstream =
   /** The tallies are in the file. */
   | { written: string; strangers: number };
 
-export interface ToUpstream {
-  writeTo: string;
-}
+export type ToUpstream =
+  /** The client of this request has read what it waited for. */
+  { hasRead: number } | { writeTo: string };

@@ -12,6 +12,7 @@ import {
   startGateway,
 } from "./gateway.ts";
 import { type Outcome, type Payers, runLoad } from "./load/run-load.ts";
+import { decimal } from "./price.ts";
 import { startUpstream, type Upstream } from "./upstream-process.ts";
 import { gather } from "./verdict/case.ts";
 import { judge, type Statements, type Verdict } from "./verdict/judge.ts";
@@ -48,14 +49,12 @@ export async function settleBooks(options: RunOptions): Promise<RunResult> {
     gateway = await startGateway(place);
     const load = await loadWithTopUps(options, { place, upstream, gateway, payers, credits });
     const exitCode = await gateway.stop();
-    const statements = await hear(place, gateway, exitCode);
+    const { granted } = load;
+    const statements = await hear(place, { exitCode, granted, errorLines: gateway.errors() });
     const tallies = await upstream.tallies(join(folder, "tallies.json"));
     const ledger = readLedger(databaseOf(place));
     const evidence = gather(options.seed, load.outcomes, tallies, ledger);
-    return {
-      ...judge(evidence, { ...statements, granted: load.granted }),
-      loadSeconds: load.seconds,
-    };
+    return { ...judge(evidence, statements), loadSeconds: load.seconds };
   } finally {
     await gateway?.stop();
     upstream.stop();
@@ -98,9 +97,9 @@ async function loadWithTopUps(
   const seconds = (performance.now() - startedAt) / 1000;
   await Promise.all(topUps);
   await quiet(gateway, payers);
-  const grants = BigInt(payers.poor.length * (1 + marks.length));
-  const granted = grants * BigInt(credits.replace(".", ""));
-  return { outcomes, seconds, granted };
+  const atFirst = [...payers.rich, ...payers.poor].map((account) => decimal(account.credits, 6));
+  const granted = atFirst.reduce((sum, amount) => sum + amount, 0n);
+  return { outcomes, seconds, granted: granted + BigInt(topUps.length) * decimal(credits, 6) };
 }
 
 const topUp = (place: Place, account: string, credits: string) =>
@@ -120,7 +119,6 @@ async function quiet({ origin }: Gateway, payers: Payers): Promise<void> {
   }
 }
 
-async function hear(place: Place, gateway: Gateway, exitCode: number): Promise<Statements> {
-  const verify = await command<Statements["verify"]>(place, ["ledger", "verify"]);
-  return { verify, exitCode, errorLines: gateway.errors(), granted: 0n };
+async function hear(place: Place, rest: Omit<Statements, "verify">): Promise<Statements> {
+  return { ...rest, verify: await command(place, ["ledger", "verify"]) };
 }

@@ -16,6 +16,8 @@ export interface Upstream {
   url: string;
   /** Resolves when the upstream has this request. Only those of clients that leave for it are told. */
   hasMet(index: number): Promise<void>;
+  /** Tells it that the client of this request has read what it waited for. */
+  tellRead(index: number): void;
   tallies(file: string): Promise<Tallies>;
   stop(): void;
 }
@@ -49,6 +51,7 @@ export async function startUpstream(seed: number): Promise<Upstream> {
   return {
     url: `http://127.0.0.1:${port}`,
     hasMet: (index) => meeting(index).promise,
+    tellRead: (index) => child.send({ hasRead: index }),
     async tallies(file) {
       child.send({ writeTo: file });
       const { strangers } = await written.promise;

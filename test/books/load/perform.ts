@@ -31,7 +31,7 @@ export async function perform(options: PerformOptions): Promise<Outcome> {
   if (plan.book.client === "leave-anytime") {
     timers.push(setTimeout(() => leaving.abort(), random.int(0, LEAVE_WITHIN_MS)));
   }
-  const answer = await transport(request, watchOf(plan, leaving));
+  const answer = await transport(request, watchOf(plan, leaving, options.upstream));
   for (const timer of timers) clearTimeout(timer);
   const { content, ...facts } = readAnswer(answer);
   return {
@@ -45,16 +45,22 @@ export async function perform(options: PerformOptions): Promise<Outcome> {
 
 /** Signs in a stream at which a client leaves: its first words, and its finish reason. */
 const FIRST_WORDS = /"(?:content|reasoning_content)":"[^"]/;
-const FINISH = '"finish_reason":"stop"';
+const FINISH = /"finish_reason":"stop"/;
 
-function watchOf({ book }: Plan, leaving: AbortController): Watch {
+function watchOf({ book, index }: Plan, leaving: AbortController, upstream: Upstream): Watch {
+  const awaited = book.upstream === "cut-after-usage" ? FINISH : FIRST_WORDS;
+  let hasTold = false;
   return {
     signal: leaving.signal,
     slowly: book.client === "read-slowly",
     halfCloses: book.client === "half-close",
     onText(text) {
+      if (book.client === "read-and-tell" && !hasTold && awaited.test(text)) {
+        hasTold = true;
+        upstream.tellRead(index);
+      }
       if (book.client === "leave-mid" && FIRST_WORDS.test(text)) leaving.abort();
-      if (book.client === "leave-at-finish" && text.includes(FINISH)) leaving.abort();
+      if (book.client === "leave-at-finish" && FINISH.test(text)) leaving.abort();
     },
   };
 }

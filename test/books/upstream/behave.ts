@@ -4,7 +4,14 @@ import type { Usage } from "../price.ts";
 import { createRandom, type Random } from "../random.ts";
 import { ANTHROPIC } from "./anthropic.ts";
 import { OPENAI } from "./openai.ts";
-import { type Dialect, ERROR_KINDS, type Event, type Part, type Script } from "./script.ts";
+import {
+  type Dialect,
+  type Ending,
+  ERROR_KINDS,
+  type Event,
+  type Part,
+  type Script,
+} from "./script.ts";
 
 const STATUSES = [400, 401, 403, 404, 408, 413, 422, 429, 500, 502, 503, 504, 529, 302] as const;
 
@@ -58,6 +65,7 @@ const base = (plan: Plan, parts: readonly Part[]): Script => ({
   contentType: plan.stream ? "text/event-stream" : JSON_TYPE,
   parts,
   ending: "end",
+  endsWhenRead: false,
   hasHead: true,
 });
 
@@ -71,42 +79,44 @@ function whole({ plan, usage, dialect, random }: Making): Script {
 function streamed(making: Making): Script {
   const { plan, usage, dialect, random } = making;
   const events = dialect.events(plan, usage);
-  const upTo = (list: readonly Event[], ending: Script["ending"]): Script => ({
+  const upTo = (list: readonly Event[], ending: Ending): Script => ({
     ...base(
       plan,
       list.map((event) => ({ ...event, text: framed(random, event) })),
     ),
     ending,
+    endsWhenRead: ending !== "end" && plan.book.client === "read-and-tell",
   });
   const allButLast = events.filter(({ role }) => role !== "last");
+  const broken = random.pick(["cut", "reset"] as const);
   switch (plan.book.upstream) {
     case "no-last-event":
-      return upTo(allButLast, random.chance(0.5) ? "cut" : "end");
-    case "reset-after-usage":
-      return upTo(allButLast, "reset");
+      return upTo(allButLast, "end");
+    case "cut-after-usage":
+    case "cut-at-once":
+      return upTo(allButLast, broken);
     case "silent-after-usage":
       return upTo(allButLast, "silence");
     case "cut-mid":
+      return upTo(middle(making, events, 1), random.pick(["end", broken] as const));
     case "cut-after-early-usage":
-      return upTo(middle(making, events), random.chance(0.5) ? "cut" : "end");
-    case "reset-mid":
-      return upTo(middle(making, events), "reset");
+      return upTo(middle(making, events, 2), "end");
     case "silent-mid":
-      return upTo(middle(making, events), "silence");
+      return upTo(middle(making, events, 1), "silence");
     case "error-mid":
       return upTo(
-        [...middle(making, events), dialect.errorEvent(random.pick(ERROR_KINDS))],
-        random.chance(0.5) ? "end" : "cut",
+        [...middle(making, events, 1), dialect.errorEvent(random.pick(ERROR_KINDS))],
+        "end",
       );
     default:
       return upTo(events, "end");
   }
 }
 
-/** The beginning and at least one piece of text. */
-function middle({ random }: Making, events: readonly Event[]): Event[] {
+/** The beginning and some of the text. */
+function middle({ random }: Making, events: readonly Event[], leastTexts: number): Event[] {
   const texts = events.filter(({ role }) => role === "text").length;
-  let left = random.int(1, texts);
+  let left = random.int(leastTexts, texts);
   const end = events.findIndex(({ role }) => role === "text" && --left === 0);
   return events.slice(0, end + 1);
 }

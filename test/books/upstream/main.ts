@@ -41,6 +41,8 @@ async function answer(socket: Socket, body: string): Promise<void> {
   const usage = usageOf(seed, plan, Buffer.byteLength(body), limit);
   const script = scriptOf(seed, plan, usage);
   await perform(socket, script, wireOf(seed, plan, script), tally);
+  if (script.endsWhenRead) await reading(index).promise;
+  end(socket, script);
 }
 
 async function perform(socket: Socket, script: Script, wire: Wire, tally: Tally): Promise<void> {
@@ -50,9 +52,21 @@ async function perform(socket: Socket, script: Script, wire: Wire, tally: Tally)
     if (bytes.length > 0 && !socket.write(bytes)) await drained(socket);
     for (const part of completes) count(tally, part);
   }
-  if (script.ending === "reset") socket.resetAndDestroy();
-  else if (script.ending === "cut") socket.end();
-  else if (script.ending === "end" && !wire.keepsAlive) socket.end();
+  if (script.ending === "end" && !wire.keepsAlive) socket.end();
+}
+
+function end(socket: Socket, { ending }: Script): void {
+  if (ending === "reset") socket.resetAndDestroy();
+  else if (ending === "cut") socket.end();
+}
+
+/** Clients that have read what they wait for. */
+const read = new Map<number, PromiseWithResolvers<void>>();
+
+function reading(index: number): PromiseWithResolvers<void> {
+  const found = read.get(index) ?? Promise.withResolvers<void>();
+  read.set(index, found);
+  return found;
 }
 
 const drained = (socket: Socket) =>
@@ -70,9 +84,13 @@ const server = createServer({ noDelay: true }, (socket) => {
   });
 });
 
-process.on("message", ({ writeTo }: ToUpstream) => {
-  writeFileSync(writeTo, JSON.stringify(tallies));
-  tell({ written: writeTo, strangers });
+process.on("message", (message: ToUpstream) => {
+  if ("hasRead" in message) {
+    reading(message.hasRead).resolve();
+    return;
+  }
+  writeFileSync(message.writeTo, JSON.stringify(tallies));
+  tell({ written: message.writeTo, strangers });
 });
 process.on("disconnect", () => process.exit(0));
 

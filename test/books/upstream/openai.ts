@@ -96,14 +96,18 @@ function events(plan: Plan, usage: Usage): Event[] {
     // Early reports have all of the input, and grow with the text.
     const soFar = { ...usage, output: Math.min(usage.output, list.length), reasoning: 0 };
     const early = isCumulative && (upstream === "cumulative" || list.length < 2);
+    // Some send it with the finish reason.
+    const final = upstream === "cut-after-usage" && role === "finish";
     list.push({
       role,
       data: chunk(plan, {
         choices: [{ index: choice, delta, finish_reason: role === "finish" ? "stop" : null }],
         ...(early && { usage: report(soFar) }),
+        ...(final && { usage: report(usage) }),
       }),
       outputBytes,
       ...(early && { usage: soFar, isFinal: false }),
+      ...(final && { usage, isFinal: true }),
     });
   };
   for (let choice = 0; choice < choices; choice++) {
@@ -125,7 +129,7 @@ function events(plan: Plan, usage: Usage): Event[] {
 /** The usage in a chunk of its own; some of OpenAI's kin put `choices` there, or leave it out. */
 function usageEvents(plan: Plan, usage: Usage): Event[] {
   const field = usageField(plan, usage);
-  if (field === undefined) return [];
+  if (field === undefined || plan.book.upstream === "cut-after-usage") return [];
   const holder = plan.book.upstream === "groq" ? { x_groq: { usage: field } } : { usage: field };
   const choices = plan.index % 3 === 0 ? {} : { choices: [] };
   return [{ role: "usage", data: chunk(plan, { ...choices, ...holder }), ...told(plan, usage) }];

@@ -21,10 +21,14 @@ export interface Script {
    * `end` is proper; `cut` closes without the body's end, `reset` breaks the connection; `silence` waits for the
    * other side to leave.
    */
-  ending: "end" | "cut" | "reset" | "silence";
+  ending: Ending;
+  /** Whether the ending waits until the client tells that it has read. */
+  endsWhenRead: boolean;
   /** False: it ends before even the status. */
   hasHead: boolean;
 }
+
+export type Ending = "end" | "cut" | "reset" | "silence";
 
 /** What a dialect makes of a plan. */
 export interface Dialect {
