@@ -76,11 +76,17 @@ export function errorResponse(
   error: unknown,
 ): Response {
   const failure = asApiError(error);
-  logFailure(deps.log, request, scope, failure);
+  if (hasLeft(request, error)) {
+    deps.log.info({ requestId: scope.requestId, keyId: scope.caller?.keyId }, "client left");
+  } else logFailure(deps.log, request, scope, failure);
   Object.assign(scope.headers, errorHeaders(failure));
   setFailureCredits(deps, scope);
   return jsonResponse(scope, errorEnvelope(failure), failure.status);
 }
+
+/** Whether the failure is that nobody waits for the answer any more: that is no fault of ours. */
+const hasLeft = ({ signal }: Request, error: unknown): boolean =>
+  signal.aborted && error === signal.reason;
 
 /** An error has cost nothing; the balance is shown to a caller who is known, if the database can tell. */
 function setFailureCredits({ gateway, log }: HttpDeps, scope: RequestScope): void {
