@@ -46,6 +46,8 @@ export type UsageKind =
   | "honest"
   /** Exactly at the limit of what is believed. */
   | "edge"
+  /** Its parts are said to be more than what they are parts of. */
+  | "overfull"
   /** The same for every request. */
   | "fixed"
   | "absent"

@@ -94,15 +94,14 @@ export async function openAccounts(place: Place, poorCredits: string): Promise<P
     }
     return { account, credits, keys: secrets };
   };
-  const rich = [];
-  const poor = [];
-  for (let number = 0; number < ACCOUNTS.rich; number++) {
-    rich.push(await open(`rich-${number}`, RICH_CREDITS, RICH_KEYS));
-  }
-  for (let number = 0; number < ACCOUNTS.poor; number++) {
-    poor.push(await open(`poor-${number}`, poorCredits, 1));
-  }
-  return { rich, poor };
+  const numbers = (length: number) => Array.from({ length }, (_, number) => number);
+  // The first one makes the database.
+  const first = await open("rich", RICH_CREDITS, RICH_KEYS);
+  const [others, poor] = await Promise.all([
+    Promise.all(numbers(ACCOUNTS.rich - 1).map((n) => open(`rich-${n}`, RICH_CREDITS, RICH_KEYS))),
+    Promise.all(numbers(ACCOUNTS.poor).map((n) => open(`poor-${n}`, poorCredits, 1))),
+  ]);
+  return { rich: [first, ...others], poor };
 }
 
 export async function startGateway(place: Place): Promise<Gateway> {

@@ -26,6 +26,7 @@ const WORDS = [
 ];
 const LARGE_PIECES = 300;
 const LARGE_WORDS = 250;
+const LARGE_REPEATS = 10;
 
 const total = CLASSES.reduce((sum, { weight }) => sum + weight, 0);
 
@@ -66,7 +67,7 @@ function piecesOf(random: Random, book: BookClass): string[] {
   const isLarge = book.upstream === "large";
   const count = isLarge ? LARGE_PIECES : random.int(2, 10);
   return Array.from({ length: count }, () =>
-    text(random, isLarge ? LARGE_WORDS : random.int(1, 6)),
+    isLarge ? text(random, LARGE_WORDS).repeat(LARGE_REPEATS) : text(random, random.int(1, 6)),
   );
 }
 

@@ -28,6 +28,12 @@ export function usageOf(seed: number, plan: Plan, bodyBytes: number, limit: numb
       return NO_USAGE;
     case "fixed":
       return FIXED_USAGE;
+    case "overfull": {
+      // A part that is too large is all of its whole, and no more.
+      const input = random.int(0, 1_500);
+      const output = random.int(0, 200);
+      return { ...NO_USAGE, input, cached: input, output, reasoning: output };
+    }
     case "edge":
       return withParts(random, {
         input: CONTEXT_WINDOW * LIMIT_SLACK,

@@ -127,5 +127,7 @@ function framed(random: Random, { name, data }: Event): string {
   const space = random.chance(0.8) ? " " : "";
   const comment = random.chance(0.1) ? `: keep-alive${eol}${eol}` : "";
   const head = name === undefined ? "" : `event: ${name}${eol}`;
-  return `${comment}${head}data:${space}${data}${eol}${eol}`;
+  const isSpread = data.startsWith("{") && random.chance(0.05);
+  const lines = isSpread ? JSON.stringify(JSON.parse(data), null, 1).split("\n") : [data];
+  return `${comment}${head}${lines.map((line) => `data:${space}${line}${eol}`).join("")}${eol}`;
 }

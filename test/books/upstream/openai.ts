@@ -50,8 +50,15 @@ function absurd(plan: Plan, usage: Usage): unknown {
 /** What stands as `usage` in an answer; undefined where it has none. */
 function usageField(plan: Plan, usage: Usage): unknown {
   if (plan.book.usage === "absent") return plan.index % 2 === 0 ? undefined : null;
-  return plan.book.usage === "absurd" ? absurd(plan, usage) : report(usage);
+  if (plan.book.usage === "absurd") return absurd(plan, usage);
+  return report(plan.book.usage === "overfull" ? overfull(plan, usage) : usage);
 }
+
+const overfull = ({ index }: Plan, usage: Usage): Usage => ({
+  ...usage,
+  cached: usage.cached + 1 + (index % 50),
+  reasoning: usage.reasoning + 1 + (index % 70),
+});
 
 const believed = ({ book }: Plan) => book.usage !== "absent" && book.usage !== "absurd";
 const told = (plan: Plan, usage: Usage, isFinal = true) =>
