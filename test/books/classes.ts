@@ -1,6 +1,7 @@
 // The classes of behaviour: each is a model of its own, so that the books can be compared class by class.
 import { ANTHROPIC_CLASSES } from "./classes-anthropic.ts";
 import { CLIENT_CLASSES } from "./classes-clients.ts";
+import { GEMINI_CLASSES } from "./classes-gemini.ts";
 import { OPENAI_CLASSES } from "./classes-openai.ts";
 import type { Tariff } from "./price.ts";
 
@@ -87,7 +88,7 @@ export type Source = "reported" | "estimated" | "none";
 export interface BookClass {
   /** Also the model's id. */
   id: string;
-  provider: "oa" | "an" | "oa-deaf" | "oa-stalling";
+  provider: "oa" | "an" | "ge" | "oa-deaf" | "oa-stalling";
   mode: "whole" | "stream" | "both";
   /** How many of all requests, in thousandths or so. */
   weight: number;
@@ -113,6 +114,7 @@ export const LIMIT_SLACK = 4;
 export const CLASSES: readonly BookClass[] = [
   ...OPENAI_CLASSES,
   ...ANTHROPIC_CLASSES,
+  ...GEMINI_CLASSES,
   ...CLIENT_CLASSES,
 ];
 

@@ -68,6 +68,7 @@ export async function configure(place: Place, upstreamUrl: string): Promise<void
     providers: {
       oa: provider("oa", "openai"),
       an: provider("an", "anthropic"),
+      ge: provider("ge", "gemini"),
       "oa-deaf": provider("oa-deaf", "openai", { firstByteMs: SILENCE_MS }),
       "oa-stalling": provider("oa-stalling", "openai", { betweenChunksMs: SILENCE_MS }),
     },

@@ -64,7 +64,7 @@ function withParts(
     random.chance(0.4) ? 0 : random.chance(0.1) ? whole : random.int(0, whole);
   const cached = part(input);
   // What is not told apart by a dialect is no part of its report.
-  const written = part(input - cached);
+  const written = provider === "ge" ? 0 : part(input - cached);
   const written1h = provider === "an" ? part(input - cached - written) : 0;
   return { input, cached, written, written1h, output, reasoning: part(output) };
 }

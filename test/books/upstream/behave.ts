@@ -1,8 +1,10 @@
 // From a plan to a script: what the upstream does with a request of each class.
+import type { BookClass } from "../classes.ts";
 import { type Plan, SALT } from "../plan.ts";
 import type { Usage } from "../price.ts";
 import { createRandom, type Random } from "../random.ts";
 import { ANTHROPIC } from "./anthropic.ts";
+import { GEMINI } from "./gemini.ts";
 import { OPENAI } from "./openai.ts";
 import {
   type Dialect,
@@ -15,6 +17,14 @@ import {
 
 const STATUSES = [400, 401, 403, 404, 408, 413, 422, 429, 500, 502, 503, 504, 529, 302] as const;
 
+const DIALECTS: Record<BookClass["provider"], Dialect> = {
+  oa: OPENAI,
+  "oa-deaf": OPENAI,
+  "oa-stalling": OPENAI,
+  an: ANTHROPIC,
+  ge: GEMINI,
+};
+
 interface Making {
   plan: Plan;
   usage: Usage;
@@ -23,7 +33,7 @@ interface Making {
 }
 
 export function scriptOf(seed: number, plan: Plan, usage: Usage): Script {
-  const dialect = plan.book.provider === "an" ? ANTHROPIC : OPENAI;
+  const dialect = DIALECTS[plan.book.provider];
   const random = createRandom(seed, plan.index, SALT.error);
   const making = { plan, usage, dialect, random };
   return failing(making) ?? (plan.stream ? streamed(making) : whole(making));

@@ -18,10 +18,16 @@ let strangers = 0;
 
 const tell = (message: FromUpstream) => process.send?.(message);
 
+/** The limit of output, as each dialect has it. */
 interface Received {
-  model: string;
   max_tokens?: number;
   max_completion_tokens?: number;
+  generationConfig?: { maxOutputTokens?: number };
+}
+
+function limitIn(body: string): number | null {
+  const { max_completion_tokens, max_tokens, generationConfig } = JSON.parse(body) as Received;
+  return max_completion_tokens ?? max_tokens ?? generationConfig?.maxOutputTokens ?? null;
 }
 
 async function answer(socket: Socket, body: string): Promise<void> {
@@ -31,10 +37,9 @@ async function answer(socket: Socket, body: string): Promise<void> {
     socket.destroy();
     return;
   }
-  const { model, max_tokens, max_completion_tokens } = JSON.parse(body) as Received;
   const plan = planOf(seed, index);
-  const limit = max_completion_tokens ?? max_tokens ?? null;
-  const tally = tallies[index] ?? newTally(model, limit);
+  const limit = limitIn(body);
+  const tally = tallies[index] ?? newTally(plan.book.id, limit);
   tallies[index] = tally;
   tally.met++;
   if (plan.book.client === "leave-early") tell({ met: index });
