@@ -11,8 +11,9 @@ export interface Tally {
   /** The last final usage whose bytes were all written, times `reports`. */
   reported: Usage | null;
   reports: number;
-  /** The last usage before the answer's end. */
+  /** The first and the last usage before the answer's end. */
   early: Usage | null;
+  lastEarly: Usage | null;
   /** Bytes of text that were written, or were about to be. */
   outputBytes: number;
 }
@@ -24,6 +25,7 @@ export const newTally = (model: string, limit: number | null): Tally => ({
   reported: null,
   reports: 0,
   early: null,
+  lastEarly: null,
   outputBytes: 0,
 });
 
@@ -34,5 +36,8 @@ export function count(tally: Tally, { usage, isFinal, outputBytes }: Part): void
   if (isFinal === true) {
     tally.reported = usage;
     tally.reports++;
-  } else tally.early = usage;
+    return;
+  }
+  tally.early ??= usage;
+  tally.lastEarly = usage;
 }

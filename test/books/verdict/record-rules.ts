@@ -63,13 +63,15 @@ const least = (one: bigint, other: bigint) => (one < other ? one : other);
 type Tariff = RecordCase["book"]["tariff"];
 
 function floorOf(tariff: Tariff, sent: SentCase | null): bigint {
-  const early = sent?.tally?.early ?? null;
+  // Of a stream that was broken off, the last reports may never have arrived.
+  const isSeenWhole = sent?.plan.book.client === "read";
+  const early = (isSeenWhole ? sent?.tally?.lastEarly : sent?.tally?.early) ?? null;
   if (early !== null) return priced(tariff, early);
   return priced(tariff, { ...NO_USAGE, input: sent?.plan.words ?? LEAST_WORDS });
 }
 
 function ceilingOf(tariff: Tariff, { plan, tally }: SentCase): bigint {
-  const early = tally?.early ?? null;
+  const early = tally?.lastEarly ?? null;
   const input = early?.input || Buffer.byteLength(plan.prompt) + TEMPLATE_TOKENS;
   const output = Math.max(tally?.outputBytes ?? 0, early?.output ?? 0);
   if (early === null) return pricedAtMost(tariff, input, output);
