@@ -108,6 +108,10 @@ export async function openAccounts(place: Place, poorCredits: string): Promise<P
 export async function startGateway(place: Place): Promise<Gateway> {
   const log = join(place.folder, "gateway.log");
   const child = spawn(place, ["serve"], Bun.file(log));
+  // It must not outlive a run that is broken off.
+  const end = () => child.kill();
+  process.once("exit", end);
+  void child.exited.then(() => process.off("exit", end));
   const reader = (child.stdout as ReadableStream<Uint8Array>).getReader();
   const timer = setTimeout(() => child.kill(), READY_MS);
   let text = "";

@@ -34,6 +34,8 @@ async function main(): Promise<number> {
     process.stderr.write(`${USAGE}\nbuild the executable first: npm run build\n`);
     return 2;
   }
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => process.exit(130));
   const { requests, seed } = options;
   process.stdout.write(`books: ${requests} requests, seed ${seed}\n`);
   const result = await settleBooks(options);
