@@ -1,0 +1,70 @@
+// What is on the disk of a dead server: a copy to look at, and what a power loss leaves behind.
+import { Database as Sqlite } from "bun:sqlite";
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { DATABASE_FILE } from "../../src/db/open.ts";
+import type { Debris } from "./plan.ts";
+import type { Random } from "./random.ts";
+import { FRAME_HEADER, lastCommitEnd, readWal } from "./wal.ts";
+
+export const walFile = (dataDir: string): string => join(dataDir, `${DATABASE_FILE}-wal`);
+
+/** Copies the database as a dead process left it; looking at it in place would repair it. */
+export function copyDatabase(dataDir: string, toDir: string): void {
+  for (const suffix of ["", "-wal", "-shm"]) {
+    const from = join(dataDir, DATABASE_FILE + suffix);
+    const to = join(toDir, DATABASE_FILE + suffix);
+    rmSync(to, { force: true });
+    // The index of the log is made anew from the log.
+    if (suffix !== "-shm" && existsSync(from)) copyFileSync(from, to);
+  }
+}
+
+/** The requests whose deposits are open in the database that a dead process left. */
+export function openHolds(dataDir: string, scratchDir: string): string[] {
+  copyDatabase(dataDir, scratchDir);
+  const copy = new Sqlite(join(scratchDir, DATABASE_FILE));
+  try {
+    const found = copy.query("SELECT request_id AS id FROM holds ORDER BY rowid").all();
+    return (found as { id: string }[]).map(({ id }) => id);
+  } finally {
+    copy.close();
+  }
+}
+
+/** Puts behind the last commit of the log what was being written when the power went. */
+export function leaveDebris(dataDir: string, debris: Debris, random: Random): void {
+  const file = walFile(dataDir);
+  if (debris === "none" || !existsSync(file)) return;
+  const bytes = readFileSync(file);
+  const { pageSize } = readWal(bytes);
+  if (pageSize === 0) return;
+  const end = lastCommitEnd(bytes);
+  truncateSync(file, end);
+  const frameBytes = FRAME_HEADER + pageSize;
+  if (debris === "garbage") appendFileSync(file, random.bytes(random.between(1, 3 * frameBytes)));
+  // A frame as it would be, but for its end.
+  else appendFileSync(file, bytes.subarray(end - frameBytes, end - random.between(1, pageSize)));
+}
+
+/** Ends the log after so many bytes. */
+export function cutWal(dataDir: string, lengthBytes: number): void {
+  truncateSync(walFile(dataDir), lengthBytes);
+}
+
+export function removeIndex(dataDir: string): void {
+  rmSync(join(dataDir, `${DATABASE_FILE}-shm`), { force: true });
+}
+
+/** Replaces the log. */
+export function writeWal(dataDir: string, bytes: Uint8Array): void {
+  writeFileSync(walFile(dataDir), bytes);
+}
