@@ -1,5 +1,5 @@
 // What must hold after every restart, whatever the crash met.
-import { type Books, rows } from "./house.ts";
+import { type Books, rows } from "./books.ts";
 import type { Promises } from "./promises.ts";
 import type { UpstreamCall } from "./upstream.ts";
 
@@ -115,7 +115,7 @@ export function checkAnswers(
 /** A grant that was acknowledged is there once, any other at most once, and nothing else is. */
 function checkGrants(books: Books, { grants }: Promises): void {
   const sql = `SELECT note, COUNT(*) AS times, SUM(amount_micro) AS amountMicro FROM entries
-    WHERE kind = 'grant' AND note NOT LIKE 'opening %' GROUP BY note`;
+    WHERE kind = 'grant' AND note NOT LIKE 'with the key %' GROUP BY note`;
   const found = new Map(
     rows<{ note: string; times: number; amountMicro: number }>(books, sql).map((row) => [
       row.note,

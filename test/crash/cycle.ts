@@ -1,5 +1,6 @@
 // One cycle of the crash loop: serve a load, die as planned, start again, and look at the books.
 
+import { openHolds, withBooks } from "./books.ts";
 import {
   checkAnswers,
   checkBooks,
@@ -10,8 +11,8 @@ import {
 } from "./check.ts";
 import type { Child } from "./children.ts";
 import { ask, BrokenPromise } from "./client.ts";
-import { leaveDebris, openHolds } from "./disk.ts";
-import { type House, type Serving, serve, startServe, withBooks } from "./house.ts";
+import { leaveDebris } from "./disk.ts";
+import { type House, type Serving, serve, startServe } from "./house.ts";
 import { operate, type Running } from "./operator.ts";
 import type { AccountName, CyclePlan, EndPlan } from "./plan.ts";
 import type { Promises } from "./promises.ts";
@@ -22,8 +23,6 @@ import { TAKE_PATH, type UpstreamCall } from "./upstream.ts";
 export interface Run {
   house: House;
   upstreamUrl: string;
-  /** For copies of the database. */
-  scratchDir: string;
   accounts: Record<AccountName, string>;
   promises: Promises;
   line: Ledgerline;
@@ -43,7 +42,7 @@ export async function runCycle(run: Run, plan: CyclePlan, random: Random): Promi
   for (const id of fresh.refused) promises.refused.add(id);
   leaveDebris(house.dataDir, plan.debris, random);
   for (const afterMs of plan.killedStarts) await killStart(run, afterMs);
-  const left = openHolds(house.dataDir, run.scratchDir);
+  const left = openHolds(house.dataDir);
   if (plan.end.kind === "stop" && left.length > 0) throw new Error("a good end left deposits");
 
   run.serving = await serve(house);
@@ -103,13 +102,13 @@ async function endServer(child: Child, end: EndPlan): Promise<void> {
 
 /** Kills a start; the deposits that it found are then all open still, or all released. */
 async function killStart(run: Run, afterMs: number): Promise<void> {
-  const { house, scratchDir } = run;
-  const before = openHolds(house.dataDir, scratchDir);
+  const { house } = run;
+  const before = openHolds(house.dataDir);
   const child = startServe(house);
   await Bun.sleep(afterMs);
   child.kill("SIGKILL");
   await child.ended;
-  const after = openHolds(house.dataDir, scratchDir);
+  const after = openHolds(house.dataDir);
   if (after.length > 0) expectEqual("deposits after a killed start", `${after}`, `${before}`);
   const said = releasedIn(child.stderr());
   if (said.length > 0) {

@@ -1,8 +1,6 @@
-// What is on the disk of a dead server: a copy to look at, and what a power loss leaves behind.
-import { Database as Sqlite } from "bun:sqlite";
+// The files of a dead server: what a power loss leaves of them.
 import {
   appendFileSync,
-  copyFileSync,
   existsSync,
   readFileSync,
   rmSync,
@@ -16,29 +14,6 @@ import type { Random } from "./random.ts";
 import { FRAME_HEADER, lastCommitEnd, readWal } from "./wal.ts";
 
 export const walFile = (dataDir: string): string => join(dataDir, `${DATABASE_FILE}-wal`);
-
-/** Copies the database as a dead process left it; looking at it in place would repair it. */
-export function copyDatabase(dataDir: string, toDir: string): void {
-  for (const suffix of ["", "-wal", "-shm"]) {
-    const from = join(dataDir, DATABASE_FILE + suffix);
-    const to = join(toDir, DATABASE_FILE + suffix);
-    rmSync(to, { force: true });
-    // The index of the log is made anew from the log.
-    if (suffix !== "-shm" && existsSync(from)) copyFileSync(from, to);
-  }
-}
-
-/** The requests whose deposits are open in the database that a dead process left. */
-export function openHolds(dataDir: string, scratchDir: string): string[] {
-  copyDatabase(dataDir, scratchDir);
-  const copy = new Sqlite(join(scratchDir, DATABASE_FILE));
-  try {
-    const found = copy.query("SELECT request_id AS id FROM holds ORDER BY rowid").all();
-    return (found as { id: string }[]).map(({ id }) => id);
-  } finally {
-    copy.close();
-  }
-}
 
 /** Puts behind the last commit of the log what was being written when the power went. */
 export function leaveDebris(dataDir: string, debris: Debris, random: Random): void {

@@ -1,9 +1,6 @@
 // The data folder, the configuration and the executable that a crash suite works on.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { openDatabase } from "../../src/db/open.ts";
-import { createKeyring } from "../../src/keys/keyring.ts";
-import { createLedger } from "../../src/ledger/ledger.ts";
 import { type Child, firstLine, start } from "./children.ts";
 
 /** The only model: a micro-dollar for each token, in and out. */
@@ -76,36 +73,19 @@ export function command(house: House, ...args: string[]): Child {
   return start([house.binary, ...args, "--data", house.dataDir, "--json"], env);
 }
 
-/** Opens the house's books beside whatever else has them open, for one piece of work. */
-export function withBooks<T>(dataDir: string, work: (books: Books) => T): T {
-  const database = openDatabase(dataDir, { busyTimeoutMs: 10_000 });
-  try {
-    return work({ database, ledger: createLedger(database), keyring: createKeyring(database) });
-  } finally {
-    database.close();
-  }
-}
-
-export interface Books {
-  database: ReturnType<typeof openDatabase>;
-  ledger: ReturnType<typeof createLedger>;
-  keyring: ReturnType<typeof createKeyring>;
-}
-
-/** Opens an account, grants it credit, and makes a key for it. */
-export function openAccount(dataDir: string, name: string, amountMicro: number) {
-  return withBooks(dataDir, ({ database, ledger, keyring }) =>
-    database.write(() => {
-      const nowMs = Date.now();
-      const { id: accountId } = ledger.ensureAccount(name, nowMs);
-      ledger.grant({ accountId, amountMicro, note: `opening ${name}`, atMs: nowMs });
-      const { secret, record } = keyring.create({ accountId, name, expiresAtMs: null, nowMs });
-      return { accountId, key: secret, keyId: record.id };
-    }),
+/** Opens an account with that much credit, and gives a key of it. */
+export async function openAccount(house: House, name: string, credits: string): Promise<string> {
+  const child = command(
+    house,
+    "keys",
+    "create",
+    "--name",
+    name,
+    "--account",
+    name,
+    "--credits",
+    credits,
   );
-}
-
-/** Rows of a query on the house's tables, as they are. */
-export function rows<T>({ database }: Books, sql: string, ...params: (string | number)[]): T[] {
-  return database.sqlite.query(sql).all(...params) as T[];
+  if ((await child.ended) !== 0) throw new Error(child.stderr());
+  return (JSON.parse(child.stdout()) as { key: string }).key;
 }

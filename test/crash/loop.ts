@@ -1,11 +1,12 @@
 // The crash loop: cycle after cycle on one data folder, until one fails.
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { rows, withBooks } from "./books.ts";
 import { checkAnswers, newLedgerline } from "./check.ts";
 import { firstLine, killAll, startScript } from "./children.ts";
 import { type Run, runCycle } from "./cycle.ts";
-import { makeHouse, openAccount, serve, withBooks } from "./house.ts";
+import { makeHouse, openAccount, serve } from "./house.ts";
 import { planCycle } from "./plan.ts";
 import { noPromises } from "./promises.ts";
 import { createRandom, cycleSeed } from "./random.ts";
@@ -25,12 +26,13 @@ export interface LoopResult {
   failure: { cycle: number; error: unknown; folder: string } | null;
   /** Answers whose final figure reached a client. */
   answered: number;
-  records: number;
   grants: number;
+  /** Records by ending. */
+  endings: Record<string, number>;
 }
 
-const RICH_MICRO = 9_000_000_000_000;
-const POOR_MICRO = 4_000;
+const RICH_CREDITS = "1000000";
+const POOR_CREDITS = "0.004";
 
 /** Runs the cycles. The folder of a failed run is kept. */
 export async function crashLoop(options: LoopOptions): Promise<LoopResult> {
@@ -48,15 +50,13 @@ export async function crashLoop(options: LoopOptions): Promise<LoopResult> {
 async function openRun(binary: string, folder: string): Promise<Run> {
   const { url: upstreamUrl } = await firstLine<{ url: string }>(startScript("upstream.ts"));
   const house = makeHouse({ binary, folder, upstreamUrl });
-  const scratchDir = join(folder, "scratch");
-  mkdirSync(scratchDir);
   const accounts = {
-    rich: openAccount(house.dataDir, "rich", RICH_MICRO).key,
-    poor: openAccount(house.dataDir, "poor", POOR_MICRO).key,
+    rich: await openAccount(house, "rich", RICH_CREDITS),
+    poor: await openAccount(house, "poor", POOR_CREDITS),
   };
   const line = newLedgerline();
   const serving = await serve(house);
-  return { house, upstreamUrl, scratchDir, accounts, promises: noPromises(), line, serving };
+  return { house, upstreamUrl, accounts, promises: noPromises(), line, serving };
 }
 
 async function runCycles(options: LoopOptions, run: Run, folder: string): Promise<LoopResult> {
@@ -77,6 +77,14 @@ async function runCycles(options: LoopOptions, run: Run, folder: string): Promis
     }
   }
   const { told, grants } = run.promises;
-  const { records } = run.line;
-  return { passed, failure, answered: told.size, records, grants: grants.size };
+  const endings = failure === null ? countEndings(run) : {};
+  return { passed, failure, answered: told.size, grants: grants.size, endings };
+}
+
+function countEndings({ house }: Run): Record<string, number> {
+  const sql = "SELECT ending, COUNT(*) AS times FROM requests GROUP BY ending ORDER BY ending";
+  const found = withBooks(house.dataDir, (books) =>
+    rows<{ ending: string; times: number }>(books, sql),
+  );
+  return Object.fromEntries(found.map(({ ending, times }) => [ending, times]));
 }

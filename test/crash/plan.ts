@@ -57,14 +57,15 @@ export interface CyclePlan {
 /** `poor` has about as much as one request holds, so that some are refused. */
 export type AccountName = "rich" | "poor";
 
-const REQUESTS_MAX = 28;
-const WINDOW_MS = 180;
+const REQUESTS_MIN = 15;
+const REQUESTS_MAX = 60;
+const WINDOW_MS = 200;
 /** A start takes about this long, so a kill before it meets every step. */
 const START_MS = 130;
 
 export function planCycle(seed: number, cycle: number): CyclePlan {
   const random = createRandom(cycleSeed(seed, cycle));
-  const requests = Array.from({ length: random.between(6, REQUESTS_MAX) }, (_, index) =>
+  const requests = Array.from({ length: random.between(REQUESTS_MIN, REQUESTS_MAX) }, (_, index) =>
     planRequest(random, `c${cycle}r${index}`),
   );
   return {

@@ -55,7 +55,7 @@ const secondsSince = (startMono: number): string =>
   ((performance.now() - startMono) / 1000).toFixed(1);
 
 function report(result: LoopResult, { seed, first }: LoopOptions, seconds: string): void {
-  const { passed, failure, answered, records, grants } = result;
+  const { passed, failure, answered, grants, endings } = result;
   if (failure !== null) {
     const { cycle, error, folder } = failure;
     say(`cycle ${cycle}: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
@@ -65,7 +65,12 @@ function report(result: LoopResult, { seed, first }: LoopOptions, seconds: strin
     );
     say(`that cycle alone: npm run test:crash -- --seed ${seed} --first ${cycle} --cycles 1`);
   }
-  say(`${seconds} s: ${records} requests, ${answered} answered to the end, ${grants} grants`);
+  say(`${seconds} s: ${answered} requests answered to the end, ${grants} grants`);
+  say(
+    `endings: ${Object.entries(endings)
+      .map((entry) => entry.join(" "))
+      .join(", ")}`,
+  );
   say(`${passed} passed, ${failure === null ? 0 : 1} failed`);
 }
 
