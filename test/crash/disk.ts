@@ -1,12 +1,5 @@
 // The files of a dead server: what a power loss leaves of them.
-import {
-  appendFileSync,
-  existsSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+import { appendFileSync, existsSync, readFileSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { DATABASE_FILE } from "../../src/db/open.ts";
 import type { Debris } from "./plan.ts";
@@ -28,18 +21,4 @@ export function leaveDebris(dataDir: string, debris: Debris, random: Random): vo
   if (debris === "garbage") appendFileSync(file, random.bytes(random.between(1, 3 * frameBytes)));
   // A frame as it would be, but for its end.
   else appendFileSync(file, bytes.subarray(end - frameBytes, end - random.between(1, pageSize)));
-}
-
-/** Ends the log after so many bytes. */
-export function cutWal(dataDir: string, lengthBytes: number): void {
-  truncateSync(walFile(dataDir), lengthBytes);
-}
-
-export function removeIndex(dataDir: string): void {
-  rmSync(join(dataDir, `${DATABASE_FILE}-shm`), { force: true });
-}
-
-/** Replaces the log. */
-export function writeWal(dataDir: string, bytes: Uint8Array): void {
-  writeFileSync(walFile(dataDir), bytes);
 }

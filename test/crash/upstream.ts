@@ -12,6 +12,8 @@ export interface UpstreamCall {
   completionTokens: number;
 }
 
+const CUT_PAUSE_MS = 10;
+
 /** GET here gives the calls since the last time. */
 export const TAKE_PATH = "/take";
 
@@ -86,6 +88,8 @@ async function* later(
     if (index === pieces.length - 1) onReported?.();
     yield piece;
   }
+  // Without the pause the cut would overtake the words on their way.
+  if (onReported === null) await Bun.sleep(CUT_PAUSE_MS);
 }
 
 if (import.meta.main) await serve();
