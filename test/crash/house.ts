@@ -52,6 +52,9 @@ export function makeHouse(options: HouseOptions): House {
   return { binary, folder, dataDir };
 }
 
+/** Set, the server need not replace itself at its start, which makes that a third shorter. */
+const ENV = { BUN_CONFIG_MAX_HTTP_REQUESTS: "8192" };
+
 const configFile = (folder: string): string => join(folder, "aacflow.json");
 
 /** Starts the server, without waiting for it. */
@@ -59,18 +62,21 @@ export function startServe(house: House): Child {
   return command(house, "serve", "--config", configFile(house.folder));
 }
 
-/** Starts the server and waits until it listens. */
-export async function serve(house: House): Promise<Serving> {
-  const child = startServe(house);
+/** Starts the server and waits until it listens. Its log goes to a file where one is named. */
+export async function serve(house: House, logFile?: string): Promise<Serving> {
+  const child = logFile === undefined ? startServe(house) : startLoggingTo(logFile, house);
   const { base_url: baseUrl } = await firstLine<{ base_url: string }>(child);
   return { child, baseUrl };
 }
 
+function startLoggingTo(file: string, { binary, folder, dataDir }: House): Child {
+  const serving = [binary, "serve", "--config", configFile(folder), "--data", dataDir, "--json"];
+  return start(["sh", "-c", 'exec "$@" 2>>"$0"', file, ...serving], ENV);
+}
+
 /** Starts a command of the executable on the house's data. */
 export function command(house: House, ...args: string[]): Child {
-  // Set, the server need not replace itself at its start, which halves the time of a cycle.
-  const env = { BUN_CONFIG_MAX_HTTP_REQUESTS: "8192" };
-  return start([house.binary, ...args, "--data", house.dataDir, "--json"], env);
+  return start([house.binary, ...args, "--data", house.dataDir, "--json"], ENV);
 }
 
 /** Opens an account with that much credit, and gives a key of it. */
