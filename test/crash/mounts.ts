@@ -9,6 +9,7 @@ export interface Disk {
   fill(): void;
   /** Gives the space back. */
   free(): void;
+  makeReadOnly(): void;
   unmount(): void;
 }
 
@@ -32,10 +33,10 @@ export function unmountAll(): void {
   for (const disk of mounted) disk.unmount();
 }
 
-export function mountTmpfs(sizeBytes: number, ...options: string[]): Disk {
+export function mountTmpfs(sizeBytes: number): Disk {
   const dir = mkdtempSync(join(tmpdir(), "aacflow-disk-"));
-  run("mount", "-t", "tmpfs", "-o", [`size=${sizeBytes}`, ...options].join(","), "tmpfs", dir);
-  return remember({ ...ballast(dir), unmount: () => unmount(dir) });
+  run("mount", "-t", "tmpfs", "-o", `size=${sizeBytes}`, "tmpfs", dir);
+  return remember({ ...diskIn(dir), unmount: () => unmount(dir) });
 }
 
 export function mountExt4(): Ext4Disk {
@@ -48,7 +49,7 @@ export function mountExt4(): Ext4Disk {
   const mount = () => run("mount", "-o", "loop", image, dir);
   mount();
   return remember({
-    ...ballast(dir),
+    ...diskIn(dir),
     unmount() {
       unmount(dir);
       rmSync(image, { force: true });
@@ -74,7 +75,7 @@ function remember<T extends Disk>(disk: T): T {
   return disk;
 }
 
-function ballast(dir: string): Pick<Disk, "dir" | "fill" | "free"> {
+function diskIn(dir: string): Omit<Disk, "unmount"> {
   const file = join(dir, "ballast");
   return {
     dir,
@@ -90,6 +91,7 @@ function ballast(dir: string): Pick<Disk, "dir" | "fill" | "free"> {
       }
     },
     free: () => rmSync(file, { force: true }),
+    makeReadOnly: () => run("mount", "-o", "remount,ro", dir),
   };
 }
 
