@@ -1,6 +1,6 @@
 // A log that cannot be written is lost, and nothing else is.
 import { expect, test } from "bun:test";
-import { openSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 
 const LOG = join(import.meta.dir, "..", "..", "src", "telemetry", "log.ts");
@@ -15,11 +15,13 @@ test.if(process.platform === "linux")(
     const log = createLogger("info");
     for (let index = 0; index < ${LINES}; index++) log.warn({ index }, "a line of some length");
     process.stdout.write("went on");`;
+    const full = openSync("/dev/full", "w");
     const child = Bun.spawn([process.execPath, "-e", script], {
       stdout: "pipe",
       // Every write to it fails as on a full disk.
-      stderr: openSync("/dev/full", "w"),
+      stderr: full,
     });
+    closeSync(full);
     expect(await new Response(child.stdout).text()).toBe("went on");
     expect(await child.exited).toBe(0);
   },
