@@ -34,26 +34,25 @@ export function unmountAll(): void {
 }
 
 export function mountTmpfs(sizeBytes: number): Disk {
-  const dir = mkdtempSync(join(tmpdir(), "aacflow-disk-"));
-  run("mount", "-t", "tmpfs", "-o", `size=${sizeBytes}`, "tmpfs", dir);
+  const dir = emptyDir();
+  orRemove(dir, () => run("mount", "-t", "tmpfs", "-o", `size=${sizeBytes}`, "tmpfs", dir));
   return remember({ ...diskIn(dir), unmount: () => unmount(dir) });
 }
 
 export function mountExt4(): Ext4Disk {
-  const dir = mkdtempSync(join(tmpdir(), "aacflow-disk-"));
+  const dir = emptyDir();
   const image = `${dir}.img`;
-  closeSync(openSync(image, "w"));
-  truncateSync(image, EXT4_BYTES);
-  run("mkfs.ext4", "-q", image);
   // The option `loop` detaches the device by itself when the disk is unmounted.
   const mount = () => run("mount", "-o", "loop", image, dir);
-  mount();
+  orRemove(dir, () => {
+    closeSync(openSync(image, "w"));
+    truncateSync(image, EXT4_BYTES);
+    run("mkfs.ext4", "-q", image);
+    mount();
+  });
   return remember({
     ...diskIn(dir),
-    unmount() {
-      unmount(dir);
-      rmSync(image, { force: true });
-    },
+    unmount: () => unmount(dir),
     setImmutable: (isImmutable, files) =>
       run("chattr", isImmutable ? "+i" : "-i", ...files.map((file) => join(dir, file))),
     abort: () => run("mount", "-o", "remount,abort", dir),
@@ -98,7 +97,24 @@ function diskIn(dir: string): Omit<Disk, "unmount"> {
 function unmount(dir: string): void {
   // Lazily, so that a test that failed with its server running leaves no disk behind.
   run("umount", "--lazy", dir);
+  remove(dir);
+}
+
+const emptyDir = (): string => mkdtempSync(join(tmpdir(), "aacflow-disk-"));
+
+/** The mount point, and the image where there is one. */
+function remove(dir: string): void {
   rmSync(dir, { recursive: true, force: true });
+  rmSync(`${dir}.img`, { force: true });
+}
+
+function orRemove(dir: string, mount: () => void): void {
+  try {
+    mount();
+  } catch (error) {
+    remove(dir);
+    throw error;
+  }
 }
 
 function run(...command: string[]): void {

@@ -1,4 +1,5 @@
 // A program: runs the crash loop on the compiled executable. Its last line is "N passed, N failed", in cycles.
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { crashLoop, type LoopOptions, type LoopResult } from "./loop.ts";
@@ -37,7 +38,11 @@ async function main(): Promise<number> {
     process.stderr.write(`${USAGE}\n`);
     return 2;
   }
-  const { seed, cycles, first } = options;
+  const { seed, cycles, first, binary } = options;
+  if (!existsSync(binary)) {
+    process.stderr.write(`there is no ${binary}: run "npm run build" first\n`);
+    return 2;
+  }
   say(`seed ${seed}, ${cycles} cycles`);
   const startMono = performance.now();
   const result = await crashLoop({
