@@ -4,7 +4,7 @@ import type { Promises } from "./promises.ts";
 import type { UpstreamCall } from "./upstream.ts";
 
 /** What one cycle leaves for the next one's checks. */
-export interface Ledgerline {
+export interface Watermark {
   /** Records of before, which never change any more. */
   records: number;
   chargedMicro: number;
@@ -14,7 +14,7 @@ export interface Ledgerline {
   tags: Set<string>;
 }
 
-export const newLedgerline = (): Ledgerline => ({
+export const newWatermark = (): Watermark => ({
   records: 0,
   chargedMicro: 0,
   unclaimed: new Map(),
@@ -29,11 +29,14 @@ interface RecordRow {
   chargedMicro: number;
 }
 
-/** Fails with one line for all that is wrong. */
+/**
+ * Checks all books, and what is new in them since the last time.
+ * @throws Error that says what is wrong.
+ */
 export function checkBooks(
   books: Books,
   promises: Promises,
-  line: Ledgerline,
+  mark: Watermark,
   calls: UpstreamCall[],
 ): void {
   const report = books.ledger.verify();
@@ -45,15 +48,15 @@ export function checkBooks(
   expectEqual("held", report.heldMicro, 0);
   const { grantedMicro, chargedMicro } = report;
   expectEqual("balance", report.balanceMicro, grantedMicro - chargedMicro);
-  checkOldRecords(books, line);
-  checkCalls(books, line, calls);
+  checkOldRecords(books, mark);
+  checkCalls(books, mark, calls);
   checkGrants(books, promises);
   checkKeys(books, promises);
-  line.records = report.requests;
-  line.chargedMicro = report.chargedMicro;
+  mark.records = report.requests;
+  mark.chargedMicro = report.chargedMicro;
 }
 
-function checkOldRecords(books: Books, { records, chargedMicro }: Ledgerline): void {
+function checkOldRecords(books: Books, { records, chargedMicro }: Watermark): void {
   const sql = `SELECT COUNT(*) AS records, COUNT(DISTINCT id) AS ids,
     COALESCE(SUM(charged_micro), 0) AS chargedMicro FROM requests WHERE rowid <= ?`;
   const [old] = rows(books, sql, records);
@@ -65,30 +68,30 @@ function checkOldRecords(books: Books, { records, chargedMicro }: Ledgerline): v
 }
 
 /** Nothing goes upstream without a deposit that left a record, and no usage is charged twice. */
-function checkCalls(books: Books, line: Ledgerline, calls: UpstreamCall[]): void {
+function checkCalls(books: Books, mark: Watermark, calls: UpstreamCall[]): void {
   const key = (tokens: { promptTokens: number; completionTokens: number }) =>
     `${tokens.promptTokens}/${tokens.completionTokens}`;
   for (const call of calls) {
-    line.tags.add(call.tag);
-    if (call.reported) line.unclaimed.set(key(call), (line.unclaimed.get(key(call)) ?? 0) + 1);
+    mark.tags.add(call.tag);
+    if (call.reported) mark.unclaimed.set(key(call), (mark.unclaimed.get(key(call)) ?? 0) + 1);
   }
   const fresh = rows<RecordRow>(
     books,
     `SELECT id, ending, usage_source AS source, usage_json AS usageJson, charged_micro AS chargedMicro
       FROM requests WHERE rowid > ?`,
-    line.records,
+    mark.records,
   );
   for (const { id, ending, source, usageJson, chargedMicro } of fresh) {
     if (ending === "abandoned") expectEqual(`charge of abandoned ${id}`, chargedMicro, 0);
     if (source !== "reported" || usageJson === null) continue;
     const used = key(JSON.parse(usageJson));
-    const left = line.unclaimed.get(used) ?? 0;
+    const left = mark.unclaimed.get(used) ?? 0;
     if (left === 0) throw new Error(`${id} has usage ${used}, which the provider never reported`);
-    line.unclaimed.set(used, left - 1);
+    mark.unclaimed.set(used, left - 1);
   }
-  const records = line.records + fresh.length;
-  if (line.tags.size > records) {
-    throw new Error(`${line.tags.size} requests went upstream, and ${records} are on record`);
+  const records = mark.records + fresh.length;
+  if (mark.tags.size > records) {
+    throw new Error(`${mark.tags.size} requests went upstream, and ${records} are on record`);
   }
 }
 

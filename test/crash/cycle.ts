@@ -6,8 +6,8 @@ import {
   checkBooks,
   checkReleased,
   expectEqual,
-  type Ledgerline,
   releasedIn,
+  type Watermark,
 } from "./check.ts";
 import type { Child } from "./children.ts";
 import { ask, BrokenPromise } from "./client.ts";
@@ -25,7 +25,7 @@ export interface Run {
   upstreamUrl: string;
   accounts: Record<AccountName, string>;
   promises: Promises;
-  line: Ledgerline;
+  mark: Watermark;
   /** The server that the last cycle's restart left running. */
   serving: Serving;
 }
@@ -49,7 +49,7 @@ export async function runCycle(run: Run, plan: CyclePlan, random: Random): Promi
   const calls = await take(run.upstreamUrl);
   withBooks(house.dataDir, (books) => {
     checkReleased(books, left, run.serving.child.stderr());
-    checkBooks(books, promises, run.line, calls);
+    checkBooks(books, promises, run.mark, calls);
     checkAnswers(books, fresh);
   });
   await checkKeysServed(run);

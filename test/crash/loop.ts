@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rows, withBooks } from "./books.ts";
-import { checkAnswers, newLedgerline } from "./check.ts";
+import { checkAnswers, newWatermark } from "./check.ts";
 import { firstLine, killAll, startScript } from "./children.ts";
 import { type Run, runCycle } from "./cycle.ts";
 import { makeHouse, openAccount, serve } from "./house.ts";
@@ -54,9 +54,9 @@ async function openRun(binary: string, folder: string): Promise<Run> {
     rich: await openAccount(house, "rich", RICH_CREDITS),
     poor: await openAccount(house, "poor", POOR_CREDITS),
   };
-  const line = newLedgerline();
+  const mark = newWatermark();
   const serving = await serve(house);
-  return { house, upstreamUrl, accounts, promises: noPromises(), line, serving };
+  return { house, upstreamUrl, accounts, promises: noPromises(), mark, serving };
 }
 
 async function runCycles(options: LoopOptions, run: Run, folder: string): Promise<LoopResult> {
