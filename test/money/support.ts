@@ -30,8 +30,11 @@ export interface House {
   close(): Promise<void>;
 }
 
-/** A server whose provider `custom` is a raw upstream. */
-export async function startHouse(config: TestServerOptions["config"] = {}): Promise<House> {
+/** A server whose provider `custom`, with these settings beside its models, is a raw upstream. */
+export async function startHouse(
+  config: TestServerOptions["config"] = {},
+  provider: object = {},
+): Promise<House> {
   const upstream = await startRawUpstream();
   const met: MetRequest[] = [];
   const model = {
@@ -44,7 +47,12 @@ export async function startHouse(config: TestServerOptions["config"] = {}): Prom
     config: {
       ...config,
       providers: {
-        custom: { dialect: "openai", baseUrl: `${upstream.url}/v1`, models: { [MODEL]: model } },
+        custom: {
+          ...provider,
+          dialect: "openai",
+          baseUrl: `${upstream.url}/v1`,
+          models: { [MODEL]: model },
+        },
       },
     },
     wrapGateway: (gateway) => ({
