@@ -11,7 +11,15 @@ import {
   STREAM,
   startFaultHouse,
 } from "./support.ts";
-import { answerBytes, type Framing, SSE_TYPE, sends, sendsGated, type Then } from "./wire.ts";
+import {
+  answerBytes,
+  CLOSING,
+  type Framing,
+  SSE_TYPE,
+  sends,
+  sendsGated,
+  type Then,
+} from "./wire.ts";
 
 const WORDS = "é😀";
 const USAGE = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
@@ -59,7 +67,7 @@ async function endingsOf(outcomes: Outcome[]): Promise<string[]> {
 }
 
 test.each(CUTS)("a whole answer, %s, %s", async (framing, then) => {
-  const bytes = answerBytes(BODY, framing);
+  const bytes = answerBytes(BODY, framing, { headers: CLOSING });
   const endings = await endingsOf(
     await forEach(bytes.length, (at) => ask(house, sends(bytes.subarray(0, at), then))),
   );
@@ -74,7 +82,7 @@ const mayComplete = (bytes: Buffer, framing: Framing) =>
 
 describe("a stream", () => {
   test.each(CUTS)("%s, %s, at any byte", async (framing, then) => {
-    const bytes = answerBytes(EVENTS, framing, { headers: SSE_TYPE });
+    const bytes = answerBytes(EVENTS, framing, { headers: { ...SSE_TYPE, ...CLOSING } });
     const endings = await endingsOf(
       await forEach(bytes.length, (at) => ask(house, sends(bytes.subarray(0, at), then), STREAM)),
     );
@@ -85,7 +93,7 @@ describe("a stream", () => {
   });
 
   test.each(CUTS)("%s, %s, at any byte after its first words", async (framing, then) => {
-    const bytes = answerBytes(EVENTS, framing, { headers: SSE_TYPE });
+    const bytes = answerBytes(EVENTS, framing, { headers: { ...SSE_TYPE, ...CLOSING } });
     const headEnd = endOf(bytes, HEAD) + 2;
     const endings = await endingsOf(
       await forEach(bytes.length - headEnd, (length) => {

@@ -14,7 +14,7 @@ type Answer = UpstreamAnswer | WireAnswer;
 
 /** How soon a call whose answer is not wanted any more has to be closed. */
 const CLOSED_MS = 5_000;
-/** Questions at once; well below the number of calls that Bun's client makes at once. */
+/** Questions at once. Each is two calls of Bun's client, which makes 256 at once. */
 const AT_ONCE = 24;
 
 export interface FaultHouse extends House {
@@ -103,13 +103,17 @@ async function readText(response: Response, onText: (text: string) => void): Pro
 }
 
 /** Runs a job for 0, 1, … `last`, several at a time, and gives what each came to. */
-export async function forEach<T>(last: number, job: (n: number) => Promise<T>): Promise<T[]> {
+export async function forEach<T>(
+  last: number,
+  job: (n: number) => Promise<T>,
+  atOnce = AT_ONCE,
+): Promise<T[]> {
   const results: T[] = [];
   let next = 0;
   async function worker(): Promise<void> {
     for (let n = next++; n <= last; n = next++) results[n] = await job(n);
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await Promise.all(Array.from({ length: atOnce }, worker));
   return results;
 }
 

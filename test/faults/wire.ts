@@ -15,6 +15,9 @@ interface HeadOptions {
 const JSON_TYPE = { "content-type": "application/json" };
 export const SSE_TYPE = { "content-type": "text/event-stream" };
 
+/** Says that the connection is not for another call, or one could be on its way when it ends. */
+export const CLOSING = { connection: "close" };
+
 /** The head of an answer, with the blank line. */
 export function headBytes({ statusLine = "HTTP/1.1 200 OK", headers = JSON_TYPE }: HeadOptions) {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -46,6 +49,9 @@ export function chunkBytes(piece: string | Uint8Array): Buffer {
     Buffer.from("\r\n"),
   ]);
 }
+
+export const concat = (...parts: (string | Uint8Array)[]): Buffer =>
+  Buffer.concat(parts.map((part) => Buffer.from(part)));
 
 export const LAST_CHUNK = Buffer.from("0\r\n\r\n");
 
