@@ -108,7 +108,12 @@ function finish(socket: Socket, then: Then): void {
 /** Resolves when more can be written, or nothing ever again. */
 function drained(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
-    socket.once("drain", resolve);
-    socket.once("close", () => resolve());
+    const done = () => {
+      socket.off("drain", done);
+      socket.off("close", done);
+      resolve();
+    };
+    socket.on("drain", done);
+    socket.on("close", done);
   });
 }
