@@ -205,6 +205,11 @@ export function expectCharge({ server }: House, record: RequestRecord): void {
   );
 }
 
+/** One line says how it ended, and it says what the record does. */
+export function expectLogged(house: House, { id, ending }: RequestRecord, from = 0): void {
+  expect(loggedEndings(house, from).get(id)).toEqual([ending]);
+}
+
 /** How each request ended, by the log's lines after this place in its text. */
 function loggedEndings({ server }: House, from: number): Map<string, unknown[]> {
   const endings = new Map<string, unknown[]>();
