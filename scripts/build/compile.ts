@@ -18,7 +18,8 @@ export async function compile({ root, outfile, target }: CompileOptions): Promis
   // Assets keep their path relative to the working directory.
   process.chdir(root);
   const result = await Bun.build({
-    entrypoints: ["src/main.ts"],
+    // Beside the program itself, what runs in a thread of its own.
+    entrypoints: ["src/main.ts", "src/gateway/tokens/worker.ts"],
     target: "bun",
     // Bytecode starts 3 times faster; as CommonJS, its default, it refuses top-level await.
     format: "esm",
@@ -43,8 +44,8 @@ export async function compile({ root, outfile, target }: CompileOptions): Promis
   });
   const path = result.outputs.find(({ kind }) => kind === "entry-point")?.path;
   if (path === undefined) throw new Error(`the compiler wrote no executable for ${outfile}`);
-  // The executable has its source map inside; the copy beside it is of no use.
-  rmSync(`${outfile}.map`, { force: true });
+  // The executable has its source maps inside; the copies beside it are of no use.
+  for (const { kind, path: map } of result.outputs) if (kind === "sourcemap") rmSync(map);
   await assertNoSourcePaths(path, root);
   return path;
 }

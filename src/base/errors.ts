@@ -1,5 +1,8 @@
 // The one error type that may reach a client: what an OpenAI SDK needs to know about a failure.
 
+/** The status that is recorded for a client that did not wait for its answer. It is never sent. */
+export const CLIENT_CLOSED_REQUEST = 499;
+
 /** `type` of the OpenAI error envelope. */
 export type ApiErrorType =
   | "invalid_request_error"
@@ -106,6 +109,16 @@ export function internalError(cause: unknown): ApiError {
 /** Any failure as the error that the client is to see: a fault of ours is masked. */
 export function asApiError(error: unknown): ApiError {
   return error instanceof ApiError ? error : internalError(error);
+}
+
+/** The client did not wait for its answer. Nobody reads this one; it is for the log. */
+export function clientClosedRequest(): ApiError {
+  return new ApiError({
+    status: CLIENT_CLOSED_REQUEST,
+    type: "invalid_request_error",
+    code: "client_closed_request",
+    message: "The client closed its connection.",
+  });
 }
 
 /** The request cannot be taken: the server has as many in progress as its configuration allows. */

@@ -61,8 +61,15 @@ interface DemoRun {
 async function demoOn(database: Database, run: DemoRun): Promise<void> {
   const { config, log } = run;
   const { createGateway } = await import("../gateway/gateway.ts");
+  const { createWorkerCounter } = await import("../gateway/tokens/worker-counter.ts");
   // An empty environment: the keys of real providers stay out of a demonstration.
-  const gateway = createGateway({ config, database, env: {}, log });
+  const gateway = createGateway({
+    config,
+    database,
+    env: {},
+    log,
+    countTokens: createWorkerCounter(log),
+  });
   const server = await startSomewhere(gateway, run);
   const stopped = untilStopped(server, log);
   const models = gateway.catalog.served().map(({ id }) => id);
@@ -76,11 +83,11 @@ async function startSomewhere(gateway: Gateway, run: DemoRun): Promise<RunningSe
   const { PortInUse, startServer } = await import("../http/server.ts");
   const { config, log } = run;
   try {
-    return await startServer({ config, gateway, log });
+    return await startServer({ config, gateway, log, metricsToken: null });
   } catch (error) {
     if (!(error instanceof PortInUse && run.mayMove)) throw error;
     const anyPort = { ...config, server: { ...config.server, port: 0 } };
-    const server = await startServer({ config: anyPort, gateway, log });
+    const server = await startServer({ config: anyPort, gateway, log, metricsToken: null });
     printNotice(`Port ${config.server.port} is taken, so the demo uses a free one.`);
     return server;
   }

@@ -69,10 +69,22 @@ async function serveOn(
 ): Promise<void> {
   // Loaded here, so that the commands that only read the books start without the server's weight.
   const { createGateway } = await import("../gateway/gateway.ts");
+  const { createWorkerCounter } = await import("../gateway/tokens/worker-counter.ts");
   const { startServer } = await import("../http/server.ts");
-  const gateway = createGateway({ config, database, env: context.env, log });
+  const gateway = createGateway({
+    config,
+    database,
+    env: context.env,
+    log,
+    countTokens: createWorkerCounter(log),
+  });
   warnWhenNothingIsServed(gateway, log);
-  const server = await startServer({ config, gateway, log });
+  const server = await startServer({
+    config,
+    gateway,
+    log,
+    metricsToken: context.env.AACFLOW_METRICS_TOKEN ?? null,
+  });
   const stopped = untilStopped(server, log);
   const { baseUrl, docsUrl } = addressesOf(server, config);
   if (context.json) printJsonLine({ base_url: baseUrl, docs_url: docsUrl, pid: process.pid });

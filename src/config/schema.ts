@@ -76,6 +76,14 @@ const timeouts = z.strictObject({
   totalMs: durationMs.default(60 * MINUTE_MS),
 });
 
+/** How far a provider's answer is read on after its client has left. */
+const drain = z.strictObject({
+  /** For one call, from the client's leaving. */
+  maxMs: durationMs.default(2 * MINUTE_MS),
+  /** Calls of this provider that are read on at once; one more is ended as if by `cancel`. */
+  maxCalls: positiveInt.default(100),
+});
+
 const httpUrl = z
   .url({ protocol: /^https?$/ })
   .refine((value) => !new URL(value).username, "credentials do not belong in a URL: use apiKeyEnv");
@@ -92,6 +100,12 @@ const provider = z.strictObject({
   /** An HTTP proxy for this provider; the environment's proxy variables are not used. */
   proxyUrl: httpUrl.optional(),
   timeouts: timeouts.prefault({}),
+  /**
+   * When a client leaves: `cancel` ends the call and charges what was delivered, `drain` reads the answer to its end
+   * and charges what the provider reports.
+   */
+  onDisconnect: z.enum(["cancel", "drain"]).default("cancel"),
+  drain: drain.prefault({}),
   markupPercent: percent.optional(),
   /** Models that the catalogue lacks, or overrides of what it says. */
   models: z.record(z.string().min(1), modelOverride).default({}),
@@ -161,6 +175,20 @@ const money = z.strictObject({
   lockTimeoutMs: durationMs.default(5_000),
 });
 
+/** Answers kept for clients that send an Idempotency-Key, so that a request which comes twice is paid once. */
+const idempotency = z.strictObject({
+  /** Off: the header is ignored, and nothing is kept. */
+  enabled: z.boolean().default(true),
+  /** How long a key is remembered. */
+  keepMs: durationMs.default(24 * 60 * MINUTE_MS),
+  /** A longer answer is not kept: its key is then refused instead of being answered, or charged, twice. */
+  maxAnswerBytes: positiveInt.max(64 * MIB).default(MIB),
+  /** Answers kept at once; of more the oldest are removed, from the account that has the most. */
+  maxAnswers: positiveInt.default(100_000),
+  /** Bytes of all kept answers; likewise. */
+  maxTotalBytes: positiveInt.default(1024 * MIB),
+});
+
 const server = z.strictObject({
   host: z.string().min(1).default("127.0.0.1"),
   port: z.int().min(0).max(65_535).default(4000),
@@ -184,6 +212,7 @@ export const configSchema = z.strictObject({
   limits: limits.prefault({}),
   money: money.prefault({}),
   media: media.prefault({}),
+  idempotency: idempotency.prefault({}),
   demo: demo.prefault({}),
   /** Keyed by provider id, known (`openai`, `groq`, …) or new. */
   providers: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/), provider).default({}),

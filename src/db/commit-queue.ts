@@ -1,4 +1,5 @@
 // Group commit: the money operations of one turn of the event loop share one durable transaction.
+import { type Clock, sleep } from "../base/clock.ts";
 import { overloaded, tooManyRequests } from "../base/errors.ts";
 import type { Database } from "./open.ts";
 import { isBusy } from "./sqlite-errors.ts";
@@ -14,6 +15,7 @@ export interface CommitQueueOptions {
   maxWaiting: number;
   /** How long a batch is tried again while another process holds the database's lock. */
   lockTimeoutMs: number;
+  clock: Clock;
 }
 
 export interface CommitQueue {
@@ -24,6 +26,8 @@ export interface CommitQueue {
    * database cannot be written.
    */
   run<T>(operation: () => T): Promise<T>;
+  /** Operations that wait for the next commit. */
+  waiting(): number;
   /** Resolves when nothing waits any more. */
   drain(): Promise<void>;
 }
@@ -41,7 +45,7 @@ export function createCommitQueue(database: Database, options: CommitQueueOption
     }
     return new Promise<T>((resolve, reject) => {
       waiting.push({ operation, resolve: resolve as (value: unknown) => void, reject });
-      flushing ??= nextTurn().then(flush);
+      flushing ??= options.clock.nextTurn().then(flush);
     });
   }
 
@@ -49,23 +53,20 @@ export function createCommitQueue(database: Database, options: CommitQueueOption
     while (waiting.length > 0) {
       const batch = waiting;
       waiting = [];
-      await commitBatch(database, batch, options.lockTimeoutMs);
+      await commitBatch(database, batch, options);
     }
     flushing = null;
   }
 
-  return { run, drain: () => flushing ?? Promise.resolve() };
+  return { run, waiting: () => waiting.length, drain: () => flushing ?? Promise.resolve() };
 }
-
-/** The end of the event loop's turn: everything that arrived in it is in the batch by then. */
-const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 async function commitBatch(
   database: Database,
   batch: Waiting[],
-  lockTimeoutMs: number,
+  { lockTimeoutMs, clock }: CommitQueueOptions,
 ): Promise<void> {
-  const deadline = performance.now() + lockTimeoutMs;
+  const deadline = clock.monoMs() + lockTimeoutMs;
   for (;;) {
     try {
       const results = database.write(() => batch.map((waiting) => waiting.operation()));
@@ -75,8 +76,8 @@ async function commitBatch(
       return;
     } catch (error) {
       if (isBusy(error)) {
-        if (performance.now() >= deadline) return rejectAll(batch, error);
-        await Bun.sleep(LOCK_RETRY_MS);
+        if (clock.monoMs() >= deadline) return rejectAll(batch, error);
+        await sleep(clock, LOCK_RETRY_MS);
       } else {
         return isolateFailures(database, batch);
       }

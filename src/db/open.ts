@@ -44,9 +44,13 @@ export function openDatabase(dataDir: string, options: OpenOptions): Database {
   sqlite.run("PRAGMA synchronous = FULL");
   sqlite.run("PRAGMA foreign_keys = ON");
   applyMigrations(sqlite);
-  const orm = drizzle(sqlite);
+  return databaseOn(sqlite);
+}
+
+/** The two ways to write, on a connection that is open. */
+export function databaseOn(sqlite: Sqlite): Database {
   return {
-    orm,
+    orm: drizzle(sqlite),
     sqlite,
     write: (operation) => writeImmediate(sqlite, operation),
     close: () => sqlite.close(),

@@ -1,81 +1,98 @@
 // Answering without streaming: one call upstream, one settlement, one body.
-import type { ChatCompletion, TokenUsage } from "../base/chat.ts";
-import { asApiError } from "../base/errors.ts";
+import type { TokenUsage } from "../base/chat.ts";
+import { asApiError, CLIENT_CLOSED_REQUEST } from "../base/errors.ts";
+import type { Ending } from "../ledger/ending.ts";
 import type { UpstreamCompletion } from "../providers/protocol.ts";
-import { CLIENT_CLOSED_REQUEST, type DispatchedChat } from "./dispatch.ts";
+import type { DispatchedChat } from "./dispatch.ts";
 import { estimateUsage, NOTHING_PRODUCED } from "./estimate.ts";
 import { measureAnswer } from "./measure.ts";
 import { completionText } from "./meter.ts";
-import type { Settled } from "./settler.ts";
+import type { EndReport, Settled } from "./settler.ts";
 import { stampFor } from "./stamp.ts";
-import { type ChargedUsageView, chargedUsageView } from "./usage-view.ts";
+import { chargedUsageView } from "./usage-view.ts";
 
 export interface CompletedChat {
-  body: Omit<ChatCompletion, "usage"> & { usage: ChargedUsageView };
+  /** The body as JSON. */
+  json: string;
   settled: Settled;
 }
 
 /** @throws ApiError when the provider fails; the deposit has been given back by then. */
 export async function completeChat(chat: DispatchedChat): Promise<CompletedChat> {
   const { completion, usage } = await callUpstream(chat);
-  const { settler, input, call } = chat;
+  const { settler, input, lifeline } = chat;
+  const left = lifeline.clientLeft();
+  const stamp = stampFor(completion, input.request.model);
+  let json: string | null = null;
+  const render = (settled: Settled): string => {
+    const usage = chargedUsageView(
+      settled.usage as TokenUsage,
+      settled.source,
+      settled.chargedMicro,
+    );
+    json = JSON.stringify({ ...completion, ...stamp, usage });
+    return json;
+  };
   const settled = await settler.end({
-    ending: "completed",
-    httpStatus: 200,
+    ending: left ? "drained" : "completed",
+    httpStatus: left ? CLIENT_CLOSED_REQUEST : 200,
     errorCode: null,
     usage: () =>
-      measureAnswer(call, usage === null ? null : { tokens: usage, isFinal: true }, () =>
+      measureAnswer(chat, usage === null ? null : { tokens: usage, isFinal: true }, () =>
         completionText(completion),
       ),
+    answer: (settled) => withinBytes(render(settled), input.keyed?.maxAnswerBytes ?? 0),
   });
-  const { id, created, model } = stampFor(completion, input.request.model);
-  const tokens = settled.usage as TokenUsage;
-  return {
-    settled,
-    body: {
-      ...completion,
-      id,
-      created,
-      model,
-      usage: chargedUsageView(tokens, settled.source, settled.chargedMicro),
-    },
-  };
+  // Rendered already where it is kept.
+  return { settled, json: json ?? render(settled) };
 }
 
-async function callUpstream({ adapter, call, input, settler }: DispatchedChat) {
+const withinBytes = (text: string, maxBytes: number): string | null =>
+  Buffer.byteLength(text) <= maxBytes ? text : null;
+
+async function callUpstream(chat: DispatchedChat): Promise<UpstreamCompletion> {
+  const { adapter, call, settler, lifeline } = chat;
   let answer: UpstreamCompletion;
   try {
-    answer = await adapter.complete(call, input.signal);
+    answer = await adapter.complete(call, lifeline.signal);
   } catch (error) {
-    if (input.signal.aborted) await settler.end(clientLeftEarly(input.request));
-    else await settler.end(upstreamFailed(error));
+    await settler.end(endedBeforeFirstEvent(chat, error));
     throw error;
   }
   settler.markFirstEvent();
   return answer;
 }
 
+/** How a request ended whose provider gave nothing: by its client, by this server or by the provider itself. */
+export function endedBeforeFirstEvent(chat: DispatchedChat, error: unknown): EndReport {
+  const { lifeline } = chat;
+  if (lifeline.serverStopped()) return unserved("server_stopped", error);
+  if (lifeline.signal.aborted) return clientLeftEarly(chat);
+  const { status, upstreamStatus } = asApiError(error);
+  const wasRefused = status === 400 && upstreamStatus === undefined;
+  return unserved(wasRefused ? "refused" : "upstream_failed", error);
+}
+
 /** The client left before the provider's first event: the provider has the input by then, and bills it. */
-export function clientLeftEarly(request: DispatchedChat["input"]["request"]) {
+function clientLeftEarly({ input, countTokens }: DispatchedChat): EndReport {
   return {
-    ending: "client_left_early" as const,
+    ending: "client_left_early",
     httpStatus: CLIENT_CLOSED_REQUEST,
     errorCode: null,
     usage: async () => ({
-      usage: await estimateUsage(request, NOTHING_PRODUCED),
-      source: "estimated" as const,
+      usage: await estimateUsage(countTokens, input.request, NOTHING_PRODUCED),
+      source: "estimated",
     }),
   };
 }
 
-/** The provider failed before its first event, or the request could not be put into its dialect: nothing is charged. */
-export function upstreamFailed(error: unknown) {
-  const { status, code, upstreamStatus } = asApiError(error);
-  const wasRefused = status === 400 && upstreamStatus === undefined;
+/** Nothing was given, so nothing is charged. */
+function unserved(ending: Ending, error: unknown): EndReport {
+  const { status, code } = asApiError(error);
   return {
-    ending: wasRefused ? ("refused" as const) : ("upstream_failed" as const),
+    ending,
     httpStatus: status,
     errorCode: code,
-    usage: async () => ({ usage: null, source: "none" as const }),
+    usage: async () => ({ usage: null, source: "none" }),
   };
 }

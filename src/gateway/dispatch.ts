@@ -1,6 +1,7 @@
 // Dispatch: from a validated request to a deposit taken and a call that is ready to go upstream.
 import type { ChatRequest } from "../base/chat.ts";
-import { ApiError } from "../base/errors.ts";
+import type { Clock } from "../base/clock.ts";
+import { ApiError, CLIENT_CLOSED_REQUEST, clientClosedRequest } from "../base/errors.ts";
 import type { Catalog } from "../catalog/build.ts";
 import type { Deployment } from "../catalog/types.ts";
 import type { Config } from "../config/schema.ts";
@@ -10,12 +11,13 @@ import type { Ledger } from "../ledger/ledger.ts";
 import type { ProviderAdapter, UpstreamCall } from "../providers/protocol.ts";
 import type { ProviderSet } from "../providers/registry.ts";
 import type { Logger } from "../telemetry/log.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
 import { checkCapabilities, checkPriced } from "./capabilities.ts";
+import { inProgress, isKeyInUse, type KeyedRequest } from "./idempotency.ts";
+import type { DrainLimits, Lifeline, Lifelines } from "./lifeline.ts";
 import { insufficientCredits, type Quote, quote } from "./quote.ts";
 import { createSettler, type Settler } from "./settler.ts";
-
-/** The status that is recorded for a client that did not wait for its answer. It is never sent. */
-export const CLIENT_CLOSED_REQUEST = 499;
+import type { TokenCounter } from "./tokens/counter.ts";
 
 /** Everything of the house that a chat request passes through. */
 export interface ChatDeps {
@@ -24,9 +26,11 @@ export interface ChatDeps {
   providers: ProviderSet;
   ledger: Ledger;
   commits: CommitQueue;
+  lifelines: Lifelines;
+  countTokens: TokenCounter;
+  metrics: Metrics;
+  clock: Clock;
   log: Logger;
-  /** Counts the requests whose money is not settled yet. */
-  unsettled: { count: number };
 }
 
 /** A validated request of an authenticated caller. */
@@ -37,6 +41,8 @@ export interface ChatInput {
   request: ChatRequest;
   /** Length of the body as it arrived. */
   bodyBytes: number;
+  /** Null without an idempotency key. */
+  keyed: KeyedRequest | null;
   /** Aborts when the client has left. */
   signal: AbortSignal;
   log: Logger;
@@ -47,22 +53,25 @@ export interface ChatInput {
 /** A dispatched request: what both ways of answering need. */
 export interface DispatchedChat {
   input: ChatInput;
+  providerId: string;
   adapter: ProviderAdapter;
   call: UpstreamCall;
+  lifeline: Lifeline;
+  countTokens: TokenCounter;
   settler: Settler;
   /** The account with this request's deposit taken. */
   held: Balance & { amountMicro: number };
 }
 
 /** The client left while its deposit was being written: nothing went upstream, so nothing is owed. */
-async function leaveUncharged({ settler, input }: DispatchedChat): Promise<never> {
+async function leaveUncharged({ settler }: DispatchedChat): Promise<never> {
   await settler.end({
     ending: "refused",
     httpStatus: CLIENT_CLOSED_REQUEST,
     errorCode: null,
     usage: async () => ({ usage: null, source: "none" }),
   });
-  throw input.signal.reason;
+  throw clientClosedRequest();
 }
 
 /**
@@ -70,16 +79,25 @@ async function leaveUncharged({ settler, input }: DispatchedChat): Promise<never
  * @throws ApiError 404 for an unknown model, 400 for what it cannot do, 402 when the deposit is not covered.
  */
 export async function dispatchChat(deps: ChatDeps, input: ChatInput): Promise<DispatchedChat> {
-  deps.unsettled.count++;
+  const lifeline = deps.lifelines.open(input.signal);
   let dispatched: DispatchedChat;
   try {
-    dispatched = await takeDeposit(deps, input, checkedDeployment(deps, input.request));
+    const deployment = checkedDeployment(deps, input.request);
+    dispatched = await takeDeposit(deps, input, deployment, lifeline);
   } catch (error) {
-    // Without a deposit there is no settler, which would count it down.
-    deps.unsettled.count--;
+    // Without a deposit there is no settler, which would close it.
+    lifeline.close();
     throw error;
   }
-  return input.signal.aborted ? leaveUncharged(dispatched) : dispatched;
+  if (input.signal.aborted) return leaveUncharged(dispatched);
+  const { providerId } = dispatched;
+  lifeline.watch(providerId, drainLimits(deps.config, providerId));
+  return dispatched;
+}
+
+function drainLimits({ providers }: Config, providerId: string): DrainLimits {
+  const settings = providers[providerId];
+  return settings?.onDisconnect === "drain" ? settings.drain : null;
 }
 
 function checkedDeployment(deps: ChatDeps, request: ChatRequest): Deployment {
@@ -106,6 +124,7 @@ async function takeDeposit(
   deps: ChatDeps,
   input: ChatInput,
   deployment: Deployment,
+  lifeline: Lifeline,
 ): Promise<DispatchedChat> {
   const { request, requestId } = input;
   const adapter = deps.providers.connected.get(deployment.providerId)?.adapter;
@@ -117,8 +136,11 @@ async function takeDeposit(
     now: new Date(input.startedAtMs),
     money: deps.config.money,
   });
-  const outcome = await deps.commits.run(() =>
-    deps.ledger.placeHold({
+  const { keyed } = input;
+  const outcome = await deps.commits.run(() => {
+    // A twin may have come first since it was looked for, even in the same transaction.
+    if (keyed !== null && isKeyInUse(keyed)) return null;
+    const placed = deps.ledger.placeHold({
       requestId,
       accountId: input.accountId,
       keyId: input.keyId,
@@ -127,21 +149,29 @@ async function takeDeposit(
       upstreamModel: deployment.upstreamModel,
       stream: request.stream === true,
       priceJson: wanted.pinned === null ? null : JSON.stringify(wanted.pinned),
-      atMs: Date.now(),
+      atMs: deps.clock.nowMs(),
       size: (availableMicro) => wanted.size(availableMicro)?.amountMicro ?? null,
-    }),
-  );
+    });
+    if (keyed !== null && placed.held) keyed.store.begin(keyed.key, requestId, deps.clock.nowMs());
+    return placed;
+  });
+  if (outcome === null) throw inProgress();
   if (!outcome.held) throw insufficientCredits(wanted, outcome);
   const settler = createSettler({
     ...deps,
     ...input,
+    providerId: deployment.providerId,
     pinned: wanted.pinned,
     heldMicro: outcome.amountMicro,
+    onSettled: lifeline.close,
   });
   return {
     input,
+    providerId: deployment.providerId,
     adapter,
     settler,
+    lifeline,
+    countTokens: deps.countTokens,
     held: outcome,
     call: {
       requestId,

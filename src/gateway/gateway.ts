@@ -1,29 +1,37 @@
 // The gateway: the house below HTTP, put together, and the few things that the HTTP layer may ask of it.
-import { overloaded } from "../base/errors.ts";
+import { type Clock, systemClock } from "../base/clock.ts";
 import { buildCatalog, type Catalog } from "../catalog/build.ts";
 import type { Config } from "../config/schema.ts";
 import { createCommitQueue } from "../db/commit-queue.ts";
 import { createHeartbeat } from "../db/heartbeat.ts";
 import type { Database } from "../db/open.ts";
+import { createAnswerStore, type IdempotencyKey } from "../idempotency/answers.ts";
 import { createKeyring } from "../keys/keyring.ts";
 import type { Balance } from "../ledger/accounts.ts";
+import type { OpenHold } from "../ledger/holds.ts";
 import { createLedger } from "../ledger/ledger.ts";
 import { connectProviders } from "../providers/registry.ts";
 import type { Logger } from "../telemetry/log.ts";
+import { createMetrics, type Metrics } from "../telemetry/metrics.ts";
+import { asked } from "./asked.ts";
 import { authenticate, type Caller, type Credentials } from "./authenticate.ts";
 import { answerChat, type ChatAnswer } from "./chat.ts";
-import type { ChatInput } from "./dispatch.ts";
+import type { ChatDeps, ChatInput } from "./dispatch.ts";
+import type { KeyedRequest } from "./idempotency.ts";
+import { createLifelines } from "./lifeline.ts";
 import { findRequest, type RequestView } from "./request-view.ts";
+import { startTidying } from "./tidy-answers.ts";
+import type { TokenCounter } from "./tokens/counter.ts";
 
 export interface Gateway {
   catalog: Catalog;
   /** Requests of a former process whose deposits were released at this start. */
-  abandoned: readonly string[];
+  abandoned: readonly OpenHold[];
   /** @throws ApiError 401, or 503 when the database does not answer. */
   authenticate(credentials: Credentials): Caller;
   balance(accountId: string): Balance;
   /** @throws ApiError with the status the client is to see. */
-  answerChat(input: Omit<ChatInput, "log">): Promise<ChatAnswer>;
+  answerChat(input: GatewayRequest): Promise<ChatAnswer>;
   /** The caller's own request, in progress or ended; null for any other. */
   findRequest(requestId: string, accountId: string): RequestView | null;
   /** Whether the database takes writes now. */
@@ -32,8 +40,17 @@ export interface Gateway {
   providerIds: readonly string[];
   /** Chat requests whose money is not settled yet. */
   inProgress(): number;
-  /** Resolves when every money operation has been committed. */
+  metrics: Metrics;
+  /** Ends all calls upstream: what was delivered is charged, and what was not is not. */
+  cutAll(): void;
+  /** Ends the house's own work; resolves when every money operation has been committed. */
   drain(): Promise<void>;
+}
+
+/** A request as HTTP gives it. */
+export interface GatewayRequest extends Omit<ChatInput, "log" | "keyed"> {
+  /** Hashes of the client's idempotency key and of the request's body; null without a key. */
+  idempotency: Omit<IdempotencyKey, "accountId"> | null;
 }
 
 export interface GatewayOptions {
@@ -42,6 +59,7 @@ export interface GatewayOptions {
   /** Where the providers' keys are. */
   env: Record<string, string | undefined>;
   log: Logger;
+  countTokens: TokenCounter;
 }
 
 /**
@@ -49,12 +67,15 @@ export interface GatewayOptions {
  * folder's server lock.
  * @throws Error when the configuration contradicts itself.
  */
-export function createGateway({ config, database, env, log }: GatewayOptions): Gateway {
+export function createGateway(options: GatewayOptions): Gateway {
+  const { config, database, env, log, countTokens } = options;
+  const clock: Clock = systemClock;
   const ledger = createLedger(database);
   const keyring = createKeyring(database);
   const commits = createCommitQueue(database, {
     maxWaiting: config.money.commitQueue,
     lockTimeoutMs: config.money.lockTimeoutMs,
+    clock,
   });
   const providers = connectProviders(config, env);
   for (const { id, problem } of providers.missing) {
@@ -69,12 +90,47 @@ export function createGateway({ config, database, env, log }: GatewayOptions): G
     const models = catalog.guessed;
     log.warn({ models }, "limits of models that the catalogue lacks are guessed: configure them");
   }
-  const abandoned = database.write(() => ledger.releaseAbandoned(Date.now()));
+  const answers = createAnswerStore(database);
+  const abandoned = database.write(() => {
+    answers.releaseUnfinished();
+    return ledger.releaseAbandoned(clock.nowMs());
+  });
   if (abandoned.length > 0) {
-    log.warn({ count: abandoned.length, requestIds: abandoned }, "released abandoned deposits");
+    const requestIds = abandoned.map(({ requestId }) => requestId);
+    log.warn({ count: abandoned.length, requestIds }, "released abandoned deposits");
   }
-  const unsettled = { count: 0 };
-  const chatDeps = { config, catalog, providers, ledger, commits, log, unsettled };
+  const lifelines = createLifelines(clock);
+  const metrics = createMetrics({
+    inProgress: lifelines.count,
+    draining: lifelines.draining,
+    commitsWaiting: commits.waiting,
+    answersKept: answers.approximate,
+  });
+  for (const { amountMicro } of abandoned) metrics.holdAbandoned(amountMicro);
+  const chatDeps: ChatDeps = {
+    config,
+    catalog,
+    providers,
+    ledger,
+    commits,
+    lifelines,
+    countTokens,
+    metrics,
+    clock,
+    log,
+  };
+
+  const limits = config.idempotency;
+  const tidier = startTidying({ store: answers, commits, clock, limits, log });
+
+  function keyedBy({ accountId, keyHash, bodyHash }: IdempotencyKey): KeyedRequest {
+    return {
+      key: { accountId, keyHash, bodyHash },
+      store: answers,
+      sinceMs: clock.nowMs() - limits.keepMs,
+      maxAnswerBytes: limits.maxAnswerBytes,
+    };
+  }
 
   function balance(accountId: string): Balance {
     const account = asked(() => ledger.findAccount(accountId));
@@ -88,21 +144,23 @@ export function createGateway({ config, database, env, log }: GatewayOptions): G
     catalog,
     abandoned,
     providerIds: [...providers.connected.keys()],
-    authenticate: (credentials) => authenticate(findKey, credentials, Date.now()),
+    authenticate: (credentials) => authenticate(findKey, credentials, clock.nowMs()),
     balance,
-    answerChat: (input) => answerChat(chatDeps, { ...input, log }),
+    async answerChat({ idempotency, ...input }) {
+      const keyed = idempotency === null ? null : keyedBy({ ...idempotency, ...input });
+      const answer = await answerChat(chatDeps, { ...input, keyed, log });
+      if (keyed !== null) tidier.check();
+      if (answer.kind === "replay") metrics.answerReplayed();
+      return answer;
+    },
     findRequest: (requestId, accountId) => asked(() => findRequest(ledger, requestId, accountId)),
     isWritable: createHeartbeat(database),
-    inProgress: () => unsettled.count,
-    drain: commits.drain,
+    inProgress: lifelines.count,
+    metrics,
+    cutAll: lifelines.cutAll,
+    async drain() {
+      tidier.stop();
+      await commits.drain();
+    },
   };
-}
-
-/** Trouble of ours with the database is a 503, never a 401 or a 404 that would blame the caller. */
-function asked<T>(question: () => T): T {
-  try {
-    return question();
-  } catch (error) {
-    throw overloaded("The server's database does not answer at the moment.", { cause: error });
-  }
 }

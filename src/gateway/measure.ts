@@ -2,6 +2,7 @@
 import type { TokenUsage } from "../base/chat.ts";
 import type { UsageSource } from "../ledger/ending.ts";
 import type { UpstreamCall } from "../providers/protocol.ts";
+import type { DispatchedChat } from "./dispatch.ts";
 import { completeUsage, estimateUsage } from "./estimate.ts";
 import type { ProducedText, ReportedUsage } from "./meter.ts";
 
@@ -13,16 +14,19 @@ const LIMIT_SLACK = 4;
 
 /** The tokens to charge, and where they come from. */
 export async function measureAnswer(
-  call: UpstreamCall,
+  { call, countTokens }: Pick<DispatchedChat, "call" | "countTokens">,
   reported: ReportedUsage | null,
   produced: () => ProducedText,
 ): Promise<{ usage: TokenUsage; source: UsageSource }> {
   if (reported === null || !isPlausible(call, reported.tokens)) {
-    return { usage: await estimateUsage(call.request, produced()), source: "estimated" };
+    return {
+      usage: await estimateUsage(countTokens, call.request, produced()),
+      source: "estimated",
+    };
   }
   if (reported.isFinal) return { usage: reported.tokens, source: "reported" };
   return {
-    usage: await completeUsage(call.request, reported.tokens, produced()),
+    usage: await completeUsage(countTokens, call.request, reported.tokens, produced()),
     source: "estimated",
   };
 }

@@ -1,12 +1,15 @@
 // Settlement of one request: exactly once, whoever notices first that it is over.
 import type { TokenUsage } from "../base/chat.ts";
+import { type Clock, sleep } from "../base/clock.ts";
 import { ApiError } from "../base/errors.ts";
 import type { CommitQueue } from "../db/commit-queue.ts";
 import type { Ending, UsageSource } from "../ledger/ending.ts";
 import type { RequestEnd, Settlement } from "../ledger/holds.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Logger } from "../telemetry/log.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
 import { costMicro, type PinnedPrice } from "./cost.ts";
+import type { KeyedRequest } from "./idempotency.ts";
 
 /** How a request ended, as the one who noticed it knows it. */
 export interface EndReport {
@@ -15,6 +18,8 @@ export interface EndReport {
   errorCode: string | null;
   /** Asked for only by the report that counts; may be slow, since it may have to estimate. */
   usage: () => Promise<{ usage: TokenUsage | null; source: UsageSource }>;
+  /** The whole answer as it is kept for a request with an idempotency key; null when it is too long for that. */
+  answer?: (settled: Settled) => string | null;
 }
 
 export interface Settled extends Settlement {
@@ -32,14 +37,19 @@ export interface Settler {
 
 export interface SettlerOptions {
   requestId: string;
+  providerId: string;
   pinned: PinnedPrice | null;
   /** The deposit: an estimate is never charged beyond it. */
   heldMicro: number;
   ledger: Ledger;
   commits: CommitQueue;
+  /** Null without an idempotency key. */
+  keyed: KeyedRequest | null;
+  clock: Clock;
+  metrics: Metrics;
   log: Logger;
-  /** Counts the requests whose money is not settled yet. */
-  unsettled: { count: number };
+  /** Called once, when the money is settled or can never be. */
+  onSettled: () => void;
   /** Epoch milliseconds of the request's arrival, and the same moment on the monotonic clock. */
   startedAtMs: number;
   startedMonoMs: number;
@@ -53,14 +63,14 @@ const CLIENT_WAIT_MS = 10_000;
 export function createSettler(options: SettlerOptions): Settler {
   let firstEventMs: number | null = null;
   let ended: Promise<Settled> | null = null;
-  const sinceStart = () => Math.round(performance.now() - options.startedMonoMs);
+  const sinceStart = () => Math.round(options.clock.monoMs() - options.startedMonoMs);
 
   async function settle(report: EndReport): Promise<Settled> {
     const durationMs = sinceStart();
     const { usage, source } = await report.usage();
     const cost = costOf(options, usage, source);
-    const settlement = await persist(options, () =>
-      options.ledger.endHold({
+    const settlement = await persist(options, () => {
+      const ended = options.ledger.endHold({
         requestId: options.requestId,
         ending: report.ending,
         ...cost,
@@ -71,18 +81,27 @@ export function createSettler(options: SettlerOptions): Settler {
         startedAtMs: options.startedAtMs,
         firstEventMs,
         durationMs,
-        atMs: Date.now(),
-      }),
-    );
+        atMs: options.clock.nowMs(),
+      });
+      if (ended !== null) keepAnswer(options, report, { ...ended, usage, source });
+      return ended;
+    });
     if (settlement === null) throw new Error(`request ${options.requestId} had ended already`);
-    logEnd(options, report, { ...settlement, usage, source }, durationMs);
-    return { ...settlement, usage, source };
+    const settled = { ...settlement, usage, source };
+    logEnd(options, report, settled, durationMs);
+    options.metrics.requestEnded({
+      providerId: options.providerId,
+      ending: report.ending,
+      ...settled,
+      ...cost,
+      firstEventMs,
+      durationMs,
+    });
+    return settled;
   }
 
   function settleOnce(report: EndReport): Promise<Settled> {
-    const settled = settle(report).finally(() => {
-      options.unsettled.count--;
-    });
+    const settled = settle(report).finally(options.onSettled);
     // Whoever waited for it may have given up by then.
     settled.catch((error: unknown) => {
       options.log.error({ requestId: options.requestId, err: error }, "could not settle");
@@ -93,13 +112,21 @@ export function createSettler(options: SettlerOptions): Settler {
   return {
     end: (report) => {
       ended ??= settleOnce(report);
-      return withinPatience(ended);
+      return withinPatience(ended, options.clock);
     },
     markFirstEvent: () => {
       firstEventMs ??= sinceStart();
     },
     hasEnded: () => ended !== null,
   };
+}
+
+/** In the settlement's own transaction, so that an answer which was charged is the one that comes again. */
+function keepAnswer(options: SettlerOptions, report: EndReport, settled: Settled): void {
+  const { keyed, requestId } = options;
+  if (keyed === null) return;
+  if (report.answer === undefined) keyed.store.release(requestId);
+  else keyed.store.keep(requestId, report.answer(settled), options.clock.nowMs());
 }
 
 function costOf(
@@ -124,21 +151,21 @@ async function persist<T>(options: SettlerOptions, operation: () => T): Promise<
         { requestId: options.requestId, err: error },
         "settlement refused, retrying",
       );
-      await Bun.sleep(RETRY_PAUSES_MS[Math.min(attempt, RETRY_PAUSES_MS.length - 1)] ?? 0);
+      options.metrics.settlementRetried();
+      const pauseMs = RETRY_PAUSES_MS[Math.min(attempt, RETRY_PAUSES_MS.length - 1)] ?? 0;
+      await sleep(options.clock, pauseMs);
     }
   }
 }
 
 /** Waits for a settlement, but not for a database that stays away. */
-async function withinPatience(ended: Promise<Settled>): Promise<Settled> {
-  let timer: Timer | undefined;
-  const patience = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(notRecorded()), CLIENT_WAIT_MS);
-  });
+async function withinPatience(ended: Promise<Settled>, clock: Clock): Promise<Settled> {
+  const patience = Promise.withResolvers<never>();
+  const forget = clock.after(CLIENT_WAIT_MS, () => patience.reject(notRecorded()));
   try {
-    return await Promise.race([ended, patience]);
+    return await Promise.race([ended, patience.promise]);
   } finally {
-    clearTimeout(timer);
+    forget();
   }
 }
 

@@ -8,6 +8,7 @@ import { docsHandlers } from "./docs/handlers.ts";
 import { getModelHandler, listModelsHandler } from "./models/handlers.ts";
 import { API_PREFIXES } from "./openapi/routes.ts";
 import { healthHandler, readyHandler } from "./ops/handlers.ts";
+import { metricsHandler } from "./ops/metrics.ts";
 import {
   errorResponse,
   type Handler,
@@ -87,11 +88,13 @@ function allRoutes(deps: HttpDeps, documentJson: string): Route[] {
       handle: keyRoute(deps, requestHandler(deps, `${prefix}/requests/`)),
     },
   ]);
+  const { metricsToken } = deps;
   const docs = deps.config.server.docs ? docsHandlers(documentJson) : [];
   return [
     ...api,
     open("/health", healthHandler),
     open("/ready", readyHandler(deps)),
+    ...(metricsToken === null ? [] : [open("/metrics", metricsHandler(deps, metricsToken))]),
     ...docs.map(({ path, handler }) => open(path, handler)),
   ];
 }
@@ -138,6 +141,8 @@ function corsFor(origins: readonly string[]) {
       "retry-after",
       "retry-after-ms",
       "x-should-retry",
+      "idempotent-replayed",
+      "original-request-id",
     ],
   });
 }

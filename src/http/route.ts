@@ -15,6 +15,8 @@ export interface HttpDeps {
   log: Logger;
   /** True once the server has been told to end. */
   isDraining: () => boolean;
+  /** Who sends it may read the metrics; null when nobody may. */
+  metricsToken: string | null;
 }
 
 /** The part of Elysia's context that a route sees; `server` is null where no socket is behind it. */
@@ -77,6 +79,7 @@ export function errorResponse(
 ): Response {
   const failure = asApiError(error);
   logFailure(deps.log, request, scope, failure);
+  deps.gateway.metrics.requestRefused(failure.status, failure.code);
   Object.assign(scope.headers, errorHeaders(failure));
   setFailureCredits(deps, scope);
   return jsonResponse(scope, errorEnvelope(failure), failure.status);

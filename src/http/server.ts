@@ -26,6 +26,8 @@ export interface ServerOptions {
   config: Config;
   gateway: Gateway;
   log: Logger;
+  /** Opens /metrics to who sends it; null or empty keeps it shut. */
+  metricsToken: string | null;
 }
 
 /** How long settlements may take once their requests have been cut. */
@@ -35,9 +37,11 @@ const POLL_MS = 10;
 const LAST_BYTES_MS = 1000;
 
 /** @throws PortInUse when the address cannot be listened on. */
-export async function startServer({ config, gateway, log }: ServerOptions): Promise<RunningServer> {
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { config, gateway, log } = options;
   let draining = false;
-  const deps = { config, gateway, log, isDraining: () => draining };
+  const metricsToken = options.metricsToken || null;
+  const deps = { config, gateway, log, metricsToken, isDraining: () => draining };
   const document = await buildOpenApiDocument();
   const app = createApp(deps, JSON.stringify(document));
   const { host, port } = config.server;
@@ -55,6 +59,8 @@ export async function startServer({ config, gateway, log }: ServerOptions): Prom
   }
 
   async function stopNow(): Promise<void> {
+    // Before the connections, or each of them would look like a client that left.
+    gateway.cutAll();
     await server?.stop(true);
     await settled(SETTLE_MS);
     await gateway.drain();
@@ -64,6 +70,9 @@ export async function startServer({ config, gateway, log }: ServerOptions): Prom
     draining = true;
     // The port stays open meanwhile, so that a load balancer reads 503 and not a refused connection.
     await settled(config.server.drainTimeoutMs);
+    // Those that have not ended are told so, while they are still connected.
+    gateway.cutAll();
+    await settled(LAST_BYTES_MS);
     const answered = server?.stop() ?? Promise.resolve();
     await Promise.race([answered, Bun.sleep(LAST_BYTES_MS)]);
     await stopNow();

@@ -1,4 +1,4 @@
-// The ways in which a request can end, by name: in the code, the request record and the log.
+// The ways in which a request can end, by name: in the code, the request record, the log and the metrics.
 
 /** Each request that took a deposit ends in exactly one of these. docs/billing.md says what each one costs. */
 export const ENDINGS = [
@@ -14,6 +14,10 @@ export const ENDINGS = [
   "client_left_early",
   /** The client left in the middle of the answer. */
   "client_left",
+  /** The client left, and the provider's answer was read to its end all the same. */
+  "drained",
+  /** The server had to end before the answer was complete. */
+  "server_stopped",
   /** The server's process ended while the request was in progress. */
   "abandoned",
 ] as const;

@@ -2,6 +2,7 @@
 import { Database as Sqlite } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { join } from "node:path";
+import { systemClock } from "../../src/base/clock.ts";
 import { ApiError } from "../../src/base/errors.ts";
 import { createCommitQueue } from "../../src/db/commit-queue.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -31,7 +32,11 @@ describe("group commit", () => {
         return database.write(operation);
       },
     };
-    const queue = createCommitQueue(counting, { maxWaiting: 1000, lockTimeoutMs: 1000 });
+    const queue = createCommitQueue(counting, {
+      clock: systemClock,
+      maxWaiting: 1000,
+      lockTimeoutMs: 1000,
+    });
     const results = await Promise.all(
       Array.from({ length: 100 }, (_, n) => queue.run(() => n * 2 + mark(n).changes - 1)),
     );
@@ -41,7 +46,11 @@ describe("group commit", () => {
   });
 
   test("one failing operation takes none of the others with it, and leaves nothing of itself", async () => {
-    const queue = createCommitQueue(database, { maxWaiting: 1000, lockTimeoutMs: 1000 });
+    const queue = createCommitQueue(database, {
+      clock: systemClock,
+      maxWaiting: 1000,
+      lockTimeoutMs: 1000,
+    });
     const results = await Promise.allSettled([
       queue.run(() => mark(1)),
       queue.run(() => {
@@ -56,7 +65,11 @@ describe("group commit", () => {
   });
 
   test("more than may wait is refused with 503", async () => {
-    const queue = createCommitQueue(database, { maxWaiting: 2, lockTimeoutMs: 1000 });
+    const queue = createCommitQueue(database, {
+      clock: systemClock,
+      maxWaiting: 2,
+      lockTimeoutMs: 1000,
+    });
     const accepted = [queue.run(() => mark(1)), queue.run(() => mark(2))];
     await expect(queue.run(() => mark(3))).rejects.toMatchObject({ status: 503 });
     await Promise.all(accepted);
@@ -67,7 +80,11 @@ describe("group commit", () => {
     const impatient = createTestDatabase();
     const foreign = new Sqlite(join(impatient.dataDir, "aacflow.db"));
     impatient.sqlite.run("PRAGMA busy_timeout = 10");
-    const queue = createCommitQueue(impatient, { maxWaiting: 10, lockTimeoutMs: 300 });
+    const queue = createCommitQueue(impatient, {
+      clock: systemClock,
+      maxWaiting: 10,
+      lockTimeoutMs: 300,
+    });
     foreign.run("BEGIN IMMEDIATE");
     setTimeout(() => foreign.run("COMMIT"), 100);
     expect(await queue.run(() => "after the lock")).toBe("after the lock");

@@ -1,6 +1,7 @@
 // Estimates: close to the truth for ordinary text, and never able to stall the server.
 import { describe, expect, test } from "bun:test";
 import { completeUsage, estimateUsage, plainUsage } from "../../src/gateway/estimate.ts";
+import { countTokens } from "../support/tokens.ts";
 
 /** All of a text. */
 const said = (text: string) => ({ kept: text, chars: text.length, showsReasoning: false });
@@ -9,6 +10,7 @@ const ask = (content: string) => ({ model: "m", messages: [{ role: "user" as con
 describe("an estimate", () => {
   test("of ordinary text is what the tokenizer says", async () => {
     const usage = await estimateUsage(
+      countTokens,
       ask("Hello, how are you today?"),
       said("I am well, thank you!"),
     );
@@ -17,11 +19,11 @@ describe("an estimate", () => {
   });
 
   test("of nothing is nothing", async () => {
-    expect((await estimateUsage(ask(""), said(""))).completionTokens).toBe(0);
+    expect((await estimateUsage(countTokens, ask(""), said(""))).completionTokens).toBe(0);
   });
 
   test("takes what looks like a control token as text", async () => {
-    const { completionTokens } = await estimateUsage(ask("x"), said("<|endoftext|>"));
+    const { completionTokens } = await estimateUsage(countTokens, ask("x"), said("<|endoftext|>"));
     expect(completionTokens).toBeGreaterThan(1);
   });
 
@@ -32,11 +34,13 @@ describe("an estimate", () => {
       messages: [{ role: "user" as const, content: [image] }],
       tools: [{ type: "function", function: { name: "look_up_the_weather" } }],
     };
-    expect((await estimateUsage(request, said(""))).promptTokens).toBeGreaterThan(765 + 10);
+    expect((await estimateUsage(countTokens, request, said(""))).promptTokens).toBeGreaterThan(
+      765 + 10,
+    );
   });
 
   test("of one letter 100,000 times lets other work go on meanwhile", async () => {
-    await estimateUsage(ask("warm"), said("up"));
+    await estimateUsage(countTokens, ask("warm"), said("up"));
     let turns = 0;
     let counting = true;
     const others = (async () => {
@@ -45,7 +49,11 @@ describe("an estimate", () => {
         await new Promise((resolve) => setImmediate(resolve));
       }
     })();
-    const { completionTokens } = await estimateUsage(ask("x"), said("a".repeat(100_000)));
+    const { completionTokens } = await estimateUsage(
+      countTokens,
+      ask("x"),
+      said("a".repeat(100_000)),
+    );
     counting = false;
     await others;
     expect(completionTokens).toBeGreaterThan(10_000);
@@ -55,7 +63,7 @@ describe("an estimate", () => {
   test("of a text beyond the counting limit is carried on from its start", async () => {
     const sentence = "The quick brown fox jumps over the lazy dog. ";
     const text = sentence.repeat(60_000);
-    const { completionTokens } = await estimateUsage(ask("x"), said(text));
+    const { completionTokens } = await estimateUsage(countTokens, ask("x"), said(text));
     const perSentence = completionTokens / 60_000;
     expect(perSentence).toBeGreaterThan(9);
     expect(perSentence).toBeLessThan(11);
@@ -66,12 +74,12 @@ describe("an early report that is completed from the text", () => {
   const early = { ...plainUsage(10, 1001), reasoningTokens: 1000 };
 
   test("keeps thinking that is not shown, and adds what is", async () => {
-    const usage = await completeUsage(ask("x"), early, said("I am well, thank you!"));
+    const usage = await completeUsage(countTokens, ask("x"), early, said("I am well, thank you!"));
     expect(usage).toMatchObject({ promptTokens: 10, completionTokens: 1007 });
   });
 
   test("does not count thinking twice when the text shows it", async () => {
     const shown = { ...said("I am well, thank you!"), showsReasoning: true };
-    expect((await completeUsage(ask("x"), early, shown)).completionTokens).toBe(1001);
+    expect((await completeUsage(countTokens, ask("x"), early, shown)).completionTokens).toBe(1001);
   });
 });

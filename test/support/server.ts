@@ -10,6 +10,7 @@ import { createGateway, type Gateway } from "../../src/gateway/gateway.ts";
 import { type RunningServer, startServer } from "../../src/http/server.ts";
 import { createKeyring, type Keyring } from "../../src/keys/keyring.ts";
 import { createLedger, type Ledger } from "../../src/ledger/ledger.ts";
+import { countTokens } from "./tokens.ts";
 
 export interface TestServerOptions {
   /** The environment that providers are found in; empty by default. */
@@ -18,6 +19,8 @@ export interface TestServerOptions {
   config?: { server?: object; [section: string]: unknown };
   /** Credit of the first account; 10 credits by default, 0 for none. */
   creditsMicro?: number;
+  /** Opens /metrics; shut by default. */
+  metricsToken?: string;
   /** Stands between HTTP and the gateway, to make something inside fail. */
   wrapGateway?: (gateway: Gateway) => Gateway;
 }
@@ -77,9 +80,14 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const books = openBooks(database);
   const accountId = books.newAccount("test", creditsMicro);
   const { secret: key, id: keyId } = books.newKey(accountId);
-  const gateway = createGateway({ config, database, env, log: log.logger });
+  const gateway = createGateway({ config, database, env, log: log.logger, countTokens });
   const wrapped = options.wrapGateway?.(gateway) ?? gateway;
-  const server = await startServer({ config, gateway: wrapped, log: log.logger });
+  const server = await startServer({
+    config,
+    gateway: wrapped,
+    log: log.logger,
+    metricsToken: options.metricsToken ?? null,
+  });
 
   return {
     origin: server.origin,
