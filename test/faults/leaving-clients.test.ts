@@ -135,3 +135,17 @@ test("a client that leaves with a full socket, reading nothing: pays what was pr
   client.socket.destroy();
   expect((await expectLeft(tag)).ending).toBe("client_left");
 });
+
+test("a client that writes its next question before it has its answer is taken as gone", async () => {
+  const { server, met } = house;
+  const before = met.length;
+  const tags = [1, 2].map(() => house.plan(json(completion())));
+  const client = await connectRaw(server.origin);
+  client.socket.write(tags.map((tag) => chatBytes(server.key, tag, {})).join(""));
+  await within(client.ended, "the connection closed");
+  client.socket.destroy();
+  await waitUntil(() => server.gateway.inProgress() === 0, "all requests settled");
+  expect(met.length).toBe(before + 1);
+  expect(server.ledger.findRecord(met.at(-1)?.requestId ?? "")).toMatchObject({ httpStatus: 499 });
+  expect(house.callsOf(tags[1] ?? "")).toEqual([]);
+});

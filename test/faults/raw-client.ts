@@ -8,7 +8,9 @@ export interface RawClient {
   /** All that has come so far. */
   text(): string;
   /** Resolves when this has come. */
-  until(words: string): Promise<void>;
+  until(words: string, limitMs?: number): Promise<void>;
+  /** Resolves when the server has closed its half of the connection, or all is gone. */
+  ended: Promise<void>;
   /** Resolves when the connection is gone, whoever closed it. */
   closed: Promise<void>;
 }
@@ -18,6 +20,7 @@ export async function connectRaw(origin: string): Promise<RawClient> {
   const { hostname, port } = new URL(origin);
   const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
   const closed = new Promise<void>((resolve) => socket.on("close", () => resolve()));
+  const ended = new Promise<void>((resolve) => socket.on("end", () => resolve()));
   let text = "";
   let onText = () => {};
   socket.on("error", () => {});
@@ -29,13 +32,13 @@ export async function connectRaw(origin: string): Promise<RawClient> {
     socket.once("connect", resolve);
     socket.once("error", reject);
   });
-  const until = (words: string) => {
+  const until = (words: string, limitMs?: number) => {
     const { promise, resolve } = Promise.withResolvers<void>();
     onText = () => text.includes(words) && resolve();
     onText();
-    return within(promise, `the words ${words}`);
+    return within(promise, `the words ${words}`, limitMs);
   };
-  return { socket, text: () => text, until, closed };
+  return { socket, text: () => text, until, ended: Promise.race([ended, closed]), closed };
 }
 
 /** The head of a chat request with this framing of its body. */
