@@ -112,7 +112,7 @@ export function createSettler(options: SettlerOptions): Settler {
   return {
     end: (report) => {
       ended ??= settleOnce(report);
-      return withinPatience(ended, options.clock);
+      return withinPatience(ended, options);
     },
     markFirstEvent: () => {
       firstEventMs ??= sinceStart();
@@ -159,9 +159,12 @@ async function persist<T>(options: SettlerOptions, operation: () => T): Promise<
 }
 
 /** Waits for a settlement, but not for a database that stays away. */
-async function withinPatience(ended: Promise<Settled>, clock: Clock): Promise<Settled> {
+async function withinPatience(
+  ended: Promise<Settled>,
+  { clock, heldMicro }: SettlerOptions,
+): Promise<Settled> {
   const patience = Promise.withResolvers<never>();
-  const forget = clock.after(CLIENT_WAIT_MS, () => patience.reject(notRecorded()));
+  const forget = clock.after(CLIENT_WAIT_MS, () => patience.reject(notRecorded(heldMicro)));
   try {
     return await Promise.race([ended, patience.promise]);
   } finally {
@@ -170,13 +173,14 @@ async function withinPatience(ended: Promise<Settled>, clock: Clock): Promise<Se
 }
 
 /** The provider has answered and will be paid, so a retry would only cost twice. */
-const notRecorded = () =>
+const notRecorded = (reservedMicro: number) =>
   new ApiError({
     status: 503,
     type: "server_error",
     code: "overloaded",
     message: "The request was answered, but its charge cannot be recorded at the moment.",
     shouldRetry: false,
+    reservedMicro,
   });
 
 function logEnd(

@@ -1,12 +1,11 @@
 // POST /chat/completions: from the HTTP request to the journey, and from its answer back to HTTP.
 import { shuttingDown, tooManyRequests } from "../../base/errors.ts";
-import { formatCredits } from "../../base/micro.ts";
 import type { Caller } from "../../gateway/authenticate.ts";
 import type { ChatAnswer } from "../../gateway/chat.ts";
 import type { ChatEvent } from "../../gateway/stream-chat.ts";
 import { readJsonBody } from "../body/read-body.ts";
 import { type Call, type Handler, type HttpDeps, jsonTextResponse } from "../route.ts";
-import { type RequestScope, setCredits } from "../scope.ts";
+import { type RequestScope, setCredits, setReserved } from "../scope.ts";
 import { hashOf, readIdempotencyKey } from "./idempotency-key.ts";
 import { parseChatRequest } from "./parse-request.ts";
 import { sseBody } from "./sse.ts";
@@ -99,9 +98,7 @@ async function* replayedEvents(body: string, balanceMicro: number): AsyncGenerat
 
 function streamResponse(deps: HttpDeps, scope: RequestScope, answer: Stream): Response {
   const { amountMicro, balanceMicro } = answer.held;
-  // The cost is not known yet: the deposit stands for it, and X-Credits-Reserved says so.
-  setCredits(scope, amountMicro, balanceMicro - amountMicro);
-  scope.headers["x-credits-reserved"] = formatCredits(amountMicro);
+  setReserved(scope, amountMicro, balanceMicro);
   return eventStream(deps, scope, answer.events);
 }
 
