@@ -1,7 +1,15 @@
 // `aacflow backup` and `restore`: what they refuse, why, and that they then leave everything as it was.
 import { Database as Sqlite } from "bun:sqlite";
 import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { join } from "node:path";
 import { drizzle } from "drizzle-orm/bun-sqlite";
 import { migrate } from "drizzle-orm/bun-sqlite/migrator";
@@ -122,7 +130,7 @@ describe("restore", () => {
     [
       "another program's database",
       (file) => {
-        Bun.file(file).unlink();
+        rmSync(file);
         tamper(file, "CREATE TABLE a (b)");
       },
       "not a database of aacflow's",
