@@ -1,6 +1,6 @@
 // What every route has in common: scope, header limits, authentication before the body, errors in the envelope.
 import type { Server } from "bun";
-import { type ApiError, asApiError } from "../base/errors.ts";
+import { type ApiError, asApiError, CLIENT_CLOSED_REQUEST } from "../base/errors.ts";
 import type { Config } from "../config/schema.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Logger } from "../telemetry/log.ts";
@@ -78,8 +78,12 @@ export function errorResponse(
   error: unknown,
 ): Response {
   const failure = asApiError(error);
-  logFailure(deps.log, request, scope, failure);
-  deps.gateway.metrics.requestRefused(failure.status, failure.code);
+  if (failure.status === CLIENT_CLOSED_REQUEST) {
+    deps.log.info({ requestId: scope.requestId, keyId: scope.caller?.keyId }, "client left");
+  } else {
+    logFailure(deps.log, request, scope, failure);
+    deps.gateway.metrics.requestRefused(failure.status, failure.code);
+  }
   Object.assign(scope.headers, errorHeaders(failure));
   setFailureCredits(deps, scope);
   return jsonResponse(scope, errorEnvelope(failure), failure.status);
