@@ -2,15 +2,8 @@
 // complete is never passed on as if it were, and never charged as if it were.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { DONE, event } from "../support/openai-wire.ts";
-import {
-  ask,
-  expectAllSound,
-  type FaultHouse,
-  forEach,
-  type Outcome,
-  STREAM,
-  startFaultHouse,
-} from "./support.ts";
+import { ask, type FaultHouse, forEach, type Outcome, STREAM, startFaultHouse } from "./house.ts";
+import { expectAllSound } from "./support.ts";
 import {
   answerBytes,
   CLOSING,

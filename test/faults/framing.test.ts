@@ -1,7 +1,8 @@
 // Answers whose HTTP is broken: an error of the provider, never a part passed on as the whole.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { completion, streamOf } from "../support/openai-wire.ts";
-import { ask, expectSound, type FaultHouse, startFaultHouse } from "./support.ts";
+import { ask, type FaultHouse, startFaultHouse } from "./house.ts";
+import { expectSound } from "./support.ts";
 import { answerBytes, CLOSING, chunkBytes, concat, headBytes, SSE_TYPE, sends } from "./wire.ts";
 
 let house: FaultHouse;

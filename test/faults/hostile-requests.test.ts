@@ -4,8 +4,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test
 import { completion } from "../support/openai-wire.ts";
 import { json } from "../support/raw-upstream.ts";
 import { within } from "../support/wait.ts";
+import { ask, type FaultHouse, startFaultHouse } from "./house.ts";
 import { chatHead, connectRaw, type RawClient } from "./raw-client.ts";
-import { ask, expectBooks, expectSound, type FaultHouse, startFaultHouse } from "./support.ts";
+import { expectBooks, expectSound } from "./support.ts";
 
 const GIB = 1_073_741_824;
 const MIB = 1_048_576;

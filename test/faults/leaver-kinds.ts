@@ -33,7 +33,7 @@ export interface Kind {
 
 const WORDS = event(chunk({ role: "assistant", content: "one two three" }));
 const FLOOD = event(chunk({ role: "assistant", content: "word ".repeat(2_000) }));
-const FLOOD_EVENTS = 200;
+const FLOOD_EVENTS = 30;
 
 async function* flood(request: UpstreamRequest): AsyncGenerator<string> {
   for (let sent = 0; sent < FLOOD_EVENTS; sent++) {
@@ -91,6 +91,13 @@ const partOf =
 
 const STREAM = { stream: true };
 
+/** An ordinary client. */
+export const STAYING: Kind = {
+  name: "stays, whole",
+  ending: "completed",
+  play: asking({}, ({ client }) => client.until("Hello!", WAIT_MS)),
+};
+
 export const KINDS: Kind[] = [
   { name: "early, whole", ending: "client_left_early", play: asking({}, called) },
   { name: "early, streamed", ending: "client_left_early", play: asking(STREAM, called) },
@@ -123,11 +130,7 @@ export const KINDS: Kind[] = [
     ending: null,
     play: partOf((key) => `${chatHead(key, "transfer-encoding: chunked")}9\r\n{"model":\r\n`),
   },
-  {
-    name: "stays, whole",
-    ending: "completed",
-    play: asking({}, ({ client }) => client.until("Hello!", WAIT_MS)),
-  },
+  STAYING,
   {
     name: "stays, streamed",
     ending: "completed",

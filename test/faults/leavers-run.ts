@@ -1,7 +1,7 @@
 // Many clients that leave, in rounds: what the server remembers of them must be in its books alone.
 import { startRawUpstream, type UpstreamRequest } from "../support/raw-upstream.ts";
 import { waitUntil, within } from "../support/wait.ts";
-import { answerByKind, KINDS, tagOf } from "./leaver-kinds.ts";
+import { answerByKind, KINDS, type Kind, STAYING, tagOf } from "./leaver-kinds.ts";
 import { type LeftServer, type Remains, startLeftServer } from "./leavers-server.ts";
 import { connectRaw, type RawClient } from "./raw-client.ts";
 
@@ -49,10 +49,12 @@ export async function runLeavers(options: LeaversOptions): Promise<LeaversResult
     const idleDescriptors = server.descriptors();
     await crowd.rounds(options.warmUp, options);
     await idle(server, idleDescriptors);
+    await crowd.quiet(options);
     const rssBefore = await leastMemory(server, options.memoryMs);
     const descriptorsBefore = server.descriptors();
     await crowd.rounds(options.clients, options);
     await idle(server, descriptorsBefore);
+    await crowd.quiet(options);
     const rssAfter = await leastMemory(server, options.memoryMs);
     const descriptorsAfter = server.descriptors();
     const { expected, slowestCancelMs } = crowd;
@@ -81,13 +83,18 @@ class Crowd {
   async rounds(clients: number, { atOnce, onRound }: LeaversOptions): Promise<void> {
     for (let done = 0; done < clients; done += atOnce) {
       const size = Math.min(atOnce, clients - done);
-      await Promise.all(Array.from({ length: size }, () => this.#visit()));
+      await Promise.all(Array.from({ length: size }, () => this.#visit(this.#pick(KINDS))));
       onRound?.(this.#count);
     }
   }
 
-  async #visit(): Promise<void> {
-    const kind = this.#pick(KINDS);
+  /** Small requests only, so that what the collector finds has time to go. */
+  async quiet({ memoryMs }: LeaversOptions): Promise<void> {
+    const end = performance.now() + memoryMs;
+    while (performance.now() < end) await this.#visit(STAYING);
+  }
+
+  async #visit(kind: Kind): Promise<void> {
     const leave = this.#pick(LEAVINGS);
     const tag = `${kind.name}: ${++this.#count}`;
     const client = await connectRaw(this.#server.origin);

@@ -5,14 +5,9 @@ import type { RequestRecord } from "../../src/ledger/records.ts";
 import { chunk, completion, event } from "../support/openai-wire.ts";
 import { gated, json, sse } from "../support/raw-upstream.ts";
 import { waitUntil, within } from "../support/wait.ts";
+import { type FaultHouse, startFaultHouse } from "./house.ts";
 import { chatBytes, chatHead, connectRaw, type RawClient } from "./raw-client.ts";
-import {
-  expectBooks,
-  expectCharge,
-  expectLogged,
-  type FaultHouse,
-  startFaultHouse,
-} from "./support.ts";
+import { expectBooks, expectCharge, expectLogged } from "./support.ts";
 
 /** How soon the provider must be told. */
 const CANCELLED_MS = 1_000;

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { gzipSync } from "node:zlib";
 import { completion, streamOf } from "../support/openai-wire.ts";
-import { ask, expectSound, type FaultHouse, STREAM, startFaultHouse } from "./support.ts";
+import { ask, type FaultHouse, STREAM, startFaultHouse } from "./house.ts";
+import { expectSound } from "./support.ts";
 import {
   answerBytes,
   CLOSING,

@@ -3,7 +3,8 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { completion, streamOf } from "../support/openai-wire.ts";
 import { within } from "../support/wait.ts";
-import { ask, expectSound, type FaultHouse, type Outcome, startFaultHouse } from "./support.ts";
+import { ask, type FaultHouse, type Outcome, startFaultHouse } from "./house.ts";
+import { expectSound } from "./support.ts";
 import { answerBytes, concat, SSE_TYPE, sends } from "./wire.ts";
 
 let house: FaultHouse;

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readWire, textOf } from "../chat/stream-support.ts";
 import { chunk, completion, DONE, event, USAGE, usageChunk } from "../support/openai-wire.ts";
 import { json, sse } from "../support/raw-upstream.ts";
-import { ask, expectSound, type FaultHouse, STREAM, startFaultHouse } from "./support.ts";
+import { ask, type FaultHouse, STREAM, startFaultHouse } from "./house.ts";
+import { expectSound } from "./support.ts";
 
 let house: FaultHouse;
 beforeAll(async () => {

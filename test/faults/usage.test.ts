@@ -2,14 +2,8 @@
 // and the client is told that it is one. What can be meant is charged as it is.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chunk, completion, DONE, event } from "../support/openai-wire.ts";
-import {
-  ask,
-  expectSound,
-  type FaultHouse,
-  type Outcome,
-  STREAM,
-  startFaultHouse,
-} from "./support.ts";
+import { ask, type FaultHouse, type Outcome, STREAM, startFaultHouse } from "./house.ts";
+import { expectSound } from "./support.ts";
 import { answerBytes, SSE_TYPE, sends } from "./wire.ts";
 
 const WORDS = "one two three";
