@@ -7,6 +7,7 @@ import type { DispatchedChat } from "./dispatch.ts";
 import { measureAnswer } from "./measure.ts";
 import { createMeter, type Meter } from "./meter.ts";
 import { createRecorder } from "./recorder.ts";
+import { withRetries } from "./retry.ts";
 import type { EndReport, Settled } from "./settler.ts";
 import { type Stamp, stampedJson, stampFor } from "./stamp.ts";
 import { type ChargedUsageView, chargedUsageView } from "./usage-view.ts";
@@ -29,10 +30,13 @@ export type FinalCredits = Pick<Settled, "chargedMicro" | "balanceMicro">;
  */
 export async function streamChat(chat: DispatchedChat): Promise<AsyncIterable<ChatEvent>> {
   const { adapter, call, input, settler, lifeline } = chat;
-  const pieces = adapter.stream(call, lifeline.signal)[Symbol.asyncIterator]();
+  let pieces: AsyncIterator<UpstreamChunk>;
   let first: Piece;
   try {
-    first = await pieces.next();
+    [pieces, first] = await withRetries(chat, async () => {
+      const iterator = adapter.stream(call, lifeline.signal)[Symbol.asyncIterator]();
+      return [iterator, await iterator.next()] as const;
+    });
   } catch (error) {
     await settler.end(endedBeforeFirstEvent(chat, error));
     throw error;

@@ -57,6 +57,8 @@ export async function configure(place: Place, upstreamUrl: string): Promise<void
     baseUrl: `${upstreamUrl}/v1`,
     apiKeyEnv: "BOOKS_KEY",
     timeouts,
+    // The upstream counts its calls: one for each request.
+    retries: { max: 0 },
     models: Object.fromEntries(
       CLASSES.filter((book) => book.provider === id && book.client !== "wrong-model").map(
         (book) => [book.id, modelOf(book)],

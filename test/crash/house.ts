@@ -43,6 +43,8 @@ export function makeHouse(options: HouseOptions): House {
         dialect: "openai",
         baseUrl: `${upstreamUrl}/v1`,
         models: { [MODEL]: model },
+        // The upstream counts its calls: one for each request.
+        retries: { max: 0 },
       },
     },
   };
