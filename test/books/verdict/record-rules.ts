@@ -28,9 +28,9 @@ export const isOfItsRequest: Rule = ({ book, record, sent }) => {
 };
 
 /** Usage that the upstream reported in full is charged to the micro-dollar. */
-export const isChargedAsReported: Rule = ({ book, record, sent }) => {
+export const isChargedAsReported: Rule = ({ book, record, ...found }) => {
   if (record.source !== "reported") return null;
-  const reported = book.usage === "fixed" ? FIXED_USAGE : (sent?.tally?.reported ?? null);
+  const reported = book.usage === "fixed" ? FIXED_USAGE : found.reported;
   if (reported === null) return "the upstream never reported what was charged";
   const expected = priced(book.tariff, reported);
   const cost = record.charged + record.shortfall;
