@@ -7,9 +7,9 @@ import type { Random } from "./random.ts";
 
 /** Keys of the last cycle, and of all before it, that are tried after each restart. */
 const FRESH_TRIED = 4;
-const OLD_TRIED = 2;
+const OLD_TRIED = 1;
 /** Orders that take longer are not tried again: the run would mostly wait for them. */
-const QUICK_MS = 60;
+const QUICK_MS = 40;
 
 export interface AskingAgain {
   baseUrl: string;
