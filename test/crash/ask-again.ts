@@ -61,6 +61,9 @@ async function askOnce(again: AskingAgain, { plan, answer }: KeyMemory): Promise
   const asked = await ask(target, { ...plan, leave: null, twinAfterMs: null }, promises);
   if (asked === null) throw new BrokenPromise(`${plan.key} was not answered after the restart`);
   expectEqual(`replay of ${plan.key} (${asked.requestId})`, asked.replayOf, charged);
-  if (charged !== null) expectEqual(`status of the replay of ${plan.key}`, asked.status, 200);
+  if (charged !== null) {
+    expectEqual(`status of the replay of ${plan.key}`, asked.status, 200);
+    expectEqual(`wholeness of the replay of ${plan.key}`, asked.isWhole, true);
+  }
   return asked.replayOf !== null;
 }

@@ -15,6 +15,8 @@ export interface Asked {
   status: number;
   /** The request whose answer was given again; null for an answer of its own. */
   replayOf: string | null;
+  /** Whether the answer came to its proper end. */
+  isWhole: boolean;
 }
 
 /** Statuses that the plan leads to: an answer, too little credit, a failing provider, a draining server. */
@@ -39,8 +41,10 @@ export async function ask(
       : undefined;
   try {
     const response = await send(target, plan, leaving.signal);
-    const asked = note(response, plan, promises);
+    const noted = note(response, plan, promises);
     const text = await read(response, plan, leaving);
+    const isWhole = !plan.stream || response.status !== 200 || text.endsWith("data: [DONE]\n\n");
+    const asked = { ...noted, isWhole };
     noteAnswer(response, asked, text, plan, promises);
     return asked;
   } catch (error) {
@@ -70,7 +74,11 @@ function send({ baseUrl, key }: Target, plan: RequestPlan, signal: AbortSignal) 
   });
 }
 
-function note({ headers, status }: Response, plan: RequestPlan, { seenIds }: Promises): Asked {
+function note(
+  { headers, status }: Response,
+  plan: RequestPlan,
+  { seenIds }: Promises,
+): Omit<Asked, "isWhole"> {
   const requestId = headers.get("x-request-id");
   if (requestId === null) throw new BrokenPromise(`a ${status} without an id`);
   if (seenIds.has(requestId)) throw new BrokenPromise(`${requestId} was used twice`);
@@ -101,7 +109,7 @@ async function read(response: Response, plan: RequestPlan, leaving: AbortControl
 
 function noteAnswer(
   response: Response,
-  { requestId, status, replayOf }: Asked,
+  { requestId, status, replayOf, isWhole }: Asked,
   text: string,
   plan: RequestPlan,
   promises: Promises,
@@ -114,7 +122,6 @@ function noteAnswer(
     return;
   }
   const usedMicro = figureIn(response, requestId, text, plan);
-  const isWhole = !plan.stream || text.endsWith("data: [DONE]\n\n");
   if (replayOf !== null) {
     promises.replayed.add(requestId);
     noteReplay(promises, plan, { requestId: replayOf, text }, { usedMicro, isWhole });
