@@ -77,10 +77,11 @@ async function load(run: Run, plan: CyclePlan, promises: Promises): Promise<void
   const send = async (request: RequestPlan, atMs: number) => {
     await until(atMs);
     const target = { baseUrl: serving.baseUrl, key: accounts[request.account] };
-    if (!isOver) await ask(target, request, promises);
+    if (isOver) return;
+    noteKey(promises, request);
+    await ask(target, request, promises);
   };
   const clients = plan.requests.flatMap((request) => {
-    noteKey(promises, request);
     const { atMs, twinAfterMs } = request;
     const first = send(request, atMs);
     if (twinAfterMs === null) return [first];

@@ -2,9 +2,10 @@
 import type { RequestPlan } from "./plan.ts";
 import { BrokenPromise, type Promises, type WholeAnswer } from "./promises.ts";
 
-/** Notes that a request with a key is sent, before it is. */
+/** Notes that a request with a key is sent, before it is; its twin has the same. */
 export function noteKey({ remembered }: Promises, plan: RequestPlan): void {
-  if (plan.key !== null) remembered.set(plan.key, { plan, answer: null });
+  const { key } = plan;
+  if (key !== null && !remembered.has(key)) remembered.set(key, { plan, answer: null });
 }
 
 /** Keeps a key's whole answer. @throws BrokenPromise when there was another one. */
