@@ -44,6 +44,7 @@ async function answer(socket: Socket, body: string): Promise<void> {
   tally.met++;
   if (plan.book.client === "leave-early") tell({ met: index });
   const usage = usageOf(seed, plan, Buffer.byteLength(body), limit);
+  tally.used = usage;
   const script = scriptOf(seed, plan, usage);
   const hasLeft = script.heldAfter === null ? null : reading(index).promise;
   if (script.heldAfter === 0) await hasLeft;
