@@ -52,11 +52,12 @@ function pauseBeforeNext(
 
 /** Rejects with the refusal when nobody waits for another try any more: the provider has given nothing. */
 function pause(
-  { lifeline, clock }: Pick<DispatchedChat, "lifeline" | "clock">,
+  { lifeline, clock, input }: Pick<DispatchedChat, "lifeline" | "clock" | "input">,
   pauseMs: number,
   refusal: unknown,
 ): Promise<void> {
-  const { signal } = lifeline;
+  // Also where answers are read on without their client: there is none yet that could be.
+  const signal = AbortSignal.any([lifeline.signal, input.signal]);
   return new Promise((resolve, reject) => {
     const onAbort = () => {
       forget();
