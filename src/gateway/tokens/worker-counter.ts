@@ -89,7 +89,8 @@ export function createWorkerCounter(log: Logger): TokenCounter {
       waitingChars += text.length;
       worker ??= start();
       worker.postMessage([id, text]);
-      watch();
+      // Later ones do not put the deadline of the first off, or a thread that hangs were never found out.
+      if (waiting.size === 1) watch();
     });
   }
 
