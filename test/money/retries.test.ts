@@ -33,7 +33,7 @@ const WAYS: [string, object, UpstreamAnswer][] = [
   ["whole", {}, json(completion())],
   ["streamed", { stream: true }, sse(streamOf("Hello!"))],
 ];
-const PASSING = [408, 409, 429, 500, 502, 503, 504, 529];
+const PASSING = [408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 529];
 
 describe("a refusal that may pass", () => {
   const rows = PASSING.flatMap((status) => WAYS.map((way) => [status, ...way] as const));
