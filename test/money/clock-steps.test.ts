@@ -6,6 +6,7 @@ import { completion, streamOf } from "../support/openai-wire.ts";
 import { json, sse } from "../support/raw-upstream.ts";
 import { waitUntil, within } from "../support/wait.ts";
 import {
+  type Ended,
   expectBalanced,
   type House,
   lastEnded,
