@@ -20,7 +20,7 @@ export interface LeftServer {
   descriptors(): number;
   /** Ends the server, which must do so in good order, and gives what it leaves behind. */
   stop(): Promise<Remains>;
-  /** Ends it at once, where a suite has failed; does nothing when it has ended. */
+  /** Ends it at once and removes its folder, where a suite has failed; does nothing after `stop`. */
   kill(): void;
 }
 
@@ -77,7 +77,10 @@ export async function startLeftServer(
     key,
     rssBytes: () => Number(/^VmRSS:\s+(\d+) kB$/m.exec(stat())?.[1]) * 1024,
     descriptors: () => readdirSync(`/proc/${child.pid}/fd`).length,
-    kill: () => child.kill("SIGKILL"),
+    kill() {
+      child.kill("SIGKILL");
+      rmSync(folder, { recursive: true, force: true });
+    },
     async stop() {
       child.kill("SIGTERM");
       const exitCode = await child.exited;

@@ -1,6 +1,6 @@
 // What must hold while thousands of streams are open, and when they have ended.
 import type { Check } from "./leavers-checks.ts";
-import type { StreamsResult } from "./streams-run.ts";
+import { SPARE_DESCRIPTORS, type StreamsResult } from "./streams-run.ts";
 
 const KIB = 1_024;
 const MIB = 1_048_576;
@@ -16,11 +16,9 @@ const STALLED_BYTES = 8 * MIB;
  * What memory may differ by after all, whatever the number of streams: a heap that was large is not
  * given back to its last page.
  */
-const RSS_GROWTH_BYTES = 128 * MIB;
+const RSS_GROWTH_BYTES = 64 * MIB;
 /** More would mean that the provider is read though its reader stalls: it has 64 MiB to say. */
 const SENT_BYTES = 32 * MIB;
-/** What the runtime itself opens now and then. */
-const SPARE_DESCRIPTORS = 4;
 /** Bun keeps so many connections to providers open for the next calls. */
 const POOLED = 64;
 /** A word has to come in this time on a very busy machine. */

@@ -45,6 +45,9 @@ const KEEP_ALIVE_MS = 2_500;
 const OPENED_MS = 10 * 60_000;
 const STALLED_ENDED_MS = 3 * 60_000;
 const FINISHED_MS = 3 * 60_000;
+/** What the runtime itself opens now and then. */
+export const SPARE_DESCRIPTORS = 4;
+const CLOSED_MS = 10_000;
 const PAUSE_MS = 100;
 /** What may be in progress beside the streams. */
 const OTHERS_AT_ONCE = 100;
@@ -74,9 +77,11 @@ export async function runStreams(options: StreamsOptions): Promise<StreamsResult
 async function measure(scene: Scene): Promise<StreamsResult> {
   const { server, upstream, crowd, options, others } = scene;
   const { streams, warmUp } = options;
+  const fresh = server.descriptors();
   await open(scene, warmUp.streams, "steady");
   await stall(scene, warmUp.stalled);
   await finish(scene, warmUp.streams);
+  await closed(scene, fresh);
   const idle = await leastOf(scene, "warmed up, all ended");
   const sentBefore = (await upstream.ask("state")).floodBytes;
   await open(scene, streams, "steady");
@@ -86,9 +91,11 @@ async function measure(scene: Scene): Promise<StreamsResult> {
   const { most, stalled, endedMs } = stalling;
   describe(scene, `${options.stalled} readers that stall beside them, at most`, most);
   describe(scene, "those, before the first was ended", stalled);
+  await closed(scene, opened.descriptors);
   const released = see(scene, `those ended after ${(endedMs / 1_000).toFixed(1)} s`);
   await askOthers(scene, options.heldMs);
   await finish(scene, warmUp.streams + streams);
+  await closed(scene, idle.descriptors);
   const after = await leastOf(scene, "all ended");
   const [crowdState, upstreamState] = [await crowd.ask("state"), await upstream.ask("state")];
   const remains = await server.stop();
@@ -115,6 +122,13 @@ async function finish(scene: Scene, total: number): Promise<void> {
     if (performance.now() > end) throw new Error(`only ${done} of ${total} streams have ended`);
     await Bun.sleep(PAUSE_MS);
   }
+}
+
+/** Waits for connections that have ended to be closed as well; the checks say whether they were. */
+async function closed({ server }: Scene, descriptors: number): Promise<void> {
+  const most = descriptors + SPARE_DESCRIPTORS;
+  const end = performance.now() + CLOSED_MS;
+  while (server.descriptors() > most && performance.now() < end) await Bun.sleep(PAUSE_MS);
 }
 
 interface Stalling {

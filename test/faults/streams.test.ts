@@ -8,7 +8,7 @@ test("300 open streams get their words while 40 readers stall, and all are charg
     streams: 300,
     stalled: 40,
     warmUp: { streams: 50, stalled: 0 },
-    idleTimeoutMs: 8_000,
+    idleTimeoutMs: 12_000,
     wordEveryMs: 1_000,
     heldMs: 1_500,
     memoryMs: 0,

