@@ -5,7 +5,7 @@ import type { Config } from "../config/schema.ts";
 import { createCommitQueue } from "../db/commit-queue.ts";
 import { createHeartbeat } from "../db/heartbeat.ts";
 import type { Database } from "../db/open.ts";
-import { createAnswerStore, type IdempotencyKey } from "../idempotency/answers.ts";
+import { createAnswerStore, type IdempotencyKey, keptWindow } from "../idempotency/answers.ts";
 import { createKeyring } from "../keys/keyring.ts";
 import type { Balance } from "../ledger/accounts.ts";
 import type { OpenHold } from "../ledger/holds.ts";
@@ -127,7 +127,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     return {
       key: { accountId, keyHash, bodyHash },
       store: answers,
-      sinceMs: clock.nowMs() - limits.keepMs,
+      window: keptWindow(clock.nowMs(), limits.keepMs),
       maxAnswerBytes: limits.maxAnswerBytes,
     };
   }

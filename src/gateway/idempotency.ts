@@ -1,6 +1,11 @@
 // Requests that come again under the same idempotency key: answered as the first time, and not charged.
 import { ApiError } from "../base/errors.ts";
-import type { AnswerStore, IdempotencyKey, KeptAnswer } from "../idempotency/answers.ts";
+import type {
+  AnswerStore,
+  IdempotencyKey,
+  KeptAnswer,
+  KeptWindow,
+} from "../idempotency/answers.ts";
 
 /** A kept answer, to be given again. */
 export interface Replay {
@@ -14,8 +19,8 @@ export interface Replay {
 export interface KeyedRequest {
   key: IdempotencyKey;
   store: AnswerStore;
-  /** Answers of keys that were first used before this moment count no more. */
-  sinceMs: number;
+  /** Answers of keys that were first used outside of it count no more. */
+  window: KeptWindow;
   /** The longest answer that is kept, in bytes. */
   maxAnswerBytes: number;
 }
@@ -26,14 +31,14 @@ export interface KeyedRequest {
  * @throws ApiError 422 when the key came with another body, 409 while the first request is in progress, and when its
  * answer was too large to keep
  */
-export function findReplay({ key, store, sinceMs }: KeyedRequest): Replay | null {
-  const kept = store.find(key.accountId, key.keyHash, sinceMs);
+export function findReplay({ key, store, window }: KeyedRequest): Replay | null {
+  const kept = store.find(key.accountId, key.keyHash, window);
   return kept === undefined ? null : replayOf(kept, key);
 }
 
 /** Whether any request has the key. */
-export function isKeyInUse({ key, store, sinceMs }: KeyedRequest): boolean {
-  return store.find(key.accountId, key.keyHash, sinceMs) !== undefined;
+export function isKeyInUse({ key, store, window }: KeyedRequest): boolean {
+  return store.find(key.accountId, key.keyHash, window) !== undefined;
 }
 
 function replayOf(kept: KeptAnswer, key: IdempotencyKey): Replay {

@@ -2,7 +2,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Config } from "../config/schema.ts";
 import type { CommitQueue } from "../db/commit-queue.ts";
-import type { AnswerStore, KeptTotals } from "../idempotency/answers.ts";
+import { type AnswerStore, type KeptTotals, keptWindow } from "../idempotency/answers.ts";
 import type { Logger } from "../telemetry/log.ts";
 
 export interface Tidier {
@@ -65,7 +65,7 @@ async function tidy(options: TidierOptions, isStopped: () => boolean): Promise<v
   const remove = async (some: () => number) => {
     while (!isStopped() && (await commits.run(some)) === BATCH);
   };
-  await remove(() => store.removeOlder(clock.nowMs() - limits.keepMs, BATCH));
+  await remove(() => store.removeOutside(keptWindow(clock.nowMs(), limits.keepMs), BATCH));
   for (;;) {
     const totals = store.totals();
     const by = isStopped() ? null : isOver(totals, limits);

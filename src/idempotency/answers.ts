@@ -1,5 +1,5 @@
 // Answers kept under the idempotency keys of their clients, so that a request which comes twice is paid once.
-import { and, asc, desc, eq, getTableColumns, isNull, lt, sql } from "drizzle-orm";
+import { and, asc, desc, eq, getTableColumns, gt, isNull, lt, or, sql } from "drizzle-orm";
 import { prepareGet, prepareRun } from "../db/hot-statement.ts";
 import type { Database } from "../db/open.ts";
 import { answers } from "../db/tables/answers.ts";
@@ -15,6 +15,21 @@ export interface IdempotencyKey {
   bodyHash: string;
 }
 
+/**
+ * The moments at which an answer that still counts was first asked for, in epoch milliseconds. It ends as far in the
+ * future as it begins in the past: a clock that was put back makes answers of the future, which count, but not for ever.
+ */
+export interface KeptWindow {
+  afterMs: number;
+  beforeMs: number;
+}
+
+/** The window of answers that are kept for `keepMs`. */
+export const keptWindow = (nowMs: number, keepMs: number): KeptWindow => ({
+  afterMs: nowMs - keepMs,
+  beforeMs: nowMs + keepMs,
+});
+
 export interface KeptTotals {
   count: number;
   /** Bytes of all bodies. */
@@ -23,8 +38,8 @@ export interface KeptTotals {
 
 /** Methods that write are synchronous and belong into the transaction of what they accompany. */
 export interface AnswerStore {
-  /** What is kept under a key that was first used after `sinceMs`. */
-  find(accountId: string, keyHash: string, sinceMs: number): KeptAnswer | undefined;
+  /** What is kept under a key that was first used within the window. */
+  find(accountId: string, keyHash: string, window: KeptWindow): KeptAnswer | undefined;
   /** Marks a key as that of a request in progress. Writes, with the request's hold. */
   begin(key: IdempotencyKey, requestId: string, nowMs: number): void;
   /** Keeps the answer, or without a body only that there was one. Writes, with the request's settlement. */
@@ -33,8 +48,8 @@ export interface AnswerStore {
   release(requestId: string): void;
   /** Frees the keys that a killed process left in progress. Writes. */
   releaseUnfinished(): void;
-  /** Removes what was first used before `beforeMs`, at most so many rows; gives how many. Writes. */
-  removeOlder(beforeMs: number, limit: number): number;
+  /** Removes what was first used outside of the window, at most so many rows; gives how many. Writes. */
+  removeOutside(window: KeptWindow, limit: number): number;
   /**
    * Removes ended answers of the account that has the most, oldest first, until so many answers or bytes are gone, and
    * at most `limit` answers; gives how many. One account cannot push out the others' answers so. Writes.
@@ -141,11 +156,10 @@ export function createAnswerStore({ orm, sqlite }: Database): AnswerStore {
   }
 
   return {
-    find(accountId, keyHash, sinceMs) {
+    find(accountId, keyHash, { afterMs, beforeMs }) {
       const kept = find({ accountId, keyHash });
-      return kept !== undefined && (kept.endedAtMs === null || kept.createdAtMs > sinceMs)
-        ? kept
-        : undefined;
+      if (kept === undefined || kept.endedAtMs === null) return kept;
+      return kept.createdAtMs > afterMs && kept.createdAtMs < beforeMs ? kept : undefined;
     },
     begin({ accountId, keyHash, bodyHash }, requestId, nowMs) {
       forget({ accountId, keyHash });
@@ -162,11 +176,16 @@ export function createAnswerStore({ orm, sqlite }: Database): AnswerStore {
     releaseUnfinished() {
       orm.delete(answers).where(isNull(answers.endedAtMs)).run();
     },
-    removeOlder(beforeMs, limit) {
+    removeOutside({ afterMs, beforeMs }, limit) {
       const old = orm
         .select({ requestId: answers.requestId })
         .from(answers)
-        .where(and(lt(answers.createdAtMs, beforeMs), sql`${answers.endedAtMs} IS NOT NULL`))
+        .where(
+          and(
+            or(lt(answers.createdAtMs, afterMs), gt(answers.createdAtMs, beforeMs)),
+            sql`${answers.endedAtMs} IS NOT NULL`,
+          ),
+        )
         .limit(limit)
         .all();
       for (const { requestId } of old) release({ requestId });

@@ -8,8 +8,8 @@ import { MODEL } from "../money/support.ts";
 
 const MAIN = join(import.meta.dir, "..", "..", "src", "main.ts");
 const READY_MS = 30_000;
-/** Set, the server need not replace itself at its start. */
-const ENV = { BUN_CONFIG_MAX_HTTP_REQUESTS: "8192" };
+/** Calls upstream at once, unless a suite wants more. */
+const CONNECTIONS = 8_192;
 
 export interface LeftServer {
   origin: string;
@@ -20,6 +20,8 @@ export interface LeftServer {
   descriptors(): number;
   /** Ends the server, which must do so in good order, and gives what it leaves behind. */
   stop(): Promise<Remains>;
+  /** Ends it at once and removes its folder, where a suite has failed; does nothing after `stop`. */
+  kill(): void;
 }
 
 /** What a server has left when it has ended. */
@@ -30,21 +32,33 @@ export interface Remains {
   verify: { open_holds: number; discrepancies: unknown[] };
   /** How many requests ended in which way. */
   endings: Record<string, number>;
+  /** Charges in the books, and how many requests they are of. */
+  charges: { count: number; requests: number };
+}
+
+/** Sections of the configuration that a suite sets for itself. */
+export interface Sections {
+  server?: { upstreamConnections?: number; [setting: string]: unknown };
+  limits?: object;
 }
 
 /** @param binary the executable; null runs the sources */
 export async function startLeftServer(
   upstreamUrl: string,
   binary: string | null,
+  sections: Sections = {},
 ): Promise<LeftServer> {
   const folder = mkdtempSync(join(tmpdir(), "aacflow-leavers-"));
   const configFile = join(folder, "aacflow.json");
-  writeFileSync(configFile, JSON.stringify(configOf(upstreamUrl)));
+  writeFileSync(configFile, JSON.stringify(configOf(upstreamUrl, sections)));
   const program = binary === null ? [process.execPath, MAIN] : [binary];
+  const connections = sections.server?.upstreamConnections ?? CONNECTIONS;
+  // Set, the server need not replace itself at its start.
+  const limit = { BUN_CONFIG_MAX_HTTP_REQUESTS: String(connections) };
   const start = (...args: string[]) =>
     Bun.spawn([...program, ...args, "--data", join(folder, "data"), "--json"], {
       cwd: folder,
-      env: { PATH: process.env.PATH ?? "", HOME: folder, ...ENV },
+      env: { PATH: process.env.PATH ?? "", HOME: folder, ...limit },
       stdin: "ignore",
       stdout: "pipe",
       stderr: "pipe",
@@ -63,37 +77,48 @@ export async function startLeftServer(
     key,
     rssBytes: () => Number(/^VmRSS:\s+(\d+) kB$/m.exec(stat())?.[1]) * 1024,
     descriptors: () => readdirSync(`/proc/${child.pid}/fd`).length,
+    kill() {
+      child.kill("SIGKILL");
+      rmSync(folder, { recursive: true, force: true });
+    },
     async stop() {
       child.kill("SIGTERM");
       const exitCode = await child.exited;
       const verify = await command<Remains["verify"]>("ledger", "verify");
-      const endings = countEndings(join(folder, "data", DATABASE_FILE));
+      const counts = countEnded(join(folder, "data", DATABASE_FILE));
       rmSync(folder, { recursive: true, force: true });
-      return { exitCode, log: await log, verify, endings };
+      return { exitCode, log: await log, verify, ...counts };
     },
   };
 }
 
-function configOf(upstreamUrl: string): object {
+function configOf(upstreamUrl: string, { server, limits = {} }: Sections): object {
   const price = { inputPerMtok: "1", outputPerMtok: "1" };
   const model = { price, contextWindow: 100_000, maxOutputTokens: 1_000 };
   return {
-    server: { port: 0, logLevel: "warn" },
+    server: { port: 0, logLevel: "warn", ...server },
+    limits,
     providers: {
       custom: { dialect: "openai", baseUrl: `${upstreamUrl}/v1`, models: { [MODEL]: model } },
     },
   };
 }
 
-function countEndings(file: string): Record<string, number> {
+function countEnded(file: string): Pick<Remains, "endings" | "charges"> {
   const database = new Database(file, { readonly: true });
   const rows = database
     .query<{ ending: string; count: number }, []>(
       "SELECT ending, COUNT(*) AS count FROM requests GROUP BY ending",
     )
     .all();
+  const charges = database
+    .query<Remains["charges"], []>(
+      "SELECT COUNT(*) AS count, COUNT(DISTINCT request_id) AS requests FROM entries " +
+        "WHERE kind = 'charge'",
+    )
+    .get() ?? { count: 0, requests: 0 };
   database.close();
-  return Object.fromEntries(rows.map(({ ending, count }) => [ending, count]));
+  return { endings: Object.fromEntries(rows.map(({ ending, count }) => [ending, count])), charges };
 }
 
 async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {

@@ -1,0 +1,99 @@
+// A process: the provider of thousands of streams that stay open. streams-upstream.ts WORD_EVERY_MS
+import { createServer, type Socket } from "node:net";
+import { chunk, completion, DONE, event, usageChunk } from "../support/openai-wire.ts";
+import { type UpstreamCommand, type UpstreamState, WORD } from "./streams-messages.ts";
+
+/** A turn of the words: each steady stream has its own once in `wordEveryMs`. */
+const TURN_MS = 100;
+/** What a flood offers in all: far more than the buffers on its way may take. */
+const FLOOD_BYTES = 64 * 1_048_576;
+
+const wordEveryMs = Number(process.argv[2]);
+const steady = new Set<Socket>();
+const flooded = new Set<Socket>();
+let turn: Socket[] = [];
+let [words, floodBytes] = [0, 0];
+
+const framed = (text: string) =>
+  Buffer.from(`${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`);
+const wordEvent = framed(event(chunk({ role: "assistant", content: `${WORD} ` })));
+const floodEvent = framed(event(chunk({ content: `${WORD} `.repeat(3_000) })));
+const head = (type: string) =>
+  `HTTP/1.1 200 OK\r\ncontent-type: ${type}\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n`;
+
+function say(socket: Socket): void {
+  socket.write(wordEvent);
+  words++;
+}
+
+/** Writes as long as the socket takes it, and goes on when it does so again. */
+function flood(socket: Socket, sent = 0): void {
+  for (let bytes = sent; bytes < FLOOD_BYTES && !socket.destroyed; ) {
+    bytes += floodEvent.length;
+    floodBytes += floodEvent.length;
+    if (socket.write(floodEvent)) continue;
+    socket.once("drain", () => flood(socket, bytes));
+    return;
+  }
+}
+
+function answer(socket: Socket, question: string): void {
+  if (question === "whole") {
+    socket.end(`${head("application/json")}${framed(JSON.stringify(completion()))}0\r\n\r\n`);
+    return;
+  }
+  const kind = question === "flood" ? flooded : steady;
+  kind.add(socket);
+  socket.on("close", () => kind.delete(socket));
+  socket.write(head("text/event-stream"));
+  if (question === "flood") flood(socket);
+  else say(socket);
+}
+
+/** The question's words once all of it has come; its length is in its head. */
+function questionOf(text: string): string | null {
+  const end = text.indexOf("\r\n\r\n") + 4;
+  const length = Number(/^content-length: (\d+)$/im.exec(text)?.[1] ?? Number.NaN);
+  if (end < 4 || !(text.length - end >= length)) return null;
+  const body = JSON.parse(text.slice(end)) as { messages: { content: string }[] };
+  return body.messages[0]?.content ?? "";
+}
+
+const server = createServer((socket) => {
+  let text = "";
+  let isAnswered = false;
+  socket.on("error", () => undefined);
+  socket.on("data", (bytes: Buffer) => {
+    if (isAnswered) return;
+    text += bytes.toString("latin1");
+    const question = questionOf(text);
+    if (question === null) return;
+    isAnswered = true;
+    text = "";
+    answer(socket, question);
+  });
+});
+
+setInterval(() => {
+  if (turn.length === 0) turn = [...steady];
+  const size = Math.ceil((steady.size * TURN_MS) / wordEveryMs);
+  for (const socket of turn.splice(0, size)) if (steady.has(socket)) say(socket);
+}, TURN_MS);
+
+function finish(): void {
+  const rest = [event(chunk({}, "stop")), event(usageChunk()), DONE].map(framed);
+  for (const socket of steady) socket.end(Buffer.concat([...rest, Buffer.from("0\r\n\r\n")]));
+  steady.clear();
+}
+
+process.on("message", (command: UpstreamCommand) => {
+  if (command === "finish") finish();
+  const state: UpstreamState = { steady: steady.size, flooded: flooded.size, words, floodBytes };
+  process.send?.(state);
+});
+// Without it, the process that it serves would leave it behind.
+process.on("disconnect", () => process.exit(0));
+server.listen({ port: 0, host: "127.0.0.1", backlog: 1_024 }, () => {
+  const address = server.address();
+  process.send?.(typeof address === "object" ? address?.port : null);
+});
