@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { flushFile, flushFolder, removeDatabaseFile, SIDE_FILES } from "../db/durable-files.ts";
 import { DATABASE_FILE } from "../db/open.ts";
-import { lockDataFolder } from "../db/server-lock.ts";
+import { DataFolderInUse, lockDataFolder } from "../db/server-lock.ts";
 import { type CliContext, contextOf } from "./context.ts";
 import { CliError, reasonOf } from "./failure.ts";
 import { printJson, printLines } from "./output.ts";
@@ -32,11 +32,21 @@ export function addRestore(program: Command): void {
 
 function restore(context: CliContext, file: string, force: boolean): Restored {
   checkFile(file);
-  const unlock = lockDataFolder(context.dataDir);
+  const unlock = lockStopped(context.dataDir);
   try {
     return restoreLocked(context.dataDir, file, force);
   } finally {
     unlock();
+  }
+}
+
+/** The server's own lock, so that none can start meanwhile. */
+function lockStopped(dataDir: string): () => void {
+  try {
+    return lockDataFolder(dataDir);
+  } catch (error) {
+    if (!(error instanceof DataFolderInUse)) throw error;
+    throw new CliError(`a server is using the data folder ${dataDir}: stop it first`);
   }
 }
 

@@ -121,7 +121,7 @@ describe("restore", () => {
     const { data, file } = await house();
     await startReady(["serve", "--port=0", "--data", data]);
     const reason = await refused(["restore", file, "--data", data, "--force"]);
-    expect(reason).toContain("already using the data folder");
+    expect(reason).toContain(`a server is using the data folder ${data}: stop it first`);
   });
 
   const DAMAGES: [what: string, damage: (file: string) => unknown, reason: string][] = [
