@@ -7,6 +7,7 @@ import { DATABASE_FILE } from "../db/open.ts";
 import { DataFolderInUse, lockDataFolder } from "../db/server-lock.ts";
 import { type CliContext, contextOf } from "./context.ts";
 import { CliError, reasonOf } from "./failure.ts";
+import { readPath } from "./options.ts";
 import { printJson, printLines } from "./output.ts";
 import { type Holdings, holdingsJson, holdingsLines, proveSnapshot } from "./snapshot-summary.ts";
 
@@ -20,7 +21,7 @@ export function addRestore(program: Command): void {
   program
     .command("restore")
     .description("put a backup into the data folder, whose server must be stopped")
-    .argument("<file>", "a file that aacflow backup made")
+    .argument("<file>", "a file that aacflow backup made", readPath)
     .option("--force", "where there is data already, move it aside under a dated name")
     .action((file: string, { force = false }: { force?: boolean }, command: Command) => {
       const context = contextOf(command);
