@@ -7,6 +7,7 @@ import { writeSnapshot } from "../db/snapshot.ts";
 import { withBooks } from "./books.ts";
 import { type CliContext, contextOf } from "./context.ts";
 import { CliError, reasonOf } from "./failure.ts";
+import { readPath } from "./options.ts";
 import { printJson, printLines } from "./output.ts";
 import { type Holdings, holdingsJson, holdingsLines, proveSnapshot } from "./snapshot-summary.ts";
 
@@ -14,7 +15,7 @@ export function addBackup(program: Command): void {
   program
     .command("backup")
     .description("copy the database into one new file, beside a running server, and prove the copy")
-    .argument("<file>", "the file to make; one that is there is never overwritten")
+    .argument("<file>", "the file to make; one that is there is never overwritten", readPath)
     .action((file: string, _options: unknown, command: Command) => {
       const context = contextOf(command);
       const holdings = backUp(context, file);

@@ -53,7 +53,8 @@ function describeBroken(missing: readonly MissingProvider[]): Check[] {
 
 function describeMissing(missing: readonly MissingProvider[], connected: number): Check[] {
   if (missing.length === 0) return [];
-  const variables = missing.flatMap(({ missingEnv }) => missingEnv || []).join(", ");
+  // Two providers may share a variable.
+  const variables = [...new Set(missing.flatMap(({ missingEnv }) => missingEnv || []))].join(", ");
   return connected === 0
     ? [
         {

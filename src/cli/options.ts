@@ -40,6 +40,12 @@ export const readNote = (text: string): string => readText(text, NOTE_LENGTH);
 /** The id of a request, as its caller saw it in `X-Request-Id`. */
 export const readRequestId = (text: string): string => readText(text, NAME_LENGTH);
 
+/** A file's path, which may hold anything but nothing. */
+export function readPath(text: string): string {
+  if (text === "") throw new InvalidArgumentError("it must not be empty");
+  return text;
+}
+
 /** A port; 0 lets the operating system choose. */
 export const readPort = (text: string): number => readWhole(text, 0, 65_535);
 

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { flushFile, flushFolder, removeDatabaseFile, SIDE_FILES } from "../db/durable-files.ts";
 import { DATABASE_FILE } from "../db/open.ts";
-import { lockDataFolder } from "../db/server-lock.ts";
+import { DataFolderInUse, lockDataFolder } from "../db/server-lock.ts";
 import { type CliContext, contextOf } from "./context.ts";
 import { CliError, reasonOf } from "./failure.ts";
+import { readPath } from "./options.ts";
 import { printJson, printLines } from "./output.ts";
 import { type Holdings, holdingsJson, holdingsLines, proveSnapshot } from "./snapshot-summary.ts";
 
@@ -20,7 +21,7 @@ export function addRestore(program: Command): void {
   program
     .command("restore")
     .description("put a backup into the data folder, whose server must be stopped")
-    .argument("<file>", "a file that aacflow backup made")
+    .argument("<file>", "a file that aacflow backup made", readPath)
     .option("--force", "where there is data already, move it aside under a dated name")
     .action((file: string, { force = false }: { force?: boolean }, command: Command) => {
       const context = contextOf(command);
@@ -32,11 +33,21 @@ export function addRestore(program: Command): void {
 
 function restore(context: CliContext, file: string, force: boolean): Restored {
   checkFile(file);
-  const unlock = lockDataFolder(context.dataDir);
+  const unlock = lockStopped(context.dataDir);
   try {
     return restoreLocked(context.dataDir, file, force);
   } finally {
     unlock();
+  }
+}
+
+/** The server's own lock, so that none can start meanwhile. */
+function lockStopped(dataDir: string): () => void {
+  try {
+    return lockDataFolder(dataDir);
+  } catch (error) {
+    if (!(error instanceof DataFolderInUse)) throw error;
+    throw new CliError(`a server is using the data folder ${dataDir}: stop it first`);
   }
 }
 

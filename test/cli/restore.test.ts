@@ -66,6 +66,14 @@ describe("backup", () => {
     expect(readdirSync(folder).sort()).toEqual(["backup.db", "data"]);
   });
 
+  test.each(["backup", "restore"])("%s without a file's name is wrong usage", async (command) => {
+    const { data, folder } = await house();
+    const { code, stdout, stderr } = await run([command, "", "--data", data]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain("it must not be empty");
+    expect(readdirSync(folder).sort()).toEqual(["backup.db", "data"]);
+  });
+
   test("of books that do not add up is refused, and leaves nothing", async () => {
     const { data, folder } = await house();
     tamper(join(data, DATABASE_FILE), "UPDATE accounts SET balance_micro = balance_micro + 1");
@@ -121,7 +129,7 @@ describe("restore", () => {
     const { data, file } = await house();
     await startReady(["serve", "--port=0", "--data", data]);
     const reason = await refused(["restore", file, "--data", data, "--force"]);
-    expect(reason).toContain("already using the data folder");
+    expect(reason).toContain(`a server is using the data folder ${data}: stop it first`);
   });
 
   const DAMAGES: [what: string, damage: (file: string) => unknown, reason: string][] = [
