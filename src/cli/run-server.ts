@@ -2,7 +2,7 @@
 import type { Config } from "../config/schema.ts";
 import type { RunningServer } from "../http/server.ts";
 import type { Logger } from "../telemetry/log.ts";
-import { EXIT_FAILED } from "./failure.ts";
+import { CliError, EXIT_FAILED } from "./failure.ts";
 
 /** The path of the API under a server's origin. */
 const BASE_PATH = "/api/v1/ai";
@@ -24,17 +24,23 @@ export function addressesOf(server: RunningServer, config: Config): ServerAddres
 /**
  * Waits for SIGTERM or SIGINT, then lets the running requests end. A second signal ends the
  * process at once, with exit code 1; deposits that it leaves open are released at the next start.
+ * @throws CliError when charges could not be recorded
  */
 export async function untilStopped(server: RunningServer, log: Logger): Promise<void> {
-  let atOnce: Promise<void> | null = null;
+  let atOnce: Promise<number> | null = null;
   const signal = await firstSignal(() => {
     log.warn("second signal: stopping at once");
     atOnce = server.stopNow().finally(() => process.exit(EXIT_FAILED));
   });
   log.info({ signal }, "draining: running requests may end, new ones are refused");
-  await server.drain();
+  const unsettled = await server.drain();
   // Stopping at once ends the draining too, which must not pass for a good end.
   await atOnce;
+  if (unsettled > 0) {
+    throw new CliError(
+      `${unsettled} charges could not be recorded: their deposits are released at the next start`,
+    );
+  }
   log.info("stopped");
 }
 

@@ -15,11 +15,12 @@ export interface RunningServer {
   origin: string;
   /**
    * Turns readiness to 503 and refuses new chats, lets running ones end within `server.drainTimeoutMs`, cuts those
-   * that have not, and resolves when all money is settled.
+   * that have not, and gives how many charges the database has not taken by then: their deposits are released at the
+   * next start.
    */
-  drain(): Promise<void>;
-  /** Cuts all requests, and resolves when their money is settled. */
-  stopNow(): Promise<void>;
+  drain(): Promise<number>;
+  /** Cuts all requests, and gives the same. */
+  stopNow(): Promise<number>;
 }
 
 export interface ServerOptions {
@@ -58,15 +59,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     while (gateway.inProgress() > 0 && performance.now() < deadline) await Bun.sleep(POLL_MS);
   }
 
-  async function stopNow(): Promise<void> {
+  async function stopNow(): Promise<number> {
     // Before the connections, or each of them would look like a client that left.
     gateway.cutAll();
     await server?.stop(true);
     await settled(SETTLE_MS);
+    const unsettled = gateway.inProgress();
+    if (unsettled > 0)
+      log.error({ unsettled }, "charges given up: the database does not take them");
     await gateway.drain();
+    return unsettled;
   }
 
-  async function drain(): Promise<void> {
+  async function drain(): Promise<number> {
     draining = true;
     // The port stays open meanwhile, so that a load balancer reads 503 and not a refused connection.
     await settled(config.server.drainTimeoutMs);
@@ -75,7 +80,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await settled(LAST_BYTES_MS);
     const answered = server?.stop() ?? Promise.resolve();
     await Promise.race([answered, Bun.sleep(LAST_BYTES_MS)]);
-    await stopNow();
+    return stopNow();
   }
 
   return { origin: originOf(host, server.port ?? port), drain, stopNow };

@@ -1,9 +1,16 @@
 // A server that has to end before an answer does: its client is told, and pays for what it got.
 import { afterEach, expect, test } from "bun:test";
-import { chunk, event } from "../support/openai-wire.ts";
-import { gated, sse } from "../support/raw-upstream.ts";
+import { chunk, completion, event } from "../support/openai-wire.ts";
+import { gated, json, sse } from "../support/raw-upstream.ts";
 import { waitUntil, within } from "../support/wait.ts";
-import { type House, lastEnded, leaveBeforeAnswer, post, startHouse } from "./support.ts";
+import {
+  type House,
+  lastEnded,
+  leaveBeforeAnswer,
+  lockDatabase,
+  post,
+  startHouse,
+} from "./support.ts";
 
 const WORDS = event(chunk({ role: "assistant", content: "one two three" }));
 const NEVER = new Promise<void>(() => {});
@@ -12,7 +19,10 @@ let house: House;
 afterEach(() => house.close());
 
 const start = async (provider: object = {}) => {
-  house = await startHouse({ server: { drainTimeoutMs: 20 } }, provider);
+  house = await startHouse(
+    { server: { drainTimeoutMs: 20 }, money: { lockTimeoutMs: 50 } },
+    provider,
+  );
 };
 
 /** Resolves when the upstream has the call. */
@@ -67,3 +77,22 @@ test("an answer that is read on for a client that left does not hold the server 
   await within(house.server.server.drain(), "the server's end");
   expect(await lastEnded(house)).toMatchObject({ ending: "server_stopped", chargedMicro: 0 });
 });
+
+test("a charge that the database does not take is told, and its deposit left to the next start", async () => {
+  await start();
+  const open = Promise.withResolvers<void>();
+  const answer = gated("", open.promise, JSON.stringify(completion()));
+  house.upstream.answer({ ...json({}), pieces: answer });
+  const pending = post(house).catch(() => undefined);
+  await called();
+  const unlock = lockDatabase(house);
+  open.resolve();
+  const refused = () => house.server.logText().includes("settlement refused, retrying");
+  await waitUntil(refused, "the settlement refused");
+  expect(await within(house.server.server.drain(), "the server's end", 20_000)).toBe(1);
+  expect(house.server.logText()).toContain("charges given up");
+  expect(house.server.ledger.verify().openHolds).toBe(1);
+  unlock();
+  await pending;
+  await lastEnded(house, 10_000);
+}, 40_000);
