@@ -24,7 +24,7 @@ const UNPACKERS = {
  */
 export function unpacked(response: Response): Response {
   const encoding = response.headers.get("content-encoding")?.trim().toLowerCase() ?? "";
-  if (response.body === null || !isKnown(encoding)) {
+  if (!isKnown(encoding) || response.body === null) {
     return response;
   }
   const packed = Readable.fromWeb(response.body as unknown as NodeWebStream<Uint8Array>);
