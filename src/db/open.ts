@@ -44,9 +44,13 @@ export function openDatabase(dataDir: string, options: OpenOptions): Database {
   sqlite.run("PRAGMA synchronous = FULL");
   sqlite.run("PRAGMA foreign_keys = ON");
   applyMigrations(sqlite);
-  const orm = drizzle(sqlite);
+  return databaseOver(sqlite);
+}
+
+/** The two ways to speak to a connection whose settings and schema are as {@link openDatabase} makes them. */
+export function databaseOver(sqlite: Sqlite): Database {
   return {
-    orm,
+    orm: drizzle(sqlite),
     sqlite,
     write: (operation) => writeImmediate(sqlite, operation),
     close: () => sqlite.close(),
