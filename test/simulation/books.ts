@@ -1,0 +1,154 @@
+// The rules of the books, checked from the rows after every step and inside of every transaction.
+import type { HoldOutcome, HoldRequest, RequestEnd, Settlement } from "../../src/ledger/holds.ts";
+import type { Ledger } from "../../src/ledger/ledger.ts";
+import { OUTPUT_SHARE } from "./house.ts";
+import { type Journey, must } from "./journey.ts";
+import { boundOf, costOf, isHonest, leastOf, namedLimit, verdicts } from "./oracle.ts";
+import type { AccountRow, RecordRow, Rows } from "./rows.ts";
+
+/** What is committed adds up, and nothing that stood before has changed. */
+export function checkBooks(before: Rows, now: Rows): void {
+  for (const account of now.accounts) checkAccount(account, now);
+  for (const [index, entry] of before.entries.entries()) {
+    must(Bun.deepEquals(entry, now.entries[index]), "an entry is never changed");
+  }
+  for (const [index, record] of before.records.entries()) {
+    must(Bun.deepEquals(record, now.records[index]), "a record is never changed");
+  }
+  const ended = new Set(now.records.map(({ id }) => id));
+  must(ended.size === now.records.length, "a request has one record");
+  for (const hold of now.holds) {
+    must(
+      !ended.has(hold.requestId),
+      "no request is both ended and in progress",
+      () => hold.requestId,
+    );
+  }
+  checkCharges(now);
+}
+
+function checkAccount({ id, balance, held }: AccountRow, now: Rows): void {
+  let sum = 0;
+  for (const entry of now.entries) {
+    if (entry.accountId !== id) continue;
+    sum += entry.amount;
+    must(entry.balanceAfter === sum, "an entry's balance follows from the one before");
+    must(entry.kind === "charge" ? entry.amount < 0 : entry.amount > 0, "an entry has its sign");
+  }
+  must(balance === sum, "the balance is the sum of the entries", () => `${balance} ${sum}`);
+  let open = 0;
+  for (const hold of now.holds) if (hold.accountId === id) open += hold.amount;
+  must(held === open, "what is held is the sum of the open holds", () => `${held} ${open}`);
+  must(held >= 0 && held <= balance, "0 <= held <= balance", () => `${held} ${balance}`);
+}
+
+function checkCharges({ entries, records }: Rows): void {
+  const charges = new Map<string | null, number>();
+  for (const { kind, requestId, amount } of entries) {
+    if (kind !== "charge") continue;
+    must(!charges.has(requestId), "a request has one charge", () => String(requestId));
+    charges.set(requestId, -amount);
+  }
+  for (const { id, charged } of records) {
+    must((charges.get(id) ?? 0) === charged, "a record and its charge agree", () => id);
+    charges.delete(id);
+  }
+  must(charges.size === 0, "each charge has a record");
+}
+
+/** A record that has just been committed is right for what was seen of its request. */
+export function judgeRecord(journey: Journey, record: RecordRow, isProcessGone: boolean): void {
+  must(record.accountId === journey.accountId, "the record is the payer's");
+  must(record.stream === Number(journey.plan.stream), "the record says whether it was a stream");
+  if (record.ending === "abandoned") {
+    must(isProcessGone, "only what a killed process left is abandoned");
+    must(record.charged === 0 && record.usageJson === null, "what is abandoned costs nothing");
+    return;
+  }
+  const right = verdicts(journey).find(
+    (verdict) =>
+      verdict.ending === record.ending &&
+      verdict.source === record.usageSource &&
+      Bun.deepEquals(verdict.usage, JSON.parse(record.usageJson ?? "null")),
+  );
+  const told = () => `${JSON.stringify(record)}, not one of ${JSON.stringify(verdicts(journey))}`;
+  must(right !== undefined, "the ending and its usage are what was seen", told);
+  const usage = right?.usage ?? null;
+  const cost = costOf(journey, usage);
+  const billed = record.usageSource === "estimated" ? Math.min(cost, record.held) : cost;
+  must(
+    record.charged + record.shortfall === billed,
+    "the charge is the cost, an estimate's within its deposit",
+    () => `${billed} ${JSON.stringify(record)}`,
+  );
+  must(record.unbilled === cost - billed, "what an estimate came to beyond is noted");
+  if (usage !== null && isHonest(journey, usage, journey.outputLimit)) {
+    must(billed <= record.held && record.shortfall === 0, "a deposit covers what it is for");
+  }
+  const pinned = record.priceJson === null ? null : JSON.parse(record.priceJson).price;
+  must(Bun.deepEquals(pinned, journey.price), "the price is the one at the request's arrival");
+}
+
+type Read = () => Rows;
+
+/** The real ledger, with the rules of its two hot operations checked inside of their transaction. */
+export function watchedLedger(ledger: Ledger, read: Read, find: (id: string) => Journey): Ledger {
+  const accountOf = (id: string): AccountRow => {
+    const account = read().accounts.find((row) => row.id === id);
+    if (account === undefined) throw new Error(`no account ${id}`);
+    return account;
+  };
+  return {
+    ...ledger,
+    placeHold(request) {
+      const before = accountOf(request.accountId);
+      const outcome = ledger.placeHold(request);
+      checkHold(find(request.requestId), request, before, outcome);
+      return outcome;
+    },
+    endHold(end) {
+      const hold = read().holds.find(({ requestId }) => requestId === end.requestId);
+      const settlement = ledger.endHold(end);
+      must((hold === undefined) === (settlement === null), "a request ends once");
+      if (hold !== undefined && settlement !== null) {
+        checkSettlement(end, hold.amount, accountOf(hold.accountId), settlement);
+      }
+      return settlement;
+    },
+  };
+}
+
+function checkHold(
+  journey: Journey,
+  request: HoldRequest,
+  before: AccountRow,
+  outcome: HoldOutcome,
+): void {
+  const available = before.balance - before.held;
+  const least = leastOf(journey);
+  must(request.accountId === journey.accountId, "the deposit is the payer's");
+  if (!outcome.held) {
+    must(least > available, "only what is not covered is refused", () => `${least} ${available}`);
+    return;
+  }
+  const amount = outcome.amountMicro;
+  must(amount <= available, "a deposit is within what is available");
+  must(amount >= least, "a deposit covers the input and the least output");
+  if (namedLimit(journey) !== null) must(amount === least, "a named limit sets the deposit");
+  const most = Math.max(least, boundOf(journey, 0) + Math.floor(available / OUTPUT_SHARE));
+  must(amount <= most, "without a limit only a share is held", () => `${amount} ${most}`);
+}
+
+function checkSettlement(
+  { costMicro }: RequestEnd,
+  deposit: number,
+  { balance, held }: AccountRow,
+  settlement: Settlement,
+): void {
+  const { chargedMicro, shortfallMicro, heldByRequestMicro, balanceMicro, heldMicro } = settlement;
+  must(chargedMicro + shortfallMicro === costMicro, "all of the cost is charged or written off");
+  must(chargedMicro >= 0 && shortfallMicro >= 0, "neither is negative");
+  must(shortfallMicro === 0 || balance === held, "written off is what the account cannot pay");
+  must(heldByRequestMicro === deposit, "the settlement tells the deposit");
+  must(balanceMicro === balance && heldMicro === held, "the settlement tells the account");
+}

@@ -1,0 +1,103 @@
+// What must hold of the requests, seen from outside: calls upstream, what clients are told, and quiet in the end.
+import { DRAIN } from "./house.ts";
+import { type Journey, must } from "./journey.ts";
+import type { SimulatedProcess } from "./process.ts";
+import type { Rows } from "./rows.ts";
+import type { Timeline } from "./timeline.ts";
+
+/** Statuses that a client may get here; 499 is for the record, and nobody reads it. */
+const STATUSES = new Set([200, 400, 402, 499, 502, 503, 504]);
+
+/** Read on without a client, as far as the outside can tell. */
+const isReadOn = ({ call, signalledAtMs }: Journey): boolean =>
+  signalledAtMs !== null && call !== null && call.outcome === null && call.abortedAtMs === null;
+
+/** Whether one more call that lost its client may be read on. */
+export function hasDrainRoom(journey: Journey, all: readonly Journey[]): boolean {
+  const { call, model } = journey;
+  if (!model.drains || call === null || call.outcome !== null) return false;
+  // A call counts until its money is settled, which may be later than its end.
+  const others = all.filter(
+    (other) =>
+      other !== journey &&
+      other.model === model &&
+      other.process === journey.process &&
+      other.leftAtStep !== null &&
+      other.call !== null &&
+      !other.recorded,
+  );
+  return others.length < DRAIN.maxCalls;
+}
+
+/** Whether nothing is to come of this request any more. */
+export function isOver(journey: Journey): boolean {
+  const { answered, call, held, recorded, told, leftAtStep, lost } = journey;
+  if (lost) return true;
+  if (!answered || (call !== null && call.outcome === null)) return false;
+  return (!held || recorded) && (told !== null || leftAtStep !== null);
+}
+
+/** The calls upstream of one process, at the end of a step. @param slackMs how late timers may be. */
+export function checkCalls(
+  journeys: readonly Journey[],
+  nowMs: number,
+  step: number,
+  slackMs: number,
+): void {
+  for (const journey of journeys) {
+    const { call, model, told, signalledAtMs, signalledAtStep, cutAtStep, requestId } = journey;
+    if (call === null || call.outcome !== null) continue;
+    const isAborted = call.abortedAtMs !== null;
+    must(cutAtStep === null || isAborted, "a stop ends the calls", () => requestId);
+    must(told === null || isAborted, "no call outlives its answer", () => requestId);
+    if (signalledAtMs === null) continue;
+    if (!model.drains) must(isAborted, "a client's leaving ends its call", () => requestId);
+    if (journey.mayDrain && signalledAtStep === step && cutAtStep === null) {
+      must(!isAborted, "a call is read on where told to", () => requestId);
+    }
+    const lastMs = signalledAtMs + DRAIN.maxMs + slackMs;
+    must(isAborted || nowMs <= lastMs, "a call is read on for a limited time", () => requestId);
+  }
+  const readOn = journeys.filter((journey) => journey.model.drains && isReadOn(journey));
+  must(readOn.length <= DRAIN.maxCalls, "few calls are read on at once");
+}
+
+/** What a client is told stands in the books by then. */
+export function checkTold(journey: Journey, rows: Rows): void {
+  const { told, requestId } = journey;
+  if (told === null) return;
+  must(
+    STATUSES.has(told.status),
+    "a client gets an error that is meant for it",
+    () => `${requestId} ${told.status}`,
+  );
+  const record = rows.records.find(({ id }) => id === requestId);
+  if (told.settled === null) {
+    const isOpen = rows.holds.some((hold) => hold.requestId === requestId);
+    must(!isOpen || told.status === 503, "a failure is told when it is settled", () => requestId);
+    return;
+  }
+  const { chargedMicro, shortfallMicro, heldByRequestMicro, balanceMicro, usage } = told.settled;
+  const figures = { charged: chargedMicro, shortfall: shortfallMicro, held: heldByRequestMicro };
+  must(
+    record?.charged === figures.charged &&
+      record.shortfall === figures.shortfall &&
+      record.held === figures.held,
+    "what a client is told is on the disk",
+    () => `${JSON.stringify(figures)} ${JSON.stringify(record)}`,
+  );
+  must(JSON.stringify(usage) === record?.usageJson, "the usage told is the record's");
+  const entry = rows.entries.find((one) => one.requestId === requestId);
+  if (entry !== undefined) {
+    must(entry.balanceAfter === balanceMicro, "the balance told is the charge's");
+  }
+}
+
+/** When all requests of a process are over, nothing of them is left in it. */
+export function checkQuiet(process: SimulatedProcess, timeline: Timeline): void {
+  const { lifelines, commits } = process.deps;
+  must(lifelines.count() === 0, "no lifeline is left open");
+  must(lifelines.draining() === 0, "no call counts as read on");
+  must(commits.waiting() === 0, "no operation waits");
+  must(timeline.pending(process.owner) === 0, "no timer is pending");
+}

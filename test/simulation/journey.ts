@@ -1,0 +1,77 @@
+// What the outside saw of one request: its client, and its provider. The oracle judges by this alone.
+import type { Price } from "../../src/catalog/types.ts";
+import type { Settled } from "../../src/gateway/settler.ts";
+import type { SimulatedModel } from "./house.ts";
+import type { RequestPlan } from "./plan.ts";
+
+/** The call upstream as the provider met it. */
+export interface CallSeen {
+  stream: boolean;
+  openedAtStep: number;
+  /** Pieces that the gateway has taken; a whole answer counts as all of them. */
+  given: number;
+  /** How many those were when the call was aborted; null as long as it was not. */
+  givenAtAbort: number | null;
+  abortedAtMs: number | null;
+  abortedAtStep: number | null;
+  /** What the provider made of it; null as long as it goes on. */
+  outcome: "ended" | "failed" | "aborted" | "closed" | null;
+  outcomeAtStep: number;
+}
+
+export interface Told {
+  how: "completion" | "end" | "error" | "thrown";
+  status: number;
+  settled: Settled | null;
+}
+
+export interface Journey {
+  index: number;
+  requestId: string;
+  plan: RequestPlan;
+  model: SimulatedModel;
+  accountId: string;
+  bodyBytes: number;
+  /** The model's price when the request came; null is free. */
+  price: Price | null;
+  /** Which process served it. */
+  process: number;
+  /** The provider was asked with a signal that had aborted already: nothing went upstream. */
+  askedAborted: boolean;
+  call: CallSeen | null;
+  /** The output tokens of one choice that the provider was told to stop at. */
+  outputLimit: number;
+  /** When its client left, by any sign. */
+  leftAtStep: number | null;
+  /** When the signal said so: a stream that is not read any more may be noticed later. */
+  signalledAtMs: number | null;
+  signalledAtStep: number | null;
+  /** Whether there was room to read its call on at that moment. */
+  mayDrain: boolean;
+  /** Whether its calls were ended because the server stopped, before it was over. */
+  cutAtStep: number | null;
+  chunksRead: number;
+  /** The end that the client was told of. */
+  told: Told | null;
+  /** Its process was killed before its client heard of an end. */
+  lost: boolean;
+  /** The journey gave an answer or an error. */
+  answered: boolean;
+  /** A deposit of it was seen on the disk. */
+  held: boolean;
+  /** A record of it was seen on the disk, which is judged then. */
+  recorded: boolean;
+}
+
+/** Whether its client waits for something still. */
+export const isWaiting = (journey: Journey): boolean =>
+  journey.told === null && journey.leftAtStep === null && !journey.lost;
+
+/** A rule that was broken; its message is what a failing run shows. */
+export class Broken extends Error {
+  override readonly name = "Broken";
+}
+
+export function must(holds: boolean, rule: string, detail: () => string = () => ""): void {
+  if (!holds) throw new Broken(`${rule} ${detail()}`.trim());
+}

@@ -1,0 +1,184 @@
+// What a request may cost, worked out anew from docs/billing.md and what the outside saw. No code of the gateway's.
+import type { TokenUsage } from "../../src/base/chat.ts";
+import type { Price } from "../../src/catalog/types.ts";
+import { CONTEXT, FLOOR_TOKENS, OUTPUT_MAX, tokensOf } from "./house.ts";
+import type { CallSeen, Journey } from "./journey.ts";
+import { asUsage } from "./upstream.ts";
+
+/** A way in which a request may have ended, and what it is charged for then. */
+export interface Verdict {
+  ending: string;
+  source: "reported" | "estimated" | "none";
+  usage: TokenUsage | null;
+}
+
+/** Beyond so many times the model's limits a report cannot be true. */
+const PLAUSIBLE_TIMES = 4;
+const TOKENS_AROUND_A_MESSAGE = 4;
+
+/** Micro-dollars for so many tokens at a rate each, marked up, rounded up once at the end. */
+function priced(parts: [tokens: number, rate: number][], markupBasisPoints: number): number {
+  let sum = 0n;
+  for (const [tokens, rate] of parts) sum += BigInt(tokens) * BigInt(rate);
+  const numerator = sum * BigInt(10_000 + markupBasisPoints);
+  const denominator = 10_000_000_000n;
+  const whole = numerator / denominator;
+  return Number(numerator % denominator === 0n ? whole : whole + 1n);
+}
+
+/** What this usage costs at the price that the request was accepted at. */
+export function costOf({ price, model }: Journey, usage: TokenUsage | null): number {
+  if (price === null || usage === null) return 0;
+  const cached = Math.min(usage.cachedTokens, usage.promptTokens);
+  const thoughts =
+    price.outputReasoning === undefined
+      ? 0
+      : Math.min(usage.reasoningTokens, usage.completionTokens);
+  return priced(
+    [
+      [cached, (price.cacheRead ?? price.input).microPerMtok],
+      [usage.promptTokens - cached, price.input.microPerMtok],
+      [thoughts, (price.outputReasoning ?? price.output).microPerMtok],
+      [usage.completionTokens - thoughts, price.output.microPerMtok],
+    ],
+    model.markupBasisPoints,
+  );
+}
+
+/** The most that the input and so many output tokens can cost. */
+export function boundOf(journey: Journey, outputTokens: number): number {
+  const { price, model, plan } = journey;
+  if (price === null) return 0;
+  return priced(
+    [
+      [inputBound(journey), price.input.microPerMtok],
+      [outputTokens * plan.choices, dearestOutput(price)],
+    ],
+    model.markupBasisPoints,
+  );
+}
+
+const inputBound = ({ bodyBytes }: Journey): number => Math.min(bodyBytes, CONTEXT);
+const dearestOutput = ({ output, outputReasoning }: Price): number =>
+  Math.max(output.microPerMtok, outputReasoning?.microPerMtok ?? 0);
+
+/** The output limit that the client named, as far as the model can go; null when it named none. */
+export const namedLimit = ({ plan }: Journey): number | null =>
+  plan.maxTokens === null ? null : Math.min(plan.maxTokens, OUTPUT_MAX);
+
+/** The least deposit. */
+export const leastOf = (journey: Journey): number =>
+  boundOf(journey, namedLimit(journey) ?? FLOOR_TOKENS);
+
+/** Whether usage stays within what the request and its limit allow, so that the deposit has to cover it. */
+export function isHonest(journey: Journey, usage: TokenUsage, outputLimit: number): boolean {
+  return (
+    usage.promptTokens <= inputBound(journey) &&
+    usage.completionTokens <= outputLimit * journey.plan.choices
+  );
+}
+
+/** All verdicts that are right for what was seen up to now. */
+export function verdicts(journey: Journey): Verdict[] {
+  const { call, cutAtStep, leftAtStep } = journey;
+  if (call === null) {
+    if (journey.askedAborted) return cutAtStep === null ? [] : [nothing("server_stopped")];
+    return leftAtStep === null ? [] : [nothing("refused")];
+  }
+  const isAnswered = call.outcome === "ended" || (call.stream && call.given > 0);
+  return isAnswered ? answered(journey, call) : unanswered(journey, call);
+}
+
+function unanswered(journey: Journey, call: CallSeen): Verdict[] {
+  const found: Verdict[] = [];
+  if (call.abortedAtStep !== null) {
+    if (call.abortedAtStep === journey.cutAtStep) return [nothing("server_stopped")];
+    const usage = plain(promptEstimate(journey), 0);
+    found.push({ ending: "client_left_early", source: "estimated", usage });
+  } else if (call.outcome === "failed") {
+    const isRefused = journey.plan.script.end === "refuse";
+    found.push(nothing(isRefused ? "refused" : "upstream_failed"));
+  }
+  return found;
+}
+
+function answered(journey: Journey, call: CallSeen): Verdict[] {
+  const endings = [...answeredEndings(journey, call)];
+  const found: Verdict[] = [];
+  const least = call.stream ? (call.givenAtAbort ?? call.given) : call.given;
+  for (let given = least; given <= call.given; given++) {
+    for (const ending of endings) found.push({ ending, ...measured(journey, given) });
+  }
+  return found;
+}
+
+function* answeredEndings(journey: Journey, call: CallSeen): Generator<string> {
+  const { signalledAtStep, leftAtStep, cutAtStep } = journey;
+  const hasLeftBy = (step: number) => leftAtStep !== null && leftAtStep <= step;
+  const isAborted = call.abortedAtStep !== null;
+  if (call.outcome === "ended") {
+    if (signalledAtStep === null || signalledAtStep > call.outcomeAtStep) yield "completed";
+    if (hasLeftBy(call.outcomeAtStep)) yield "drained";
+    // An answer of nothing, whose end nobody had looked at when its client left: all names cost the same.
+    if (call.given === 0 && leftAtStep !== null) {
+      yield* ["client_left", "drained", ...(cutAtStep === null ? [] : ["server_stopped"])];
+    }
+  }
+  if (call.outcome === "failed" && !isAborted) {
+    if (signalledAtStep === null || signalledAtStep > call.outcomeAtStep) {
+      yield "upstream_interrupted";
+    }
+    if (hasLeftBy(call.outcomeAtStep)) yield "client_left";
+  }
+  if (!isAborted || !call.stream) return;
+  if (call.abortedAtStep === cutAtStep) yield "server_stopped";
+  else yield "client_left";
+}
+
+/** What an answer of so many pieces is charged for: reports as far as they go and can be true, else the text. */
+function measured(journey: Journey, given: number): Omit<Verdict, "ending"> {
+  const pieces = journey.plan.script.pieces.slice(0, given);
+  const isWhole = journey.call?.stream === false;
+  const last = pieces.findLastIndex(({ usage }) => usage !== null);
+  const chars = pieces.reduce((sum, piece) => sum + piece.chars, 0);
+  const text = tokensOf("x".repeat(chars));
+  const plan = pieces[last]?.usage ?? null;
+  const usage = asUsage(plan);
+  const isPlausible =
+    usage !== null &&
+    usage.promptTokens <= CONTEXT * PLAUSIBLE_TIMES &&
+    usage.completionTokens <= OUTPUT_MAX * journey.plan.choices * PLAUSIBLE_TIMES;
+  if (!isPlausible) {
+    return { source: "estimated", usage: plain(promptEstimate(journey), text) };
+  }
+  const coversAll = pieces.slice(last + 1).every((piece) => piece.chars === 0);
+  if (isWhole || (plan?.isFinal === true && coversAll)) return { source: "reported", usage };
+  const isShown = pieces.some((piece) => piece.isReasoning && piece.chars > 0);
+  const counted = text + (isShown ? 0 : usage.reasoningTokens);
+  return {
+    source: "estimated",
+    usage: {
+      ...usage,
+      promptTokens: usage.promptTokens || promptEstimate(journey),
+      completionTokens: Math.max(usage.completionTokens, counted),
+    },
+  };
+}
+
+const promptEstimate = ({ plan }: Journey): number =>
+  tokensOf("p".repeat(plan.promptChars)) + TOKENS_AROUND_A_MESSAGE;
+
+const nothing = (ending: string): Verdict => ({ ending, source: "none", usage: null });
+
+const plain = (promptTokens: number, completionTokens: number): TokenUsage => ({
+  promptTokens,
+  completionTokens,
+  cachedTokens: 0,
+  cacheWriteTokens: 0,
+  cacheWrite1hTokens: 0,
+  promptAudioTokens: 0,
+  completionAudioTokens: 0,
+  reasoningTokens: 0,
+  acceptedPredictionTokens: 0,
+  rejectedPredictionTokens: 0,
+});

@@ -1,0 +1,219 @@
+// The simulated providers: adapters that obey the protocol, each call by its request's script.
+import type { ChatCompletion, ChatCompletionChunk, TokenUsage } from "../../src/base/chat.ts";
+import { invalidRequest, upstreamError, upstreamTimeout } from "../../src/base/errors.ts";
+import { plainUsage } from "../../src/gateway/estimate.ts";
+import type {
+  ProviderAdapter,
+  UpstreamCall,
+  UpstreamChunk,
+  UpstreamCompletion,
+} from "../../src/providers/protocol.ts";
+import type { ProviderSet } from "../../src/providers/registry.ts";
+import { MODELS } from "./house.ts";
+import type { CallSeen, Journey } from "./journey.ts";
+import type { PiecePlan, UsagePlan } from "./plan.ts";
+import type { Timeline } from "./timeline.ts";
+
+/** A provider that hangs is given up by its adapter's own deadline. */
+const DEADLINE_MS = 3_000;
+
+export interface UpstreamOptions {
+  timeline: Timeline;
+  /** Whose events these are. */
+  owner: string;
+  step: () => number;
+  /** The journey that a call belongs to; checks on the way that it may go upstream. */
+  meet: (call: UpstreamCall) => Journey;
+  say: (what: string) => void;
+}
+
+/** The providers as one process sees them; once it is gone nothing moves in them any more. */
+export function simulatedProviders(options: UpstreamOptions): ProviderSet {
+  const adapter: ProviderAdapter = {
+    complete: (call, signal) => complete(options, call, signal),
+    stream: (call, signal) => stream(options, call, signal),
+  };
+  const probe = async () => ({ ok: true, detail: "" });
+  const connected = MODELS.map(({ id }) => [id, { id, name: id, adapter, probe }] as const);
+  return { connected: new Map(connected), missing: [] };
+}
+
+async function complete(
+  options: UpstreamOptions,
+  call: UpstreamCall,
+  signal: AbortSignal,
+): Promise<UpstreamCompletion> {
+  const connection = await connect(options, call, signal);
+  const { pieces, end, endDelayMs } = connection.journey.plan.script;
+  try {
+    await connection.wait(pieces.reduce((sum, piece) => sum + piece.delayMs, 0) + endDelayMs);
+    await connection.endAs(end);
+  } finally {
+    connection.close();
+  }
+  connection.call.given = pieces.length;
+  const content = pieces
+    .filter((piece) => !piece.isReasoning)
+    .map(textOf)
+    .join("");
+  const thoughts = pieces
+    .filter((piece) => piece.isReasoning)
+    .map(textOf)
+    .join("");
+  const completion = {
+    id: "chatcmpl-simulated",
+    object: "chat.completion",
+    created: 1,
+    model: call.upstreamModel,
+    choices: [
+      {
+        index: 0,
+        finish_reason: "stop",
+        logprobs: null,
+        message: {
+          role: "assistant",
+          content,
+          refusal: null,
+          ...(thoughts === "" ? {} : { reasoning_content: thoughts }),
+        },
+      },
+    ],
+  } satisfies ChatCompletion;
+  return { completion, usage: asUsage(pieces.findLast(({ usage }) => usage !== null)?.usage) };
+}
+
+async function* stream(
+  options: UpstreamOptions,
+  call: UpstreamCall,
+  signal: AbortSignal,
+): AsyncGenerator<UpstreamChunk> {
+  const connection = await connect(options, call, signal);
+  const { pieces, end, endDelayMs } = connection.journey.plan.script;
+  try {
+    for (const piece of pieces) {
+      await connection.wait(piece.delayMs);
+      connection.call.given++;
+      yield asChunk(piece, call.upstreamModel);
+    }
+    await connection.wait(endDelayMs);
+    await connection.endAs(end);
+  } finally {
+    connection.close();
+  }
+}
+
+/** Opens a call. Its provider works on whether it is read or not, so waiting is until a time, not for one. */
+async function connect(
+  { timeline, owner, step, meet, say }: UpstreamOptions,
+  upstreamCall: UpstreamCall,
+  signal: AbortSignal,
+) {
+  const { requestId } = upstreamCall;
+  const journey = meet(upstreamCall);
+  const { abortLagMs } = journey.plan.script;
+  if (signal.aborted) {
+    journey.askedAborted = true;
+    throw signal.reason;
+  }
+  const call: CallSeen = {
+    stream: journey.plan.stream,
+    openedAtStep: step(),
+    given: 0,
+    givenAtAbort: null,
+    abortedAtMs: null,
+    abortedAtStep: null,
+    outcome: null,
+    outcomeAtStep: 0,
+  };
+  journey.call = call;
+  say(`${requestId} upstream opened`);
+  const aborted = Promise.withResolvers<never>();
+  aborted.promise.catch(() => {});
+  const onAbort = () => {
+    call.givenAtAbort = call.given;
+    call.abortedAtMs = timeline.nowMs;
+    call.abortedAtStep = step();
+    say(`${requestId} upstream aborted`);
+    if (abortLagMs === 0) aborted.reject(signal.reason);
+    else
+      timeline.at(timeline.nowMs + abortLagMs, owner, "abort", () => aborted.reject(signal.reason));
+  };
+  signal.addEventListener("abort", onAbort, { once: true });
+  let readyAtMs = timeline.nowMs;
+
+  const finish = (outcome: CallSeen["outcome"]) => {
+    if (call.outcome !== null) return;
+    call.outcome = outcome;
+    call.outcomeAtStep = step();
+    say(`${requestId} upstream ${outcome}`);
+  };
+
+  async function wait(delayMs: number): Promise<void> {
+    readyAtMs += delayMs;
+    if (signal.aborted && abortLagMs === 0) {
+      finish("aborted");
+      throw signal.reason;
+    }
+    const ready = Promise.withResolvers<void>();
+    const forget = timeline.at(
+      Math.max(readyAtMs, timeline.nowMs),
+      owner,
+      `${requestId} provider`,
+      ready.resolve,
+    );
+    try {
+      await Promise.race([ready.promise, aborted.promise]);
+    } catch (error) {
+      finish("aborted");
+      throw error;
+    } finally {
+      forget();
+    }
+  }
+
+  async function endAs(end: Journey["plan"]["script"]["end"]): Promise<void> {
+    if (end === "hang") await wait(DEADLINE_MS);
+    finish(end === "end" ? "ended" : "failed");
+    if (end === "refuse") throw invalidRequest("cannot be expressed", "messages");
+    if (end === "hang") throw upstreamTimeout("the provider is silent");
+    if (end === "fail") throw upstreamError("the provider failed");
+  }
+
+  function close(): void {
+    signal.removeEventListener("abort", onAbort);
+    finish("closed");
+  }
+
+  return { journey, call, wait, endAs, close };
+}
+
+const textOf = ({ chars }: PiecePlan): string => "x".repeat(chars);
+
+/** What a plan's usage is on the wire. */
+export function asUsage(plan: UsagePlan | null | undefined): TokenUsage | null {
+  if (plan === null || plan === undefined) return null;
+  return {
+    ...plainUsage(plan.prompt, plan.completion),
+    cachedTokens: plan.cached,
+    reasoningTokens: plan.reasoning,
+  };
+}
+
+function asChunk(piece: PiecePlan, model: string): UpstreamChunk {
+  const text = textOf(piece);
+  const delta = piece.isReasoning ? { reasoning_content: text } : { content: text };
+  const chunk = {
+    id: "chatcmpl-simulated",
+    object: "chat.completion.chunk",
+    created: 1,
+    model,
+    choices: piece.chars === 0 ? [] : [{ index: 0, delta, finish_reason: null }],
+  } as ChatCompletionChunk;
+  const isFinal = piece.usage?.isFinal;
+  return {
+    chunk,
+    wire: null,
+    usage: asUsage(piece.usage),
+    ...(isFinal === undefined ? {} : { usageIsFinal: isFinal }),
+  };
+}

@@ -1,0 +1,317 @@
+// One run's world: the disk, the process on it, the clients and providers around it, and the rules they are held to.
+import { createLedger } from "../../src/ledger/ledger.ts";
+import type { UpstreamCall } from "../../src/providers/protocol.ts";
+import { checkBooks, judgeRecord, watchedLedger } from "./books.ts";
+import { checkCalls, checkQuiet, checkTold, hasDrainRoom, isOver } from "./checks.ts";
+import { requestOf, runClient } from "./client.ts";
+import { MODELS, OUTPUT_MAX, simulatedCatalog, simulatedConfig } from "./house.ts";
+import { type Journey, must } from "./journey.ts";
+import { createOperator } from "./operator.ts";
+import { boundOf, namedLimit } from "./oracle.ts";
+import type { HappeningPlan, Plan, RequestPlan } from "./plan.ts";
+import { type SimulatedProcess, startProcess } from "./process.ts";
+import { type RecordRow, type Rows, readRows } from "./rows.ts";
+import { Killed, Store } from "./store.ts";
+import { Timeline } from "./timeline.ts";
+import { simulatedProviders } from "./upstream.ts";
+
+/** Events that are nobody's process. */
+const OUTSIDE = "outside";
+/** Whoever starts the server tries again after this when the disk did not let it. */
+const RESTART_MS = 500;
+
+export class World {
+  readonly timeline: Timeline;
+  readonly trace: string[] = [];
+  step = 0;
+  readonly #plan: Plan;
+  readonly #store: Store;
+  readonly #journeys: Journey[] = [];
+  readonly #operator: ReturnType<typeof createOperator>;
+  readonly #accountIds: string[];
+  readonly #slackMs: number;
+  readonly #processes: SimulatedProcess[] = [];
+  #process: SimulatedProcess | null = null;
+  #started = 0;
+  #wasKilled = false;
+  #isPriceRaised = false;
+  #rows: Rows;
+  #seen = -1;
+  #failure: { error: unknown } | null = null;
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+    this.timeline = new Timeline(plan.ties);
+    this.#store = new Store(
+      plan,
+      () => this.timeline.nowMs,
+      (kill) => this.#end(kill.downMs),
+    );
+    const quiet = this.#store.quiet();
+    this.#rows = readRows(this.#store.raw);
+    this.#accountIds = this.#rows.accounts.map(({ id }) => id);
+    this.#operator = createOperator({
+      ledger: createLedger(quiet),
+      write: quiet.write,
+      accountIds: this.#accountIds,
+    });
+    this.#slackMs = plan.happenings.reduce(
+      (sum, one) => sum + (one.kind === "stall" ? one.forMs : 0),
+      0,
+    );
+    for (const [account, amountMicro] of plan.creditMicro.entries()) {
+      if (amountMicro > 0) this.#operator.grant(account, amountMicro);
+    }
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    const at = (atMs: number, what: string, happen: () => void) =>
+      this.timeline.at(atMs, OUTSIDE, what, happen);
+    at(0, "start", () => this.#start());
+    for (const [index, request] of this.#plan.requests.entries()) {
+      at(request.atMs, `request ${index}`, () => this.#arrive(index, request));
+    }
+    for (const one of this.#plan.happenings) at(one.atMs, one.kind, () => this.#happen(one));
+    for (const { from, downMs } of this.#plan.kills) {
+      if ("atMs" in from) at(from.atMs, "kill", () => this.#kill(downMs));
+    }
+  }
+
+  #start(): void {
+    const number = ++this.#started;
+    const orphans = readRows(this.#store.raw).holds.map(({ requestId }) => requestId);
+    try {
+      const started = startProcess({
+        timeline: this.timeline,
+        number,
+        config: simulatedConfig(this.#plan.commitQueue),
+        catalog: simulatedCatalog(() => this.#isPriceRaised),
+        database: this.#store.open(),
+        countDelayMs: this.#plan.countDelayMs,
+        providers: () =>
+          simulatedProviders({
+            timeline: this.timeline,
+            owner: `upstream ${number}`,
+            step: () => this.step,
+            meet: (call) => this.#meet(number, call),
+            say: (what) => this.#say(what),
+          }),
+        watch: (ledger) =>
+          watchedLedger(
+            ledger,
+            () => readRows(this.#store.raw),
+            (id) => this.#find(id),
+          ),
+        onFault: (error) => this.#fail(error),
+      });
+      this.#process = started;
+      this.#processes.push(started);
+      const released = started.released.map(({ requestId }) => requestId);
+      must(Bun.deepEquals(released.sort(), orphans.sort()), "a start releases every open deposit");
+      must(readRows(this.#store.raw).holds.length === 0, "a start leaves no deposit open");
+    } catch (error) {
+      if (error instanceof Killed) return;
+      if (!(error instanceof Error && "code" in error)) throw error;
+      this.#end(RESTART_MS);
+    }
+  }
+
+  /** The process, if there is one, is gone with all that was in its memory; another one starts later. */
+  #end(downMs: number): void {
+    this.#wasKilled = true;
+    this.#say("process gone");
+    const number = this.#started;
+    if (this.#process !== null) this.#process.isAlive = false;
+    this.#process = null;
+    for (const owner of [`process ${number}`, `clients ${number}`, `upstream ${number}`]) {
+      this.timeline.drop(owner);
+    }
+    for (const journey of this.#journeys) {
+      if (journey.process !== number) continue;
+      journey.lost = true;
+      if (journey.call !== null) journey.call.outcome ??= "closed";
+    }
+    if (this.#store.crash()) this.#say("a refused commit came to life");
+    this.timeline.at(this.timeline.nowMs + downMs, OUTSIDE, "start", () => this.#start());
+  }
+
+  #kill(downMs: number): void {
+    if (this.#process !== null) this.#end(downMs);
+  }
+
+  #happen(one: HappeningPlan): void {
+    if (one.kind === "grant") this.#operator.grant(one.account, one.amountMicro);
+    else if (one.kind === "price change") this.#isPriceRaised = !this.#isPriceRaised;
+    else if (one.kind === "wall clock steps") this.timeline.wallOffsetMs += one.byMs;
+    else if (one.kind === "stall") this.timeline.nowMs += one.forMs;
+    else this.#stop(one.downMs);
+  }
+
+  /** As a server that was told to end: no more requests, all calls cut, and after a while it is gone. */
+  #stop(downMs: number): void {
+    const process = this.#process;
+    if (process === null || process.isStopping) return;
+    process.isStopping = true;
+    for (const journey of this.#journeys) {
+      if (journey.process === process.number && !isOver(journey)) journey.cutAtStep = this.step;
+    }
+    process.deps.lifelines.cutAll();
+    this.timeline.at(this.timeline.nowMs + downMs, `process ${process.number}`, "exit", () =>
+      this.#kill(downMs),
+    );
+  }
+
+  #arrive(index: number, plan: RequestPlan): void {
+    const process = this.#process;
+    const model = MODELS[plan.model];
+    const accountId = this.#accountIds[plan.account];
+    if (model === undefined || accountId === undefined) throw new Error("a plan names what is not");
+    // Nobody listens: the client never gets as far as a request.
+    if (process === null || process.isStopping) return;
+    const owner = `clients ${process.number}`;
+    const journey: Journey = {
+      index,
+      requestId: `req_${index}`,
+      plan,
+      model,
+      accountId,
+      bodyBytes: JSON.stringify(requestOf(plan, model.id)).length,
+      price: model.prices[this.#isPriceRaised ? 1 : 0],
+      process: process.number,
+      askedAborted: false,
+      call: null,
+      outputLimit: 0,
+      leftAtStep: null,
+      signalledAtMs: null,
+      signalledAtStep: null,
+      mayDrain: false,
+      cutAtStep: null,
+      chunksRead: 0,
+      told: null,
+      lost: false,
+      answered: false,
+      held: false,
+      recorded: false,
+    };
+    this.#journeys.push(journey);
+    runClient(
+      {
+        deps: process.deps,
+        timeline: this.timeline,
+        owner,
+        step: () => this.step,
+        say: (what) => this.#say(what),
+        isAlive: () => process.isAlive,
+        hasDrainRoom: (one) => hasDrainRoom(one, this.#journeys),
+        onTold: (one) => checkTold(one, readRows(this.#store.raw)),
+      },
+      journey,
+    ).catch((error: unknown) => this.#fail(error));
+  }
+
+  /** A call is about to go upstream: its deposit is on the disk, and pays for what it may produce. */
+  #meet(process: number, call: UpstreamCall): Journey {
+    if (process !== this.#process?.number) throw new Killed("a killed process called a provider");
+    const journey = this.#find(call.requestId);
+    try {
+      must(journey.call === null && !journey.askedAborted, "a request is one call upstream");
+      must(!this.#store.raw.inTransaction, "nothing goes upstream inside of a transaction");
+      const { holds } = readRows(this.#store.raw);
+      const hold = holds.find(({ requestId }) => requestId === call.requestId);
+      must(hold !== undefined, "nothing goes upstream without a deposit on the disk");
+      journey.outputLimit = call.maxOutputTokens ?? OUTPUT_MAX;
+      const named = namedLimit(journey);
+      must(named === null || named === journey.outputLimit, "the client's limit goes upstream");
+      must(
+        (hold?.amount ?? 0) >= boundOf(journey, journey.outputLimit),
+        "a deposit pays for the output that is asked for",
+      );
+    } catch (error) {
+      this.#fail(error);
+    }
+    return journey;
+  }
+
+  #find(requestId: string): Journey {
+    const journey = this.#journeys.find((one) => one.requestId === requestId);
+    if (journey === undefined) throw new Error(`no request ${requestId}`);
+    return journey;
+  }
+
+  #say(what: string): void {
+    this.trace.push(`${this.timeline.nowMs} ${what}`);
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+  }
+
+  /** All rules, at the end of a step. @throws Broken, or what else went wrong. */
+  check(): void {
+    if (this.#failure !== null) throw this.#failure.error;
+    if (this.#seen !== this.#store.touched) this.#checkStore();
+    const { nowMs } = this.timeline;
+    const process = this.#process;
+    if (process === null) return;
+    const mine = this.#journeys.filter((journey) => journey.process === process.number);
+    checkCalls(mine, nowMs, this.step, this.#slackMs);
+    if (!process.isStopping && mine.every(isOver)) checkQuiet(process, this.timeline);
+  }
+
+  #checkStore(): void {
+    this.#seen = this.#store.touched;
+    must(!this.#store.raw.inTransaction, "no transaction is left open");
+    const now = readRows(this.#store.raw);
+    checkBooks(this.#rows, now);
+    for (const [index, id] of this.#accountIds.entries()) {
+      const given = now.entries
+        .filter(({ accountId, kind }) => accountId === id && kind !== "charge")
+        .reduce((sum, { amount }) => sum + amount, 0);
+      must(given === this.#operator.givenMicro[index], "what was granted is in the books");
+    }
+    for (const record of now.records.slice(this.#rows.records.length)) {
+      const journey = this.#find(record.id);
+      journey.held = true;
+      journey.recorded = true;
+      this.#say(sayRecord(record));
+      judgeRecord(journey, record, journey.process !== this.#process?.number);
+    }
+    for (const { requestId } of now.holds) this.#find(requestId).held = true;
+    this.#rows = now;
+  }
+
+  /** At the end of a run everything has come to rest. */
+  checkEnd(): void {
+    must(this.#journeys.every(isOver), "every request comes to an end");
+    must(this.#rows.holds.length === 0, "no deposit is left open");
+    must(
+      this.#journeys.every(({ held, recorded }) => held === recorded),
+      "each deposit ends in a record",
+    );
+    if (this.#process !== null && !this.#process.isStopping) {
+      checkQuiet(this.#process, this.timeline);
+    }
+    const { discrepancies } = createLedger(this.#store.quiet()).verify();
+    must(discrepancies.length === 0, "the books verify", () => JSON.stringify(discrepancies));
+    if (this.#wasKilled) return;
+    const counted = this.#processes.flatMap(({ ended }) => ended);
+    const sum = (amounts: number[]) => amounts.reduce((total, amount) => total + amount, 0);
+    must(
+      counted.length === this.#rows.records.length &&
+        sum(counted.map((one) => one.chargedMicro)) ===
+          sum(this.#rows.records.map((one) => one.charged)),
+      "the metrics count each end once",
+    );
+  }
+
+  close(): void {
+    this.#store.close();
+  }
+}
+
+function sayRecord({ id, ending, charged, held, shortfall, unbilled }: RecordRow): string {
+  const lost = shortfall > 0 ? `, short of ${shortfall}` : "";
+  const beyond = unbilled > 0 ? `, ${unbilled} beyond it` : "";
+  return `${id} ends ${ending}: charged ${charged} of ${held} held${lost}${beyond}`;
+}
