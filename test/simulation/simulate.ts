@@ -44,7 +44,7 @@ export async function simulate(plan: Plan): Promise<Run> {
     world.checkEnd();
     return { steps: world.step, trace };
   } catch (error) {
-    const reason = error instanceof Broken ? error.message : Bun.inspect(error);
+    const reason = error instanceof Broken ? error.message : `${error}\n${Bun.inspect(error)}`;
     throw new RunFailed(`step ${world.step}: ${reason}\n  ${trace.slice(-60).join("\n  ")}`);
   } finally {
     world.close();
