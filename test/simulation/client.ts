@@ -111,8 +111,7 @@ async function readEvents(
     }
     must(journey.told === null, "nothing follows the end of a stream");
     const event = next.value;
-    if (event.type === "chunk") journey.chunksRead++;
-    else {
+    if (event.type !== "chunk") {
       const status = event.type === "end" ? 200 : event.error.status;
       tell(options, journey, { how: event.type, status, settled: event.settled });
     }

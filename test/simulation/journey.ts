@@ -50,7 +50,6 @@ export interface Journey {
   mayDrain: boolean;
   /** Whether its calls were ended because the server stopped, before it was over. */
   cutAtStep: number | null;
-  chunksRead: number;
   /** The end that the client was told of. */
   told: Told | null;
   /** Its process was killed before its client heard of an end. */
@@ -63,9 +62,31 @@ export interface Journey {
   recorded: boolean;
 }
 
-/** Whether its client waits for something still. */
-export const isWaiting = (journey: Journey): boolean =>
-  journey.told === null && journey.leftAtStep === null && !journey.lost;
+/** A request that has just come. */
+export function newJourney(
+  facts: Pick<
+    Journey,
+    "index" | "plan" | "model" | "accountId" | "bodyBytes" | "price" | "process"
+  >,
+): Journey {
+  return {
+    ...facts,
+    requestId: `req_${facts.index}`,
+    askedAborted: false,
+    call: null,
+    outputLimit: 0,
+    leftAtStep: null,
+    signalledAtMs: null,
+    signalledAtStep: null,
+    mayDrain: false,
+    cutAtStep: null,
+    told: null,
+    lost: false,
+    answered: false,
+    held: false,
+    recorded: false,
+  };
+}
 
 /** A rule that was broken; its message is what a failing run shows. */
 export class Broken extends Error {

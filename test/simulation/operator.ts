@@ -8,19 +8,26 @@ export interface OperatorOptions {
   accountIds: readonly string[];
 }
 
+export interface Operator {
+  /** @param account its number in the plan. */
+  grant(account: number, amountMicro: number): void;
+  /** What each account got by these hands, kept apart from the ledger's own figures. */
+  givenMicro: ReadonlyMap<string, number>;
+}
+
 /**
- * The operator's hands. `givenMicro` is what each account got by them, kept apart from the ledger's own figures. A
- * refund or an adjustment is one more function here, one more kind of happening in plan.ts, and a term of the sum in
- * world.ts.
+ * The operator's hands. A refund or an adjustment is one more function here that adds to `givenMicro`, and one more
+ * kind of happening in plan.ts, chance.ts and world.ts.
  */
-export function createOperator({ ledger, write, accountIds }: OperatorOptions) {
-  const givenMicro = accountIds.map(() => 0);
-
-  function grant(account: number, amountMicro: number): void {
-    const accountId = accountIds[account] ?? "";
-    write(() => ledger.grant({ accountId, amountMicro, note: null, atMs: 1 }));
-    givenMicro[account] = (givenMicro[account] ?? 0) + amountMicro;
-  }
-
-  return { grant, givenMicro };
+export function createOperator({ ledger, write, accountIds }: OperatorOptions): Operator {
+  const givenMicro = new Map(accountIds.map((id) => [id, 0]));
+  return {
+    givenMicro,
+    grant(account, amountMicro) {
+      const accountId = accountIds[account];
+      if (accountId === undefined) throw new Error(`no account ${account}`);
+      write(() => ledger.grant({ accountId, amountMicro, note: null, atMs: 1 }));
+      givenMicro.set(accountId, (givenMicro.get(accountId) ?? 0) + amountMicro);
+    },
+  };
 }

@@ -1,16 +1,17 @@
 // One run's world: the disk, the process on it, the clients and providers around it, and the rules they are held to.
 import { createLedger } from "../../src/ledger/ledger.ts";
 import type { UpstreamCall } from "../../src/providers/protocol.ts";
-import { checkBooks, judgeRecord, watchedLedger } from "./books.ts";
+import { Audit } from "./audit.ts";
+import { watchedLedger } from "./books.ts";
 import { checkCalls, checkQuiet, checkTold, hasDrainRoom, isOver } from "./checks.ts";
 import { requestOf, runClient } from "./client.ts";
 import { MODELS, OUTPUT_MAX, simulatedCatalog, simulatedConfig } from "./house.ts";
-import { type Journey, must } from "./journey.ts";
-import { createOperator } from "./operator.ts";
+import { type Journey, must, newJourney } from "./journey.ts";
+import { createOperator, type Operator } from "./operator.ts";
 import { boundOf, namedLimit } from "./oracle.ts";
 import type { HappeningPlan, Plan, RequestPlan } from "./plan.ts";
 import { type SimulatedProcess, startProcess } from "./process.ts";
-import { type RecordRow, type Rows, readRows } from "./rows.ts";
+import { readRows } from "./rows.ts";
 import { Killed, Store } from "./store.ts";
 import { Timeline } from "./timeline.ts";
 import { simulatedProviders } from "./upstream.ts";
@@ -27,7 +28,8 @@ export class World {
   readonly #plan: Plan;
   readonly #store: Store;
   readonly #journeys: Journey[] = [];
-  readonly #operator: ReturnType<typeof createOperator>;
+  readonly #operator: Operator;
+  readonly #audit: Audit;
   readonly #accountIds: string[];
   readonly #slackMs: number;
   readonly #processes: SimulatedProcess[] = [];
@@ -35,8 +37,6 @@ export class World {
   #started = 0;
   #wasKilled = false;
   #isPriceRaised = false;
-  #rows: Rows;
-  #seen = -1;
   #failure: { error: unknown } | null = null;
 
   constructor(plan: Plan) {
@@ -48,13 +48,13 @@ export class World {
       (kill) => this.#end(kill.downMs),
     );
     const quiet = this.#store.quiet();
-    this.#rows = readRows(this.#store.raw);
-    this.#accountIds = this.#rows.accounts.map(({ id }) => id);
+    this.#accountIds = readRows(this.#store.raw).accounts.map(({ id }) => id);
     this.#operator = createOperator({
       ledger: createLedger(quiet),
       write: quiet.write,
       accountIds: this.#accountIds,
     });
+    this.#audit = new Audit(this.#store, this.#operator, (what) => this.#say(what));
     this.#slackMs = plan.happenings.reduce(
       (sum, one) => sum + (one.kind === "stall" ? one.forMs : 0),
       0,
@@ -157,6 +157,10 @@ export class World {
       if (journey.process === process.number && !isOver(journey)) journey.cutAtStep = this.step;
     }
     process.deps.lifelines.cutAll();
+    process.deps.commits
+      .drain()
+      .then(() => must(process.deps.commits.waiting() === 0, "after a drain nothing waits"))
+      .catch((error: unknown) => this.#fail(error));
     this.timeline.at(this.timeline.nowMs + downMs, `process ${process.number}`, "exit", () =>
       this.#kill(downMs),
     );
@@ -170,30 +174,15 @@ export class World {
     // Nobody listens: the client never gets as far as a request.
     if (process === null || process.isStopping) return;
     const owner = `clients ${process.number}`;
-    const journey: Journey = {
+    const journey = newJourney({
       index,
-      requestId: `req_${index}`,
       plan,
       model,
       accountId,
       bodyBytes: JSON.stringify(requestOf(plan, model.id)).length,
       price: model.prices[this.#isPriceRaised ? 1 : 0],
       process: process.number,
-      askedAborted: false,
-      call: null,
-      outputLimit: 0,
-      leftAtStep: null,
-      signalledAtMs: null,
-      signalledAtStep: null,
-      mayDrain: false,
-      cutAtStep: null,
-      chunksRead: 0,
-      told: null,
-      lost: false,
-      answered: false,
-      held: false,
-      recorded: false,
-    };
+    });
     this.#journeys.push(journey);
     runClient(
       {
@@ -250,41 +239,20 @@ export class World {
   /** All rules, at the end of a step. @throws Broken, or what else went wrong. */
   check(): void {
     if (this.#failure !== null) throw this.#failure.error;
-    if (this.#seen !== this.#store.touched) this.#checkStore();
     const { nowMs } = this.timeline;
     const process = this.#process;
+    this.#audit.check((id) => this.#find(id), process?.number ?? null);
     if (process === null) return;
     const mine = this.#journeys.filter((journey) => journey.process === process.number);
     checkCalls(mine, nowMs, this.step, this.#slackMs);
     if (!process.isStopping && mine.every(isOver)) checkQuiet(process, this.timeline);
   }
 
-  #checkStore(): void {
-    this.#seen = this.#store.touched;
-    must(!this.#store.raw.inTransaction, "no transaction is left open");
-    const now = readRows(this.#store.raw);
-    checkBooks(this.#rows, now);
-    for (const [index, id] of this.#accountIds.entries()) {
-      const given = now.entries
-        .filter(({ accountId, kind }) => accountId === id && kind !== "charge")
-        .reduce((sum, { amount }) => sum + amount, 0);
-      must(given === this.#operator.givenMicro[index], "what was granted is in the books");
-    }
-    for (const record of now.records.slice(this.#rows.records.length)) {
-      const journey = this.#find(record.id);
-      journey.held = true;
-      journey.recorded = true;
-      this.#say(sayRecord(record));
-      judgeRecord(journey, record, journey.process !== this.#process?.number);
-    }
-    for (const { requestId } of now.holds) this.#find(requestId).held = true;
-    this.#rows = now;
-  }
-
   /** At the end of a run everything has come to rest. */
   checkEnd(): void {
     must(this.#journeys.every(isOver), "every request comes to an end");
-    must(this.#rows.holds.length === 0, "no deposit is left open");
+    const { records, holds } = this.#audit.rows;
+    must(holds.length === 0, "no deposit is left open");
     must(
       this.#journeys.every(({ held, recorded }) => held === recorded),
       "each deposit ends in a record",
@@ -298,9 +266,8 @@ export class World {
     const counted = this.#processes.flatMap(({ ended }) => ended);
     const sum = (amounts: number[]) => amounts.reduce((total, amount) => total + amount, 0);
     must(
-      counted.length === this.#rows.records.length &&
-        sum(counted.map((one) => one.chargedMicro)) ===
-          sum(this.#rows.records.map((one) => one.charged)),
+      counted.length === records.length &&
+        sum(counted.map((one) => one.chargedMicro)) === sum(records.map((one) => one.charged)),
       "the metrics count each end once",
     );
   }
@@ -308,10 +275,4 @@ export class World {
   close(): void {
     this.#store.close();
   }
-}
-
-function sayRecord({ id, ending, charged, held, shortfall, unbilled }: RecordRow): string {
-  const lost = shortfall > 0 ? `, short of ${shortfall}` : "";
-  const beyond = unbilled > 0 ? `, ${unbilled} beyond it` : "";
-  return `${id} ends ${ending}: charged ${charged} of ${held} held${lost}${beyond}`;
 }
