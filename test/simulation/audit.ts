@@ -21,7 +21,7 @@ export class Audit {
   }
 
   /** @param process the one that lives; what another one began may be found abandoned. */
-  check(find: (requestId: string) => Journey, process: number | null): void {
+  check(find: (requestId: string) => Journey, process: number | null, nowMs: number): void {
     if (this.#seen === this.#store.touched) return;
     this.#seen = this.#store.touched;
     must(!this.#store.raw.inTransaction, "no transaction is left open");
@@ -33,7 +33,7 @@ export class Audit {
       journey.held = true;
       journey.recorded = true;
       this.#say(told(record));
-      judgeRecord(journey, record, journey.process !== process);
+      judgeRecord(journey, record, journey.process !== process, nowMs);
     }
     for (const { requestId } of now.holds) find(requestId).held = true;
     this.rows = now;

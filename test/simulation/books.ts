@@ -57,7 +57,12 @@ function checkCharges({ entries, records }: Rows): void {
 }
 
 /** A record that has just been committed is right for what was seen of its request. */
-export function judgeRecord(journey: Journey, record: RecordRow, isProcessGone: boolean): void {
+export function judgeRecord(
+  journey: Journey,
+  record: RecordRow,
+  isProcessGone: boolean,
+  nowMs: number,
+): void {
   must(record.accountId === journey.accountId, "the record is the payer's");
   must(record.stream === Number(journey.plan.stream), "the record says whether it was a stream");
   if (record.ending === "abandoned") {
@@ -68,11 +73,13 @@ export function judgeRecord(journey: Journey, record: RecordRow, isProcessGone: 
   const right = verdicts(journey).find(
     (verdict) =>
       verdict.ending === record.ending &&
+      verdict.status === record.httpStatus &&
       verdict.source === record.usageSource &&
       Bun.deepEquals(verdict.usage, JSON.parse(record.usageJson ?? "null")),
   );
   const told = () => `${JSON.stringify(record)}, not one of ${JSON.stringify(verdicts(journey))}`;
   must(right !== undefined, "the ending and its usage are what was seen", told);
+  checkFacts(journey, record, nowMs);
   const usage = right?.usage ?? null;
   const cost = costOf(journey, usage);
   const billed = record.usageSource === "estimated" ? Math.min(cost, record.held) : cost;
@@ -87,6 +94,25 @@ export function judgeRecord(journey: Journey, record: RecordRow, isProcessGone: 
   }
   const pinned = record.priceJson === null ? null : JSON.parse(record.priceJson).price;
   must(Bun.deepEquals(pinned, journey.price), "the price is the one at the request's arrival");
+}
+
+/** What a record says beside the money. */
+function checkFacts(journey: Journey, record: RecordRow, nowMs: number): void {
+  const { call, plan, heldToldMicro, startedMs } = journey;
+  const { errorCode, firstEventMs, durationMs } = record;
+  const code = plan.script.end === "hang" ? "upstream_timeout" : "upstream_error";
+  const isUnbroken = ["completed", "drained", "client_left_early"].includes(record.ending);
+  if (isUnbroken) must(errorCode === null, "what did not fail has no error");
+  if (record.ending.startsWith("upstream_")) must(errorCode === code, "a failure has its code");
+  must(heldToldMicro === null || heldToldMicro === record.held, "the deposit told is the record's");
+  const isAnswered = call !== null && (call.outcome === "ended" || (call.stream && call.given > 0));
+  must((firstEventMs !== null) === isAnswered, "the first event is timed");
+  const isInOrder =
+    durationMs !== null &&
+    (firstEventMs ?? 0) >= 0 &&
+    durationMs >= (firstEventMs ?? 0) &&
+    durationMs <= nowMs - startedMs;
+  must(isInOrder, "durations do not depend on the wall clock", () => JSON.stringify(record));
 }
 
 type Read = () => Rows;

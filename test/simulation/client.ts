@@ -3,7 +3,9 @@ import type { ChatRequest } from "../../src/base/chat.ts";
 import { ApiError, asApiError } from "../../src/base/errors.ts";
 import { answerChat } from "../../src/gateway/chat.ts";
 import type { ChatDeps, ChatInput } from "../../src/gateway/dispatch.ts";
+import type { Settled } from "../../src/gateway/settler.ts";
 import type { ChatEvent } from "../../src/gateway/stream-chat.ts";
+import type { ChargedUsageView } from "../../src/gateway/usage-view.ts";
 import { type Journey, must } from "./journey.ts";
 import type { RequestPlan } from "./plan.ts";
 import type { Timeline } from "./timeline.ts";
@@ -73,10 +75,11 @@ export async function runClient(options: ClientOptions, journey: Journey): Promi
   journey.answered = true;
   if (answer.kind === "completion") {
     const { settled, body } = answer;
-    must(body.usage.cost === settled.chargedMicro / 1e6, "the body tells the charge");
+    checkUsageView(body.usage, settled);
     tell(options, journey, { how: "completion", status: 200, settled });
     return;
   }
+  journey.heldToldMicro = answer.held.amountMicro;
   events = answer.events[Symbol.asyncIterator]();
   // Nobody reads for a client that has left already.
   if (journey.leftAtStep === null) await readEvents(options, journey, events, leaveAt);
@@ -111,13 +114,30 @@ async function readEvents(
     }
     must(journey.told === null, "nothing follows the end of a stream");
     const event = next.value;
-    if (event.type !== "chunk") {
+    if (event.type === "chunk") journey.chunksRead++;
+    else {
       const status = event.type === "end" ? 200 : event.error.status;
+      if (event.type === "end") checkEndEvent(journey, event);
       tell(options, journey, { how: event.type, status, settled: event.settled });
     }
     if (readDelayMs > 0) await timeline.pause(readDelayMs, owner, `${journey.requestId} reads`);
     if (journey.leftAtStep !== null) return;
   }
+}
+
+/** The end of a stream that was read from its beginning. */
+function checkEndEvent({ plan, chunksRead }: Journey, event: ChatEvent & { type: "end" }): void {
+  const withText = plan.script.pieces.filter(({ chars }) => chars > 0).length;
+  must(chunksRead === withText, "a client that reads to the end gets all of it");
+  const isDue = plan.wantsUsage && chunksRead > 0;
+  must((event.usageJson !== null) === isDue, "usage comes to those who asked for it");
+  if (event.usageJson !== null) checkUsageView(JSON.parse(event.usageJson).usage, event.settled);
+}
+
+function checkUsageView(view: ChargedUsageView, { chargedMicro, usage, source }: Settled): void {
+  must(view.cost === chargedMicro / 1e6, "the usage tells the charge");
+  must(view.estimated === (source === "estimated" ? true : undefined), "an estimate is marked");
+  must(view.completion_tokens === usage?.completionTokens, "the usage tells the tokens");
 }
 
 function tell(

@@ -34,6 +34,8 @@ export interface Journey {
   bodyBytes: number;
   /** The model's price when the request came; null is free. */
   price: Price | null;
+  /** When it came, on the clock that never steps. */
+  startedMs: number;
   /** Which process served it. */
   process: number;
   /** The provider was asked with a signal that had aborted already: nothing went upstream. */
@@ -50,6 +52,9 @@ export interface Journey {
   mayDrain: boolean;
   /** Whether its calls were ended because the server stopped, before it was over. */
   cutAtStep: number | null;
+  /** The deposit that a stream's headers told. */
+  heldToldMicro: number | null;
+  chunksRead: number;
   /** The end that the client was told of. */
   told: Told | null;
   /** Its process was killed before its client heard of an end. */
@@ -66,7 +71,7 @@ export interface Journey {
 export function newJourney(
   facts: Pick<
     Journey,
-    "index" | "plan" | "model" | "accountId" | "bodyBytes" | "price" | "process"
+    "index" | "plan" | "model" | "accountId" | "bodyBytes" | "price" | "startedMs" | "process"
   >,
 ): Journey {
   return {
@@ -80,6 +85,8 @@ export function newJourney(
     signalledAtStep: null,
     mayDrain: false,
     cutAtStep: null,
+    heldToldMicro: null,
+    chunksRead: 0,
     told: null,
     lost: false,
     answered: false,

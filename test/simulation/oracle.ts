@@ -8,6 +8,8 @@ import { asUsage } from "./upstream.ts";
 /** A way in which a request may have ended, and what it is charged for then. */
 export interface Verdict {
   ending: string;
+  /** What the client got, or would have got. */
+  status: number;
   source: "reported" | "estimated" | "none";
   usage: TokenUsage | null;
 }
@@ -82,24 +84,26 @@ export function isHonest(journey: Journey, usage: TokenUsage, outputLimit: numbe
 export function verdicts(journey: Journey): Verdict[] {
   const { call, cutAtStep, leftAtStep } = journey;
   if (call === null) {
-    if (journey.askedAborted) return cutAtStep === null ? [] : [nothing("server_stopped")];
-    return leftAtStep === null ? [] : [nothing("refused")];
+    if (journey.askedAborted) return cutAtStep === null ? [] : [nothing("server_stopped", 503)];
+    return leftAtStep === null ? [] : [nothing("refused", 499)];
   }
   const isAnswered = call.outcome === "ended" || (call.stream && call.given > 0);
   return isAnswered ? answered(journey, call) : unanswered(journey, call);
 }
 
 function unanswered(journey: Journey, call: CallSeen): Verdict[] {
-  const found: Verdict[] = [];
-  if (call.abortedAtStep !== null) {
-    if (call.abortedAtStep === journey.cutAtStep) return [nothing("server_stopped")];
-    const usage = plain(promptEstimate(journey), 0);
-    found.push({ ending: "client_left_early", source: "estimated", usage });
-  } else if (call.outcome === "failed") {
-    const isRefused = journey.plan.script.end === "refuse";
-    found.push(nothing(isRefused ? "refused" : "upstream_failed"));
+  const { end } = journey.plan.script;
+  const failedStatus = end === "refuse" ? 400 : end === "hang" ? 504 : 502;
+  if (call.abortedAtStep === null) {
+    if (call.outcome !== "failed") return [];
+    return [nothing(end === "refuse" ? "refused" : "upstream_failed", failedStatus)];
   }
-  return found;
+  if (call.abortedAtStep === journey.cutAtStep) {
+    // A provider may fail by itself before it notices.
+    return [nothing("server_stopped", call.outcome === "failed" ? failedStatus : 503)];
+  }
+  const usage = plain(promptEstimate(journey), 0);
+  return [{ ending: "client_left_early", status: 499, source: "estimated", usage }];
 }
 
 function answered(journey: Journey, call: CallSeen): Verdict[] {
@@ -107,36 +111,46 @@ function answered(journey: Journey, call: CallSeen): Verdict[] {
   const found: Verdict[] = [];
   const least = call.stream ? (call.givenAtAbort ?? call.given) : call.given;
   for (let given = least; given <= call.given; given++) {
-    for (const ending of endings) found.push({ ending, ...measured(journey, given) });
+    for (const [ending, status] of endings) {
+      found.push({ ending, status, ...measured(journey, given) });
+    }
   }
   return found;
 }
 
-function* answeredEndings(journey: Journey, call: CallSeen): Generator<string> {
+function* answeredEndings(
+  journey: Journey,
+  call: CallSeen,
+): Generator<[ending: string, status: number]> {
   const { signalledAtStep, leftAtStep, cutAtStep } = journey;
   const hasLeftBy = (step: number) => leftAtStep !== null && leftAtStep <= step;
   const isAborted = call.abortedAtStep !== null;
   if (call.outcome === "ended") {
-    if (signalledAtStep === null || signalledAtStep > call.outcomeAtStep) yield "completed";
-    if (hasLeftBy(call.outcomeAtStep)) yield "drained";
+    if (signalledAtStep === null || signalledAtStep > call.outcomeAtStep) yield ["completed", 200];
+    if (hasLeftBy(call.outcomeAtStep)) yield ["drained", 499];
     // An answer of nothing, whose end nobody had looked at when its client left: all names cost the same.
     if (call.given === 0 && leftAtStep !== null) {
-      yield* ["client_left", "drained", ...(cutAtStep === null ? [] : ["server_stopped"])];
+      yield ["client_left", 499];
+      yield ["drained", 499];
+      if (cutAtStep !== null) yield ["server_stopped", 499];
     }
   }
   if (call.outcome === "failed" && !isAborted) {
     if (signalledAtStep === null || signalledAtStep > call.outcomeAtStep) {
-      yield "upstream_interrupted";
+      yield ["upstream_interrupted", 200];
     }
-    if (hasLeftBy(call.outcomeAtStep)) yield "client_left";
+    if (hasLeftBy(call.outcomeAtStep)) yield ["client_left", 499];
   }
   if (!isAborted || !call.stream) return;
-  if (call.abortedAtStep === cutAtStep) yield "server_stopped";
-  else yield "client_left";
+  if (call.abortedAtStep === cutAtStep) {
+    yield ["server_stopped", 200];
+    if (leftAtStep !== null) yield ["server_stopped", 499];
+  }
+  if (call.abortedAtStep !== cutAtStep) yield ["client_left", 499];
 }
 
 /** What an answer of so many pieces is charged for: reports as far as they go and can be true, else the text. */
-function measured(journey: Journey, given: number): Omit<Verdict, "ending"> {
+function measured(journey: Journey, given: number): Omit<Verdict, "ending" | "status"> {
   const pieces = journey.plan.script.pieces.slice(0, given);
   const isWhole = journey.call?.stream === false;
   const last = pieces.findLastIndex(({ usage }) => usage !== null);
@@ -168,7 +182,12 @@ function measured(journey: Journey, given: number): Omit<Verdict, "ending"> {
 const promptEstimate = ({ plan }: Journey): number =>
   tokensOf("p".repeat(plan.promptChars)) + TOKENS_AROUND_A_MESSAGE;
 
-const nothing = (ending: string): Verdict => ({ ending, source: "none", usage: null });
+const nothing = (ending: string, status: number): Verdict => ({
+  ending,
+  status,
+  source: "none",
+  usage: null,
+});
 
 const plain = (promptTokens: number, completionTokens: number): TokenUsage => ({
   promptTokens,

@@ -33,6 +33,9 @@ export interface RecordRow {
   shortfall: number;
   unbilled: number;
   stream: number;
+  errorCode: string | null;
+  firstEventMs: number | null;
+  durationMs: number | null;
 }
 export interface Rows {
   accounts: AccountRow[];
@@ -66,7 +69,8 @@ export function readRows(sqlite: Sqlite): Rows {
         `SELECT id, account_id AS accountId, ending, http_status AS httpStatus,
           usage_json AS usageJson, usage_source AS usageSource, price_json AS priceJson,
           held_micro AS held, charged_micro AS charged, shortfall_micro AS shortfall,
-          unbilled_micro AS unbilled, stream FROM requests ORDER BY rowid`,
+          unbilled_micro AS unbilled, stream, error_code AS errorCode,
+          first_event_ms AS firstEventMs, duration_ms AS durationMs FROM requests ORDER BY rowid`,
       )
       .all(),
   };

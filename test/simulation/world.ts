@@ -181,6 +181,7 @@ export class World {
       accountId,
       bodyBytes: JSON.stringify(requestOf(plan, model.id)).length,
       price: model.prices[this.#isPriceRaised ? 1 : 0],
+      startedMs: this.timeline.nowMs,
       process: process.number,
     });
     this.#journeys.push(journey);
@@ -241,7 +242,7 @@ export class World {
     if (this.#failure !== null) throw this.#failure.error;
     const { nowMs } = this.timeline;
     const process = this.#process;
-    this.#audit.check((id) => this.#find(id), process?.number ?? null);
+    this.#audit.check((id) => this.#find(id), process?.number ?? null, nowMs);
     if (process === null) return;
     const mine = this.#journeys.filter((journey) => journey.process === process.number);
     checkCalls(mine, nowMs, this.step, this.#slackMs);
