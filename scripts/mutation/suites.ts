@@ -3,8 +3,9 @@ import { appendFileSync } from "node:fs";
 
 /** The simulation's runs are the same for every mutant, so that a kill can be seen again. */
 const SIMULATION = { AACFLOW_SIMULATED_RUNS: "200", AACFLOW_SIMULATED_SEED: "1" };
-/** A mutant may hang. */
-const TEST_TIMEOUT_MS = 15_000;
+/** A mutant may hang, also where no timer of a test can fire. The suites take a tenth of it. */
+const TEST_TIMEOUT_MS = 8_000;
+const SUITE_TIMEOUT_MS = 25_000;
 
 const SUITES = [
   ["test/simulation"],
@@ -13,6 +14,7 @@ const SUITES = [
     "test/ledger",
     "test/gateway/cost.test.ts",
     "test/gateway/quote.test.ts",
+    "test/gateway/settler.test.ts",
     "test/db/commit-queue.test.ts",
   ],
   [
@@ -33,6 +35,7 @@ for (const suite of SUITES) {
     env: { ...process.env, ...SIMULATION, NO_COLOR: "1" },
     stdout: "pipe",
     stderr: "pipe",
+    timeout: SUITE_TIMEOUT_MS,
   });
   if (run.exitCode === 0) continue;
   note(run.stderr.toString());
@@ -43,7 +46,8 @@ for (const suite of SUITES) {
 function note(output: string): void {
   const log = process.env.AACFLOW_MUTATION_LOG;
   if (log === undefined) return;
-  const test = /^\(fail\) (.*?)(?: \[[\d.]+ms\])?$/m.exec(output)?.[1] ?? "(it does not load)";
+  const test =
+    /^\(fail\) (.*?)(?: \[[\d.]+ms\])?$/m.exec(output)?.[1] ?? "(none: it does not load, or hangs)";
   const file = output.slice(0, output.indexOf(`(fail) ${test}`)).match(/^test\/\S+\.ts(?=:$)/gm);
   const reason = /^(?:RunFailed|error): (.*)$/m.exec(output)?.[1]?.slice(0, 160) ?? "";
   const line = { mutant, file: file?.at(-1) ?? "", test, reason };

@@ -76,6 +76,21 @@ describe("group commit", () => {
     expect(marks()).toEqual([1, 2]);
   });
 
+  test("a drain ends when all that waited has been committed, at once when nothing does", async () => {
+    const queue = createCommitQueue(database, {
+      clock: systemClock,
+      maxWaiting: 10,
+      lockTimeoutMs: 1000,
+    });
+    await queue.drain();
+    const results = Promise.all([queue.run(() => mark(1)), queue.run(() => mark(2))]);
+    expect(queue.waiting()).toBe(2);
+    await queue.drain();
+    expect(queue.waiting()).toBe(0);
+    expect(marks()).toEqual([1, 2]);
+    await results;
+  });
+
   test("a foreign write lock is waited for, and past the limit answered with 503", async () => {
     const impatient = createTestDatabase();
     const foreign = new Sqlite(join(impatient.dataDir, "aacflow.db"));

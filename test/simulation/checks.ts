@@ -1,5 +1,5 @@
 // What must hold of the requests, seen from outside: calls upstream, what clients are told, and quiet in the end.
-import { DRAIN } from "./house.ts";
+import { CLIENT_WAIT_MS, DRAIN } from "./house.ts";
 import { type Journey, must } from "./journey.ts";
 import type { SimulatedProcess } from "./process.ts";
 import type { Rows } from "./rows.ts";
@@ -90,6 +90,15 @@ export function checkTold(journey: Journey, rows: Rows): void {
   const entry = rows.entries.find((one) => one.requestId === requestId);
   if (entry !== undefined) {
     must(entry.balanceAfter === balanceMicro, "the balance told is the charge's");
+  }
+}
+
+/** A client is not kept waiting by a database that stays away. @param slackMs how late timers may be. */
+export function checkPatience(journeys: readonly Journey[], nowMs: number, slackMs: number): void {
+  for (const { call, told, leftAtStep, plan, requestId } of journeys) {
+    if (call === null || call.outcome === null || told !== null || leftAtStep !== null) continue;
+    const lastMs = call.outcomeAtMs + CLIENT_WAIT_MS + plan.client.readDelayMs + slackMs;
+    must(nowMs <= lastMs, "a client waits for its settlement for a limited time", () => requestId);
   }
 }
 

@@ -6,7 +6,7 @@ import type { ChatDeps, ChatInput } from "../../src/gateway/dispatch.ts";
 import type { Settled } from "../../src/gateway/settler.ts";
 import type { ChatEvent } from "../../src/gateway/stream-chat.ts";
 import type { ChargedUsageView } from "../../src/gateway/usage-view.ts";
-import { type Journey, must } from "./journey.ts";
+import { Broken, type Journey, must } from "./journey.ts";
 import type { RequestPlan } from "./plan.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -67,6 +67,7 @@ export async function runClient(options: ClientOptions, journey: Journey): Promi
   } catch (error) {
     if (!isAlive()) return;
     journey.answered = true;
+    if (error instanceof Broken) throw error;
     must(error instanceof ApiError, "only errors for the client are thrown", () => String(error));
     tell(options, journey, { how: "thrown", status: asApiError(error).status, settled: null });
     return;
@@ -165,7 +166,8 @@ function leave(
     if (isFirst && journey.signalledAtStep === null) {
       journey.signalledAtStep = step();
       journey.signalledAtMs = timeline.nowMs;
-      journey.mayDrain = options.hasDrainRoom(journey);
+      // A reader that stopped first may have been noticed then, when there was room or none.
+      journey.mayDrain = journey.leftAtStep === step() && options.hasDrainRoom(journey);
     }
     say(`${journey.requestId} client aborted`);
     connection.abort();

@@ -10,7 +10,9 @@ export const OUTPUT_MAX = 200;
 export const FLOOR_TOKENS = 10;
 export const OUTPUT_SHARE = 4;
 /** How long a call of the provider that is read to its end goes on without its client, and how many do. */
-export const DRAIN = { maxMs: 60, maxCalls: 2 };
+export const DRAIN = { maxMs: 60, maxCalls: 1 };
+/** A client is told by then that its charge cannot be recorded. */
+export const CLIENT_WAIT_MS = 10_000;
 /** A commit gives up on a lock after this. */
 export const LOCK_TIMEOUT_MS = 40;
 

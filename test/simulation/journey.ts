@@ -17,6 +17,7 @@ export interface CallSeen {
   /** What the provider made of it; null as long as it goes on. */
   outcome: "ended" | "failed" | "aborted" | "closed" | null;
   outcomeAtStep: number;
+  outcomeAtMs: number;
 }
 
 export interface Told {
@@ -101,5 +102,7 @@ export class Broken extends Error {
 }
 
 export function must(holds: boolean, rule: string, detail: () => string = () => ""): void {
-  if (!holds) throw new Broken(`${rule} ${detail()}`.trim());
+  if (holds) return;
+  const more = detail();
+  throw new Broken(more === "" ? rule : `${rule} (${more})`);
 }

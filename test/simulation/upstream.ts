@@ -124,6 +124,7 @@ async function connect(
     abortedAtStep: null,
     outcome: null,
     outcomeAtStep: 0,
+    outcomeAtMs: 0,
   };
   journey.call = call;
   say(`${requestId} upstream opened`);
@@ -145,6 +146,7 @@ async function connect(
     if (call.outcome !== null) return;
     call.outcome = outcome;
     call.outcomeAtStep = step();
+    call.outcomeAtMs = timeline.nowMs;
     say(`${requestId} upstream ${outcome}`);
   };
 

@@ -3,7 +3,14 @@ import { createLedger } from "../../src/ledger/ledger.ts";
 import type { UpstreamCall } from "../../src/providers/protocol.ts";
 import { Audit } from "./audit.ts";
 import { watchedLedger } from "./books.ts";
-import { checkCalls, checkQuiet, checkTold, hasDrainRoom, isOver } from "./checks.ts";
+import {
+  checkCalls,
+  checkPatience,
+  checkQuiet,
+  checkTold,
+  hasDrainRoom,
+  isOver,
+} from "./checks.ts";
 import { requestOf, runClient } from "./client.ts";
 import { MODELS, OUTPUT_MAX, simulatedCatalog, simulatedConfig } from "./house.ts";
 import { type Journey, must, newJourney } from "./journey.ts";
@@ -157,10 +164,6 @@ export class World {
       if (journey.process === process.number && !isOver(journey)) journey.cutAtStep = this.step;
     }
     process.deps.lifelines.cutAll();
-    process.deps.commits
-      .drain()
-      .then(() => must(process.deps.commits.waiting() === 0, "after a drain nothing waits"))
-      .catch((error: unknown) => this.#fail(error));
     this.timeline.at(this.timeline.nowMs + downMs, `process ${process.number}`, "exit", () =>
       this.#kill(downMs),
     );
@@ -246,6 +249,7 @@ export class World {
     if (process === null) return;
     const mine = this.#journeys.filter((journey) => journey.process === process.number);
     checkCalls(mine, nowMs, this.step, this.#slackMs);
+    checkPatience(mine, nowMs, this.#slackMs);
     if (!process.isStopping && mine.every(isOver)) checkQuiet(process, this.timeline);
   }
 
