@@ -64,6 +64,35 @@ describe("group commit", () => {
     expect(marks()).toEqual([1, 3]);
   });
 
+  test("what an operation throws reaches its caller as it is, unless it is trouble of the database", async () => {
+    const queue = createCommitQueue(database, {
+      clock: systemClock,
+      maxWaiting: 10,
+      lockTimeoutMs: 1000,
+    });
+    const failing = (code: unknown) => Object.assign(new Error("it"), { code });
+    const thrown = async (error: unknown) =>
+      queue
+        .run(() => {
+          throw error;
+        })
+        .catch((reason: unknown) => reason);
+    for (const code of ["ENOENT", "SQLITE_CONSTRAINT_UNIQUE", 14, undefined]) {
+      const error = failing(code);
+      expect(await thrown(error)).toBe(error);
+    }
+    expect(await thrown("text")).toBe("text");
+    for (const code of ["SQLITE_FULL", "SQLITE_IOERR_WRITE"]) {
+      const error = failing(code);
+      expect(await thrown(error)).toMatchObject({
+        status: 503,
+        code: "overloaded",
+        message: expect.stringContaining("cannot record charges"),
+        cause: error,
+      });
+    }
+  });
+
   test("more than may wait is refused with 503", async () => {
     const queue = createCommitQueue(database, {
       clock: systemClock,

@@ -145,7 +145,9 @@ describe("a database that refuses", () => {
     await make().end(report(100));
     expect(pausesMs).toEqual([100, 200, 400, 800, 1600, 3200, 5000, 5000, 5000]);
     expect(retried).toBe(9);
-    expect(log.filter(({ msg }) => msg === "settlement refused, retrying")).toHaveLength(9);
+    const lines = log.filter(({ msg }) => msg === "settlement refused, retrying");
+    expect(lines).toHaveLength(9);
+    expect(lines[0]).toMatchObject({ requestId: REQUEST, err: { message: "no" } });
     expect(ledger.findRecord(REQUEST)?.chargedMicro).toBe(100);
   });
 
@@ -178,7 +180,13 @@ describe("a database that refuses", () => {
   test("a broken rule of the books is not tried again, and is logged", async () => {
     database.write(() => ledger.releaseAbandoned(1));
     await expect(make().end(report(100))).rejects.toThrow(`${REQUEST} had ended already`);
-    expect(log.filter(({ msg }) => msg === "could not settle")).toHaveLength(1);
+    const lines = log.filter(({ msg }) => msg === "could not settle");
+    expect(lines).toEqual([
+      expect.objectContaining({
+        requestId: REQUEST,
+        err: expect.objectContaining({ message: expect.stringContaining("had ended already") }),
+      }),
+    ]);
     expect([retried, settledCalls, ended.length]).toEqual([0, 1, 0]);
   });
 });

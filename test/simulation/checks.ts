@@ -37,13 +37,13 @@ export function isOver(journey: Journey): boolean {
   return (!held || recorded) && (told !== null || leftAtStep !== null);
 }
 
-/** The calls upstream of one process, at the end of a step. @param slackMs how late timers may be. */
+/** The calls upstream of one process, at the end of a step. @param slackMs how late timers may be. @returns how many are read on. */
 export function checkCalls(
   journeys: readonly Journey[],
   nowMs: number,
   step: number,
   slackMs: number,
-): void {
+): number {
   for (const journey of journeys) {
     const { call, model, told, signalledAtMs, signalledAtStep, cutAtStep, requestId } = journey;
     if (call === null || call.outcome !== null) continue;
@@ -60,6 +60,7 @@ export function checkCalls(
   }
   const readOn = journeys.filter((journey) => journey.model.drains && isReadOn(journey));
   must(readOn.length <= DRAIN.maxCalls, "few calls are read on at once");
+  return readOn.length;
 }
 
 /** What a client is told stands in the books by then. */

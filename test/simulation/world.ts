@@ -248,7 +248,8 @@ export class World {
     this.#audit.check((id) => this.#find(id), process?.number ?? null, nowMs);
     if (process === null) return;
     const mine = this.#journeys.filter((journey) => journey.process === process.number);
-    checkCalls(mine, nowMs, this.step, this.#slackMs);
+    const readOn = checkCalls(mine, nowMs, this.step, this.#slackMs);
+    must(process.deps.lifelines.draining() >= readOn, "calls that are read on are counted");
     checkPatience(mine, nowMs, this.#slackMs);
     if (!process.isStopping && mine.every(isOver)) checkQuiet(process, this.timeline);
   }
