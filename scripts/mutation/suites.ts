@@ -15,6 +15,7 @@ const SUITES = [
     "test/gateway/cost.test.ts",
     "test/gateway/quote.test.ts",
     "test/gateway/settler.test.ts",
+    "test/gateway/lifeline.test.ts",
     "test/db/commit-queue.test.ts",
   ],
   [

@@ -81,7 +81,7 @@ describe("group commit", () => {
       const error = failing(code);
       expect(await thrown(error)).toBe(error);
     }
-    expect(await thrown("text")).toBe("text");
+    for (const odd of ["text", null]) expect(await thrown(odd)).toBe(odd);
     for (const code of ["SQLITE_FULL", "SQLITE_IOERR_WRITE"]) {
       const error = failing(code);
       expect(await thrown(error)).toMatchObject({

@@ -86,7 +86,26 @@ describe("the deposit", () => {
   });
 
   test("of a free model is nothing", () => {
-    expect(quoteOf({}, { prices: [] }).size(0)).toEqual({ amountMicro: 0, outputTokens: 16_384 });
+    const free = quoteOf({}, { prices: [] });
+    expect(free.size(0)).toEqual({ amountMicro: 0, outputTokens: 16_384 });
+    expect(free).toMatchObject({ pinned: null, limitedByClient: false, leastMicro: 0 });
+    expect(free.affordableOutputTokens(0)).toBe(16_384);
+    expect(quoteOf({ max_tokens: 5 }, { prices: [] })).toMatchObject({
+      limitedByClient: true,
+      outputTokensMax: 5,
+    });
+  });
+
+  test("covers speech where it is asked for, and not where it is not", () => {
+    const [period] = deployment.prices;
+    const price = { ...(period?.price as object), outputAudio: { microPerMtok: 6_000_000 } };
+    const on = { prices: [{ price }] as Deployment["prices"] };
+    const held = (modalities?: string[]) =>
+      quoteOf({ max_tokens: 100, ...(modalities ? { modalities } : {}) }, on).size(1e6)
+        ?.amountMicro;
+    expect(held()).toBe(INPUT_MICRO + 60);
+    expect(held(["text"])).toBe(INPUT_MICRO + 60);
+    expect(held(["text", "audio"])).toBe(INPUT_MICRO + 600);
   });
 
   test("covers a prompt that the provider writes to its cache", () => {

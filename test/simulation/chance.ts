@@ -91,7 +91,7 @@ const script: fc.Arbitrary<ScriptPlan> = fc
   }));
 
 const client: fc.Arbitrary<ClientPlan> = fc.record({
-  leaveAfterMs: fc.option(weighted<number>([3, upTo(40)], [1, upTo(RUN_MS)]), {
+  leaveAfterMs: fc.option(weighted<number>([1, upTo(2)], [3, upTo(40)], [1, upTo(RUN_MS)]), {
     nil: null,
     freq: 2,
   }),
