@@ -2,7 +2,7 @@
 import type { Plan } from "./plan.ts";
 
 /** When chance.ts changes they mean other runs, which are as good; a failure worth keeping is kept as its plan. */
-export const SEEDS: readonly number[] = [2, 20, 100, 281, 310, 378, 430, 1155, 2171, 114_048];
+export const SEEDS: readonly number[] = [100, 102, 133, 217, 251, 389, 568, 1216, 1231];
 
 export interface KeptPlan {
   /** What once went wrong in it. */
