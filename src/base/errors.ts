@@ -24,6 +24,8 @@ export interface ApiErrorOptions {
   shouldRetry?: boolean;
   /** Value of the `allow` header of a 405. */
   allow?: string;
+  /** The deposit of a request that will still be charged, in micro-dollars: an error costs nothing otherwise. */
+  reservedMicro?: number;
   /** The HTTP status the provider answered with, for the log and the request record. */
   upstreamStatus?: number;
   cause?: unknown;
@@ -39,6 +41,7 @@ export class ApiError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly shouldRetry: boolean | undefined;
   readonly allow: string | undefined;
+  readonly reservedMicro: number | undefined;
   readonly upstreamStatus: number | undefined;
 
   constructor(options: ApiErrorOptions) {
@@ -50,6 +53,7 @@ export class ApiError extends Error {
     this.retryAfterMs = options.retryAfterMs;
     this.shouldRetry = options.shouldRetry;
     this.allow = options.allow;
+    this.reservedMicro = options.reservedMicro;
     this.upstreamStatus = options.upstreamStatus;
   }
 }

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DATABASE_FILE, type Database, openDatabase } from "../db/open.ts";
+import { DataFolderInUse, lockDataFolder } from "../db/server-lock.ts";
 import { createKeyring, type Keyring } from "../keys/keyring.ts";
 import type { Account } from "../ledger/accounts.ts";
 import { createLedger, type Ledger } from "../ledger/ledger.ts";
@@ -56,8 +57,21 @@ export function openData(dataDir: string, busyTimeoutMs: number): Database {
   try {
     return openDatabase(dataDir, { busyTimeoutMs });
   } catch (error) {
-    throw new CliError(`cannot open the data folder ${dataDir}: ${reasonOf(error)}`, {
-      cause: error,
-    });
+    throw cannotOpen(dataDir, error);
   }
 }
+
+/**
+ * Takes the server's lock of a data folder, until the returned function is called.
+ * @throws DataFolderInUse when another server has it, CliError that names the folder when it cannot be written.
+ */
+export function lockData(dataDir: string): () => void {
+  try {
+    return lockDataFolder(dataDir);
+  } catch (error) {
+    throw error instanceof DataFolderInUse ? error : cannotOpen(dataDir, error);
+  }
+}
+
+const cannotOpen = (dataDir: string, cause: unknown) =>
+  new CliError(`cannot open the data folder ${dataDir}: ${reasonOf(cause)}`, { cause });

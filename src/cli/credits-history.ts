@@ -65,7 +65,8 @@ function toLines(entries: readonly NamedEntry[], nextBefore: number | null): str
     entry.kind,
     formatCredits(entry.amountMicro),
     formatCredits(entry.balanceAfterMicro),
-    entry.requestId ?? entry.note ?? "",
+    // A refund has both: the request it gives back, and why.
+    [entry.requestId, entry.note].filter((text) => text !== null).join(" "),
   ]);
   const lines = tableLines(
     [
@@ -75,7 +76,7 @@ function toLines(entries: readonly NamedEntry[], nextBefore: number | null): str
       { title: "KIND" },
       { title: "AMOUNT", align: "right" },
       { title: "BALANCE", align: "right" },
-      { title: "REQUEST OR NOTE" },
+      { title: "REQUEST, NOTE" },
     ],
     rows,
   );

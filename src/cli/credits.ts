@@ -1,12 +1,18 @@
 // `aacflow credits`: the group of commands on accounts and their money.
 import type { Command } from "commander";
+import { addCreditsAdjust } from "./credits-adjust.ts";
 import { addCreditsBalance } from "./credits-balance.ts";
 import { addCreditsGrant } from "./credits-grant.ts";
 import { addCreditsHistory } from "./credits-history.ts";
+import { addCreditsRefund } from "./credits-refund.ts";
 
 export function addCredits(program: Command): void {
-  const credits = program.command("credits").description("grant credits and see where they went");
+  const credits = program
+    .command("credits")
+    .description("grant, refund and correct credits, and see where they went");
   addCreditsGrant(credits);
+  addCreditsRefund(credits);
+  addCreditsAdjust(credits);
   addCreditsBalance(credits);
   addCreditsHistory(credits);
 }

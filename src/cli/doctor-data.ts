@@ -2,6 +2,8 @@
 import { accessSync, constants, existsSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { DATABASE_FILE } from "../db/open.ts";
+import { findDamage } from "../db/snapshot.ts";
+import { verifyBooks } from "../gateway/verify-books.ts";
 import { type Books, withBooks } from "./books.ts";
 import type { CliContext } from "./context.ts";
 import type { Check } from "./doctor-types.ts";
@@ -41,16 +43,18 @@ export function checkDatabase(context: CliContext): Check {
 
 function examineBooks({ database, ledger }: Books): Check {
   const name = "database";
-  const rows = database.sqlite.query<{ quick_check: string }, []>("PRAGMA quick_check(1)").all();
-  const damage = rows.map((row) => row.quick_check).find((text) => text !== "ok");
-  if (damage !== undefined)
-    return { name, status: "fail", detail: `the file is damaged: ${damage}` };
-  const { accounts, discrepancies } = ledger.verify();
-  if (discrepancies.length > 0) {
-    const detail = `the books do not add up for ${offAccounts(discrepancies)}: see ledger verify`;
+  const damage = findDamage(database.sqlite);
+  if (damage !== null) return { name, status: "fail", detail: `the file is damaged: ${damage}` };
+  const report = verifyBooks(ledger);
+  if (report.discrepancies.length > 0) {
+    const detail = `the books do not add up for ${offAccounts(report)}: see ledger verify`;
     return { name, status: "fail", detail };
   }
-  return { name, status: "ok", detail: `sound, and the books of ${accounts} accounts add up` };
+  return {
+    name,
+    status: "ok",
+    detail: `sound, and the books of ${report.accounts} accounts add up`,
+  };
 }
 
 function writeAndRemove(path: string): void {

@@ -1,34 +1,40 @@
 // `aacflow ledger verify`: recomputes every invariant and says which accounts break one.
 import type { Command } from "commander";
-import { formatCredits } from "../base/micro.ts";
-import type { Discrepancy, VerifyReport } from "../ledger/verify.ts";
+import { verifyBooks } from "../gateway/verify-books.ts";
+import { type Discrepancy, MAX_LISTED_PER_RULE } from "../ledger/findings.ts";
+import type { VerifyReport } from "../ledger/verify.ts";
+import { sumText } from "./amount.ts";
 import { withBooks } from "./books.ts";
 import { contextOf } from "./context.ts";
 import { CliError } from "./failure.ts";
 import { printJson, printLines, printNotice } from "./output.ts";
 import { fieldLines } from "./table.ts";
 
-export function addLedger(program: Command): void {
-  const ledger = program.command("ledger").description("check the books");
+export function addLedgerVerify(ledger: Command): void {
   ledger
     .command("verify")
-    .description("recompute every invariant of the books; exit code 1 when one is broken")
+    .description("prove the books from the database alone; exit code 1 when a rule is broken")
     .action((_options: unknown, command: Command) => {
       const context = contextOf(command);
-      const report = withBooks(context, (books) => books.ledger.verify());
+      const report = withBooks(context, ({ ledger }) => verifyBooks(ledger));
       if (context.json) printJson(toJson(report));
       else printLines(toLines(report));
-      const { discrepancies } = report;
-      if (discrepancies.length === 0) return;
-      for (const discrepancy of discrepancies) printNotice(describe(discrepancy));
-      throw new CliError(`the books do not add up for ${offAccounts(discrepancies)}`);
+      if (report.discrepancies.length === 0) return;
+      for (const discrepancy of report.discrepancies) printNotice(describe(discrepancy));
+      if (report.discrepanciesNotListed > 0) {
+        printNotice(
+          `${report.discrepanciesNotListed} more discrepancies are not listed: ` +
+            `the first ${MAX_LISTED_PER_RULE} of each rule are`,
+        );
+      }
+      throw new CliError(`the books do not add up for ${offAccounts(report)}`);
     });
 }
 
-/** The names of the accounts that are off, each once. */
-export function offAccounts(discrepancies: readonly Discrepancy[]): string {
-  const names = new Set(discrepancies.map(({ accountName }) => accountName));
-  return [...names].join(", ");
+/** The names of the accounts that are off, each once, as far as they are listed. */
+export function offAccounts({ discrepancies, discrepanciesNotListed }: VerifyReport): string {
+  const names = [...new Set(discrepancies.map(({ accountName }) => accountName))].join(", ");
+  return discrepanciesNotListed === 0 ? names : `${names}, and perhaps more`;
 }
 
 const describe = ({ accountName, accountId, rule, detail }: Discrepancy) =>
@@ -41,17 +47,21 @@ function toJson(report: VerifyReport) {
     entries: report.entries,
     requests: report.requests,
     open_holds: report.openHolds,
-    granted: amount(report.grantedMicro),
-    charged: amount(report.chargedMicro),
-    balance: amount(report.balanceMicro),
-    held: amount(report.heldMicro),
-    shortfall: amount(report.shortfallMicro),
+    granted: sumText(report.grantedMicro),
+    charged: sumText(report.chargedMicro),
+    refunded: sumText(report.refundedMicro),
+    adjusted: sumText(report.adjustedMicro),
+    balance: sumText(report.balanceMicro),
+    held: sumText(report.heldMicro),
+    shortfall: sumText(report.shortfallMicro),
+    unbilled: sumText(report.unbilledMicro),
     discrepancies: report.discrepancies.map(({ accountName, accountId, rule, detail }) => ({
       account: accountName,
       account_id: accountId,
       rule,
       detail,
     })),
+    discrepancies_not_listed: report.discrepanciesNotListed,
   };
 }
 
@@ -61,15 +71,14 @@ function toLines(report: VerifyReport): string[] {
     ["Entries", String(report.entries)],
     ["Requests", String(report.requests)],
     ["Open deposits", String(report.openHolds)],
-    ["Granted", amount(report.grantedMicro)],
-    ["Charged", amount(report.chargedMicro)],
-    ["Balance", amount(report.balanceMicro)],
-    ["Held", amount(report.heldMicro)],
-    ["Written off", amount(report.shortfallMicro)],
+    ["Granted", sumText(report.grantedMicro)],
+    ["Charged", sumText(report.chargedMicro)],
+    ["Refunded", sumText(report.refundedMicro)],
+    ["Adjusted", sumText(report.adjustedMicro)],
+    ["Balance", sumText(report.balanceMicro)],
+    ["Held", sumText(report.heldMicro)],
+    ["Shortfall", sumText(report.shortfallMicro)],
+    ["Unbilled", sumText(report.unbilledMicro)],
   ]);
   return report.discrepancies.length === 0 ? [...fields, "The books add up."] : fields;
 }
-
-/** Books that are damaged may hold anything, and their report must still come out. */
-const amount = (micro: number) =>
-  Number.isSafeInteger(micro) ? formatCredits(micro) : `${micro} micro-dollars`;

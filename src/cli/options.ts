@@ -1,7 +1,7 @@
 // Reading option values: each reader gives the value, or a usage error that names the option.
 import { InvalidArgumentError } from "commander";
 import { parseCredits } from "../base/micro.ts";
-import { parseExpiry } from "./expiry.ts";
+import { parseExpiry, parseSince } from "./expiry.ts";
 
 /** Names of keys and accounts, and notes: short enough for a table. */
 const NAME_LENGTH = 100;
@@ -18,14 +18,27 @@ export function readPositiveCredits(text: string): number {
   return amountMicro;
 }
 
+/** Credits as whole micro-dollars with a sign, as `-1.50`; never zero. */
+export function readSignedCredits(text: string): number {
+  const magnitudeMicro = readCredits(text.replace(/^[+-]/, ""));
+  if (magnitudeMicro === 0) throw new InvalidArgumentError("the amount must not be zero");
+  return text.startsWith("-") ? -magnitudeMicro : magnitudeMicro;
+}
+
 /** Epoch milliseconds of a moment in the future. */
 export const readExpiry = (text: string): number => reading(() => parseExpiry(text, Date.now()));
+
+/** Epoch milliseconds of a moment in the past. */
+export const readSince = (text: string): number => reading(() => parseSince(text, Date.now()));
 
 /** The name of a key or an account. */
 export const readName = (text: string): string => readText(text, NAME_LENGTH);
 
 /** A note in the ledger. */
 export const readNote = (text: string): string => readText(text, NOTE_LENGTH);
+
+/** The id of a request, as its caller saw it in `X-Request-Id`. */
+export const readRequestId = (text: string): string => readText(text, NAME_LENGTH);
 
 /** A port; 0 lets the operating system choose. */
 export const readPort = (text: string): number => readWhole(text, 0, 65_535);

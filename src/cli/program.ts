@@ -1,15 +1,17 @@
 // The command line as a whole: its commands, their common options, and how a run ends.
 import { Command, CommanderError } from "commander";
+import { addBackup } from "./backup.ts";
 import { addGlobalOptions } from "./context.ts";
 import { addCredits } from "./credits.ts";
 import { addDemo } from "./demo.ts";
 import { addDoctor } from "./doctor.ts";
 import { describeFailure, exitCodeOf } from "./failure.ts";
 import { addKeys } from "./keys.ts";
-import { addLedger } from "./ledger-verify.ts";
+import { addLedger } from "./ledger.ts";
 import { addModels } from "./models.ts";
 import { addOpenApi } from "./openapi.ts";
 import { flushOutput, printNotice, watchOutput } from "./output.ts";
+import { addRestore } from "./restore.ts";
 import { addServe } from "./serve.ts";
 import { versionText } from "./version.ts";
 
@@ -36,6 +38,8 @@ export function buildProgram(): Command {
   addCredits(program);
   addModels(program);
   addLedger(program);
+  addBackup(program);
+  addRestore(program);
   addDoctor(program);
   addOpenApi(program);
   return program;

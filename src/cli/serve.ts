@@ -3,10 +3,9 @@ import type { Command } from "commander";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import type { Database } from "../db/open.ts";
-import { lockDataFolder } from "../db/server-lock.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { createLogger, type Logger } from "../telemetry/log.ts";
-import { openData } from "./books.ts";
+import { lockData, openData } from "./books.ts";
 import { type CliContext, contextOf } from "./context.ts";
 import { openFilesLimit, openFilesWarning } from "./open-files.ts";
 import { readPort } from "./options.ts";
@@ -48,7 +47,7 @@ async function serve(context: CliContext, listen: ListenOptions): Promise<void> 
   const warning = openFilesWarning(openFilesLimit(), config.server.upstreamConnections);
   if (warning !== null) log.warn(warning);
 
-  const unlock = lockDataFolder(context.dataDir);
+  const unlock = lockData(context.dataDir);
   try {
     const database = openData(context.dataDir, BUSY_TIMEOUT_MS);
     try {

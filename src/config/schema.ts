@@ -175,6 +175,20 @@ const money = z.strictObject({
   lockTimeoutMs: durationMs.default(5_000),
 });
 
+/** Answers kept for clients that send an Idempotency-Key, so that a request which comes twice is paid once. */
+const idempotency = z.strictObject({
+  /** Off: the header is ignored, and nothing is kept. */
+  enabled: z.boolean().default(true),
+  /** How long a key is remembered. */
+  keepMs: durationMs.default(24 * 60 * MINUTE_MS),
+  /** A longer answer is not kept: its key is then refused instead of being answered, or charged, twice. */
+  maxAnswerBytes: positiveInt.max(64 * MIB).default(MIB),
+  /** Answers kept at once; of more the oldest are removed, from the account that has the most. */
+  maxAnswers: positiveInt.default(100_000),
+  /** Bytes of all kept answers; likewise. */
+  maxTotalBytes: positiveInt.default(1024 * MIB),
+});
+
 const server = z.strictObject({
   host: z.string().min(1).default("127.0.0.1"),
   port: z.int().min(0).max(65_535).default(4000),
@@ -198,6 +212,7 @@ export const configSchema = z.strictObject({
   limits: limits.prefault({}),
   money: money.prefault({}),
   media: media.prefault({}),
+  idempotency: idempotency.prefault({}),
   demo: demo.prefault({}),
   /** Keyed by provider id, known (`openai`, `groq`, …) or new. */
   providers: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/), provider).default({}),

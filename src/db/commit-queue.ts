@@ -2,7 +2,7 @@
 import { type Clock, sleep } from "../base/clock.ts";
 import { overloaded, tooManyRequests } from "../base/errors.ts";
 import type { Database } from "./open.ts";
-import { isBusy } from "./sqlite-errors.ts";
+import { isBusy, isDatabaseFault, isDiskFault } from "./sqlite-errors.ts";
 
 interface Waiting {
   operation: () => unknown;
@@ -78,6 +78,9 @@ async function commitBatch(
       if (isBusy(error)) {
         if (clock.monoMs() >= deadline) return rejectAll(batch, error);
         await sleep(clock, LOCK_RETRY_MS);
+      } else if (isDiskFault(error)) {
+        // It would meet each of them by itself too.
+        return rejectAll(batch, error);
       } else {
         return isolateFailures(database, batch);
       }
@@ -98,17 +101,6 @@ function isolateFailures(database: Database, batch: Waiting[]): void {
 
 function rejectAll(batch: Waiting[], error: unknown): void {
   for (const waiting of batch) waiting.reject(unavailable(error));
-}
-
-/** Trouble of the disk or the file, as opposed to a broken rule inside an operation. */
-function isDatabaseFault(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    "code" in error &&
-    typeof error.code === "string" &&
-    error.code.startsWith("SQLITE_") &&
-    !error.code.startsWith("SQLITE_CONSTRAINT")
-  );
 }
 
 const unavailable = (cause: unknown) =>

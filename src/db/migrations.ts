@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { drizzle } from "drizzle-orm/bun-sqlite";
 import { migrate } from "drizzle-orm/bun-sqlite/migrator";
+import { readMigrationFiles } from "drizzle-orm/migrator";
 import { isBusy } from "./sqlite-errors.ts";
 
 // The compiled program finds its assets beside its entry; from source they stand at the top level.
@@ -14,13 +15,15 @@ const IN_SOURCE = join(import.meta.dir, "..", "..", "drizzle");
 /** Two processes that meet a new data folder at once: the second waits for the first. */
 const ATTEMPTS = 20;
 const PAUSE_MS = 100;
+/** Where Drizzle keeps which migrations a database has been through. */
+const APPLIED = "__drizzle_migrations";
 
 /**
  * Brings the database to the newest schema. A schema that is already there costs one read.
  * @throws Error of SQLite when the file cannot be written or stays locked for 2 s.
  */
 export function applyMigrations(sqlite: Sqlite): void {
-  const migrationsFolder = existsSync(EMBEDDED) ? EMBEDDED : IN_SOURCE;
+  const migrationsFolder = folder();
   for (let attempt = 1; ; attempt++) {
     try {
       migrate(drizzle(sqlite), { migrationsFolder });
@@ -31,6 +34,24 @@ export function applyMigrations(sqlite: Sqlite): void {
     }
   }
 }
+
+/** Whose a schema is: this program's (of today or earlier), that of a program after it, or no aacflow's at all. */
+export type SchemaOrigin = "known" | "newer" | "foreign";
+
+/** Tells by the migrations that a database has been through. @throws Error of SQLite when it cannot be read. */
+export function schemaOrigin(sqlite: Sqlite): SchemaOrigin {
+  const known = readMigrationFiles({ migrationsFolder: folder() }).map(
+    ({ folderMillis }) => folderMillis,
+  );
+  const table = sqlite.query("SELECT 1 FROM sqlite_schema WHERE name = ?").get(APPLIED);
+  if (table === null) return "foreign";
+  const rows = sqlite.query<{ at: number }, []>(`SELECT created_at AS at FROM ${APPLIED}`).all();
+  const applied = rows.map(({ at }) => Number(at));
+  if (!applied.includes(known[0] ?? Number.NaN)) return "foreign";
+  return applied.every((at) => known.includes(at)) ? "known" : "newer";
+}
+
+const folder = () => (existsSync(EMBEDDED) ? EMBEDDED : IN_SOURCE);
 
 /**
  * The migrator reads what is applied before it takes the write lock, so another process may get in between; its work

@@ -1,6 +1,6 @@
 // Opening the database file: pragmas that money needs, migrations, and the two ways to write.
 import { Database as Sqlite } from "bun:sqlite";
-import { chmodSync, existsSync, mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type BunSQLiteDatabase, drizzle } from "drizzle-orm/bun-sqlite";
 import { applyMigrations } from "./migrations.ts";
@@ -34,7 +34,8 @@ export function openDatabase(dataDir: string, options: OpenOptions): Database {
   // Readable by its owner alone: the folder holds key hashes and the books.
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const file = join(dataDir, DATABASE_FILE);
-  const isNew = !existsSync(file);
+  // Also new is what a start made that was killed before it had set the mode.
+  const isNew = (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0;
   const sqlite = new Sqlite(file, { create: true, strict: true });
   // The folder may have been there before; what SQLite puts beside the file takes after it.
   if (isNew) chmodSync(file, 0o600);
@@ -44,11 +45,11 @@ export function openDatabase(dataDir: string, options: OpenOptions): Database {
   sqlite.run("PRAGMA synchronous = FULL");
   sqlite.run("PRAGMA foreign_keys = ON");
   applyMigrations(sqlite);
-  return databaseOver(sqlite);
+  return databaseOn(sqlite);
 }
 
-/** The two ways to speak to a connection whose settings and schema are as {@link openDatabase} makes them. */
-export function databaseOver(sqlite: Sqlite): Database {
+/** The two ways to write, on a connection that is open. */
+export function databaseOn(sqlite: Sqlite): Database {
   return {
     orm: drizzle(sqlite),
     sqlite,

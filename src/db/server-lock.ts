@@ -1,6 +1,6 @@
 // One server for one data folder: an operating-system lock that a crash gives back.
 import { Database as Sqlite } from "bun:sqlite";
-import { mkdirSync } from "node:fs";
+import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { isBusy } from "./sqlite-errors.ts";
 
@@ -13,10 +13,12 @@ export class DataFolderInUse extends Error {
  * Takes the folder's server lock until the returned function is called or the process ends, however it ends.
  * At its start a server releases all open deposits, which would be wrong while another one is serving.
  * SQLite's own file lock is used, since it exists on every platform.
- * @throws DataFolderInUse when another server has it.
+ * @throws DataFolderInUse when another server has it; Error of the system or SQLite when it cannot be written.
  */
 export function lockDataFolder(dataDir: string): () => void {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  // Of a folder that cannot be written, SQLite would only say that it cannot open its file.
+  accessSync(dataDir, constants.W_OK);
   const lock = new Sqlite(join(dataDir, "server.lock"), { create: true });
   try {
     lock.run("PRAGMA busy_timeout = 0");

@@ -13,6 +13,17 @@ export function isBusy(error: unknown): boolean {
   return code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED");
 }
 
+/** The disk or the file fails, whatever is written: full, read-only, broken. */
+export function isDiskFault(error: unknown): boolean {
+  return /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB|PERM|NOMEM)/.test(sqliteCode(error));
+}
+
+/** Trouble of the database, as opposed to a broken rule inside an operation. */
+export function isDatabaseFault(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code.startsWith("SQLITE_") && !code.startsWith("SQLITE_CONSTRAINT");
+}
+
 export function isUniqueViolation(error: unknown): boolean {
   const code = sqliteCode(error);
   return code === "SQLITE_CONSTRAINT_UNIQUE" || code === "SQLITE_CONSTRAINT_PRIMARYKEY";

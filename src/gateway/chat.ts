@@ -1,10 +1,13 @@
 // A chat request's journey from a validated request to its answer. No HTTP here.
+import { asked } from "./asked.ts";
 import { type CompletedChat, completeChat } from "./complete-chat.ts";
 import { type ChatDeps, type ChatInput, type DispatchedChat, dispatchChat } from "./dispatch.ts";
+import { findReplay, type Replay } from "./idempotency.ts";
 import { type ChatEvent, streamChat } from "./stream-chat.ts";
 
 export type ChatAnswer =
   | ({ kind: "completion" } & CompletedChat)
+  | ({ kind: "replay"; stream: boolean } & Replay)
   | { kind: "stream"; held: DispatchedChat["held"]; events: AsyncIterable<ChatEvent> };
 
 /**
@@ -13,8 +16,11 @@ export type ChatAnswer =
  * @throws ApiError with the status the client is to see.
  */
 export async function answerChat(deps: ChatDeps, input: ChatInput): Promise<ChatAnswer> {
+  const { keyed, request } = input;
+  const replay = keyed === null ? null : asked(() => findReplay(keyed));
+  if (replay !== null) return { kind: "replay", stream: request.stream === true, ...replay };
   const dispatched = await dispatchChat(deps, input);
-  if (input.request.stream !== true) {
+  if (request.stream !== true) {
     return { kind: "completion", ...(await completeChat(dispatched)) };
   }
   return { kind: "stream", held: dispatched.held, events: await streamChat(dispatched) };

@@ -1,5 +1,5 @@
 // Answering without streaming: one call upstream, one settlement, one body.
-import type { ChatCompletion, TokenUsage } from "../base/chat.ts";
+import type { TokenUsage } from "../base/chat.ts";
 import { asApiError, CLIENT_CLOSED_REQUEST } from "../base/errors.ts";
 import type { Ending } from "../ledger/ending.ts";
 import type { UpstreamCompletion } from "../providers/protocol.ts";
@@ -9,10 +9,11 @@ import { measureAnswer } from "./measure.ts";
 import { completionText } from "./meter.ts";
 import type { EndReport, Settled } from "./settler.ts";
 import { stampFor } from "./stamp.ts";
-import { type ChargedUsageView, chargedUsageView } from "./usage-view.ts";
+import { chargedUsageView } from "./usage-view.ts";
 
 export interface CompletedChat {
-  body: Omit<ChatCompletion, "usage"> & { usage: ChargedUsageView };
+  /** The body as JSON. */
+  json: string;
   settled: Settled;
 }
 
@@ -21,6 +22,17 @@ export async function completeChat(chat: DispatchedChat): Promise<CompletedChat>
   const { completion, usage } = await callUpstream(chat);
   const { settler, input, lifeline } = chat;
   const left = lifeline.clientLeft();
+  const stamp = stampFor(completion, input.request.model);
+  let json: string | null = null;
+  const render = (settled: Settled): string => {
+    const usage = chargedUsageView(
+      settled.usage as TokenUsage,
+      settled.source,
+      settled.chargedMicro,
+    );
+    json = JSON.stringify({ ...completion, ...stamp, usage });
+    return json;
+  };
   const settled = await settler.end({
     ending: left ? "drained" : "completed",
     httpStatus: left ? CLIENT_CLOSED_REQUEST : 200,
@@ -29,20 +41,14 @@ export async function completeChat(chat: DispatchedChat): Promise<CompletedChat>
       measureAnswer(chat, usage === null ? null : { tokens: usage, isFinal: true }, () =>
         completionText(completion),
       ),
+    answer: (settled) => withinBytes(render(settled), input.keyed?.maxAnswerBytes ?? 0),
   });
-  const { id, created, model } = stampFor(completion, input.request.model);
-  const tokens = settled.usage as TokenUsage;
-  return {
-    settled,
-    body: {
-      ...completion,
-      id,
-      created,
-      model,
-      usage: chargedUsageView(tokens, settled.source, settled.chargedMicro),
-    },
-  };
+  // Rendered already where it is kept.
+  return { settled, json: json ?? render(settled) };
 }
+
+const withinBytes = (text: string, maxBytes: number): string | null =>
+  Buffer.byteLength(text) <= maxBytes ? text : null;
 
 async function callUpstream(chat: DispatchedChat): Promise<UpstreamCompletion> {
   const { adapter, call, settler, lifeline } = chat;

@@ -13,6 +13,7 @@ import type { ProviderSet } from "../providers/registry.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { checkCapabilities, checkPriced } from "./capabilities.ts";
+import { inProgress, isKeyInUse, type KeyedRequest } from "./idempotency.ts";
 import type { DrainLimits, Lifeline, Lifelines } from "./lifeline.ts";
 import { insufficientCredits, type Quote, quote } from "./quote.ts";
 import { createSettler, type Settler } from "./settler.ts";
@@ -40,6 +41,8 @@ export interface ChatInput {
   request: ChatRequest;
   /** Length of the body as it arrived. */
   bodyBytes: number;
+  /** Null without an idempotency key. */
+  keyed: KeyedRequest | null;
   /** Aborts when the client has left. */
   signal: AbortSignal;
   log: Logger;
@@ -133,8 +136,11 @@ async function takeDeposit(
     now: new Date(input.startedAtMs),
     money: deps.config.money,
   });
-  const outcome = await deps.commits.run(() =>
-    deps.ledger.placeHold({
+  const { keyed } = input;
+  const outcome = await deps.commits.run(() => {
+    // A twin may have come first since it was looked for, even in the same transaction.
+    if (keyed !== null && isKeyInUse(keyed)) return null;
+    const placed = deps.ledger.placeHold({
       requestId,
       accountId: input.accountId,
       keyId: input.keyId,
@@ -145,8 +151,11 @@ async function takeDeposit(
       priceJson: wanted.pinned === null ? null : JSON.stringify(wanted.pinned),
       atMs: deps.clock.nowMs(),
       size: (availableMicro) => wanted.size(availableMicro)?.amountMicro ?? null,
-    }),
-  );
+    });
+    if (keyed !== null && placed.held) keyed.store.begin(keyed.key, requestId, deps.clock.nowMs());
+    return placed;
+  });
+  if (outcome === null) throw inProgress();
   if (!outcome.held) throw insufficientCredits(wanted, outcome);
   const settler = createSettler({
     ...deps,

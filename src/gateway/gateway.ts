@@ -1,11 +1,11 @@
 // The gateway: the house below HTTP, put together, and the few things that the HTTP layer may ask of it.
 import { type Clock, systemClock } from "../base/clock.ts";
-import { overloaded } from "../base/errors.ts";
 import { buildCatalog, type Catalog } from "../catalog/build.ts";
 import type { Config } from "../config/schema.ts";
 import { createCommitQueue } from "../db/commit-queue.ts";
 import { createHeartbeat } from "../db/heartbeat.ts";
 import type { Database } from "../db/open.ts";
+import { createAnswerStore, type IdempotencyKey } from "../idempotency/answers.ts";
 import { createKeyring } from "../keys/keyring.ts";
 import type { Balance } from "../ledger/accounts.ts";
 import type { OpenHold } from "../ledger/holds.ts";
@@ -13,11 +13,14 @@ import { createLedger } from "../ledger/ledger.ts";
 import { connectProviders } from "../providers/registry.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { createMetrics, type Metrics } from "../telemetry/metrics.ts";
+import { asked } from "./asked.ts";
 import { authenticate, type Caller, type Credentials } from "./authenticate.ts";
 import { answerChat, type ChatAnswer } from "./chat.ts";
 import type { ChatDeps, ChatInput } from "./dispatch.ts";
+import type { KeyedRequest } from "./idempotency.ts";
 import { createLifelines } from "./lifeline.ts";
 import { findRequest, type RequestView } from "./request-view.ts";
+import { startTidying } from "./tidy-answers.ts";
 import type { TokenCounter } from "./tokens/counter.ts";
 
 export interface Gateway {
@@ -28,7 +31,7 @@ export interface Gateway {
   authenticate(credentials: Credentials): Caller;
   balance(accountId: string): Balance;
   /** @throws ApiError with the status the client is to see. */
-  answerChat(input: Omit<ChatInput, "log">): Promise<ChatAnswer>;
+  answerChat(input: GatewayRequest): Promise<ChatAnswer>;
   /** The caller's own request, in progress or ended; null for any other. */
   findRequest(requestId: string, accountId: string): RequestView | null;
   /** Whether the database takes writes now. */
@@ -40,8 +43,14 @@ export interface Gateway {
   metrics: Metrics;
   /** Ends all calls upstream: what was delivered is charged, and what was not is not. */
   cutAll(): void;
-  /** Resolves when every money operation has been committed. */
+  /** Ends the house's own work; resolves when every money operation has been committed. */
   drain(): Promise<void>;
+}
+
+/** A request as HTTP gives it. */
+export interface GatewayRequest extends Omit<ChatInput, "log" | "keyed"> {
+  /** Hashes of the client's idempotency key and of the request's body; null without a key. */
+  idempotency: Omit<IdempotencyKey, "accountId"> | null;
 }
 
 export interface GatewayOptions {
@@ -81,7 +90,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     const models = catalog.guessed;
     log.warn({ models }, "limits of models that the catalogue lacks are guessed: configure them");
   }
-  const abandoned = database.write(() => ledger.releaseAbandoned(clock.nowMs()));
+  const answers = createAnswerStore(database);
+  const abandoned = database.write(() => {
+    answers.releaseUnfinished();
+    return ledger.releaseAbandoned(clock.nowMs());
+  });
   if (abandoned.length > 0) {
     const requestIds = abandoned.map(({ requestId }) => requestId);
     log.warn({ count: abandoned.length, requestIds }, "released abandoned deposits");
@@ -91,6 +104,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     inProgress: lifelines.count,
     draining: lifelines.draining,
     commitsWaiting: commits.waiting,
+    answersKept: answers.approximate,
   });
   for (const { amountMicro } of abandoned) metrics.holdAbandoned(amountMicro);
   const chatDeps: ChatDeps = {
@@ -106,6 +120,18 @@ export function createGateway(options: GatewayOptions): Gateway {
     log,
   };
 
+  const limits = config.idempotency;
+  const tidier = startTidying({ store: answers, commits, clock, limits, log });
+
+  function keyedBy({ accountId, keyHash, bodyHash }: IdempotencyKey): KeyedRequest {
+    return {
+      key: { accountId, keyHash, bodyHash },
+      store: answers,
+      sinceMs: clock.nowMs() - limits.keepMs,
+      maxAnswerBytes: limits.maxAnswerBytes,
+    };
+  }
+
   function balance(accountId: string): Balance {
     const account = asked(() => ledger.findAccount(accountId));
     if (account === undefined) throw new Error(`no account ${accountId}`);
@@ -120,21 +146,21 @@ export function createGateway(options: GatewayOptions): Gateway {
     providerIds: [...providers.connected.keys()],
     authenticate: (credentials) => authenticate(findKey, credentials, clock.nowMs()),
     balance,
-    answerChat: (input) => answerChat(chatDeps, { ...input, log }),
+    async answerChat({ idempotency, ...input }) {
+      const keyed = idempotency === null ? null : keyedBy({ ...idempotency, ...input });
+      const answer = await answerChat(chatDeps, { ...input, keyed, log });
+      if (keyed !== null) tidier.check();
+      if (answer.kind === "replay") metrics.answerReplayed();
+      return answer;
+    },
     findRequest: (requestId, accountId) => asked(() => findRequest(ledger, requestId, accountId)),
     isWritable: createHeartbeat(database),
     inProgress: lifelines.count,
     metrics,
     cutAll: lifelines.cutAll,
-    drain: commits.drain,
+    async drain() {
+      tidier.stop();
+      await commits.drain();
+    },
   };
-}
-
-/** Trouble of ours with the database is a 503, never a 401 or a 404 that would blame the caller. */
-function asked<T>(question: () => T): T {
-  try {
-    return question();
-  } catch (error) {
-    throw overloaded("The server's database does not answer at the moment.", { cause: error });
-  }
 }

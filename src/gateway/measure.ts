@@ -18,22 +18,33 @@ export async function measureAnswer(
   reported: ReportedUsage | null,
   produced: () => ProducedText,
 ): Promise<{ usage: TokenUsage; source: UsageSource }> {
-  if (reported === null || !isPlausible(call, reported.tokens)) {
+  const believed = reported === null ? null : believable(call, reported.tokens);
+  if (believed === null) {
     return {
       usage: await estimateUsage(countTokens, call.request, produced()),
       source: "estimated",
     };
   }
-  if (reported.isFinal) return { usage: reported.tokens, source: "reported" };
+  if (reported?.isFinal === true && believed === reported.tokens) {
+    return { usage: believed, source: "reported" };
+  }
   return {
-    usage: await completeUsage(countTokens, call.request, reported.tokens, produced()),
+    usage: await completeUsage(countTokens, call.request, believed, produced()),
     source: "estimated",
   };
 }
 
-function isPlausible({ facts, request }: UpstreamCall, usage: TokenUsage): boolean {
+/** As much of a report as can be true: all of it, its input alone, or nothing. */
+function believable({ facts, request }: UpstreamCall, usage: TokenUsage): TokenUsage | null {
+  if (usage.promptTokens > facts.contextWindow * LIMIT_SLACK) return null;
   const outputMax = facts.maxOutputTokens * (request.n ?? 1) * LIMIT_SLACK;
-  return (
-    usage.promptTokens <= facts.contextWindow * LIMIT_SLACK && usage.completionTokens <= outputMax
-  );
+  return usage.completionTokens > outputMax ? { ...usage, ...NO_OUTPUT } : usage;
 }
+
+const NO_OUTPUT = {
+  completionTokens: 0,
+  completionAudioTokens: 0,
+  reasoningTokens: 0,
+  acceptedPredictionTokens: 0,
+  rejectedPredictionTokens: 0,
+} satisfies Partial<TokenUsage>;

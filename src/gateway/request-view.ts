@@ -20,11 +20,13 @@ export interface RequestView {
   error_code: string | null;
   usage: UsageView | null;
   usage_source: UsageSource;
-  /** Credits with 6 decimals, as are the next two. */
+  /** Credits with 6 decimals, as are the next three. */
   cost: string;
   /** The deposit that was taken at the start. */
   held: string;
   shortfall: string;
+  /** What the operator has given back of the cost. */
+  refunded: string;
   first_event_ms: number | null;
   duration_ms: number | null;
 }
@@ -48,12 +50,15 @@ export function findRequest(
   accountId: string,
 ): RequestView | null {
   const record = ledger.findRecord(requestId);
-  if (record !== undefined) return record.accountId === accountId ? ended(record) : null;
+  if (record !== undefined) {
+    if (record.accountId !== accountId) return null;
+    return ended(record, ledger.refundedMicro(requestId));
+  }
   const running = ledger.findRunning(requestId);
   return running?.accountId === accountId ? inProgress(running) : null;
 }
 
-function ended(record: RequestRecord): RequestView {
+function ended(record: RequestRecord, refundedMicro: number): RequestView {
   const ending = record.ending as Ending;
   const usage = record.usageJson === null ? null : (JSON.parse(record.usageJson) as TokenUsage);
   return {
@@ -72,6 +77,7 @@ function ended(record: RequestRecord): RequestView {
     cost: formatCredits(record.chargedMicro),
     held: formatCredits(record.heldMicro),
     shortfall: formatCredits(record.shortfallMicro),
+    refunded: formatCredits(refundedMicro),
     first_event_ms: record.firstEventMs,
     duration_ms: record.durationMs,
   };
@@ -94,6 +100,7 @@ function inProgress(running: RunningRequest): RequestView {
     cost: formatCredits(0),
     held: formatCredits(running.amountMicro),
     shortfall: formatCredits(0),
+    refunded: formatCredits(0),
     first_event_ms: null,
     duration_ms: null,
   };

@@ -9,6 +9,7 @@ import type { Ledger } from "../ledger/ledger.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { costMicro, type PinnedPrice } from "./cost.ts";
+import type { KeyedRequest } from "./idempotency.ts";
 
 /** How a request ended, as the one who noticed it knows it. */
 export interface EndReport {
@@ -17,6 +18,8 @@ export interface EndReport {
   errorCode: string | null;
   /** Asked for only by the report that counts; may be slow, since it may have to estimate. */
   usage: () => Promise<{ usage: TokenUsage | null; source: UsageSource }>;
+  /** The whole answer as it is kept for a request with an idempotency key; null when it is too long for that. */
+  answer?: (settled: Settled) => string | null;
 }
 
 export interface Settled extends Settlement {
@@ -40,6 +43,8 @@ export interface SettlerOptions {
   heldMicro: number;
   ledger: Ledger;
   commits: CommitQueue;
+  /** Null without an idempotency key. */
+  keyed: KeyedRequest | null;
   clock: Clock;
   metrics: Metrics;
   log: Logger;
@@ -64,8 +69,8 @@ export function createSettler(options: SettlerOptions): Settler {
     const durationMs = sinceStart();
     const { usage, source } = await report.usage();
     const cost = costOf(options, usage, source);
-    const settlement = await persist(options, () =>
-      options.ledger.endHold({
+    const settlement = await persist(options, () => {
+      const ended = options.ledger.endHold({
         requestId: options.requestId,
         ending: report.ending,
         ...cost,
@@ -77,8 +82,10 @@ export function createSettler(options: SettlerOptions): Settler {
         firstEventMs,
         durationMs,
         atMs: options.clock.nowMs(),
-      }),
-    );
+      });
+      if (ended !== null) keepAnswer(options, report, { ...ended, usage, source });
+      return ended;
+    });
     if (settlement === null) throw new Error(`request ${options.requestId} had ended already`);
     const settled = { ...settlement, usage, source };
     logEnd(options, report, settled, durationMs);
@@ -105,13 +112,21 @@ export function createSettler(options: SettlerOptions): Settler {
   return {
     end: (report) => {
       ended ??= settleOnce(report);
-      return withinPatience(ended, options.clock);
+      return withinPatience(ended, options);
     },
     markFirstEvent: () => {
       firstEventMs ??= sinceStart();
     },
     hasEnded: () => ended !== null,
   };
+}
+
+/** In the settlement's own transaction, so that an answer which was charged is the one that comes again. */
+function keepAnswer(options: SettlerOptions, report: EndReport, settled: Settled): void {
+  const { keyed, requestId } = options;
+  if (keyed === null) return;
+  if (report.answer === undefined) keyed.store.release(requestId);
+  else keyed.store.keep(requestId, report.answer(settled), options.clock.nowMs());
 }
 
 function costOf(
@@ -144,9 +159,12 @@ async function persist<T>(options: SettlerOptions, operation: () => T): Promise<
 }
 
 /** Waits for a settlement, but not for a database that stays away. */
-async function withinPatience(ended: Promise<Settled>, clock: Clock): Promise<Settled> {
+async function withinPatience(
+  ended: Promise<Settled>,
+  { clock, heldMicro }: SettlerOptions,
+): Promise<Settled> {
   const patience = Promise.withResolvers<never>();
-  const forget = clock.after(CLIENT_WAIT_MS, () => patience.reject(notRecorded()));
+  const forget = clock.after(CLIENT_WAIT_MS, () => patience.reject(notRecorded(heldMicro)));
   try {
     return await Promise.race([ended, patience.promise]);
   } finally {
@@ -155,13 +173,14 @@ async function withinPatience(ended: Promise<Settled>, clock: Clock): Promise<Se
 }
 
 /** The provider has answered and will be paid, so a retry would only cost twice. */
-const notRecorded = () =>
+const notRecorded = (reservedMicro: number) =>
   new ApiError({
     status: 503,
     type: "server_error",
     code: "overloaded",
     message: "The request was answered, but its charge cannot be recorded at the moment.",
     shouldRetry: false,
+    reservedMicro,
   });
 
 function logEnd(

@@ -6,6 +6,7 @@ import { endedBeforeFirstEvent } from "./complete-chat.ts";
 import type { DispatchedChat } from "./dispatch.ts";
 import { measureAnswer } from "./measure.ts";
 import { createMeter, type Meter } from "./meter.ts";
+import { createRecorder } from "./recorder.ts";
 import type { EndReport, Settled } from "./settler.ts";
 import { type Stamp, stampedJson, stampFor } from "./stamp.ts";
 import { type ChargedUsageView, chargedUsageView } from "./usage-view.ts";
@@ -16,8 +17,11 @@ import { type ChargedUsageView, chargedUsageView } from "./usage-view.ts";
  */
 export type ChatEvent =
   | { type: "chunk"; json: string }
-  | { type: "end"; settled: Settled; usageJson: string | null }
-  | { type: "error"; error: ApiError; settled: Settled };
+  | { type: "end"; settled: FinalCredits; usageJson: string | null }
+  | { type: "error"; error: ApiError; settled: FinalCredits };
+
+/** What a request cost, and the balance after it. */
+export type FinalCredits = Pick<Settled, "chargedMicro" | "balanceMicro">;
 
 /**
  * Asks for the stream and waits for the provider's first event.
@@ -50,11 +54,17 @@ export async function streamChat(chat: DispatchedChat): Promise<AsyncIterable<Ch
 
 type Piece = IteratorResult<UpstreamChunk>;
 
+/** What the client is to see of a piece: its JSON, or null where it is not for the client. */
+type Shown = IteratorResult<string | null>;
+
 /** A provider's pieces under the meter, for the client's loop and, once the client has left, for draining. */
 interface Source {
-  /** Gives the next piece, metered. Two that wait at once get the same one. */
-  next(): Promise<Piece>;
-  meter: Meter;
+  /** Gives the next piece, metered and rendered. Two that wait at once get the same one. */
+  next(): Promise<Shown>;
+  /** How the request ends, with what has come by now. */
+  report(way: Way): EndReport;
+  /** The JSON of the chunk that carries usage; null for a client that did not ask for it. */
+  usageJson(settled: Settled): string | null;
   /** Ends the request without its client: at once, or when the rest has been read. */
   leave(): Promise<Settled>;
   hasLeft(): boolean;
@@ -66,38 +76,64 @@ function createSource(
   first: Piece,
   pieces: AsyncIterator<UpstreamChunk>,
 ): Source {
+  const { keyed, request } = chat.input;
   const meter = createMeter();
-  let unread: Piece | null = first;
-  let pending: Promise<Piece> | null = null;
+  const recorder = keyed === null ? null : createRecorder(keyed.maxAnswerBytes);
+  let stamp: Stamp | null = null;
+  let pending: Promise<Shown> | null = null;
   let left: Promise<Settled> | null = null;
-  // Metered before anybody asks for it, since it may be that nobody ever does.
-  if (first.done !== true) meter.add(first.value);
 
-  async function pull(): Promise<Piece> {
+  function show(piece: Piece): Shown {
+    if (piece.done === true) return piece;
+    meter.add(piece.value);
+    const { chunk, wire } = piece.value;
+    // A piece without choices carries usage, which has its own place at the end, or a provider's remarks.
+    if (chunk.choices.length === 0) return { value: null };
+    stamp ??= stampFor(chunk, request.model);
+    const json = stampedJson(chunk, wire, stamp);
+    recorder?.add(json);
+    return { value: json };
+  }
+
+  // Metered before anybody asks for it, since it may be that nobody ever does.
+  let unread: Shown | null = show(first);
+
+  async function pull(): Promise<Shown> {
     try {
-      const piece = await pieces.next();
-      if (piece.done !== true) meter.add(piece.value);
-      return piece;
+      return show(await pieces.next());
     } finally {
       pending = null;
     }
   }
 
-  function next(): Promise<Piece> {
+  function next(): Promise<Shown> {
     if (unread !== null) {
-      const piece = unread;
+      const shown = unread;
       unread = null;
-      return Promise.resolve(piece);
+      return Promise.resolve(shown);
     }
     pending ??= pull();
     return pending;
   }
 
+  const usageJson = (settled: Settled) => usageChunk(chat, stamp, settled);
+
+  function report(way: Way): EndReport {
+    const whole = way.ending === "completed" || way.ending === "drained";
+    return {
+      ...reportOf(chat, meter, way),
+      ...(whole && recorder !== null
+        ? { answer: (settled: Settled) => recorder.text(usageJson(settled)) }
+        : {}),
+    };
+  }
+
   return {
-    meter,
     next,
+    report,
+    usageJson,
     leave() {
-      left ??= endWithoutClient(chat, meter, next).finally(() => void pieces.return?.());
+      left ??= endWithoutClient(chat, next, report).finally(() => void pieces.return?.());
       return left;
     },
     hasLeft: () => left !== null,
@@ -107,8 +143,8 @@ function createSource(
 
 async function endWithoutClient(
   chat: DispatchedChat,
-  meter: Meter,
   next: Source["next"],
+  report: Source["report"],
 ): Promise<Settled> {
   const { lifeline, settler } = chat;
   lifeline.leave();
@@ -125,7 +161,7 @@ async function endWithoutClient(
     if (!lifeline.signal.aborted) way = { ...way, errorCode: asApiError(error).code };
   }
   if (lifeline.serverStopped()) way = { ...way, ending: "server_stopped" };
-  return settler.end(report(chat, meter, way));
+  return settler.end(report(way));
 }
 
 async function* events(
@@ -133,30 +169,22 @@ async function* events(
   source: Source,
   onLeave: () => void,
 ): AsyncGenerator<ChatEvent> {
-  const { input, settler, lifeline } = chat;
-  let stamp: Stamp | null = null;
+  const { settler, lifeline } = chat;
   try {
     for (let next = await source.next(); next.done !== true; next = await source.next()) {
       if (source.hasLeft()) return;
-      const { chunk, wire } = next.value;
-      // A piece without choices carries usage, which has its own place at the end, or a provider's remarks.
-      if (chunk.choices.length > 0) {
-        stamp ??= stampFor(chunk, input.request.model);
-        yield { type: "chunk", json: stampedJson(chunk, wire, stamp) };
-      }
+      if (next.value !== null) yield { type: "chunk", json: next.value };
     }
     if (source.hasLeft()) return;
-    const settled = await settler.end(report(chat, source.meter, { ending: "completed" }));
-    yield { type: "end", settled, usageJson: usageChunk(chat, stamp, settled) };
+    const settled = await settler.end(source.report({ ending: "completed" }));
+    yield { type: "end", settled, usageJson: source.usageJson(settled) };
   } catch (error) {
     if (source.hasLeft()) return;
     // Ended, and not recorded yet: that is all there is to say.
     if (settler.hasEnded()) throw error;
     const failure = asApiError(error);
     const ending = lifeline.serverStopped() ? "server_stopped" : "upstream_interrupted";
-    const settled = await settler.end(
-      report(chat, source.meter, { ending, errorCode: failure.code }),
-    );
+    const settled = await settler.end(source.report({ ending, errorCode: failure.code }));
     yield { type: "error", error: failure, settled };
   } finally {
     // Reached early when the reader stops in the middle.
@@ -167,7 +195,7 @@ async function* events(
 
 type Way = Pick<EndReport, "ending"> & Partial<Pick<EndReport, "httpStatus" | "errorCode">>;
 
-function report(chat: DispatchedChat, meter: Meter, way: Way): EndReport {
+function reportOf(chat: DispatchedChat, meter: Meter, way: Way): EndReport {
   const last = meter.usage();
   // What went on after the last report is not in it, whether the answer was cut or not.
   const isFinal = last?.isFinal === true && meter.isCovered();

@@ -37,6 +37,8 @@ export function createApp(deps: HttpDeps, documentJson: string) {
     serve: {
       // A forgotten second server would otherwise share the port, and take half of the requests, unnoticed.
       reusePort: false,
+      // Bun's page for what nobody caught would show our source to the caller.
+      development: false,
       // Over its own limit Bun answers without a body; ours comes first, with the envelope.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       // Requests to models lift it for themselves: a model may think for minutes.
@@ -141,6 +143,8 @@ function corsFor(origins: readonly string[]) {
       "retry-after",
       "retry-after-ms",
       "x-should-retry",
+      "idempotent-replayed",
+      "original-request-id",
     ],
   });
 }

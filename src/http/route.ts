@@ -1,12 +1,12 @@
 // What every route has in common: scope, header limits, authentication before the body, errors in the envelope.
 import type { Server } from "bun";
-import { type ApiError, asApiError } from "../base/errors.ts";
+import { type ApiError, asApiError, CLIENT_CLOSED_REQUEST } from "../base/errors.ts";
 import type { Config } from "../config/schema.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { assertHeaderSize } from "./body/headers.ts";
 import { errorEnvelope, errorHeaders } from "./errors.ts";
-import { openScope, type RequestScope, setCredits } from "./scope.ts";
+import { openScope, type RequestScope, setCredits, setReserved } from "./scope.ts";
 
 /** What the routes share. */
 export interface HttpDeps {
@@ -78,18 +78,28 @@ export function errorResponse(
   error: unknown,
 ): Response {
   const failure = asApiError(error);
-  logFailure(deps.log, request, scope, failure);
-  deps.gateway.metrics.requestRefused(failure.status, failure.code);
+  if (failure.status === CLIENT_CLOSED_REQUEST) {
+    deps.log.info({ requestId: scope.requestId, keyId: scope.caller?.keyId }, "client left");
+  } else {
+    logFailure(deps.log, request, scope, failure);
+    deps.gateway.metrics.requestRefused(failure.status, failure.code);
+  }
   Object.assign(scope.headers, errorHeaders(failure));
-  setFailureCredits(deps, scope);
+  setFailureCredits(deps, scope, failure);
   return jsonResponse(scope, errorEnvelope(failure), failure.status);
 }
 
-/** An error has cost nothing; the balance is shown to a caller who is known, if the database can tell. */
-function setFailureCredits({ gateway, log }: HttpDeps, scope: RequestScope): void {
+/** An error has cost nothing, or not yet; the balance is shown to a caller who is known, if the database can tell. */
+function setFailureCredits(
+  { gateway, log }: HttpDeps,
+  scope: RequestScope,
+  { reservedMicro }: ApiError,
+): void {
   if (scope.caller === null || scope.headers["x-credits-used"] !== undefined) return;
   try {
-    setCredits(scope, 0, gateway.balance(scope.caller.accountId).balanceMicro);
+    const { balanceMicro } = gateway.balance(scope.caller.accountId);
+    if (reservedMicro === undefined) setCredits(scope, 0, balanceMicro);
+    else setReserved(scope, reservedMicro, balanceMicro);
   } catch (error) {
     log.error({ requestId: scope.requestId, err: error }, "could not read a balance");
   }

@@ -25,6 +25,12 @@ export function openScope(): RequestScope {
   };
 }
 
+/** The cost is not known yet: the deposit stands for it, and X-Credits-Reserved says so. */
+export function setReserved(scope: RequestScope, heldMicro: number, balanceMicro: number): void {
+  setCredits(scope, heldMicro, balanceMicro - heldMicro);
+  scope.headers["x-credits-reserved"] = formatCredits(heldMicro);
+}
+
 /** Puts the credits of the contract on the answer: what this request cost, and the balance after it. */
 export function setCredits(scope: RequestScope, usedMicro: number, remainingMicro: number): void {
   scope.headers["x-credits-used"] = formatCredits(usedMicro);

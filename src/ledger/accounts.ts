@@ -20,7 +20,7 @@ export interface Account extends Balance {
 
 export interface EntryToPost {
   accountId: string;
-  kind: "grant" | "charge";
+  kind: (typeof entries.$inferSelect)["kind"];
   /** Signed, never zero. */
   amountMicro: number;
   /** The account's balance once this entry counts. */

@@ -1,5 +1,4 @@
 // The ledger: the only code that changes money. Everything else asks it.
-import { MAX_AMOUNT_MICRO } from "../base/micro.ts";
 import type { Database } from "../db/open.ts";
 import { type Account, type Balance, prepareAccounts } from "./accounts.ts";
 import {
@@ -11,24 +10,21 @@ import {
   type Settlement,
 } from "./holds.ts";
 import {
+  type Adjustment,
+  type Grant,
+  prepareOperatorEntries,
+  type Refund,
+  type Refunded,
+} from "./operator-entries.ts";
+import {
   type HistoryPage,
   prepareRecords,
   type RequestRecord,
   type RunningRequest,
 } from "./records.ts";
+import { type LedgerReport, reportOn } from "./report.ts";
 import { type VerifyReport, verifyBooks } from "./verify.ts";
-
-/** A rule of the books that a caller broke; the message is meant for the operator. */
-export class LedgerError extends Error {
-  override readonly name = "LedgerError";
-}
-
-export interface Grant {
-  accountId: string;
-  amountMicro: number;
-  note: string | null;
-  atMs: number;
-}
+import type { CostOf } from "./verify-records.ts";
 
 /**
  * Every method that writes is synchronous and must run inside a transaction: `Database.write`, or an operation of
@@ -42,6 +38,16 @@ export interface Ledger {
   ensureAccount(name: string, nowMs: number): Account;
   /** Adds credit. Writes. @throws LedgerError when the amount is not positive or the balance would grow too large. */
   grant(grant: Grant): Balance;
+  /**
+   * Gives back what a request was charged, or a part of it. Writes.
+   * @throws LedgerError when it has not ended, was not charged, or less than the amount is left of its charge.
+   */
+  refund(refund: Refund): Refunded;
+  /**
+   * Corrects a balance either way, with a reason. Writes.
+   * @throws LedgerError when it is zero, has no note, takes more than is available, or makes the balance too large.
+   */
+  adjust(adjustment: Adjustment): Balance;
   /** Takes a request's deposit. Writes. */
   placeHold(request: HoldRequest): HoldOutcome;
   /** Ends a request exactly once; null when it had ended. Writes. */
@@ -51,7 +57,12 @@ export interface Ledger {
   history(options: { accountId: string | null; limit: number; before: number | null }): HistoryPage;
   findRecord(requestId: string): RequestRecord | undefined;
   findRunning(requestId: string): RunningRequest | undefined;
-  verify(): VerifyReport;
+  /** What has been given back of a request's charge. */
+  refundedMicro(requestId: string): number;
+  /** Sums up the requests that ended and the entries that were written since then; null for all. */
+  report(sinceMs: number | null): LedgerReport;
+  /** Proves the books; without `costOf`, charges are not held against usage and price. */
+  verify(costOf?: CostOf): VerifyReport;
 }
 
 /** Prepares all statements once and gives the ledger of this database. */
@@ -60,28 +71,7 @@ export function createLedger(database: Database): Ledger {
   const accounts = prepareAccounts(database);
   const holds = prepareHolds(database, accounts);
   const records = prepareRecords(orm);
-
-  function grant({ accountId, amountMicro, note, atMs }: Grant): Balance {
-    const account = accounts.find(accountId);
-    if (account === undefined) throw new LedgerError(`there is no account ${accountId}`);
-    if (amountMicro <= 0) throw new LedgerError("an amount to grant must be more than zero");
-    const balanceMicro = account.balanceMicro + amountMicro;
-    if (balanceMicro > MAX_AMOUNT_MICRO) {
-      throw new LedgerError("the balance would be more than the ledger can hold");
-    }
-    const money = { balanceMicro, heldMicro: account.heldMicro };
-    accounts.setMoney(accountId, money);
-    accounts.post({
-      accountId,
-      kind: "grant",
-      amountMicro,
-      balanceAfterMicro: balanceMicro,
-      requestId: null,
-      note,
-      atMs,
-    });
-    return money;
-  }
+  const operator = prepareOperatorEntries(database, accounts, records);
 
   function releaseAbandoned(nowMs: number): OpenHold[] {
     return holds.open().map((hold) => {
@@ -108,13 +98,17 @@ export function createLedger(database: Database): Ledger {
     findAccountByName: accounts.findByName,
     listAccounts: accounts.list,
     ensureAccount: accounts.ensure,
-    grant,
+    grant: operator.grant,
+    refund: operator.refund,
+    refundedMicro: operator.refundedOf,
+    adjust: operator.adjust,
     placeHold: holds.place,
     endHold: holds.end,
     releaseAbandoned,
     history: records.history,
     findRecord: records.findRecord,
     findRunning: records.findRunning,
-    verify: () => verifyBooks(orm),
+    report: (sinceMs) => reportOn(database.sqlite, sinceMs),
+    verify: (costOf) => verifyBooks(database.sqlite, costOf),
   };
 }

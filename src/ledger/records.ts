@@ -48,3 +48,5 @@ export function prepareRecords(orm: BunSQLiteDatabase) {
     },
   };
 }
+
+export type RecordStatements = ReturnType<typeof prepareRecords>;

@@ -22,6 +22,8 @@ export interface Metrics {
   holdAbandoned(amountMicro: number): void;
   /** The database refused a settlement, which is tried again. */
   settlementRetried(): void;
+  /** A request got the answer of an earlier one with its idempotency key. */
+  answerReplayed(): void;
   /** Prometheus' text format, and its content type. */
   render(): Promise<{ text: string; contentType: string }>;
 }
@@ -34,6 +36,8 @@ export interface MetricSources {
   draining(): number;
   /** Money operations that wait for the next commit. */
   commitsWaiting(): number;
+  /** Answers kept for idempotency keys. */
+  answersKept(): { count: number; bytes: number };
 }
 
 /** Providers name their errors themselves, and each name is a series for ever: more are counted as `other`. */
@@ -87,6 +91,7 @@ export function createMetrics(sources: MetricSources): Metrics {
       counters.abandoned.inc();
       counters.abandonedMicro.inc(amountMicro);
     },
+    answerReplayed: () => counters.replays.inc(),
     settlementRetried: () => counters.retries.inc(),
     render: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
   };
@@ -123,6 +128,7 @@ function createCounters(registry: Registry) {
     ),
     abandoned: counter("abandoned_holds_total", "Deposits of a killed process that were released."),
     abandonedMicro: counter("abandoned_holds_micro_total", "Their sum, in micro-dollars."),
+    replays: counter("idempotent_replays_total", "Answers given again for an idempotency key."),
     retries: counter("settlement_retries_total", "Settlements that the database refused at first."),
   };
 }
@@ -158,5 +164,7 @@ function addGauges(registry: Registry, sources: MetricSources): void {
     });
   gauge("requests_in_progress", "Requests whose money is not settled.", sources.inProgress);
   gauge("draining_calls", "Calls that are read on without a client.", sources.draining);
+  gauge("answers_kept", "Answers kept for idempotency keys.", () => sources.answersKept().count);
+  gauge("answers_kept_bytes", "Their size, in bytes.", () => sources.answersKept().bytes);
   gauge("commits_waiting", "Operations that wait for the next commit.", sources.commitsWaiting);
 }

@@ -1,6 +1,8 @@
 // Helpers of the chat tests: an SDK client and plain requests to a test server, records and books.
+
 import { expect } from "bun:test";
 import OpenAI, { type ClientOptions } from "openai";
+import { verifyBooks } from "../../src/gateway/verify-books.ts";
 import type { RequestRecord } from "../../src/ledger/records.ts";
 import type { TestServer } from "../support/server.ts";
 import { waitUntil } from "../support/wait.ts";
@@ -59,7 +61,7 @@ export async function recordOf(server: TestServer, requestId: string): Promise<R
 /** Every request is settled, nothing is held or written off, and every rule of the books holds. */
 export async function expectQuietBooks(server: TestServer): Promise<void> {
   await waitUntil(() => server.gateway.inProgress() === 0, "all requests settled");
-  const report = server.ledger.verify();
+  const report = verifyBooks(server.ledger);
   expect(report.discrepancies).toEqual([]);
   expect(report.heldMicro).toBe(0);
   expect(report.shortfallMicro).toBe(0);

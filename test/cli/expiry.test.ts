@@ -1,6 +1,6 @@
-// `--expires`: spans, dates, and what is neither.
+// `--expires` and `--since`: spans, dates, and what is neither.
 import { describe, expect, test } from "bun:test";
-import { ExpiryError, parseExpiry } from "../../src/cli/expiry.ts";
+import { ExpiryError, parseExpiry, parseSince } from "../../src/cli/expiry.ts";
 
 const NOW = Date.parse("2026-11-22T10:00:00Z");
 
@@ -45,4 +45,26 @@ describe("refused", () => {
   for (const text of REFUSED) {
     test(JSON.stringify(text), () => expect(() => parseExpiry(text, NOW)).toThrow(ExpiryError));
   }
+});
+
+const PAST: [text: string, moment: string][] = [
+  ["30d", "2026-10-23T10:00:00.000Z"],
+  ["24h", "2026-11-21T10:00:00.000Z"],
+  ["45m", "2026-11-22T09:15:00.000Z"],
+  ["0m", "2026-11-22T10:00:00.000Z"],
+  ["2026-01-31", "2026-01-31T00:00:00.000Z"],
+  ["2026-01-31T10:00:00Z", "2026-01-31T10:00:00.000Z"],
+];
+
+describe("since", () => {
+  test.each(PAST)("%s is %s", (text, moment) => {
+    expect(new Date(parseSince(text, NOW)).toISOString()).toBe(moment);
+  });
+
+  test.each(["", "soon", "7", "-7d", "2026-11-23", "2026-02-31", "36526d"])(
+    "refuses %p",
+    (text) => {
+      expect(() => parseSince(text, NOW)).toThrow(ExpiryError);
+    },
+  );
 });

@@ -2,6 +2,8 @@
 import { Database } from "bun:sqlite";
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
+import { openDatabase } from "../../src/db/open.ts";
+import { fillBooks } from "../support/fill-books.ts";
 import { run, runJson, tempFolder } from "./support.ts";
 
 // Whole programs start and end here, on machines that may be busy.
@@ -37,10 +39,14 @@ test("sound books: counts, and exit code 0", async () => {
     open_holds: 0,
     granted: "10.000000",
     charged: "0.000000",
+    refunded: "0.000000",
+    adjusted: "0.000000",
     balance: "10.000000",
     held: "0.000000",
     shortfall: "0.000000",
+    unbilled: "0.000000",
     discrepancies: [],
+    discrepancies_not_listed: 0,
   });
   const { code, stdout } = await run(["ledger", "verify"], env);
   expect(code).toBe(0);
@@ -53,6 +59,11 @@ const TAMPERINGS: Record<string, string[]> = {
   "an entry's amount": [
     "DROP TRIGGER entries_no_update",
     "UPDATE entries SET amount_micro = 6000000 WHERE seq = 2",
+  ],
+  "many entries' notes": [
+    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30)
+      INSERT INTO entries SELECT NULL, (SELECT id FROM accounts WHERE name = 'tampered'),
+        'adjustment', CASE i % 2 WHEN 0 THEN 1 ELSE -1 END, 5000000 - i % 2, NULL, NULL, 1 FROM n`,
   ],
   "a missing entry": ["DROP TRIGGER entries_no_delete", "DELETE FROM entries WHERE seq = 2"],
 };
@@ -74,4 +85,31 @@ describe("exit code 1, and the account that is off is named", () => {
       expect(stderr).not.toContain("account sound");
     });
   }
+});
+
+test("a flood of discrepancies is cut, and what is not listed is counted", async () => {
+  const data = await twoAccounts();
+  tamper(data, TAMPERINGS["many entries' notes"] ?? []);
+  const env = { AACFLOW_DATA: data };
+  const { code, stdout, stderr } = await run(["ledger", "verify", "--json"], env);
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({ discrepancies_not_listed: 10 });
+  expect((JSON.parse(stdout) as Report).discrepancies).toHaveLength(20);
+  expect(stderr).toContain("10 more discrepancies are not listed");
+});
+
+test("a charge that its usage does not explain is found", async () => {
+  const data = tempFolder();
+  const database = openDatabase(data, { busyTimeoutMs: 1_000 });
+  fillBooks(database, { requests: 100, accounts: 1 });
+  database.close();
+  await runJson(["ledger", "verify"], { AACFLOW_DATA: data });
+  tamper(data, [
+    "DROP TRIGGER requests_no_update",
+    `UPDATE requests SET usage_json = json_set(usage_json, '$.promptTokens', 100000)
+      WHERE id = (SELECT id FROM requests WHERE usage_source = 'reported' AND price_json <> '')`,
+  ]);
+  const { code, stderr } = await run(["ledger", "verify"], { AACFLOW_DATA: data });
+  expect(code).toBe(1);
+  expect(stderr).toContain('breaks "each charge follows from its usage at its pinned price"');
 });

@@ -1,6 +1,8 @@
 // The examples of the API's documentation, run as they are written but for the host and the key.
+
 import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import { join } from "node:path";
+import { verifyBooks } from "../../src/gateway/verify-books.ts";
 import { chatCompletionChunk } from "../../src/http/chat/schema/chunk.ts";
 import { chatCompletion } from "../../src/http/chat/schema/completion.ts";
 import { modelList } from "../../src/http/chat/schema/models.ts";
@@ -75,7 +77,7 @@ beforeAll(async () => {
 });
 
 afterEach(() => {
-  expect(server.ledger.verify()).toMatchObject({ heldMicro: 0, discrepancies: [] });
+  expect(verifyBooks(server.ledger)).toMatchObject({ heldMicro: 0, discrepancies: [] });
   expect(server.logLinesFrom(40)).toEqual([]);
 });
 

@@ -93,6 +93,32 @@ describe("group commit", () => {
     }
   });
 
+  test("a disk that fails fails a whole batch at once, and takes the next one when it is back", async () => {
+    let transactions = 0;
+    let isFull = true;
+    const full = {
+      ...database,
+      write: <T>(operation: () => T) => {
+        transactions++;
+        if (isFull) throw Object.assign(new Error("disk is full"), { code: "SQLITE_FULL" });
+        return database.write(operation);
+      },
+    };
+    const queue = createCommitQueue(full, {
+      clock: systemClock,
+      maxWaiting: 1000,
+      lockTimeoutMs: 1000,
+    });
+    const marked = () => Promise.allSettled([1, 2, 3].map((n) => queue.run(() => mark(n))));
+    for (const result of await marked()) {
+      expect(result).toMatchObject({ status: "rejected", reason: { status: 503 } });
+    }
+    expect([transactions, marks()]).toEqual([1, []]);
+    isFull = false;
+    for (const { status } of await marked()) expect(status).toBe("fulfilled");
+    expect(marks()).toEqual([1, 2, 3]);
+  });
+
   test("more than may wait is refused with 503", async () => {
     const queue = createCommitQueue(database, {
       clock: systemClock,

@@ -1,6 +1,14 @@
 // The books are readable by their owner alone, also in a folder that others may read.
 import { afterAll, expect, test } from "bun:test";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DATABASE_FILE, openDatabase } from "../../src/db/open.ts";
@@ -41,6 +49,13 @@ test("a folder that is made is the owner's too", () => {
   const folder = join(root, "new");
   expect(modesAfterOpening(folder)).toEqual(OWNER_ONLY);
   expect(modeOf(folder)).toBe("700");
+});
+
+test("a file that a start left empty when it was killed is the owner's too", () => {
+  const folder = join(root, "killed");
+  mkdirSync(folder);
+  writeFileSync(join(folder, DATABASE_FILE), "", { mode: 0o644 });
+  expect(modesAfterOpening(folder)).toEqual(OWNER_ONLY);
 });
 
 test("a mode that the operator gave the file is kept", () => {

@@ -82,6 +82,7 @@ function make(clock: Clock = hastyClock): Settler {
     inProgress: () => 0,
     draining: () => 0,
     commitsWaiting: () => 0,
+    answersKept: () => ({ count: 0, bytes: 0 }),
   });
   const write = (line: string) => void log.push(JSON.parse(line));
   return createSettler({
@@ -91,6 +92,7 @@ function make(clock: Clock = hastyClock): Settler {
     heldMicro: HELD_MICRO,
     ledger,
     commits,
+    keyed: null,
     clock,
     metrics: {
       ...metrics,

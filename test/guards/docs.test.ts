@@ -45,3 +45,17 @@ test("no link between the pages is broken", async () => {
     }
   }
 });
+
+test("docs/proof.md names tests that exist", async () => {
+  const cells = (await read("docs/proof.md")).matchAll(/`([\w/.-]+\.ts)`([^`|]*)/g);
+  let named = 0;
+  for (const [, path = "", after = ""] of cells) {
+    const source = existsSync(join(ROOT, "test", path)) ? await read(join("test", path)) : "";
+    expect([path, source === ""]).toEqual([path, false]);
+    for (const [, name = ""] of after.matchAll(/"([^"]+)"/g)) {
+      expect([path, name, source.includes(name)]).toEqual([path, name, true]);
+      named++;
+    }
+  }
+  expect(named).toBeGreaterThan(40);
+});

@@ -106,3 +106,23 @@ test.concurrent.each(IDLE)(
     expect(text).not.toMatch(/^connection: close/im);
   },
 );
+
+const SLOW: [string, string, number][] = [
+  ["says nothing", "", 0],
+  ["stops in its first line", "GET /hea", 0],
+  ["stops in its headers", "GET /health HTTP/1.1\r\nhost: a\r\nx-a: ", 0],
+  // A byte now and then does not count: the whole head has to come in time.
+  ["drips", "GET /health HTTP/1.1\r\nhost: a\r\nx-a: ", 300],
+];
+
+test.concurrent.each(SLOW)("a connection that %s is closed", async (_name, start, dripMs) => {
+  const socket = connect(Number(new URL(house.server.origin).port), "127.0.0.1");
+  sockets.add(socket);
+  socket.on("error", () => {});
+  const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+  socket.resume();
+  socket.write(start);
+  const drip = dripMs === 0 ? undefined : setInterval(() => socket.write("a"), dripMs);
+  await within(closed, "the connection closed", STALLED_LIMIT_MS);
+  clearInterval(drip);
+});

@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { plainUsage } from "../../src/gateway/estimate.ts";
 import type { HoldRequest, RequestEnd } from "../../src/ledger/holds.ts";
-import { createLedger, type Ledger, LedgerError } from "../../src/ledger/ledger.ts";
+import { createLedger, type Ledger } from "../../src/ledger/ledger.ts";
+import { LedgerError } from "../../src/ledger/ledger-error.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 let database: TestDatabase;

@@ -1,14 +1,19 @@
-// Any sequence of grants, deposits, settlements and restarts leaves the books balanced: a model beside the ledger.
+// Any sequence of grants, deposits, settlements, refunds, adjustments and restarts leaves the books balanced: a model beside the ledger.
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { createLedger, type Ledger } from "../../src/ledger/ledger.ts";
+import { LedgerError } from "../../src/ledger/ledger-error.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { costOf, PRICE, usageOf } from "./support.ts";
 
 /** The books as a child would keep them. */
 interface Model {
   balance: number;
   holds: Map<string, number>;
   shortfall: number;
+  unbilled: number;
+  /** What is left to refund of each charge. */
+  charges: Map<string, number>;
 }
 
 interface Real {
@@ -66,7 +71,7 @@ class Hold implements Command {
         providerId: "p",
         upstreamModel: "m",
         stream: true,
-        priceJson: null,
+        priceJson: PRICE,
         atMs: 1,
         size: () => this.amountMicro,
       }),
@@ -81,24 +86,29 @@ class Hold implements Command {
 class End implements Command {
   readonly id: number;
   readonly costMicro: number;
-  constructor(id: number, costMicro: number) {
+  /** An estimate is charged at most the deposit. */
+  readonly isEstimate: boolean;
+  constructor(id: number, costMicro: number, isEstimate: boolean) {
     this.id = id;
     this.costMicro = costMicro;
+    this.isEstimate = isEstimate;
   }
   check = () => true;
   run(model: Model, real: Real): void {
     const { database, ledger } = real;
     const requestId = `r${this.id}`;
+    const most = this.isEstimate ? (model.holds.get(requestId) ?? 0) : this.costMicro;
+    const billed = Math.min(this.costMicro, most);
     const settled = database.write(() =>
       ledger.endHold({
         requestId,
         ending: "completed",
-        costMicro: this.costMicro,
-        unbilledMicro: 0,
+        costMicro: billed,
+        unbilledMicro: this.costMicro - billed,
         httpStatus: 200,
         errorCode: null,
-        usage: null,
-        usageSource: "none",
+        usage: usageOf(this.costMicro),
+        usageSource: this.isEstimate ? "estimated" : "reported",
         startedAtMs: 1,
         firstEventMs: null,
         durationMs: 1,
@@ -109,13 +119,68 @@ class End implements Command {
       expect(settled).toBeNull();
       return;
     }
-    const charged = Math.min(this.costMicro, model.balance - heldOf(model));
+    const charged = Math.min(billed, model.balance - heldOf(model));
     expect(settled?.chargedMicro).toBe(charged);
     model.balance -= charged;
-    model.shortfall += this.costMicro - charged;
+    model.shortfall += billed - charged;
+    model.unbilled += this.costMicro - billed;
+    model.charges.set(requestId, charged);
     check(model, real);
   }
-  toString = () => `end(${this.id}, ${this.costMicro})`;
+  toString = () => `end(${this.id}, ${this.costMicro}${this.isEstimate ? ", estimated" : ""})`;
+}
+
+class Refund implements Command {
+  readonly id: number;
+  /** Null for all that is left. */
+  readonly amountMicro: number | null;
+  constructor(id: number, amountMicro: number | null) {
+    this.id = id;
+    this.amountMicro = amountMicro;
+  }
+  check = () => true;
+  run(model: Model, real: Real): void {
+    const { database, ledger } = real;
+    const requestId = `r${this.id}`;
+    const refund = () => {
+      const wish = { requestId, amountMicro: this.amountMicro, note: null, atMs: 1 };
+      return database.write(() => ledger.refund(wish));
+    };
+    const left = model.charges.get(requestId) ?? 0;
+    const amount = this.amountMicro ?? left;
+    if (left === 0 || amount > left) {
+      expect(refund).toThrow(LedgerError);
+    } else {
+      expect(refund().amountMicro).toBe(amount);
+      model.balance += amount;
+      model.charges.set(requestId, left - amount);
+    }
+    check(model, real);
+  }
+  toString = () => `refund(${this.id}, ${this.amountMicro})`;
+}
+
+class Adjust implements Command {
+  readonly amountMicro: number;
+  constructor(amountMicro: number) {
+    this.amountMicro = amountMicro;
+  }
+  check = () => true;
+  run(model: Model, real: Real): void {
+    const { database, ledger, accountId } = real;
+    const { amountMicro } = this;
+    const adjust = () =>
+      database.write(() => ledger.adjust({ accountId, amountMicro, note: "why", atMs: 1 }));
+    const available = model.balance - heldOf(model);
+    if (amountMicro === 0 || available + amountMicro < 0) {
+      expect(adjust).toThrow(LedgerError);
+    } else {
+      model.balance += amountMicro;
+      expect(adjust().balanceMicro).toBe(model.balance);
+    }
+    check(model, real);
+  }
+  toString = () => `adjust(${this.amountMicro})`;
 }
 
 class Restart implements Command {
@@ -138,10 +203,16 @@ const commands = fc.commands(
     fc.integer({ min: 1, max: 2000 }).map((micro) => new Grant(micro)),
     fc.tuple(id, amount).map(([request, micro]) => new Hold(request, micro)),
     fc.tuple(id, amount).map(([request, micro]) => new Hold(request, micro)),
-    fc.tuple(id, amount).map(([request, micro]) => new End(request, micro)),
+    fc
+      .tuple(id, amount, fc.boolean())
+      .map(([request, micro, isEstimate]) => new End(request, micro, isEstimate)),
+    fc
+      .tuple(id, fc.option(fc.integer({ min: 1, max: 600 })))
+      .map(([request, micro]) => new Refund(request, micro)),
+    fc.integer({ min: -1000, max: 1000 }).map((micro) => new Adjust(micro)),
     fc.constant(new Restart()),
   ],
-  { maxCommands: 40 },
+  { maxCommands: 50 },
 );
 
 test("the ledger and a plain model agree after every step", () => {
@@ -153,13 +224,22 @@ test("the ledger and a plain model agree after every step", () => {
       try {
         const ledger = createLedger(database);
         const accountId = database.write(() => ledger.ensureAccount("team", 1).id);
-        const model: Model = { balance: 0, holds: new Map(), shortfall: 0 };
+        const model: Model = {
+          balance: 0,
+          holds: new Map(),
+          shortfall: 0,
+          unbilled: 0,
+          charges: new Map(),
+        };
         const real: Real = { database, ledger, accountId };
         fc.modelRun(() => ({ model, real }), steps);
-        const report = real.ledger.verify();
+        const report = real.ledger.verify(costOf);
         expect(report.discrepancies).toEqual([]);
         expect(report.shortfallMicro).toBe(model.shortfall);
+        expect(report.unbilledMicro).toBe(model.unbilled);
         expect(report.balanceMicro).toBe(model.balance);
+        const { grantedMicro, refundedMicro, adjustedMicro, chargedMicro } = report;
+        expect(grantedMicro + refundedMicro + adjustedMicro - chargedMicro).toBe(model.balance);
       } finally {
         database.remove();
       }

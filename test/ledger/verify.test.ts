@@ -1,156 +1,196 @@
-// Each rule that `ledger verify` knows finds the damage it is for, at the account that has it and nowhere else.
-import { afterEach, beforeEach, expect, test } from "bun:test";
-import { createLedger, type Ledger } from "../../src/ledger/ledger.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+// What verify finds: one tampering for each rule, and a list that stays short however much is wrong.
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { openDatabase } from "../../src/db/open.ts";
+import { MAX_LISTED_PER_RULE } from "../../src/ledger/findings.ts";
+import { createLedger } from "../../src/ledger/ledger.ts";
+import { costOf, openBooks, type TestBooks } from "./support.ts";
 
-let database: TestDatabase;
-let ledger: Ledger;
-let teamId: string;
+let books: TestBooks;
 
-/** Two accounts with sound books: `team` was granted 1000, charged 100 and has 50 held; `other` was granted 500. */
+/** r1 open with 10 held; r2 charged 5; r3 failed and free; r4 an estimate of 30 capped to 20, of which 8 are refunded. */
 beforeEach(() => {
-  database = createTestDatabase();
-  ledger = createLedger(database);
-  database.write(() => {
-    const open = (name: string, amountMicro: number) => {
-      const { id } = ledger.ensureAccount(name, 1);
-      ledger.grant({ accountId: id, amountMicro, note: null, atMs: 1 });
-      return id;
-    };
-    open("other", 500);
-    teamId = open("team", 1_000);
-    hold("ended", 200);
-    end("ended", 130, 30);
-    hold("running", 50);
-  });
+  books = openBooks();
+  books.grant(100);
+  books.hold("r1", 10);
+  books.hold("r2", 10);
+  books.end("r2", 5);
+  books.hold("r3", 10);
+  books.end("r3", 0, { ending: "upstream_failed", usage: null, usageSource: "none" });
+  books.hold("r4", 20);
+  books.end("r4", 20, { unbilledMicro: 10, usageSource: "estimated" });
+  books.refund("r4", 8);
+  books.adjust(-3);
+  expect(books.verified()).toEqual([]);
 });
-afterEach(() => database.remove());
+afterEach(() => books.database.remove());
 
-function hold(requestId: string, amountMicro: number): void {
-  ledger.placeHold({
-    requestId,
-    accountId: teamId,
-    keyId: "k",
-    modelId: "m",
-    providerId: "p",
-    upstreamModel: "m",
-    stream: false,
-    priceJson: null,
-    atMs: 1,
-    size: () => amountMicro,
-  });
+/** Changes rows behind the ledger's back, and gives the rules that are found broken. */
+function brokenBy(statement: string): string[] {
+  const { sqlite } = books.database;
+  sqlite.run("PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF");
+  const triggers = sqlite.query("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all();
+  for (const { name } of triggers as { name: string }[]) sqlite.run(`DROP TRIGGER ${name}`);
+  sqlite.run(statement);
+  return books.verified().map(({ rule }) => rule);
 }
 
-function end(requestId: string, costMicro: number, unbilledMicro: number): void {
-  ledger.endHold({
-    requestId,
-    ending: "completed",
-    costMicro,
-    unbilledMicro,
-    httpStatus: 200,
-    errorCode: null,
-    usage: null,
-    usageSource: "none",
-    startedAtMs: 1,
-    firstEventMs: null,
-    durationMs: 1,
-    atMs: 1,
-  });
-}
+const ENTRY = "INSERT INTO entries SELECT NULL, id";
+const FROM_ACCOUNT = "NULL, 'note', 1 FROM accounts";
 
-const TEAM = "(SELECT id FROM accounts WHERE name = 'team')";
-const entry = (kind: string, amount: number, after: number, request: string) =>
-  `INSERT INTO entries VALUES (NULL, ${TEAM}, '${kind}', ${amount}, ${after}, ${request}, NULL, 1);
-   UPDATE accounts SET balance_micro = balance_micro + ${amount} WHERE name = 'team';`;
-
-test("sound books have no discrepancy, and are counted", () => {
-  expect(ledger.verify()).toEqual({
-    accounts: 2,
-    entries: 3,
-    requests: 1,
-    openHolds: 1,
-    grantedMicro: 1_500,
-    chargedMicro: 130,
-    balanceMicro: 1_370,
-    heldMicro: 50,
-    shortfallMicro: 0,
-    discrepancies: [],
-  });
-});
-
-const DAMAGE: [rule: string, detail: string, sql: string][] = [
+const TAMPERINGS: [statement: string, rule: string][] = [
   [
+    "UPDATE accounts SET balance_micro = balance_micro + 1",
     "the balance is the sum of the entries",
-    "balance 875, entries 870",
-    "UPDATE accounts SET balance_micro = 875 WHERE name = 'team'",
+  ],
+  ["UPDATE accounts SET held_micro = 9", "what is held is the sum of the open holds"],
+  ["DELETE FROM holds", "what is held is the sum of the open holds"],
+  ["UPDATE accounts SET held_micro = -1", "0 <= held <= balance"],
+  [`${ENTRY}, 'grant', 5, 5, ${FROM_ACCOUNT}`, "each entry's balance follows from the one before"],
+  [
+    "UPDATE entries SET account_id = 'acct_x' WHERE kind = 'grant'",
+    "each entry belongs to an account",
+  ],
+  ["UPDATE holds SET account_id = 'acct_x'", "each deposit belongs to an account"],
+  [
+    "UPDATE requests SET account_id = 'acct_x' WHERE id = 'r3'",
+    "each request belongs to an account",
   ],
   [
-    "what is held is the sum of the open holds",
-    "held 51, holds 50",
-    "UPDATE accounts SET held_micro = 51 WHERE name = 'team'",
-  ],
-  ["what is held is the sum of the open holds", "held 50, holds 0", "DELETE FROM holds"],
-  [
-    "0 <= held <= balance",
-    "held 871, balance 870",
-    `PRAGMA ignore_check_constraints = ON;
-     UPDATE accounts SET held_micro = 871 WHERE name = 'team';
-     UPDATE holds SET amount_micro = 871`,
+    "UPDATE entries SET kind = 'gift' WHERE kind = 'grant'",
+    "an entry is a grant, charge, refund or adjustment",
   ],
   [
-    "0 <= held <= balance",
-    "held -1, balance 870",
-    `PRAGMA ignore_check_constraints = ON;
-     UPDATE accounts SET held_micro = -1 WHERE name = 'team';
-     UPDATE holds SET amount_micro = -1`,
+    "UPDATE entries SET kind = 'gift' WHERE kind = 'grant'",
+    "grants, refunds and adjustments less charges are the balance",
+  ],
+  ["UPDATE entries SET amount_micro = 0.5 WHERE kind = 'grant'", "amounts are whole and exact"],
+  [`${ENTRY}, 'refund', -5, 75, ${FROM_ACCOUNT}`, "grants and refunds come in, charges go out"],
+  [
+    "UPDATE entries SET amount_micro = 5 WHERE kind = 'charge'",
+    "grants and refunds come in, charges go out",
+  ],
+  ["UPDATE entries SET note = ' ' WHERE kind = 'adjustment'", "an adjustment has a note"],
+  ["UPDATE entries SET note = NULL WHERE kind = 'adjustment'", "an adjustment has a note"],
+  ["DELETE FROM requests WHERE id = 'r2'", "each charge belongs to the request that says so"],
+  ["DELETE FROM entries WHERE request_id = 'r2'", "each request that was charged has its entry"],
+  [
+    "DELETE FROM requests WHERE id = 'r4'",
+    "each refund belongs to an ended request of its account",
   ],
   [
-    "each entry's balance follows from the one before",
-    "entry 4 says 5, not 875",
-    entry("grant", 5, 5, "NULL"),
+    "UPDATE entries SET request_id = 'r1' WHERE kind = 'refund'",
+    "each refund belongs to an ended request of its account",
   ],
   [
-    "grants come in and charges go out",
-    "entry 4 is a grant of -5",
-    entry("grant", -5, 865, "NULL"),
+    "UPDATE requests SET account_id = 'acct_x' WHERE id = 'r4'",
+    "each refund belongs to an ended request of its account",
   ],
   [
-    "each charge belongs to the request that says so",
-    "entry 4 of no request",
-    entry("charge", -5, 865, "NULL"),
+    `${ENTRY}, 'refund', 13, 93, 'r4', NULL, 1 FROM accounts`,
+    "the refunds of a request do not exceed its charge",
+  ],
+  ["UPDATE holds SET request_id = 'r2'", "no request is both ended and in progress"],
+  [
+    "UPDATE requests SET shortfall_micro = -1 WHERE id = 'r3'",
+    "a record's amounts are whole and not negative",
+  ],
+  ["UPDATE requests SET ending = 'vanished' WHERE id = 'r2'", "a request ends in a known way"],
+  [
+    "UPDATE requests SET ending = 'abandoned' WHERE id = 'r2'",
+    "an ending that costs nothing was charged nothing",
   ],
   [
-    "each charge belongs to the request that says so",
-    "entry 3 of ended",
-    "UPDATE requests SET charged_micro = 131",
+    "UPDATE requests SET usage_source = 'none' WHERE id = 'r2'",
+    "usage and its source are kept together",
+  ],
+  ["UPDATE requests SET held_micro = 19 WHERE id = 'r4'", "an estimate never exceeds the deposit"],
+  [
+    "UPDATE requests SET usage_source = 'reported' WHERE id = 'r4'",
+    "only an estimate beyond the deposit is left unbilled",
   ],
   [
-    "each request that was charged has its entry",
-    "ended charged 130",
-    "DELETE FROM entries WHERE kind = 'charge'; UPDATE accounts SET balance_micro = 1000 WHERE name = 'team'",
+    "UPDATE requests SET held_micro = 21 WHERE id = 'r4'",
+    "only an estimate beyond the deposit is left unbilled",
   ],
   [
-    "no request is both ended and in progress",
-    "running",
-    `INSERT INTO requests SELECT 'running', account_id, key_id, model_id, provider_id, upstream_model, stream, ending,
-       http_status, error_code, usage_json, usage_source, price_json, 0, 0, 0, 1, NULL, NULL, 0, 1 FROM requests`,
+    "UPDATE requests SET shortfall_micro = 5 WHERE id = 'r2'",
+    "a shortfall begins beyond the deposit",
   ],
 ];
 
-test.each(DAMAGE)("%s: finds %s", (rule, detail, sql) => {
-  const triggers = database.sqlite
-    .query<{ name: string }, []>("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-    .all();
-  for (const { name } of triggers) database.sqlite.run(`DROP TRIGGER ${name}`);
-  for (const statement of sql.split(";")) {
-    if (statement.trim() !== "") database.sqlite.run(statement);
-  }
-  expect(ledger.verify().discrepancies).toEqual([
-    { accountId: teamId, accountName: "team", rule, detail },
-  ]);
-});
+const COST_RULE = "each charge follows from its usage at its pinned price";
+const COST_TAMPERINGS = [
+  "UPDATE requests SET usage_json = json_set(usage_json, '$.promptTokens', 6) WHERE id = 'r2'",
+  "UPDATE requests SET usage_json = '{' WHERE id = 'r2'",
+  "UPDATE requests SET usage_json = NULL WHERE id = 'r2'",
+  "UPDATE requests SET price_json = '2' WHERE id = 'r2'",
+  "UPDATE requests SET price_json = NULL WHERE id = 'r2'",
+  "UPDATE requests SET unbilled_micro = 9 WHERE id = 'r4'",
+  "UPDATE requests SET shortfall_micro = 1 WHERE id = 'r2'",
+  "UPDATE requests SET charged_micro = 4 WHERE id = 'r2'",
+].map((statement): [string, string] => [statement, COST_RULE]);
 
-test("what was written off is summed up", () => {
-  database.write(() => end("running", 1_000, 0));
-  expect(ledger.verify()).toMatchObject({ shortfallMicro: 130, chargedMicro: 1_000, openHolds: 0 });
+describe("verify", () => {
+  test.each([...TAMPERINGS, ...COST_TAMPERINGS])("after %s finds: %s", (statement, rule) => {
+    expect(brokenBy(statement)).toContain(rule);
+  });
+
+  test("sees one state, whatever is written meanwhile", () => {
+    const other = openDatabase(books.database.dataDir, { busyTimeoutMs: 1_000 });
+    try {
+      const { accountId } = books;
+      const writer = createLedger(other);
+      let writes = 0;
+      const report = books.ledger.verify((priceJson, usageJson) => {
+        other.write(() => writer.grant({ accountId, amountMicro: 1, note: null, atMs: 9 }));
+        writes++;
+        expect(books.database.sqlite.inTransaction).toBe(true);
+        return costOf(priceJson, usageJson);
+      });
+      expect(writes).toBeGreaterThan(0);
+      expect(report).toMatchObject({ discrepancies: [], grantedMicro: 100 });
+      expect(books.ledger.verify(costOf)).toMatchObject({ grantedMicro: 100 + writes });
+    } finally {
+      other.close();
+    }
+  });
+
+  test("names the account, the request and both figures", () => {
+    brokenBy("UPDATE requests SET price_json = '2' WHERE id = 'r2'");
+    expect(books.verified()).toEqual([
+      {
+        accountId: books.accountId,
+        accountName: "team",
+        rule: COST_RULE,
+        detail: "r2 costs 10, but says 5",
+      },
+    ]);
+  });
+
+  test("lists so many of each rule, and counts the others", () => {
+    for (let n = 0; n < 30; n++) books.charge(`many${n}`, 1);
+    brokenBy("UPDATE requests SET price_json = '2' WHERE id LIKE 'many%'");
+    const damaged = books.ledger.verify(costOf);
+    expect(damaged.discrepancies).toHaveLength(MAX_LISTED_PER_RULE);
+    expect(damaged.discrepanciesNotListed).toBe(30 - MAX_LISTED_PER_RULE);
+  });
+
+  test("reports the sums of what was written", () => {
+    expect(books.ledger.verify(costOf)).toEqual({
+      accounts: 1,
+      entries: 5,
+      requests: 3,
+      openHolds: 1,
+      grantedMicro: 100,
+      chargedMicro: 25,
+      refundedMicro: 8,
+      adjustedMicro: -3,
+      balanceMicro: 80,
+      heldMicro: 10,
+      shortfallMicro: 0,
+      unbilledMicro: 10,
+      discrepancies: [],
+      discrepanciesNotListed: 0,
+    });
+  });
 });

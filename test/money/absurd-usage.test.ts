@@ -94,3 +94,18 @@ test.each(bothWays(INSIDE))("%s, %s: is charged as reported", async (_what, how,
   expect(shown).toMatchObject({ ...reported });
   expect(shown?.estimated).not.toBe(true);
 });
+
+test.each(["whole", "streamed"])(
+  "%s: the input of a report whose output cannot be is kept",
+  async (how) => {
+    const input = 5_000;
+    await report(counts(input, SLACK * OUTPUT_MAX + 1), how === "streamed");
+    const ended = await lastEnded(house);
+    expect(ended).toMatchObject({
+      usageSource: "estimated",
+      tokens: { promptTokens: input, completionTokens: 3 },
+    });
+    // An estimate never costs more than the deposit.
+    expect(ended.chargedMicro).toBe(Math.min(input + 3, ended.heldMicro));
+  },
+);

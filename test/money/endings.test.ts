@@ -258,6 +258,7 @@ test("a client that leaves before anybody reads its stream is settled all the sa
     keyId: server.keyId,
     request: { model: MODEL, messages: [{ role: "user", content: "hello" }], stream: true },
     bodyBytes: 100,
+    idempotency: null,
     signal,
     startedAtMs: Date.now(),
     startedMonoMs: performance.now(),

@@ -137,3 +137,25 @@ test(`${REQUESTS} mixed requests`, async () => {
     available: formatCredits(GRANTED_MICRO - total),
   });
 });
+
+test("a refund shows in the request's record, and in the balance", async () => {
+  const headers = { authorization: `Bearer ${server.key}`, "content-type": "application/json" };
+  const answer = await fetch(`${server.baseUrl}/chat/completions`, {
+    method: "POST",
+    headers,
+    body: JSON.stringify({ model: "gpt-4o-mini", messages: [{ role: "user", content: "hello" }] }),
+  });
+  const requestId = answer.headers.get("x-request-id") ?? "";
+  const record = async () =>
+    (await (await fetch(`${server.baseUrl}/requests/${requestId}`, { headers })).json()) as {
+      cost: string;
+      refunded: string;
+    };
+  const { cost, refunded } = await record();
+  expect(refunded).toBe("0.000000");
+  const before = server.gateway.balance(server.accountId).balanceMicro;
+  const refund = { requestId, amountMicro: null, note: null, atMs: Date.now() };
+  server.database.write(() => server.ledger.refund(refund));
+  expect(await record()).toMatchObject({ cost, refunded: cost });
+  expect(server.gateway.balance(server.accountId).balanceMicro).toBe(before + parseCredits(cost));
+});

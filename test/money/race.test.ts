@@ -1,6 +1,8 @@
 // 200 requests race for credit that covers the deposits of 7: exactly 7 are served, and the books balance.
+
 import { expect, test } from "bun:test";
 import { parseCredits } from "../../src/base/micro.ts";
+import { verifyBooks } from "../../src/gateway/verify-books.ts";
 import { startGatedUpstream } from "../support/gated-upstream.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
@@ -55,7 +57,7 @@ test("exactly as many are served as the credit covers", async () => {
     for (const { body } of losers) expect(body.error.code).toBe("insufficient_credits");
 
     // 9 x 0.15 + 12 x 0.60 is 8.55, so 9 micro-dollars each.
-    const report = server.ledger.verify();
+    const report = verifyBooks(server.ledger);
     expect(report).toMatchObject({
       discrepancies: [],
       openHolds: 0,

@@ -105,6 +105,10 @@ test("a client waits ten seconds for a lock, then gets a 503 and is charged", as
   const response = await within(askThenLock(json(completion())), "the answer", 14_000);
   expect(response.status).toBe(503);
   expect(response.headers.get("x-should-retry")).toBe("false");
+  // It will be charged, so that it is not free: the deposit stands for what it will cost.
+  const held = house.server.ledger.findRunning(house.met.at(-1)?.requestId ?? "")?.amountMicro;
+  expect(response.headers.get("x-credits-used")).toBe(formatCredits(held ?? 0));
+  expect(response.headers.get("x-credits-reserved")).toBe(formatCredits(held ?? 0));
   expect(await response.json()).toMatchObject({ error: { code: "overloaded" } });
   expect(isHeld()).toBe(true);
   unlock();

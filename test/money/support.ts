@@ -1,9 +1,11 @@
 // Helpers of the money tests: a server with one plainly priced model on a scripted upstream, the
 // requests as it met them, their records and the books, and a database that another has locked.
+
 import { Database as Sqlite } from "bun:sqlite";
 import { expect } from "bun:test";
 import { join } from "node:path";
 import { DATABASE_FILE } from "../../src/db/open.ts";
+import { verifyBooks } from "../../src/gateway/verify-books.ts";
 import type { RequestRecord } from "../../src/ledger/records.ts";
 import { gated, type RawUpstream, sse, startRawUpstream } from "../support/raw-upstream.ts";
 import { startTestServer, type TestServer, type TestServerOptions } from "../support/server.ts";
@@ -30,8 +32,11 @@ export interface House {
   close(): Promise<void>;
 }
 
-/** A server whose provider `custom` is a raw upstream. */
-export async function startHouse(config: TestServerOptions["config"] = {}): Promise<House> {
+/** A server whose provider `custom` is a raw upstream; `provider` has more of its settings. */
+export async function startHouse(
+  config: TestServerOptions["config"] = {},
+  provider: object = {},
+): Promise<House> {
   const upstream = await startRawUpstream();
   const met: MetRequest[] = [];
   const model = {
@@ -44,7 +49,12 @@ export async function startHouse(config: TestServerOptions["config"] = {}): Prom
     config: {
       ...config,
       providers: {
-        custom: { dialect: "openai", baseUrl: `${upstream.url}/v1`, models: { [MODEL]: model } },
+        custom: {
+          dialect: "openai",
+          baseUrl: `${upstream.url}/v1`,
+          models: { [MODEL]: model },
+          ...provider,
+        },
       },
     },
     wrapGateway: (gateway) => ({
@@ -160,7 +170,7 @@ export async function lastEnded(house: House, limitMs?: number): Promise<Ended> 
 
 /** Nothing is held or written off, and every rule of the books holds. */
 export function expectBalanced({ server }: House): void {
-  expect(server.ledger.verify()).toMatchObject({
+  expect(verifyBooks(server.ledger)).toMatchObject({
     discrepancies: [],
     openHolds: 0,
     heldMicro: 0,

@@ -1,8 +1,8 @@
 // What must hold of the requests, seen from outside: calls upstream, what clients are told, and quiet in the end.
 import { CLIENT_WAIT_MS, DRAIN } from "./house.ts";
-import { type Journey, must } from "./journey.ts";
+import { type Journey, must, type Told } from "./journey.ts";
 import type { SimulatedProcess } from "./process.ts";
-import type { Rows } from "./rows.ts";
+import type { RecordRow, Rows } from "./rows.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** Statuses that a client may get here; 499 is for the record, and nobody reads it. */
@@ -78,20 +78,27 @@ export function checkTold(journey: Journey, rows: Rows): void {
     must(!isOpen || told.status === 503, "a failure is told when it is settled", () => requestId);
     return;
   }
-  const { chargedMicro, shortfallMicro, heldByRequestMicro, balanceMicro, usage } = told.settled;
-  const figures = { charged: chargedMicro, shortfall: shortfallMicro, held: heldByRequestMicro };
+  const { chargedMicro, balanceMicro } = told.settled;
   must(
-    record?.charged === figures.charged &&
-      record.shortfall === figures.shortfall &&
-      record.held === figures.held,
+    record?.charged === chargedMicro,
     "what a client is told is on the disk",
-    () => `${JSON.stringify(figures)} ${JSON.stringify(record)}`,
+    () => `${chargedMicro} ${JSON.stringify(record)}`,
   );
-  must(JSON.stringify(usage) === record?.usageJson, "the usage told is the record's");
+  checkUsage(told, record);
   const entry = rows.entries.find((one) => one.requestId === requestId);
   if (entry !== undefined) {
     must(entry.balanceAfter === balanceMicro, "the balance told is the charge's");
   }
+}
+
+function checkUsage({ usage }: Told, record: RecordRow | undefined): void {
+  if (usage === null) return;
+  const recorded = JSON.parse(record?.usageJson ?? "null");
+  must(usage.cost === (record?.charged ?? 0) / 1e6, "the usage tells the charge");
+  must(usage.prompt_tokens === recorded?.promptTokens, "the usage tells the input");
+  must(usage.completion_tokens === recorded?.completionTokens, "the usage tells the output");
+  const isEstimate = record?.usageSource === "estimated";
+  must(usage.estimated === (isEstimate ? true : undefined), "an estimate is marked");
 }
 
 /** A client is not kept waiting by a database that stays away. @param slackMs how late timers may be. */

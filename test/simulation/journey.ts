@@ -1,6 +1,7 @@
 // What the outside saw of one request: its client, and its provider. The oracle judges by this alone.
 import type { Price } from "../../src/catalog/types.ts";
-import type { Settled } from "../../src/gateway/settler.ts";
+import type { FinalCredits } from "../../src/gateway/stream-chat.ts";
+import type { ChargedUsageView } from "../../src/gateway/usage-view.ts";
 import type { SimulatedModel } from "./house.ts";
 import type { RequestPlan } from "./plan.ts";
 
@@ -23,7 +24,9 @@ export interface CallSeen {
 export interface Told {
   how: "completion" | "end" | "error" | "thrown";
   status: number;
-  settled: Settled | null;
+  settled: FinalCredits | null;
+  /** As it stands in the body, where there is one. */
+  usage: ChargedUsageView | null;
 }
 
 export interface Journey {

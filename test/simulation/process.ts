@@ -85,6 +85,7 @@ export function startProcess(options: ProcessOptions): SimulatedProcess {
 
 function tally(ended: EndedRequest[]): Metrics {
   return {
+    answerReplayed: () => {},
     requestEnded: (request) => void ended.push(request),
     requestRefused: () => {},
     holdAbandoned: () => {},

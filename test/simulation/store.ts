@@ -7,7 +7,7 @@
 // before the next commit.
 import { Database as Sqlite } from "bun:sqlite";
 import { applyMigrations } from "../../src/db/migrations.ts";
-import { type Database, databaseOver } from "../../src/db/open.ts";
+import { type Database, databaseOn } from "../../src/db/open.ts";
 import { createLedger } from "../../src/ledger/ledger.ts";
 import { ACCOUNT_NAMES } from "./house.ts";
 import type { Code, FaultPlan, KillPlan, Plan, Stage } from "./plan.ts";
@@ -25,7 +25,7 @@ function templateBytes(): Uint8Array {
   if (template !== undefined) return template;
   const sqlite = new Sqlite(":memory:", { strict: true });
   applyMigrations(sqlite);
-  const database = databaseOver(sqlite);
+  const database = databaseOn(sqlite);
   const ledger = createLedger(database);
   database.write(() => {
     for (const name of ACCOUNT_NAMES) ledger.ensureAccount(name, 1);
@@ -59,7 +59,7 @@ export class Store {
 
   /** For another program that writes to the same file, as the operator's: the faults do not meet it. */
   quiet(): Database {
-    const database = databaseOver(this.raw);
+    const database = databaseOn(this.raw);
     return {
       ...database,
       write: (operation) => {
@@ -99,7 +99,7 @@ export class Store {
         return typeof value === "function" ? value.bind(target) : value;
       },
     });
-    return databaseOver(connection);
+    return databaseOn(connection);
   }
 
   /** The process is gone: what it had not committed is too, but for a commit that a crash revives; tells if one did. */

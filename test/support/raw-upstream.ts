@@ -24,16 +24,26 @@ export interface UpstreamAnswer {
   ending?: "end" | "cut" | "reset";
 }
 
-export type UpstreamScript = (request: UpstreamRequest, index: number) => UpstreamAnswer;
+/** Writes its answer itself, byte for byte: for what no well-behaved server would send. */
+export interface WireAnswer {
+  wire: (socket: Socket, request: UpstreamRequest) => void | Promise<void>;
+}
+
+export type UpstreamScript = (
+  request: UpstreamRequest,
+  index: number,
+) => UpstreamAnswer | WireAnswer;
 
 export interface RawUpstream {
   /** As `http://127.0.0.1:40123`. */
   url: string;
   requests: UpstreamRequest[];
+  /** How many connections were opened so far. */
+  connections(): number;
   /** Gives a test server this upstream as its provider `openai`. */
   env: Record<string, string>;
   /** Sets what requests get from now on; the index counts from 0 again. */
-  answer(script: UpstreamScript | UpstreamAnswer): void;
+  answer(script: UpstreamScript | UpstreamAnswer | WireAnswer): void;
   /** The last request's body as an object. */
   lastBody(): Record<string, unknown>;
   close(): Promise<void>;
@@ -45,21 +55,25 @@ export async function startRawUpstream(): Promise<RawUpstream> {
   const requests: UpstreamRequest[] = [];
   let script: UpstreamScript = () => ({ status: 500, pieces: ["{}"] });
   let index = 0;
+  let connections = 0;
   const server = createServer((socket) => {
+    connections++;
     sockets.add(socket);
     const closed = new Promise<void>((resolve) => socket.on("close", () => resolve()));
     socket.on("close", () => sockets.delete(socket));
     socket.on("error", () => {});
-    onRequest(socket, (head, body) => {
+    onRequests(socket, (head, body) => {
       const request = { ...readHead(head), body: readJson(body), closed };
       requests.push(request);
-      void send(socket, script(request, index++));
+      const answer = script(request, index++);
+      void ("wire" in answer ? answer.wire(socket, request) : send(socket, answer));
     });
   });
   const url = `http://127.0.0.1:${await listen(server)}`;
   return {
     url,
     requests,
+    connections: () => connections,
     env: { OPENAI_API_KEY: "sk-upstream", OPENAI_BASE_URL: `${url}/v1` },
     answer(next) {
       index = 0;
@@ -117,22 +131,21 @@ async function send(socket: Socket, answer: UpstreamAnswer): Promise<void> {
   else socket.end("0\r\n\r\n");
 }
 
-/** Calls back once with the head's lines and the body of `content-length` bytes. */
-function onRequest(socket: Socket, done: (head: string[], body: Buffer) => void): void {
+/** Calls back for each request with the head's lines and the body of `content-length` bytes. */
+function onRequests(socket: Socket, done: (head: string[], body: Buffer) => void): void {
   let received = Buffer.alloc(0);
-  const onData = (bytes: Buffer) => {
+  // Goes on reading all the time, or the other side's leaving would stay unnoticed.
+  socket.on("data", (bytes: Buffer) => {
     received = Buffer.concat([received, bytes]);
     const headEnd = received.indexOf("\r\n\r\n");
     if (headEnd < 0) return;
     const head = received.subarray(0, headEnd).toString("latin1").split("\r\n");
-    const body = received.subarray(headEnd + 4);
-    if (body.length < Number(readHead(head).headers["content-length"] ?? 0)) return;
-    socket.off("data", onData);
-    // Goes on reading, or the other side's leaving would stay unnoticed.
-    socket.resume();
+    const end = headEnd + 4 + Number(readHead(head).headers["content-length"] ?? 0);
+    if (received.length < end) return;
+    const body = received.subarray(headEnd + 4, end);
+    received = received.subarray(end);
     done(head, body);
-  };
-  socket.on("data", onData);
+  });
 }
 
 function readHead([requestLine = "", ...lines]: string[]) {

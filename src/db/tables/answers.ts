@@ -1,5 +1,5 @@
 // Answers that are kept for the idempotency keys under which they were asked for.
-import { blob, index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 /** One row for each key in use: at first a mark that its request is in progress, then the answer. */
 export const answers = sqliteTable(
@@ -15,13 +15,17 @@ export const answers = sqliteTable(
     createdAtMs: integer("created_at_ms").notNull(),
     /** Null while the request is in progress. */
     endedAtMs: integer("ended_at_ms"),
-    /** The answer's body: JSON, or the text of a stream. Null while in progress, and when it was too large to keep. */
-    body: blob("body", { mode: "buffer" }),
-    /** Length of the body in bytes, kept or not. */
+    /** Bytes that are kept in `body`, which comes last because what follows a large one is slow to read. */
     bodyBytes: integer("body_bytes").notNull().default(0),
+    /**
+     * A whole answer's JSON, or a stream's chunks, one a line. Null while in progress, and when it was too large to keep.
+     */
+    body: text("body"),
   },
   (table) => [
     primaryKey({ columns: [table.accountId, table.keyHash] }),
     index("answers_age").on(table.createdAtMs),
+    // For who keeps how much, without a look at the bodies.
+    index("answers_size").on(table.accountId, table.bodyBytes),
   ],
 );

@@ -10,8 +10,8 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
 export interface JsonBody {
   /** An object; nothing is known of its fields yet. */
   json: unknown;
-  /** The body's size as it came, from which a quote takes its upper bound. */
-  bodyBytes: number;
+  /** The body as it came. */
+  bytes: Uint8Array;
 }
 
 /**
@@ -33,7 +33,7 @@ export async function readJsonBody(request: Request, limits: Config["limits"]): 
   if (typeof json !== "object" || json === null || Array.isArray(json)) {
     throw invalidRequest("The request body must be a JSON object.", null);
   }
-  return { json, bodyBytes: bytes.byteLength };
+  return { json, bytes };
 }
 
 function decode(bytes: Uint8Array): string {

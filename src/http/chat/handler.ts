@@ -1,11 +1,12 @@
 // POST /chat/completions: from the HTTP request to the journey, and from its answer back to HTTP.
 import { shuttingDown, tooManyRequests } from "../../base/errors.ts";
-import { formatCredits } from "../../base/micro.ts";
 import type { Caller } from "../../gateway/authenticate.ts";
 import type { ChatAnswer } from "../../gateway/chat.ts";
+import type { ChatEvent } from "../../gateway/stream-chat.ts";
 import { readJsonBody } from "../body/read-body.ts";
-import { type Call, type Handler, type HttpDeps, jsonResponse } from "../route.ts";
-import { type RequestScope, setCredits } from "../scope.ts";
+import { type Call, type Handler, type HttpDeps, jsonTextResponse } from "../route.ts";
+import { type RequestScope, setCredits, setReserved } from "../scope.ts";
+import { hashOf, readIdempotencyKey } from "./idempotency-key.ts";
 import { parseChatRequest } from "./parse-request.ts";
 import { sseBody } from "./sse.ts";
 
@@ -23,19 +24,26 @@ export function chatHandler(deps: HttpDeps): Handler {
   }
 
   async function answer(call: Call): Promise<Response> {
-    const { json, bodyBytes } = await readBody(call);
+    const key = config.idempotency.enabled ? readIdempotencyKey(call.request.headers) : null;
+    const { json, bytes } = await readBody(call);
     const answered = await gateway.answerChat({
       ...(call.scope.caller as Caller),
       requestId: call.scope.requestId,
       request: parseChatRequest(json, config.limits),
-      bodyBytes,
+      bodyBytes: bytes.byteLength,
+      idempotency: key === null ? null : { keyHash: hashOf(key), bodyHash: hashOf(bytes) },
       signal: call.request.signal,
       startedAtMs: call.scope.startedAtMs,
       startedMonoMs: call.scope.startedMonoMs,
     });
-    return answered.kind === "stream"
-      ? streamResponse(deps, call.scope, answered)
-      : completionResponse(call.scope, answered);
+    switch (answered.kind) {
+      case "completion":
+        return completionResponse(call.scope, answered);
+      case "stream":
+        return streamResponse(deps, call.scope, answered);
+      case "replay":
+        return replayResponse(deps, call.scope, answered);
+    }
   }
 
   return async (call) => {
@@ -66,22 +74,44 @@ function silenceSeconds({ idleTimeoutMs, keepAliveMs }: HttpDeps["config"]["serv
 
 type Completion = Extract<ChatAnswer, { kind: "completion" }>;
 type Stream = Extract<ChatAnswer, { kind: "stream" }>;
+type Replayed = Extract<ChatAnswer, { kind: "replay" }>;
 
-function completionResponse(scope: RequestScope, { body, settled }: Completion): Response {
+function completionResponse(scope: RequestScope, { json, settled }: Completion): Response {
   setCredits(scope, settled.chargedMicro, settled.balanceMicro);
-  return jsonResponse(scope, body);
+  return jsonTextResponse(scope, json);
+}
+
+/** The answer of an earlier request with the same idempotency key, word for word, and free. */
+function replayResponse(deps: HttpDeps, scope: RequestScope, replay: Replayed): Response {
+  const { balanceMicro } = deps.gateway.balance((scope.caller as Caller).accountId);
+  setCredits(scope, 0, balanceMicro);
+  scope.headers["idempotent-replayed"] = "true";
+  scope.headers["original-request-id"] = replay.requestId;
+  if (!replay.stream) return jsonTextResponse(scope, replay.body);
+  return eventStream(deps, scope, replayedEvents(replay.body, balanceMicro));
+}
+
+async function* replayedEvents(body: string, balanceMicro: number): AsyncGenerator<ChatEvent> {
+  for (const json of body.split("\n")) yield { type: "chunk", json };
+  yield { type: "end", settled: { chargedMicro: 0, balanceMicro }, usageJson: null };
 }
 
 function streamResponse(deps: HttpDeps, scope: RequestScope, answer: Stream): Response {
   const { amountMicro, balanceMicro } = answer.held;
-  // The cost is not known yet: the deposit stands for it, and X-Credits-Reserved says so.
-  setCredits(scope, amountMicro, balanceMicro - amountMicro);
-  scope.headers["x-credits-reserved"] = formatCredits(amountMicro);
+  setReserved(scope, amountMicro, balanceMicro);
+  return eventStream(deps, scope, answer.events);
+}
+
+function eventStream(
+  deps: HttpDeps,
+  scope: RequestScope,
+  events: AsyncIterable<ChatEvent>,
+): Response {
   scope.headers["content-type"] = "text/event-stream; charset=utf-8";
   scope.headers["cache-control"] = "no-cache";
   // Reverse proxies that buffer would hold the words back.
   scope.headers["x-accel-buffering"] = "no";
-  const body = sseBody(answer.events, {
+  const body = sseBody(events, {
     requestId: scope.requestId,
     keepAliveMs: deps.config.server.keepAliveMs,
     log: deps.log,

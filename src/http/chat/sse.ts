@@ -1,8 +1,7 @@
 // The one serializer of streams: framing, keep-alives, the error frame and the end.
 import { asApiError } from "../../base/errors.ts";
 import { formatCredits } from "../../base/micro.ts";
-import type { Settled } from "../../gateway/settler.ts";
-import type { ChatEvent } from "../../gateway/stream-chat.ts";
+import type { ChatEvent, FinalCredits } from "../../gateway/stream-chat.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import { errorEnvelope } from "../errors.ts";
 
@@ -55,7 +54,7 @@ function frame(event: ChatEvent): string {
 }
 
 /** The final figures, which the headers could not know: they left before the cost was known. */
-function creditsComment({ chargedMicro, balanceMicro }: Settled): string {
+function creditsComment({ chargedMicro, balanceMicro }: FinalCredits): string {
   const used = formatCredits(chargedMicro);
   return `: x-credits-used=${used} x-credits-remaining=${formatCredits(balanceMicro)}\n\n`;
 }

@@ -21,7 +21,12 @@ is a ChatCompletionChunk, lines that start with a colon are comments and keep th
 alive, and \`data: [DONE]\` ends the stream, after a comment that says what was deducted (\`: \
 x-credits-used=0.000007 x-credits-remaining=4.999993\`). A failure before the first chunk is an \
 ordinary error response. A failure later is a \`data:\` line with the error envelope, after \
-which the stream ends without \`[DONE]\`.`;
+which the stream ends without \`[DONE]\`.
+
+**Idempotency.** A request with an \`Idempotency-Key\` header can be sent again within 24 hours \
+without being charged again: with the same key and body the first whole answer is given once \
+more, word for word, with \`Idempotent-Replayed: true\`. A key whose request had no whole answer \
+is free again.`;
 
 export const chatRouteDoc = {
   method: "POST",
@@ -31,11 +36,22 @@ export const chatRouteDoc = {
   summary: "Create a chat completion",
   description,
   access: "key",
+  headerParameters: {
+    "Idempotency-Key": {
+      description: "The client's name for this request: 1 to 255 visible ASCII characters.",
+      example: "order-1234-summary",
+    },
+  },
   request: { schema: "ChatCompletionRequest", examples: completionRequestExamples },
   responses: {
     200: {
       description: "The completion: one object, or a stream of chunks with `stream: true`.",
-      headers: [...CREDIT_HEADERS, "X-Credits-Reserved"],
+      headers: [
+        ...CREDIT_HEADERS,
+        "X-Credits-Reserved",
+        "Idempotent-Replayed",
+        "Original-Request-Id",
+      ],
       content: {
         "application/json": { schema: "ChatCompletion", example: completionExample },
         "text/event-stream": {
@@ -53,8 +69,10 @@ export const chatRouteDoc = {
     "InsufficientCredits",
     "ModelNotFound",
     "RequestTimeout",
+    "IdempotencyConflict",
     "RequestTooLarge",
     "UnsupportedMediaType",
+    "IdempotencyKeyReused",
     "UpstreamError",
     "UpstreamTimeout",
   ],

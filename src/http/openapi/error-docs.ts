@@ -79,6 +79,16 @@ export const errorDocs = {
     cause: "The request body did not arrive in time.",
     message: "The request body did not arrive within 60000 ms.",
   },
+  IdempotencyConflict: {
+    status: 409,
+    type: BAD,
+    code: "idempotency_key_in_progress",
+    cause:
+      "A request with this Idempotency-Key is in progress; or, with code " +
+      "`idempotent_answer_not_kept`, its answer was too large to be given again.",
+    message: "A request with this Idempotency-Key is in progress. Retry to get its answer.",
+    headers: ["Retry-After", "Retry-After-Ms", "X-Should-Retry"],
+  },
   RequestTooLarge: {
     status: 413,
     type: BAD,
@@ -92,6 +102,14 @@ export const errorDocs = {
     code: "unsupported_media_type",
     cause: "The body is not JSON, or is compressed.",
     message: "Unsupported Content-Type: send the body with 'Content-Type: application/json'.",
+  },
+  IdempotencyKeyReused: {
+    status: 422,
+    type: BAD,
+    code: "idempotency_key_reused",
+    cause: "This Idempotency-Key was used with another request body.",
+    message: "This Idempotency-Key was used with another request body. Use a new key.",
+    param: "Idempotency-Key",
   },
   RateLimited: {
     status: 429,

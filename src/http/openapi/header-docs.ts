@@ -41,6 +41,15 @@ export const headerDocs = {
     schema: { type: "string" as const, enum: ["true", "false"] },
     example: "false",
   },
+  "Idempotent-Replayed": {
+    description: "true on the answer of an earlier request with the same Idempotency-Key.",
+    schema: { type: "string" as const, enum: ["true"] },
+    example: "true",
+  },
+  "Original-Request-Id": text(
+    "Beside it: the request that was charged.",
+    "req_01JD8X2T5Z3M9Q4V7B6N1K0WYH",
+  ),
   Allow: text("The methods that this path takes.", "POST"),
 };
 

@@ -23,7 +23,7 @@ export interface ResponseDoc {
   content: Record<string, MediaDoc>;
 }
 
-export interface PathParameterDoc {
+export interface ParameterDoc {
   description: string;
   example: string;
 }
@@ -39,7 +39,9 @@ export interface RouteDoc {
   description: string;
   /** `key`: an API key is needed. */
   access: "key" | "open";
-  pathParameters?: Record<string, PathParameterDoc>;
+  pathParameters?: Record<string, ParameterDoc>;
+  /** Headers that a caller may send. */
+  headerParameters?: Record<string, ParameterDoc>;
   /** The JSON body. */
   request?: MediaDoc;
   /** By status; the errors come in `errors`. */
@@ -66,7 +68,12 @@ export function toDetail(doc: RouteDoc): DocumentDecoration {
     summary: doc.summary,
     description: doc.description,
     security: doc.access === "key" ? [{ bearerAuth: [] }, { apiKeyHeader: [] }] : [],
-    ...(doc.pathParameters && { parameters: toParameters(doc.pathParameters) }),
+    ...((doc.pathParameters || doc.headerParameters) && {
+      parameters: [
+        ...toParameters("path", doc.pathParameters ?? {}),
+        ...toParameters("header", doc.headerParameters ?? {}),
+      ],
+    }),
     ...(doc.request && {
       requestBody: { required: true, content: { "application/json": toMedia(doc.request) } },
     }),
@@ -94,11 +101,11 @@ function toMedia(doc: MediaDoc) {
   };
 }
 
-function toParameters(parameters: Record<string, PathParameterDoc>) {
+function toParameters(place: "path" | "header", parameters: Record<string, ParameterDoc>) {
   return Object.entries(parameters).map(([name, { description, example }]) => ({
-    in: "path",
+    in: place,
     name,
-    required: true,
+    required: place === "path",
     description,
     schema: { type: "string" as const },
     example,

@@ -2,6 +2,7 @@
 import { upstreamError } from "../../base/errors.ts";
 import { connectionError } from "./connection-error.ts";
 import type { UpstreamGuard } from "./guard.ts";
+import { unpacked } from "./unpack.ts";
 
 export interface UpstreamRequest {
   method: "GET" | "POST";
@@ -46,6 +47,7 @@ export async function fetchUpstream(
     signal: guard.signal,
     // A redirect would carry the provider's key to wherever it points.
     redirect: "manual",
+    decompress: false,
     // Bun's own idle timeout of 5 minutes would end a long thought; the guard's deadlines stand in
     // for it.
     timeout: false,
@@ -66,5 +68,5 @@ export async function fetchUpstream(
       upstreamStatus: response.status,
     });
   }
-  return response;
+  return unpacked(response);
 }

@@ -59,12 +59,15 @@ export async function* sseBatches(
   }
 }
 
+/** What a line of data begins with: the parser keeps it beside the data until the line is whole. */
+const LINE_START = "data: ";
+
 /** A parser as a function: text in, the data of the events that it completed out. */
 function boundedParser(maxEventBytes: number): (text: string) => string[] {
   let batch: string[] = [];
   let tooLarge = false;
   const parser = createParser({
-    maxBufferSize: maxEventBytes,
+    maxBufferSize: maxEventBytes + LINE_START.length,
     onEvent: ({ data }) => {
       // The parser's own limit does not see an event that arrives whole in one read.
       tooLarge ||= data.length > maxEventBytes;

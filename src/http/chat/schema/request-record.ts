@@ -37,6 +37,7 @@ export const requestRecord = z.looseObject({
   cost: credits.meta({ description: "Credits deducted." }),
   held: credits.meta({ description: "The deposit reserved at the start." }),
   shortfall: credits.meta({ description: "Cost above what was available, which was written off." }),
+  refunded: credits.meta({ description: "What the operator has given back of the cost." }),
   first_event_ms: durationMs.nullable(),
   duration_ms: durationMs.nullable(),
 });

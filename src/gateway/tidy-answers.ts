@@ -1,0 +1,76 @@
+// Keeps the kept answers within their limits: age, number and size.
+import type { Clock } from "../base/clock.ts";
+import type { Config } from "../config/schema.ts";
+import type { CommitQueue } from "../db/commit-queue.ts";
+import type { AnswerStore, KeptTotals } from "../idempotency/answers.ts";
+import type { Logger } from "../telemetry/log.ts";
+
+export interface Tidier {
+  /** Looks whether there is too much, which is cheap, and removes it in the background. */
+  check(): void;
+  stop(): void;
+}
+
+export interface TidierOptions {
+  store: AnswerStore;
+  commits: CommitQueue;
+  clock: Clock;
+  limits: Config["idempotency"];
+  log: Logger;
+}
+
+const EVERY_MS = 60_000;
+/** Rows removed in one commit: the requests that share it should not wait long. */
+const BATCH = 100;
+
+/** Starts looking every minute. */
+export function startTidying(options: TidierOptions): Tidier {
+  const { store, clock, limits, log } = options;
+  let running = false;
+  let stopped = false;
+  let forget = clock.after(EVERY_MS, tick);
+
+  function tick(): void {
+    if (stopped) return;
+    forget = clock.after(EVERY_MS, tick);
+    run();
+  }
+
+  function run(): void {
+    if (running || stopped) return;
+    running = true;
+    tidy(options, () => stopped)
+      // The next minute tries again: nothing depends on it but room on the disk.
+      .catch((error: unknown) => log.warn({ err: error }, "could not remove old answers"))
+      .finally(() => {
+        running = false;
+      });
+  }
+
+  return {
+    check() {
+      if (isOver(store.approximate(), limits) !== null) run();
+    },
+    stop() {
+      stopped = true;
+      forget();
+    },
+  };
+}
+
+async function tidy(options: TidierOptions, isStopped: () => boolean): Promise<void> {
+  const { store, commits, clock, limits } = options;
+  const remove = async (some: () => number) => {
+    while (!isStopped() && (await commits.run(some)) === BATCH);
+  };
+  await remove(() => store.removeOlder(clock.nowMs() - limits.keepMs, BATCH));
+  for (;;) {
+    const by = isStopped() ? null : isOver(store.totals(), limits);
+    if (by === null || (await commits.run(() => store.removeFromLargest(by, BATCH))) === 0) return;
+  }
+}
+
+function isOver(totals: KeptTotals, limits: Config["idempotency"]): keyof KeptTotals | null {
+  if (totals.count > limits.maxAnswers) return "count";
+  return totals.bytes > limits.maxTotalBytes ? "bytes" : null;
+}

@@ -1,0 +1,28 @@
+// A log that cannot be written is lost, and nothing else is.
+import { expect, test } from "bun:test";
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
+
+const LOG = join(import.meta.dir, "..", "..", "src", "telemetry", "log.ts");
+/** More than is kept for a log that takes nothing. */
+const LINES = 20_000;
+
+test.if(process.platform === "linux")(
+  "a full disk under the log does not reach who logs",
+  async () => {
+    const script = `
+    const { createLogger } = await import(${JSON.stringify(LOG)});
+    const log = createLogger("info");
+    for (let index = 0; index < ${LINES}; index++) log.warn({ index }, "a line of some length");
+    process.stdout.write("went on");`;
+    const full = openSync("/dev/full", "w");
+    const child = Bun.spawn([process.execPath, "-e", script], {
+      stdout: "pipe",
+      // Every write to it fails as on a full disk.
+      stderr: full,
+    });
+    closeSync(full);
+    expect(await new Response(child.stdout).text()).toBe("went on");
+    expect(await child.exited).toBe(0);
+  },
+);
