@@ -1,5 +1,5 @@
 // Follows the disk: whenever it was touched, all rules of the books, and a judgement of each record that is new.
-import { checkBooks, judgeRecord } from "./books.ts";
+import { checkBooks, checkKeys, judgeRecord } from "./books.ts";
 import { type Journey, must } from "./journey.ts";
 import type { Operator } from "./operator.ts";
 import { type RecordRow, type Rows, readRows } from "./rows.ts";
@@ -27,6 +27,7 @@ export class Audit {
     must(!this.#store.raw.inTransaction, "no transaction is left open");
     const now = readRows(this.#store.raw);
     checkBooks(this.rows, now);
+    checkKeys(now, (requestId) => find(requestId).key);
     this.#checkGiven(now);
     for (const record of now.records.slice(this.rows.records.length)) {
       const journey = find(record.id);

@@ -1,7 +1,9 @@
 // The rules of the books, checked from the rows after every step and inside of every transaction.
+
+import type { IdempotencyKey } from "../../src/idempotency/answers.ts";
 import type { HoldOutcome, HoldRequest, RequestEnd, Settlement } from "../../src/ledger/holds.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
-import { OUTPUT_SHARE } from "./house.ts";
+import { MAX_ANSWER_BYTES, OUTPUT_SHARE } from "./house.ts";
 import { type Journey, must } from "./journey.ts";
 import { boundOf, costOf, isHonest, leastOf, namedLimit, verdicts } from "./oracle.ts";
 import type { AccountRow, RecordRow, Rows } from "./rows.ts";
@@ -27,13 +29,43 @@ export function checkBooks(before: Rows, now: Rows): void {
   checkCharges(now);
 }
 
+/** An idempotency key is in use exactly as long as its request is, and is kept with a whole answer. */
+export function checkKeys(
+  { answers, holds, records }: Rows,
+  keyOf: (requestId: string) => IdempotencyKey | null,
+): void {
+  const open = new Set(holds.map(({ requestId }) => requestId));
+  const whole = new Set(
+    records
+      .filter(({ ending }) => ending === "completed" || ending === "drained")
+      .map(({ id }) => id),
+  );
+  const rows = new Set<string>();
+  for (const { requestId, endedAtMs, body, accountId, keyHash, bodyHash } of answers) {
+    rows.add(requestId);
+    const isRight = endedAtMs === null ? open.has(requestId) : whole.has(requestId);
+    must(isRight, "a key in progress has its deposit, a kept one its answer", () => requestId);
+    must(body === null || body.length <= MAX_ANSWER_BYTES, "a long answer is not kept");
+    const key = { accountId, keyHash, bodyHash };
+    must(Bun.deepEquals(keyOf(requestId), key), "a key is its request's");
+  }
+  for (const requestId of [...open, ...whole]) {
+    must(
+      keyOf(requestId) === null || rows.has(requestId),
+      "a request under a key has it until it fails",
+      () => requestId,
+    );
+  }
+}
+
 function checkAccount({ id, balance, held }: AccountRow, now: Rows): void {
   let sum = 0;
   for (const entry of now.entries) {
     if (entry.accountId !== id) continue;
     sum += entry.amount;
     must(entry.balanceAfter === sum, "an entry's balance follows from the one before");
-    must(entry.kind === "charge" ? entry.amount < 0 : entry.amount > 0, "an entry has its sign");
+    const isRight = entry.kind === "charge" ? entry.amount < 0 : entry.amount > 0;
+    must(entry.kind === "adjustment" || isRight, "an entry has its sign");
   }
   must(balance === sum, "the balance is the sum of the entries", () => `${balance} ${sum}`);
   let open = 0;
@@ -54,6 +86,15 @@ function checkCharges({ entries, records }: Rows): void {
     charges.delete(id);
   }
   must(charges.size === 0, "each charge has a record");
+  for (const { id, charged, accountId } of records) {
+    const refunds = entries.filter(({ kind, requestId }) => kind === "refund" && requestId === id);
+    const total = refunds.reduce((sum, { amount }) => sum + amount, 0);
+    must(total <= charged, "no more is given back than was charged", () => id);
+    must(
+      refunds.every((refund) => refund.accountId === accountId),
+      "a refund is the payer's",
+    );
+  }
 }
 
 /** A record that has just been committed is right for what was seen of its request. */

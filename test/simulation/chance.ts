@@ -109,9 +109,27 @@ const request: fc.Arbitrary<RequestPlan> = fc.record({
   promptChars: upTo(60),
   maxTokens: fc.option(upTo(OUTPUT_MAX * 1.5, 1), { nil: null, freq: 3 }),
   choices: weighted<number>([6, fc.constant(1)], [1, upTo(3, 1)]),
+  key: rarely(3, upTo(1)),
   script,
   client,
 });
+
+/** Requests, some of which are the one before again: sent twice by a client that is not sure of the first. */
+const requests = fc
+  .array(fc.tuple(request, rarely(5, fc.constant(true))), {
+    minLength: 1,
+    maxLength: 9,
+    size: "max",
+  })
+  .map((list) => {
+    const made: RequestPlan[] = [];
+    for (const [one, isTwin] of list) {
+      const first = made.at(-1);
+      const { atMs, client: lives } = one;
+      made.push(isTwin === null || first === undefined ? one : { ...first, atMs, client: lives });
+    }
+    return made;
+  });
 
 const durationMs = weighted<number>([6, upTo(80)], [2, upTo(400)], [1, fc.constant(LONG_FAULT_MS)]);
 
@@ -149,6 +167,18 @@ const happening: fc.Arbitrary<HappeningPlan> = fc.oneof(
     account: upTo(ACCOUNT_NAMES.length - 1),
     amountMicro: upTo(2_000, 1),
   }),
+  fc.record({
+    kind: fc.constant("refund" as const),
+    atMs: upTo(RUN_MS),
+    request: upTo(8),
+    amountMicro: fc.option(upTo(300, -1), { nil: null, freq: 2 }),
+  }),
+  fc.record({
+    kind: fc.constant("adjustment" as const),
+    atMs: upTo(RUN_MS),
+    account: upTo(ACCOUNT_NAMES.length - 1),
+    amountMicro: upTo(3_000, -3_000),
+  }),
   fc.record({ kind: fc.constant("price change" as const), atMs: upTo(RUN_MS) }),
   fc.record({
     kind: fc.constant("wall clock steps" as const),
@@ -167,7 +197,7 @@ export const plans: fc.Arbitrary<Plan> = fc.record({
   }),
   commitQueue: weighted<number>([5, fc.constant(100)], [1, upTo(3, 1)]),
   countDelayMs: weighted<number>([2, fc.constant(0)], [1, upTo(10)]),
-  requests: fc.array(request, { minLength: 1, maxLength: 9, size: "max" }),
+  requests,
   faults: weighted<FaultPlan[]>(
     [2, fc.constant([])],
     [2, fc.array(fault, { minLength: 1, maxLength: 3 })],

@@ -1,4 +1,5 @@
 // What must hold of the requests, seen from outside: calls upstream, what clients are told, and quiet in the end.
+import type { Replay } from "../../src/gateway/idempotency.ts";
 import { CLIENT_WAIT_MS, DRAIN } from "./house.ts";
 import { type Journey, must, type Told } from "./journey.ts";
 import type { SimulatedProcess } from "./process.ts";
@@ -6,7 +7,7 @@ import type { RecordRow, Rows } from "./rows.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** Statuses that a client may get here; 499 is for the record, and nobody reads it. */
-const STATUSES = new Set([200, 400, 402, 499, 502, 503, 504]);
+const STATUSES = new Set([200, 400, 402, 409, 422, 499, 502, 503, 504]);
 
 /** Read on without a client, as far as the outside can tell. */
 const isReadOn = ({ call, signalledAtMs }: Journey): boolean =>
@@ -73,6 +74,7 @@ export function checkTold(journey: Journey, rows: Rows): void {
     () => `${requestId} ${told.status}`,
   );
   const record = rows.records.find(({ id }) => id === requestId);
+  if (told.status === 409 || told.status === 422) checkKeyRefused(journey, rows);
   if (told.settled === null) {
     const isOpen = rows.holds.some((hold) => hold.requestId === requestId);
     must(!isOpen || told.status === 503, "a failure is told when it is settled", () => requestId);
@@ -85,10 +87,35 @@ export function checkTold(journey: Journey, rows: Rows): void {
     () => `${chargedMicro} ${JSON.stringify(record)}`,
   );
   checkUsage(told, record);
-  const entry = rows.entries.find((one) => one.requestId === requestId);
+  const entry = rows.entries.find((one) => one.kind === "charge" && one.requestId === requestId);
   if (entry !== undefined) {
     must(entry.balanceAfter === balanceMicro, "the balance told is the charge's");
   }
+}
+
+/** A key is refused only where it is another request's. */
+function checkKeyRefused({ key, told, requestId }: Journey, { answers }: Rows): void {
+  const row = answers.find(
+    (one) => one.accountId === key?.accountId && one.keyHash === key.keyHash,
+  );
+  must(row !== undefined && row.requestId !== requestId, "only a key that is in use is refused");
+  const isSame = row?.bodyHash === key?.bodyHash;
+  if (told?.status === 422) must(!isSame, "only another body is refused as one");
+  else if (isSame) must(row?.body === null, "an answer that is kept is given");
+}
+
+/** A replay is the answer of the request that was charged for it, and of nobody else's. */
+export function checkReplay(
+  { key, requestId }: Journey,
+  replay: Replay,
+  first: Journey,
+  { answers }: Rows,
+): void {
+  const row = answers.find((one) => one.requestId === replay.requestId);
+  must(first.requestId !== requestId && row?.body === replay.body, "a replay is what was kept");
+  must(Bun.deepEquals(first.key, key), "a replay is of the same key, body and account");
+  if (first.told?.status !== 200) return;
+  must(first.given.join("\n") === replay.body, "a replay is what was given the first time");
 }
 
 function checkUsage({ usage }: Told, record: RecordRow | undefined): void {

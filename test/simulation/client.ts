@@ -3,7 +3,9 @@ import type { ChatRequest } from "../../src/base/chat.ts";
 import { ApiError, asApiError } from "../../src/base/errors.ts";
 import { answerChat } from "../../src/gateway/chat.ts";
 import type { ChatDeps, ChatInput } from "../../src/gateway/dispatch.ts";
+import type { KeyedRequest, Replay } from "../../src/gateway/idempotency.ts";
 import type { ChatEvent } from "../../src/gateway/stream-chat.ts";
+import type { IdempotencyKey } from "../../src/idempotency/answers.ts";
 import { Broken, type Journey, must } from "./journey.ts";
 import type { RequestPlan } from "./plan.ts";
 import type { Timeline } from "./timeline.ts";
@@ -15,6 +17,7 @@ const BETWEEN_SIGNS_MS = 7;
 
 export interface ClientOptions {
   deps: ChatDeps;
+  keyedBy: (key: IdempotencyKey) => KeyedRequest;
   timeline: Timeline;
   owner: string;
   step: () => number;
@@ -22,6 +25,8 @@ export interface ClientOptions {
   isAlive: () => boolean;
   /** Whether one more call of the provider may be read on now. */
   hasDrainRoom: (journey: Journey) => boolean;
+  /** Checks an answer that was given before. */
+  onReplay: (journey: Journey, replay: Replay) => void;
   /** Checks what a client is told against the books. */
   onTold: (journey: Journey) => void;
 }
@@ -54,7 +59,7 @@ export async function runClient(options: ClientOptions, journey: Journey): Promi
     keyId: "key",
     request: requestOf(plan, journey.model.id),
     bodyBytes: journey.bodyBytes,
-    keyed: null,
+    keyed: journey.key === null ? null : options.keyedBy(journey.key),
     signal: connection.signal,
     log: deps.log,
     startedAtMs: deps.clock.nowMs(),
@@ -81,10 +86,15 @@ export async function runClient(options: ClientOptions, journey: Journey): Promi
   if (answer.kind === "completion") {
     const { settled, json } = answer;
     const { usage } = JSON.parse(json);
+    journey.given.push(json);
     tell(options, journey, { how: "completion", status: 200, settled, usage });
     return;
   }
-  if (answer.kind === "replay") throw new Broken("nothing is replayed without a key");
+  if (answer.kind === "replay") {
+    must(answer.stream === plan.stream, "a replay is of the kind that was asked for");
+    options.onReplay(journey, answer);
+    return tell(options, journey, { how: "replay", status: 200, settled: null, usage: null });
+  }
   journey.heldToldMicro = answer.held.amountMicro;
   const reading = answer.events[Symbol.asyncIterator]();
   events = reading;
@@ -121,11 +131,14 @@ async function readEvents(
     }
     must(journey.told === null, "nothing follows the end of a stream");
     const event = next.value;
-    if (event.type === "chunk") journey.chunksRead++;
-    else {
+    if (event.type === "chunk") {
+      journey.chunksRead++;
+      journey.given.push(event.json);
+    } else {
       const status = event.type === "end" ? 200 : event.error.status;
       if (event.type === "end") checkEndEvent(journey, event);
       const usageJson = event.type === "end" ? event.usageJson : null;
+      if (usageJson !== null) journey.given.push(usageJson);
       const usage = usageJson === null ? null : JSON.parse(usageJson).usage;
       tell(options, journey, { how: event.type, status, settled: event.settled, usage });
     }

@@ -11,6 +11,8 @@ export const FLOOR_TOKENS = 10;
 export const OUTPUT_SHARE = 4;
 /** How long a call of the provider that is read to its end goes on without its client, and how many do. */
 export const DRAIN = { maxMs: 60, maxCalls: 1 };
+/** Some answers are longer, and not kept for their idempotency keys. */
+export const MAX_ANSWER_BYTES = 700;
 /** A client is told by then that its charge cannot be recorded. */
 export const CLIENT_WAIT_MS = 10_000;
 /** A commit gives up on a lock after this. */

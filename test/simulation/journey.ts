@@ -2,6 +2,7 @@
 import type { Price } from "../../src/catalog/types.ts";
 import type { FinalCredits } from "../../src/gateway/stream-chat.ts";
 import type { ChargedUsageView } from "../../src/gateway/usage-view.ts";
+import type { IdempotencyKey } from "../../src/idempotency/answers.ts";
 import type { SimulatedModel } from "./house.ts";
 import type { RequestPlan } from "./plan.ts";
 
@@ -22,7 +23,7 @@ export interface CallSeen {
 }
 
 export interface Told {
-  how: "completion" | "end" | "error" | "thrown";
+  how: "completion" | "end" | "error" | "replay" | "thrown";
   status: number;
   settled: FinalCredits | null;
   /** As it stands in the body, where there is one. */
@@ -36,6 +37,9 @@ export interface Journey {
   model: SimulatedModel;
   accountId: string;
   bodyBytes: number;
+  key: IdempotencyKey | null;
+  /** What its client was given, as it would be kept: whole, or chunk by chunk. */
+  given: string[];
   /** The model's price when the request came; null is free. */
   price: Price | null;
   /** When it came, on the clock that never steps. */
@@ -75,7 +79,15 @@ export interface Journey {
 export function newJourney(
   facts: Pick<
     Journey,
-    "index" | "plan" | "model" | "accountId" | "bodyBytes" | "price" | "startedMs" | "process"
+    | "index"
+    | "plan"
+    | "model"
+    | "accountId"
+    | "bodyBytes"
+    | "key"
+    | "price"
+    | "startedMs"
+    | "process"
   >,
 ): Journey {
   return {
@@ -90,6 +102,7 @@ export function newJourney(
     mayDrain: false,
     cutAtStep: null,
     heldToldMicro: null,
+    given: [],
     chunksRead: 0,
     told: null,
     lost: false,

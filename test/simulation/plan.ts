@@ -49,6 +49,8 @@ export interface RequestPlan {
   promptChars: number;
   maxTokens: number | null;
   choices: number;
+  /** Which of the account's idempotency keys it comes under, or none. */
+  key: number | null;
   script: ScriptPlan;
   client: ClientPlan;
 }
@@ -75,9 +77,11 @@ export interface KillPlan {
   downMs: number;
 }
 
-/** What else happens to a house. A refund or an adjustment belongs here, see operator.ts. */
+/** What else happens to a house. */
 export type HappeningPlan =
   | { kind: "grant"; atMs: number; account: number; amountMicro: number }
+  | { kind: "refund"; atMs: number; request: number; amountMicro: number | null }
+  | { kind: "adjustment"; atMs: number; account: number; amountMicro: number }
   | { kind: "price change"; atMs: number }
   | { kind: "wall clock steps"; atMs: number; byMs: number }
   | { kind: "stall"; atMs: number; forMs: number }

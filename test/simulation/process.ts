@@ -6,13 +6,15 @@ import type { Config } from "../../src/config/schema.ts";
 import { createCommitQueue } from "../../src/db/commit-queue.ts";
 import type { Database } from "../../src/db/open.ts";
 import type { ChatDeps } from "../../src/gateway/dispatch.ts";
+import type { KeyedRequest } from "../../src/gateway/idempotency.ts";
 import { createLifelines } from "../../src/gateway/lifeline.ts";
+import { createAnswerStore, type IdempotencyKey } from "../../src/idempotency/answers.ts";
 import type { OpenHold } from "../../src/ledger/holds.ts";
 import { createLedger, type Ledger } from "../../src/ledger/ledger.ts";
 import type { ProviderSet } from "../../src/providers/registry.ts";
 import type { Logger } from "../../src/telemetry/log.ts";
 import type { EndedRequest, Metrics } from "../../src/telemetry/metrics.ts";
-import { tokensOf } from "./house.ts";
+import { MAX_ANSWER_BYTES, tokensOf } from "./house.ts";
 import type { Timeline } from "./timeline.ts";
 
 export interface ProcessOptions {
@@ -36,6 +38,7 @@ export interface SimulatedProcess {
   /** About to end: it takes no more requests. */
   isStopping: boolean;
   deps: ChatDeps;
+  keyedBy(key: IdempotencyKey): KeyedRequest;
   released: OpenHold[];
   /** All that the metrics were told. */
   ended: EndedRequest[];
@@ -47,6 +50,7 @@ export function startProcess(options: ProcessOptions): SimulatedProcess {
   const owner = `process ${number}`;
   const clock = timeline.clockOf(owner, () => life.isAlive);
   const ledger = options.watch(createLedger(database));
+  const answers = createAnswerStore(database);
   const ended: EndedRequest[] = [];
   const log = faultLog((error) => {
     if (life.isAlive) options.onFault(error);
@@ -76,10 +80,19 @@ export function startProcess(options: ProcessOptions): SimulatedProcess {
     isAlive: true,
     isStopping: false,
     deps,
+    keyedBy: (key) => ({
+      key,
+      store: answers,
+      sinceMs: clock.nowMs() - config.idempotency.keepMs,
+      maxAnswerBytes: MAX_ANSWER_BYTES,
+    }),
     released: [],
     ended,
   };
-  life.released = database.write(() => ledger.releaseAbandoned(clock.nowMs()));
+  life.released = database.write(() => {
+    answers.releaseUnfinished();
+    return ledger.releaseAbandoned(clock.nowMs());
+  });
   return life;
 }
 

@@ -28,6 +28,7 @@ export const PLANS: readonly KeptPlan[] = [
           promptChars: 0,
           maxTokens: null,
           choices: 1,
+          key: null,
           script: { pieces: [], end: "end", endDelayMs: 0, abortLagMs: 0 },
           client: { leaveAfterMs: 0, leaves: "return, abort", readDelayMs: 0, stallAfter: null },
         },

@@ -37,14 +37,23 @@ export interface RecordRow {
   firstEventMs: number | null;
   durationMs: number | null;
 }
+export interface AnswerRow {
+  requestId: string;
+  accountId: string;
+  keyHash: string;
+  bodyHash: string;
+  endedAtMs: number | null;
+  body: string | null;
+}
 export interface Rows {
   accounts: AccountRow[];
   entries: EntryRow[];
   holds: HoldRow[];
   records: RecordRow[];
+  answers: AnswerRow[];
 }
 
-/** All four tables as they are now, in the order in which their rows were made. */
+/** All tables as they are now, in the order in which their rows were made. */
 export function readRows(sqlite: Sqlite): Rows {
   return {
     accounts: sqlite
@@ -73,15 +82,28 @@ export function readRows(sqlite: Sqlite): Rows {
           first_event_ms AS firstEventMs, duration_ms AS durationMs FROM requests ORDER BY rowid`,
       )
       .all(),
+    answers: sqlite
+      .query<AnswerRow, []>(
+        `SELECT request_id AS requestId, account_id AS accountId, key_hash AS keyHash,
+          body_hash AS bodyHash, ended_at_ms AS endedAtMs, CAST(body AS TEXT) AS body
+          FROM answers ORDER BY rowid`,
+      )
+      .all(),
   };
 }
 
-type Row = Record<string, string | number | null>;
+type Row = Record<string, string | number | Uint8Array | null>;
 
 /** Whole tables with all their columns, by name. */
 export type Snapshot = Record<string, Row[]>;
 
-const KEYS = { accounts: "id", entries: "seq", holds: "request_id", requests: "id" } as const;
+const KEYS = {
+  accounts: "id",
+  entries: "seq",
+  holds: "request_id",
+  requests: "id",
+  answers: "request_id",
+} as const;
 
 /** The state that a transaction in progress would commit. */
 export function snapshot(sqlite: Sqlite): Snapshot {
@@ -95,6 +117,7 @@ export function snapshot(sqlite: Sqlite): Snapshot {
 /** Brings the tables to a state that was refused, as recovery does with a log that held it all the same. */
 export function revive(sqlite: Sqlite, state: Snapshot): void {
   sqlite.transaction(() => {
+    sqlite.run("DELETE FROM answers");
     for (const [table, key] of Object.entries(KEYS)) {
       const rows = state[table] ?? [];
       for (const row of rows) {

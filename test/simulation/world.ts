@@ -7,6 +7,7 @@ import {
   checkCalls,
   checkPatience,
   checkQuiet,
+  checkReplay,
   checkTold,
   hasDrainRoom,
   isOver,
@@ -59,6 +60,7 @@ export class World {
     this.#operator = createOperator({
       ledger: createLedger(quiet),
       write: quiet.write,
+      read: () => readRows(this.#store.raw),
       accountIds: this.#accountIds,
     });
     this.#audit = new Audit(this.#store, this.#operator, (what) => this.#say(what));
@@ -149,6 +151,8 @@ export class World {
 
   #happen(one: HappeningPlan): void {
     if (one.kind === "grant") this.#operator.grant(one.account, one.amountMicro);
+    else if (one.kind === "refund") this.#operator.refund(`req_${one.request}`, one.amountMicro);
+    else if (one.kind === "adjustment") this.#operator.adjust(one.account, one.amountMicro);
     else if (one.kind === "price change") this.#isPriceRaised = !this.#isPriceRaised;
     else if (one.kind === "wall clock steps") this.timeline.wallOffsetMs += one.byMs;
     else if (one.kind === "stall") this.timeline.nowMs += one.forMs;
@@ -177,12 +181,14 @@ export class World {
     // Nobody listens: the client never gets as far as a request.
     if (process === null || process.isStopping) return;
     const owner = `clients ${process.number}`;
+    const body = JSON.stringify(requestOf(plan, model.id));
     const journey = newJourney({
       index,
       plan,
       model,
       accountId,
-      bodyBytes: JSON.stringify(requestOf(plan, model.id)).length,
+      bodyBytes: body.length,
+      key: plan.key === null ? null : { accountId, keyHash: `key ${plan.key}`, bodyHash: body },
       price: model.prices[this.#isPriceRaised ? 1 : 0],
       startedMs: this.timeline.nowMs,
       process: process.number,
@@ -196,6 +202,9 @@ export class World {
         step: () => this.step,
         say: (what) => this.#say(what),
         isAlive: () => process.isAlive,
+        keyedBy: process.keyedBy,
+        onReplay: (one, replay) =>
+          checkReplay(one, replay, this.#find(replay.requestId), readRows(this.#store.raw)),
         hasDrainRoom: (one) => hasDrainRoom(one, this.#journeys),
         onTold: (one) => checkTold(one, readRows(this.#store.raw)),
       },
