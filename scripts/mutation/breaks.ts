@@ -173,6 +173,42 @@ export const BREAKS: readonly Break[] = [
     to: "",
   },
   {
+    what: "A stop looks like a client that left",
+    file: "src/gateway/stream-chat.ts",
+    from: 'if (lifeline.serverStopped()) way = { ...way, ending: "server_stopped" };',
+    to: "",
+  },
+  {
+    what: "A reader that stops without a word is not noticed",
+    file: "src/gateway/stream-chat.ts",
+    from: "if (!settler.hasEnded()) onLeave();",
+    to: "if (settler.hasEnded()) onLeave();",
+  },
+  {
+    what: "A twin under the same idempotency key is let in",
+    file: "src/gateway/dispatch.ts",
+    from: "if (keyed !== null && isKeyInUse(keyed)) return null;",
+    to: "",
+  },
+  {
+    what: "An idempotency key stays in use after a failure",
+    file: "src/gateway/settler.ts",
+    from: "if (report.answer === undefined) keyed.store.release(requestId);",
+    to: "if (report.answer === undefined) return;",
+  },
+  {
+    what: "A refund may be more than the charge",
+    file: "src/ledger/operator-entries.ts",
+    from: "if (wishMicro <= leftMicro) return wishMicro;",
+    to: "return wishMicro;",
+  },
+  {
+    what: "An adjustment may take what requests hold",
+    file: "src/ledger/operator-entries.ts",
+    from: "const availableMicro = account.balanceMicro - account.heldMicro;",
+    to: "const availableMicro = account.balanceMicro;",
+  },
+  {
     what: "A deposit counts before its commit",
     file: "src/db/commit-queue.ts",
     from: "batch.map((waiting) => waiting.operation())",

@@ -16,6 +16,7 @@ const SUITES = [
     "test/gateway/quote.test.ts",
     "test/gateway/settler.test.ts",
     "test/gateway/lifeline.test.ts",
+    "test/gateway/verify-books.test.ts",
     "test/db/commit-queue.test.ts",
   ],
   [
@@ -25,6 +26,9 @@ const SUITES = [
     "test/money/early-usage.test.ts",
     "test/money/estimate-cap.test.ts",
     "test/money/headers.test.ts",
+    "test/money/drain.test.ts",
+    "test/money/server-stopped.test.ts",
+    "test/money/idempotency.test.ts",
   ],
 ];
 

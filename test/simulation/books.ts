@@ -141,10 +141,16 @@ export function judgeRecord(
 function checkFacts(journey: Journey, record: RecordRow, nowMs: number): void {
   const { call, plan, heldToldMicro, startedMs } = journey;
   const { errorCode, firstEventMs, durationMs } = record;
-  const code = plan.script.end === "hang" ? "upstream_timeout" : "upstream_error";
+  const { end } = plan.script;
+  const code = end === "hang" ? "upstream_timeout" : end === "fail" ? "upstream_error" : null;
   const isUnbroken = ["completed", "drained", "client_left_early"].includes(record.ending);
   if (isUnbroken) must(errorCode === null, "what did not fail has no error");
   if (record.ending.startsWith("upstream_")) must(errorCode === code, "a failure has its code");
+  const isCut = call !== null && call.abortedAtMs !== null;
+  if (record.ending === "client_left") {
+    const failed = call?.outcome === "failed" && !isCut;
+    must(errorCode === (failed ? code : null), "a failure without a client has its code");
+  }
   must(heldToldMicro === null || heldToldMicro === record.held, "the deposit told is the record's");
   const isAnswered = call !== null && (call.outcome === "ended" || (call.stream && call.given > 0));
   must((firstEventMs !== null) === isAnswered, "the first event is timed");

@@ -79,6 +79,7 @@ const script: fc.Arbitrary<ScriptPlan> = fc
       [2, fc.constant("fail")],
       [1, fc.constant("hang")],
       [1, fc.constant("refuse")],
+      [1, fc.constant("reject")],
     ),
     endDelayMs: shortMs,
     abortLagMs: weighted<number>([4, fc.constant(0)], [1, upTo(10)]),

@@ -51,6 +51,9 @@ export function checkCalls(
     const isAborted = call.abortedAtMs !== null;
     must(cutAtStep === null || isAborted, "a stop ends the calls", () => requestId);
     must(told === null || isAborted, "no call outlives its answer", () => requestId);
+    if (journey.stoppedAtStep !== null && !model.drains) {
+      must(isAborted, "the end of the reading ends the call", () => requestId);
+    }
     if (signalledAtMs === null) continue;
     if (!model.drains) must(isAborted, "a client's leaving ends its call", () => requestId);
     if (journey.mayDrain && signalledAtStep === step && cutAtStep === null) {

@@ -113,6 +113,8 @@ async function readEvents(
   for (let read = 0; ; read++) {
     if (read === stallAfter) return leaveAt(timeline.nowMs + IDLE_MS);
     let next: IteratorResult<ChatEvent>;
+    journey.isReading = true;
+    journey.wasRead = true;
     try {
       next = await events.next();
     } catch (error) {
@@ -122,6 +124,7 @@ async function readEvents(
       return tell(options, journey, { how: "thrown", status, settled: null, usage: null });
     }
     if (!isAlive()) return;
+    journey.isReading = false;
     if (next.done === true) {
       must(
         journey.told !== null || journey.leftAtStep !== null,
@@ -135,6 +138,7 @@ async function readEvents(
       journey.chunksRead++;
       journey.given.push(event.json);
     } else {
+      must(event.type === "end" || event.type === "error", "a stream's end has its name");
       const status = event.type === "end" ? 200 : event.error.status;
       if (event.type === "end") checkEndEvent(journey, event);
       const usageJson = event.type === "end" ? event.usageJson : null;
@@ -153,6 +157,9 @@ function checkEndEvent({ plan, chunksRead }: Journey, event: ChatEvent & { type:
   must(chunksRead === withText, "a client that reads to the end gets all of it");
   const isDue = plan.wantsUsage && chunksRead > 0;
   must((event.usageJson !== null) === isDue, "usage comes to those who asked for it");
+  if (event.usageJson === null) return;
+  const { choices, object } = JSON.parse(event.usageJson);
+  must(choices.length === 0 && object === "chat.completion.chunk", "usage has its own chunk");
 }
 
 function tell(
@@ -186,7 +193,11 @@ function leave(
     say(`${journey.requestId} client aborted`);
     connection.abort();
   };
-  const stopReading = () => void events()?.return?.();
+  const stopReading = () => {
+    // One that waits for its next piece is heard only when that comes.
+    if (journey.wasRead && !journey.isReading) journey.stoppedAtStep = step();
+    void events()?.return?.();
+  };
   const { leaves } = journey.plan.client;
   const [first, second] = leaves === "return, abort" ? [stopReading, abort] : [abort, stopReading];
   first();

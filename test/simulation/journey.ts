@@ -63,6 +63,11 @@ export interface Journey {
   /** The deposit that a stream's headers told. */
   heldToldMicro: number | null;
   chunksRead: number;
+  /** Whether its stream was ever read, and whether a read of it waits now. */
+  wasRead: boolean;
+  isReading: boolean;
+  /** When the reading was ended where the journey hears it. */
+  stoppedAtStep: number | null;
   /** The end that the client was told of. */
   told: Told | null;
   /** Its process was killed before its client heard of an end. */
@@ -104,6 +109,9 @@ export function newJourney(
     heldToldMicro: null,
     given: [],
     chunksRead: 0,
+    wasRead: false,
+    isReading: false,
+    stoppedAtStep: null,
     told: null,
     lost: false,
     answered: false,

@@ -91,9 +91,11 @@ export function verdicts(journey: Journey): Verdict[] {
   return isAnswered ? answered(journey, call) : unanswered(journey, call);
 }
 
+const FAILED_STATUS = { end: 200, fail: 502, refuse: 400, reject: 400, hang: 504 };
+
 function unanswered(journey: Journey, call: CallSeen): Verdict[] {
   const { end } = journey.plan.script;
-  const failedStatus = end === "refuse" ? 400 : end === "hang" ? 504 : 502;
+  const failedStatus = FAILED_STATUS[end];
   if (call.abortedAtStep === null) {
     if (call.outcome !== "failed") return [];
     return [nothing(end === "refuse" ? "refused" : "upstream_failed", failedStatus)];

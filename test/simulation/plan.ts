@@ -20,8 +20,8 @@ export interface PiecePlan {
 /** How a provider answers one call. A whole answer is all the pieces at once, with the last usage. */
 export interface ScriptPlan {
   pieces: PiecePlan[];
-  /** `refuse` is what the adapter itself cannot express, before anything goes upstream. */
-  end: "end" | "fail" | "refuse" | "hang";
+  /** `refuse` is what the adapter itself cannot express; `reject` is a 400 of the provider's. */
+  end: "end" | "fail" | "refuse" | "reject" | "hang";
   endDelayMs: number;
   /** How long the provider goes on after its call was aborted. */
   abortLagMs: number;

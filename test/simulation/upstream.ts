@@ -1,6 +1,6 @@
 // The simulated providers: adapters that obey the protocol, each call by its request's script.
 import type { ChatCompletion, ChatCompletionChunk, TokenUsage } from "../../src/base/chat.ts";
-import { invalidRequest, upstreamError, upstreamTimeout } from "../../src/base/errors.ts";
+import { ApiError, invalidRequest, upstreamError, upstreamTimeout } from "../../src/base/errors.ts";
 import { plainUsage } from "../../src/gateway/estimate.ts";
 import type {
   ProviderAdapter,
@@ -177,6 +177,7 @@ async function connect(
     if (end === "hang") await wait(DEADLINE_MS);
     finish(end === "end" ? "ended" : "failed");
     if (end === "refuse") throw invalidRequest("cannot be expressed", "messages");
+    if (end === "reject") throw providersRefusal();
     if (end === "hang") throw upstreamTimeout("the provider is silent");
     if (end === "fail") throw upstreamError("the provider failed");
   }
@@ -188,6 +189,14 @@ async function connect(
 
   return { journey, call, wait, endAs, close };
 }
+
+const providersRefusal = () =>
+  new ApiError({
+    status: 400,
+    type: "invalid_request_error",
+    message: "the provider does not like it",
+    upstreamStatus: 400,
+  });
 
 const textOf = ({ chars }: PiecePlan): string => "x".repeat(chars);
 
