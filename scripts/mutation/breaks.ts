@@ -115,14 +115,14 @@ export const BREAKS: readonly Break[] = [
   {
     what: "Usage beyond belief is believed",
     file: "src/gateway/measure.ts",
-    from: "reported === null || !isPlausible(call, reported.tokens)",
-    to: "reported === null",
+    from: "reported === null ? null : believable(call, reported.tokens)",
+    to: "reported === null ? null : reported.tokens",
   },
   {
     what: "Early usage counts as the whole answer's",
     file: "src/gateway/measure.ts",
-    from: "if (reported.isFinal)",
-    to: "if (reported !== null)",
+    from: "reported?.isFinal === true && believed === reported.tokens",
+    to: "reported !== null && believed === reported.tokens",
   },
   {
     what: "What came after the last report is not charged",

@@ -47,9 +47,9 @@ const usage: fc.Arbitrary<UsagePlan> = fc
     cached: tokens(40, 60),
     reasoning: tokens(30, 60),
     isFinal: weighted<boolean>([5, fc.constant(true)], [2, fc.constant(false)]),
-    isAbsurd: rarely(12, fc.constant(true)),
+    absurd: rarely(10, oneOf<"prompt" | "completion">("prompt", "completion")),
   })
-  .map(({ isAbsurd, ...plan }) => (isAbsurd === null ? plan : { ...plan, prompt: 1e9 }));
+  .map(({ absurd, ...plan }) => (absurd === null ? plan : { ...plan, [absurd]: 1e9 }));
 
 const piece: fc.Arbitrary<PiecePlan> = fc.record({
   delayMs: shortMs,

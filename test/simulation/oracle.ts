@@ -159,16 +159,18 @@ function measured(journey: Journey, given: number): Omit<Verdict, "ending" | "st
   const chars = pieces.reduce((sum, piece) => sum + piece.chars, 0);
   const text = tokensOf("x".repeat(chars));
   const plan = pieces[last]?.usage ?? null;
-  const usage = asUsage(plan);
-  const isPlausible =
-    usage !== null &&
-    usage.promptTokens <= CONTEXT * PLAUSIBLE_TIMES &&
-    usage.completionTokens <= OUTPUT_MAX * journey.plan.choices * PLAUSIBLE_TIMES;
-  if (!isPlausible) {
+  const reported = asUsage(plan);
+  if (reported === null || reported.promptTokens > CONTEXT * PLAUSIBLE_TIMES) {
     return { source: "estimated", usage: plain(promptEstimate(journey), text) };
   }
+  const outputMax = OUTPUT_MAX * journey.plan.choices * PLAUSIBLE_TIMES;
+  const isPlausible = reported.completionTokens <= outputMax;
+  // Of a report whose output cannot be true the input is believed.
+  const usage = isPlausible ? reported : { ...reported, completionTokens: 0, reasoningTokens: 0 };
   const coversAll = pieces.slice(last + 1).every((piece) => piece.chars === 0);
-  if (isWhole || (plan?.isFinal === true && coversAll)) return { source: "reported", usage };
+  if (isPlausible && (isWhole || (plan?.isFinal === true && coversAll))) {
+    return { source: "reported", usage };
+  }
   const isShown = pieces.some((piece) => piece.isReasoning && piece.chars > 0);
   const counted = text + (isShown ? 0 : usage.reasoningTokens);
   return {
