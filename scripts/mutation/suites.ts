@@ -2,7 +2,7 @@
 import { appendFileSync } from "node:fs";
 
 /** The simulation's runs are the same for every mutant, so that a kill can be seen again. */
-const SIMULATION = { AACFLOW_SIMULATED_RUNS: "200", AACFLOW_SIMULATED_SEED: "1" };
+const SIMULATION = { AACFLOW_SIMULATED_RUNS: "400", AACFLOW_SIMULATED_SEED: "1" };
 /** A mutant may hang, also where no timer of a test can fire. A suite takes a few seconds. */
 const TEST_TIMEOUT_MS = 8_000;
 const SUITE_TIMEOUT_MS = 60_000;

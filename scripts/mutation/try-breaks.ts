@@ -70,7 +70,7 @@ function suites(name: string): { code: number; by: string } {
   if (!file.startsWith("test/simulation/")) return { code: exitCode, by: `\`${file}\`: ${test}` };
   // A simulated run names the rule; which request broke it is of no interest here.
   const rule = reason.replace(/^step \d+: /, "").replace(/ \(.*$/, "");
-  return { code: exitCode, by: `\`${file}\`, the rule "${rule}"` };
+  return { code: exitCode, by: `\`test/simulation\`: ${rule}` };
 }
 
 function print(line: string): void {

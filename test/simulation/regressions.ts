@@ -2,7 +2,7 @@
 import type { Plan } from "./plan.ts";
 
 /** When chance.ts changes they mean other runs, which are as good; a failure worth keeping is kept as its plan. */
-export const SEEDS: readonly number[] = [100, 102, 133, 217, 251, 389, 568, 1216, 1231];
+export const SEEDS: readonly number[] = [2, 23, 35, 240, 269, 292, 397, 553, 565, 1370, 1441];
 
 export interface KeptPlan {
   /** What once went wrong in it. */
