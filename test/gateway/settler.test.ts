@@ -77,7 +77,7 @@ const commits: CommitQueue = {
   drain: async () => {},
 };
 
-function make(clock: Clock = hastyClock): Settler {
+function make(clock: Clock = hastyClock, queue: CommitQueue = commits): Settler {
   const metrics = createMetrics({
     inProgress: () => 0,
     draining: () => 0,
@@ -91,7 +91,7 @@ function make(clock: Clock = hastyClock): Settler {
     pinned: { price: PRICE, markupBasisPoints: 0 },
     heldMicro: HELD_MICRO,
     ledger,
-    commits,
+    commits: queue,
     keyed: null,
     clock,
     metrics: {
@@ -177,6 +177,17 @@ describe("a database that refuses", () => {
     usage.resolve({ usage: plainUsage(100, 0), source: "reported" });
     expect((await settler.end(report(1))).chargedMicro).toBe(100);
     expect(settledCalls).toBe(1);
+  });
+
+  test("what is no trouble of the database is not tried again", async () => {
+    let runs = 0;
+    const broken = async <T>(operation: () => T): Promise<T> => {
+      if (runs++ === 0) throw new RangeError("a bug");
+      return database.write(operation);
+    };
+    const settler = make(hastyClock, { ...commits, run: broken });
+    await expect(settler.end(report(100))).rejects.toThrow("a bug");
+    expect([runs, retried, settledCalls]).toEqual([1, 0, 1]);
   });
 
   test("a broken rule of the books is not tried again, and is logged", async () => {

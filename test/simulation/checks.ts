@@ -1,7 +1,9 @@
 // What must hold of the requests, seen from outside: calls upstream, what clients are told, and quiet in the end.
 import type { Replay } from "../../src/gateway/idempotency.ts";
-import { CLIENT_WAIT_MS, DRAIN } from "./house.ts";
+import type { UpstreamCall } from "../../src/providers/protocol.ts";
+import { CLIENT_WAIT_MS, DRAIN, OUTPUT_MAX } from "./house.ts";
 import { type Journey, must, type Told } from "./journey.ts";
+import { boundOf, namedLimit } from "./oracle.ts";
 import type { SimulatedProcess } from "./process.ts";
 import type { RecordRow, Rows } from "./rows.ts";
 import type { Timeline } from "./timeline.ts";
@@ -36,6 +38,20 @@ export function isOver(journey: Journey): boolean {
   if (lost) return true;
   if (!answered || (call !== null && call.outcome === null)) return false;
   return (!held || recorded) && (told !== null || leftAtStep !== null);
+}
+
+/** A call is about to go upstream: its deposit is on the disk, and pays for what it may produce. */
+export function checkDispatch(journey: Journey, call: UpstreamCall, { holds }: Rows): void {
+  must(journey.call === null && !journey.askedAborted, "a request is one call upstream");
+  const hold = holds.find(({ requestId }) => requestId === call.requestId);
+  must(hold !== undefined, "nothing goes upstream without a deposit on the disk");
+  journey.outputLimit = call.maxOutputTokens ?? OUTPUT_MAX;
+  const named = namedLimit(journey);
+  must(named === null || named === journey.outputLimit, "the client's limit goes upstream");
+  must(
+    (hold?.amount ?? 0) >= boundOf(journey, journey.outputLimit),
+    "a deposit pays for the output that is asked for",
+  );
 }
 
 /** The calls upstream of one process, at the end of a step. @param slackMs how late timers may be. @returns how many are read on. */

@@ -3,7 +3,7 @@ import type { TokenUsage } from "../../src/base/chat.ts";
 import type { Price } from "../../src/catalog/types.ts";
 import { CONTEXT, FLOOR_TOKENS, OUTPUT_MAX, tokensOf } from "./house.ts";
 import type { CallSeen, Journey } from "./journey.ts";
-import { asUsage } from "./upstream.ts";
+import { asUsage } from "./upstream-shapes.ts";
 
 /** A way in which a request may have ended, and what it is charged for then. */
 export interface Verdict {

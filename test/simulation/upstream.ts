@@ -1,7 +1,4 @@
-// The simulated providers: adapters that obey the protocol, each call by its request's script.
-import type { ChatCompletion, ChatCompletionChunk, TokenUsage } from "../../src/base/chat.ts";
-import { ApiError, invalidRequest, upstreamError, upstreamTimeout } from "../../src/base/errors.ts";
-import { plainUsage } from "../../src/gateway/estimate.ts";
+import { invalidRequest, upstreamError, upstreamTimeout } from "../../src/base/errors.ts";
 import type {
   ProviderAdapter,
   UpstreamCall,
@@ -11,8 +8,8 @@ import type {
 import type { ProviderSet } from "../../src/providers/registry.ts";
 import { MODELS } from "./house.ts";
 import type { CallSeen, Journey } from "./journey.ts";
-import type { PiecePlan, UsagePlan } from "./plan.ts";
 import type { Timeline } from "./timeline.ts";
+import { asChunk, asCompletion, asUsage, providersRefusal } from "./upstream-shapes.ts";
 
 /** A provider that hangs is given up by its adapter's own deadline. */
 const DEADLINE_MS = 3_000;
@@ -52,33 +49,7 @@ async function complete(
     connection.close();
   }
   connection.call.given = pieces.length;
-  const content = pieces
-    .filter((piece) => !piece.isReasoning)
-    .map(textOf)
-    .join("");
-  const thoughts = pieces
-    .filter((piece) => piece.isReasoning)
-    .map(textOf)
-    .join("");
-  const completion = {
-    id: "chatcmpl-simulated",
-    object: "chat.completion",
-    created: 1,
-    model: call.upstreamModel,
-    choices: [
-      {
-        index: 0,
-        finish_reason: "stop",
-        logprobs: null,
-        message: {
-          role: "assistant",
-          content,
-          refusal: null,
-          ...(thoughts === "" ? {} : { reasoning_content: thoughts }),
-        },
-      },
-    ],
-  } satisfies ChatCompletion;
+  const completion = asCompletion(pieces, call.upstreamModel);
   return { completion, usage: asUsage(pieces.findLast(({ usage }) => usage !== null)?.usage) };
 }
 
@@ -188,43 +159,4 @@ async function connect(
   }
 
   return { journey, call, wait, endAs, close };
-}
-
-const providersRefusal = () =>
-  new ApiError({
-    status: 400,
-    type: "invalid_request_error",
-    message: "the provider does not like it",
-    upstreamStatus: 400,
-  });
-
-const textOf = ({ chars }: PiecePlan): string => "x".repeat(chars);
-
-/** What a plan's usage is on the wire. */
-export function asUsage(plan: UsagePlan | null | undefined): TokenUsage | null {
-  if (plan === null || plan === undefined) return null;
-  return {
-    ...plainUsage(plan.prompt, plan.completion),
-    cachedTokens: plan.cached,
-    reasoningTokens: plan.reasoning,
-  };
-}
-
-function asChunk(piece: PiecePlan, model: string): UpstreamChunk {
-  const text = textOf(piece);
-  const delta = piece.isReasoning ? { reasoning_content: text } : { content: text };
-  const chunk = {
-    id: "chatcmpl-simulated",
-    object: "chat.completion.chunk",
-    created: 1,
-    model,
-    choices: piece.chars === 0 ? [] : [{ index: 0, delta, finish_reason: null }],
-  } as ChatCompletionChunk;
-  const isFinal = piece.usage?.isFinal;
-  return {
-    chunk,
-    wire: null,
-    usage: asUsage(piece.usage),
-    ...(isFinal === undefined ? {} : { usageIsFinal: isFinal }),
-  };
 }

@@ -2,9 +2,9 @@
 import { createLedger } from "../../src/ledger/ledger.ts";
 import type { UpstreamCall } from "../../src/providers/protocol.ts";
 import { Audit } from "./audit.ts";
-import { watchedLedger } from "./books.ts";
 import {
   checkCalls,
+  checkDispatch,
   checkPatience,
   checkQuiet,
   checkReplay,
@@ -13,16 +13,16 @@ import {
   isOver,
 } from "./checks.ts";
 import { requestOf, runClient } from "./client.ts";
-import { MODELS, OUTPUT_MAX, simulatedCatalog, simulatedConfig } from "./house.ts";
+import { MODELS, simulatedCatalog, simulatedConfig } from "./house.ts";
 import { type Journey, must, newJourney } from "./journey.ts";
 import { createOperator, type Operator } from "./operator.ts";
-import { boundOf, namedLimit } from "./oracle.ts";
 import type { HappeningPlan, Plan, RequestPlan } from "./plan.ts";
 import { type SimulatedProcess, startProcess } from "./process.ts";
 import { readRows } from "./rows.ts";
 import { Killed, Store } from "./store.ts";
 import { Timeline } from "./timeline.ts";
 import { simulatedProviders } from "./upstream.ts";
+import { watchedLedger } from "./watched-ledger.ts";
 
 /** Events that are nobody's process. */
 const OUTSIDE = "outside";
@@ -217,18 +217,8 @@ export class World {
     if (process !== this.#process?.number) throw new Killed("a killed process called a provider");
     const journey = this.#find(call.requestId);
     try {
-      must(journey.call === null && !journey.askedAborted, "a request is one call upstream");
       must(!this.#store.raw.inTransaction, "nothing goes upstream inside of a transaction");
-      const { holds } = readRows(this.#store.raw);
-      const hold = holds.find(({ requestId }) => requestId === call.requestId);
-      must(hold !== undefined, "nothing goes upstream without a deposit on the disk");
-      journey.outputLimit = call.maxOutputTokens ?? OUTPUT_MAX;
-      const named = namedLimit(journey);
-      must(named === null || named === journey.outputLimit, "the client's limit goes upstream");
-      must(
-        (hold?.amount ?? 0) >= boundOf(journey, journey.outputLimit),
-        "a deposit pays for the output that is asked for",
-      );
+      checkDispatch(journey, call, readRows(this.#store.raw));
     } catch (error) {
       this.#fail(error);
     }
