@@ -76,6 +76,14 @@ const timeouts = z.strictObject({
   totalMs: durationMs.default(60 * MINUTE_MS),
 });
 
+/** Trying again when a provider refuses a call before it gave anything (408, 409, 429, 5xx), under the same deposit. */
+const retries = z.strictObject({
+  /** Tries after the first one. */
+  max: z.int().min(0).max(10).default(2),
+  /** A longer pause, as a provider's Retry-After may ask for, is left to the client. */
+  maxWaitMs: durationMs.max(MINUTE_MS).default(5_000),
+});
+
 /** How far a provider's answer is read on after its client has left. */
 const drain = z.strictObject({
   /** For one call, from the client's leaving. */
@@ -100,6 +108,7 @@ const provider = z.strictObject({
   /** An HTTP proxy for this provider; the environment's proxy variables are not used. */
   proxyUrl: httpUrl.optional(),
   timeouts: timeouts.prefault({}),
+  retries: retries.prefault({}),
   /**
    * When a client leaves: `cancel` ends the call and charges what was delivered, `drain` reads the answer to its end
    * and charges what the provider reports.
@@ -225,6 +234,8 @@ export const configSchema = z.strictObject({
 /** The whole configuration, defaults filled in, prices in micro-dollars per million tokens. */
 export type Config = z.output<typeof configSchema>;
 export type ProviderConfig = Config["providers"][string];
+/** The settings of a provider that the configuration does not mention. */
+export const UNMENTIONED_PROVIDER: ProviderConfig = provider.parse({});
 export type ModelOverride = Config["models"][string];
 export type PriceOverride = NonNullable<ModelOverride["price"]>;
 export type Timeouts = ProviderConfig["timeouts"];

@@ -7,6 +7,7 @@ import type { DispatchedChat } from "./dispatch.ts";
 import { estimateUsage, NOTHING_PRODUCED } from "./estimate.ts";
 import { measureAnswer } from "./measure.ts";
 import { completionText } from "./meter.ts";
+import { withRetries } from "./retry.ts";
 import type { EndReport, Settled } from "./settler.ts";
 import { stampFor } from "./stamp.ts";
 import { chargedUsageView } from "./usage-view.ts";
@@ -54,7 +55,7 @@ async function callUpstream(chat: DispatchedChat): Promise<UpstreamCompletion> {
   const { adapter, call, settler, lifeline } = chat;
   let answer: UpstreamCompletion;
   try {
-    answer = await adapter.complete(call, lifeline.signal);
+    answer = await withRetries(chat, () => adapter.complete(call, lifeline.signal));
   } catch (error) {
     await settler.end(endedBeforeFirstEvent(chat, error));
     throw error;
@@ -67,7 +68,8 @@ async function callUpstream(chat: DispatchedChat): Promise<UpstreamCompletion> {
 export function endedBeforeFirstEvent(chat: DispatchedChat, error: unknown): EndReport {
   const { lifeline } = chat;
   if (lifeline.serverStopped()) return unserved("server_stopped", error);
-  if (lifeline.signal.aborted) return clientLeftEarly(chat);
+  // A provider's own refusal is that, also when the client left while the next try was waited for.
+  if (lifeline.signal.aborted && error === lifeline.signal.reason) return clientLeftEarly(chat);
   const { status, upstreamStatus } = asApiError(error);
   const wasRefused = status === 400 && upstreamStatus === undefined;
   return unserved(wasRefused ? "refused" : "upstream_failed", error);

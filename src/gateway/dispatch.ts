@@ -4,7 +4,7 @@ import type { Clock } from "../base/clock.ts";
 import { ApiError, CLIENT_CLOSED_REQUEST, clientClosedRequest } from "../base/errors.ts";
 import type { Catalog } from "../catalog/build.ts";
 import type { Deployment } from "../catalog/types.ts";
-import type { Config } from "../config/schema.ts";
+import { type Config, type ProviderConfig, UNMENTIONED_PROVIDER } from "../config/schema.ts";
 import type { CommitQueue } from "../db/commit-queue.ts";
 import type { Balance } from "../ledger/accounts.ts";
 import type { Ledger } from "../ledger/ledger.ts";
@@ -14,7 +14,7 @@ import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { checkCapabilities, checkPriced } from "./capabilities.ts";
 import { inProgress, isKeyInUse, type KeyedRequest } from "./idempotency.ts";
-import type { DrainLimits, Lifeline, Lifelines } from "./lifeline.ts";
+import type { Lifeline, Lifelines } from "./lifeline.ts";
 import { insufficientCredits, type Quote, quote } from "./quote.ts";
 import { createSettler, type Settler } from "./settler.ts";
 import type { TokenCounter } from "./tokens/counter.ts";
@@ -58,6 +58,9 @@ export interface DispatchedChat {
   call: UpstreamCall;
   lifeline: Lifeline;
   countTokens: TokenCounter;
+  retries: ProviderConfig["retries"];
+  metrics: Metrics;
+  clock: Clock;
   settler: Settler;
   /** The account with this request's deposit taken. */
   held: Balance & { amountMicro: number };
@@ -91,20 +94,19 @@ export async function dispatchChat(deps: ChatDeps, input: ChatInput): Promise<Di
   }
   if (input.signal.aborted) return leaveUncharged(dispatched);
   const { providerId } = dispatched;
-  lifeline.watch(providerId, drainLimits(deps.config, providerId));
+  const { onDisconnect, drain } = settingsOf(deps.config, providerId);
+  lifeline.watch(providerId, onDisconnect === "drain" ? drain : null);
   return dispatched;
 }
 
-function drainLimits({ providers }: Config, providerId: string): DrainLimits {
-  const settings = providers[providerId];
-  return settings?.onDisconnect === "drain" ? settings.drain : null;
-}
+const settingsOf = ({ providers }: Config, providerId: string): ProviderConfig =>
+  providers[providerId] ?? UNMENTIONED_PROVIDER;
 
 function checkedDeployment(deps: ChatDeps, request: ChatRequest): Deployment {
   const deployment = resolveDeployment(deps.catalog, request.model);
   checkCapabilities(request, deployment);
-  const allowed = deps.config.providers[deployment.providerId]?.allowUnpriced === true;
-  if (!allowed && deployment.prices.length > 0) checkPriced(request);
+  const { allowUnpriced } = settingsOf(deps.config, deployment.providerId);
+  if (!allowUnpriced && deployment.prices.length > 0) checkPriced(request);
   return deployment;
 }
 
@@ -172,6 +174,9 @@ async function takeDeposit(
     settler,
     lifeline,
     countTokens: deps.countTokens,
+    retries: settingsOf(deps.config, deployment.providerId).retries,
+    metrics: deps.metrics,
+    clock: deps.clock,
     held: outcome,
     call: {
       requestId,

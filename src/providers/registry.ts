@@ -1,5 +1,5 @@
 // Decides from the configuration and the environment which providers are on, and connects them.
-import { type Config, configSchema, type ProviderConfig } from "../config/schema.ts";
+import { type Config, type ProviderConfig, UNMENTIONED_PROVIDER } from "../config/schema.ts";
 import { DECLARATIONS, type ProviderDeclaration } from "./declarations.ts";
 import { createDemoProvider } from "./demo/provider.ts";
 import { connectDialect, type Dialect } from "./dialects.ts";
@@ -34,9 +34,6 @@ export interface ProviderSet {
 
 const DEMO_ID = "demo";
 
-/** The settings of a provider that the configuration does not mention: the schema's defaults. */
-const UNMENTIONED: ProviderConfig = configSchema.shape.providers.unwrap().valueType.parse({});
-
 /**
  * Connects every provider that is on: its key's variable is set, or it needs no key and the
  * configuration or its base URL's variable names it. `enabled: false` switches one off without a
@@ -47,7 +44,7 @@ export function connectProviders(config: Config, env: Environment): ProviderSet 
   const connected = new Map<string, ConnectedProvider>();
   const missing: MissingProvider[] = [];
   for (const declaration of declarationsFor(config)) {
-    const settings = config.providers[declaration.id] ?? UNMENTIONED;
+    const settings = config.providers[declaration.id] ?? UNMENTIONED_PROVIDER;
     if (!settings.enabled || settings.dialect === "demo") {
       continue;
     }
@@ -117,7 +114,7 @@ function connectOrExplain(
   try {
     return connectOne(declaration, settings, config, env);
   } catch (error) {
-    if (settings !== UNMENTIONED) throw error;
+    if (settings !== UNMENTIONED_PROVIDER) throw error;
     const { id, name, keyEnv } = declaration;
     const problem = error instanceof Error ? error.message : String(error);
     return { id, name, missingEnv: keyEnv[0] ?? "", problem };
@@ -133,7 +130,7 @@ function connectOne(
 ): ConnectedProvider | MissingProvider | null {
   const { id, name } = declaration;
   const baseUrlFromEnv = readBaseUrl(declaration, env);
-  if (!declaration.needsKey && settings === UNMENTIONED && baseUrlFromEnv === null) {
+  if (!declaration.needsKey && settings === UNMENTIONED_PROVIDER && baseUrlFromEnv === null) {
     return null;
   }
   const keyEnv = settings.apiKeyEnv === undefined ? declaration.keyEnv : [settings.apiKeyEnv];

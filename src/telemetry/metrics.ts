@@ -22,6 +22,8 @@ export interface Metrics {
   holdAbandoned(amountMicro: number): void;
   /** The database refused a settlement, which is tried again. */
   settlementRetried(): void;
+  /** A provider refused a call, which is tried again. */
+  upstreamRetried(providerId: string): void;
   /** A request got the answer of an earlier one with its idempotency key. */
   answerReplayed(): void;
   /** Prometheus' text format, and its content type. */
@@ -91,6 +93,7 @@ export function createMetrics(sources: MetricSources): Metrics {
       counters.abandoned.inc();
       counters.abandonedMicro.inc(amountMicro);
     },
+    upstreamRetried: (provider) => counters.upstreamRetries.inc({ provider }),
     answerReplayed: () => counters.replays.inc(),
     settlementRetried: () => counters.retries.inc(),
     render: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
@@ -128,6 +131,9 @@ function createCounters(registry: Registry) {
     ),
     abandoned: counter("abandoned_holds_total", "Deposits of a killed process that were released."),
     abandonedMicro: counter("abandoned_holds_micro_total", "Their sum, in micro-dollars."),
+    upstreamRetries: counter("upstream_retries_total", "Calls tried again after a refusal.", [
+      "provider",
+    ]),
     replays: counter("idempotent_replays_total", "Answers given again for an idempotency key."),
     retries: counter("settlement_retries_total", "Settlements that the database refused at first."),
   };

@@ -1,6 +1,8 @@
 // The classes of behaviour: each is a model of its own, so that the books can be compared class by class.
+import { AGAIN_CLASSES } from "./classes-again.ts";
 import { ANTHROPIC_CLASSES } from "./classes-anthropic.ts";
 import { CLIENT_CLASSES } from "./classes-clients.ts";
+import { DRAIN_CLASSES } from "./classes-drain.ts";
 import { GEMINI_CLASSES } from "./classes-gemini.ts";
 import { OPENAI_CLASSES } from "./classes-openai.ts";
 import type { Tariff } from "./price.ts";
@@ -28,6 +30,9 @@ export type Behaviour =
   | "cut-after-early-usage"
   /** Nothing at all, until the other side leaves. */
   | "silent-first"
+  /** A whole answer, which begins, or goes on after its first words, only when the client has left. */
+  | "held-first"
+  | "held-mid"
   /** All but the last event, then nothing. */
   | "silent-after-usage"
   | "error-status"
@@ -67,6 +72,10 @@ export type ClientWay =
   /** Leaves at the finish reason. */
   | "leave-at-finish"
   | "leave-anytime"
+  /** Asks again under the same idempotency key: once it has the answer, at once, or after leaving at the first words. */
+  | "ask-twice"
+  | "ask-twins"
+  | "leave-mid-and-ask"
   /** Closes its half of the connection once it has asked. */
   | "half-close"
   | "wrong-key"
@@ -82,13 +91,22 @@ export type Ending =
   | "upstream_failed"
   | "upstream_interrupted"
   | "client_left_early"
-  | "client_left";
+  | "client_left"
+  | "drained";
 export type Source = "reported" | "estimated" | "none";
 
 export interface BookClass {
   /** Also the model's id. */
   id: string;
-  provider: "oa" | "an" | "ge" | "oa-deaf" | "oa-stalling";
+  provider:
+    | "oa"
+    | "an"
+    | "ge"
+    | "oa-deaf"
+    | "oa-stalling"
+    | "oa-drain"
+    | "an-drain"
+    | "oa-drain-short";
   mode: "whole" | "stream" | "both";
   /** How many of all requests, in thousandths or so. */
   weight: number;
@@ -116,6 +134,8 @@ export const CLASSES: readonly BookClass[] = [
   ...ANTHROPIC_CLASSES,
   ...GEMINI_CLASSES,
   ...CLIENT_CLASSES,
+  ...DRAIN_CLASSES,
+  ...AGAIN_CLASSES,
 ];
 
 const byId = new Map(CLASSES.map((one) => [one.id, one]));

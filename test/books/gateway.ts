@@ -7,6 +7,10 @@ import type { Payers } from "./load/run-load.ts";
 const READY_MS = 30_000;
 /** How long a provider of the classes that fall silent may be silent. */
 const SILENCE_MS = 700;
+/** How long a provider that never ends is read on for a client that left. */
+const SHORT_DRAIN_MS = 400;
+/** More than this load can have. */
+const MANY_CALLS = 100_000;
 const RICH_CREDITS = "1000000.000000";
 const ACCOUNTS = { rich: 3, poor: 3 };
 const RICH_KEYS = 2;
@@ -52,16 +56,22 @@ export async function command<T>(place: Place, args: readonly string[]): Promise
 }
 
 export async function configure(place: Place, upstreamUrl: string): Promise<void> {
-  const provider = (id: BookClass["provider"], dialect: string, timeouts = {}) => ({
+  const provider = (id: BookClass["provider"], dialect: string, options = {}) => ({
     dialect,
     baseUrl: `${upstreamUrl}/v1`,
     apiKeyEnv: "BOOKS_KEY",
-    timeouts,
+    // The upstream counts its calls: one for each request.
+    retries: { max: 0 },
+    ...options,
     models: Object.fromEntries(
       CLASSES.filter((book) => book.provider === id && book.client !== "wrong-model").map(
         (book) => [book.id, modelOf(book)],
       ),
     ),
+  });
+  const draining = (drain: object) => ({
+    onDisconnect: "drain",
+    drain: { maxCalls: MANY_CALLS, ...drain },
   });
   const config = {
     server: { port: 0, logLevel: "error", docs: false },
@@ -69,8 +79,13 @@ export async function configure(place: Place, upstreamUrl: string): Promise<void
       oa: provider("oa", "openai"),
       an: provider("an", "anthropic"),
       ge: provider("ge", "gemini"),
-      "oa-deaf": provider("oa-deaf", "openai", { firstByteMs: SILENCE_MS }),
-      "oa-stalling": provider("oa-stalling", "openai", { betweenChunksMs: SILENCE_MS }),
+      "oa-deaf": provider("oa-deaf", "openai", { timeouts: { firstByteMs: SILENCE_MS } }),
+      "oa-stalling": provider("oa-stalling", "openai", {
+        timeouts: { betweenChunksMs: SILENCE_MS },
+      }),
+      "oa-drain": provider("oa-drain", "openai", draining({})),
+      "an-drain": provider("an-drain", "anthropic", draining({})),
+      "oa-drain-short": provider("oa-drain-short", "openai", draining({ maxMs: SHORT_DRAIN_MS })),
     },
   };
   await Bun.write(join(place.folder, "aacflow.json"), JSON.stringify(config));

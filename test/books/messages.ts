@@ -8,5 +8,5 @@ export type FromUpstream =
   | { written: string; strangers: number };
 
 export type ToUpstream =
-  /** The client of this request has read what it waited for. */
+  /** The client of this request has read what it waited for, or has left. */
   { hasRead: number } | { writeTo: string };

@@ -12,6 +12,7 @@ import {
   startGateway,
 } from "./gateway.ts";
 import { type Outcome, type Payers, runLoad } from "./load/run-load.ts";
+import { createOperator, type OperatorSums } from "./operator.ts";
 import { decimal } from "./price.ts";
 import { startUpstream, type Upstream } from "./upstream-process.ts";
 import { gather } from "./verdict/case.ts";
@@ -33,8 +34,6 @@ export interface RunResult extends Verdict {
 /** What an account of the poor gets at first, and again at each top-up, for each request of the run. */
 const POOR_MICRO_PER_REQUEST = 12;
 const POOR_MICRO_MIN = 30_000;
-/** When the poor are topped up, while the load is on. */
-const TOP_UPS_AT = [0.3, 0.6];
 const QUIET_MS = 30_000;
 
 export async function settleBooks(options: RunOptions): Promise<RunResult> {
@@ -47,10 +46,10 @@ export async function settleBooks(options: RunOptions): Promise<RunResult> {
     const credits = poorCredits(options.requests);
     const payers = await openAccounts(place, credits);
     gateway = await startGateway(place);
-    const load = await loadWithTopUps(options, { place, upstream, gateway, payers, credits });
+    const load = await loadWithOperator(options, { place, upstream, gateway, payers, credits });
     const exitCode = await gateway.stop();
-    const { granted } = load;
-    const statements = await hear(place, { exitCode, granted, errorLines: gateway.errors() });
+    const { sums } = load;
+    const statements = await hear(place, { exitCode, sums, errorLines: gateway.errors() });
     const tallies = await upstream.tallies(join(folder, "tallies.json"));
     const ledger = readLedger(databaseOf(place));
     const evidence = gather(options.seed, load.outcomes, tallies, ledger);
@@ -75,12 +74,11 @@ interface Stage {
   credits: string;
 }
 
-async function loadWithTopUps(
+async function loadWithOperator(
   { seed, requests, concurrency }: RunOptions,
   { place, upstream, gateway, payers, credits }: Stage,
-): Promise<{ outcomes: Outcome[]; seconds: number; granted: bigint }> {
-  const marks = TOP_UPS_AT.map((share) => Math.floor(requests * share));
-  const topUps: Promise<unknown>[] = [];
+): Promise<{ outcomes: Outcome[]; seconds: number; sums: OperatorSums }> {
+  const operator = createOperator({ place, payers, credits, requests });
   const startedAt = performance.now();
   const outcomes = await runLoad({
     seed,
@@ -89,21 +87,15 @@ async function loadWithTopUps(
     origin: gateway.origin,
     payers,
     upstream,
-    onProgress(done) {
-      if (!marks.includes(done)) return;
-      for (const { account } of payers.poor) topUps.push(topUp(place, account, credits));
-    },
+    onProgress: operator.onProgress,
   });
   const seconds = (performance.now() - startedAt) / 1000;
-  await Promise.all(topUps);
+  const sums = await operator.finish();
   await quiet(gateway, payers);
   const atFirst = [...payers.rich, ...payers.poor].map((account) => decimal(account.credits, 6));
-  const granted = atFirst.reduce((sum, amount) => sum + amount, 0n);
-  return { outcomes, seconds, granted: granted + BigInt(topUps.length) * decimal(credits, 6) };
+  const granted = atFirst.reduce((sum, amount) => sum + amount, sums.granted);
+  return { outcomes, seconds, sums: { ...sums, granted } };
 }
-
-const topUp = (place: Place, account: string, credits: string) =>
-  command(place, ["credits", "grant", "--account", account, "--amount", credits]);
 
 /** Waits until nothing is held: clients that have left are settled without them. */
 async function quiet({ origin }: Gateway, payers: Payers): Promise<void> {

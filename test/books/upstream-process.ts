@@ -16,7 +16,7 @@ export interface Upstream {
   url: string;
   /** Resolves when the upstream has this request. Only those of clients that leave for it are told. */
   hasMet(index: number): Promise<void>;
-  /** Tells it that the client of this request has read what it waited for. */
+  /** Tells it that the client of this request has read what it waited for, or has left. */
   tellRead(index: number): void;
   tallies(file: string): Promise<Tallies>;
   stop(): void;

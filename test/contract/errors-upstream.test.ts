@@ -26,7 +26,7 @@ beforeAll(async () => {
     config: {
       limits: { upstreamBodyBytes: 2_000 },
       providers: {
-        openai: { timeouts: { firstByteMs: 150 } },
+        openai: { timeouts: { firstByteMs: 150 }, retries: { max: 0 } },
         groq: {
           // Nothing listens on this port.
           baseUrl: "http://127.0.0.1:1",

@@ -48,6 +48,10 @@ export const openHolds = (dataDir: string): string[] =>
   );
 
 /** Rows of a query, as they are. */
-export function rows<T>({ database }: Books, sql: string, ...params: (string | number)[]): T[] {
+export function rows<T>(
+  { database }: Pick<Books, "database">,
+  sql: string,
+  ...params: (string | number)[]
+): T[] {
   return database.sqlite.query(sql).all(...params) as T[];
 }

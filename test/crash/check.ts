@@ -1,6 +1,7 @@
 // What must hold after every restart, whatever the crash met.
+import { verifyBooks } from "../../src/gateway/verify-books.ts";
 import { type Books, rows } from "./books.ts";
-import type { Promises } from "./promises.ts";
+import type { OperatorEntry, Promises } from "./promises.ts";
 import type { UpstreamCall } from "./upstream.ts";
 
 /** What one cycle leaves for the next one's checks. */
@@ -10,16 +11,25 @@ export interface Watermark {
   chargedMicro: number;
   /** Usage that the upstream reported and no record has claimed, by `prompt/completion`. */
   unclaimed: Map<string, number>;
-  /** All requests that reached the upstream so far. */
-  tags: Set<string>;
+  /** The requests with a whole answer, by the same counts: each order of the run has its own. */
+  whole: Map<string, string>;
+  /** How many calls reached the upstream so far. */
+  calls: number;
 }
 
 export const newWatermark = (): Watermark => ({
   records: 0,
   chargedMicro: 0,
   unclaimed: new Map(),
-  tags: new Set(),
+  whole: new Map(),
+  calls: 0,
 });
+
+type Counts = { promptTokens: number; completionTokens: number };
+
+/** The name of an order in what is reported and recorded of it. */
+export const countsKey = ({ promptTokens, completionTokens }: Counts): string =>
+  `${promptTokens}/${completionTokens}`;
 
 interface RecordRow {
   id: string;
@@ -39,24 +49,35 @@ export function checkBooks(
   mark: Watermark,
   calls: UpstreamCall[],
 ): void {
-  const report = books.ledger.verify();
-  expectNone(
-    "discrepancies",
-    report.discrepancies.map(({ rule, detail }) => `${rule}: ${detail}`),
-  );
+  const report = verifiedReport(books);
   expectEqual("open holds", report.openHolds, 0);
   expectEqual("held", report.heldMicro, 0);
-  const { grantedMicro, chargedMicro } = report;
-  expectEqual("balance", report.balanceMicro, grantedMicro - chargedMicro);
+  const { grantedMicro, refundedMicro, adjustedMicro, chargedMicro } = report;
+  const wanted = grantedMicro + refundedMicro + adjustedMicro - chargedMicro;
+  expectEqual("balance", report.balanceMicro, wanted);
   checkOldRecords(books, mark);
   checkCalls(books, mark, calls);
-  checkGrants(books, promises);
+  checkEntries(books, promises);
   checkKeys(books, promises);
   mark.records = report.requests;
   mark.chargedMicro = report.chargedMicro;
 }
 
-function checkOldRecords(books: Books, { records, chargedMicro }: Watermark): void {
+/** What the books say of themselves, once nothing is wrong with them. */
+export function verifiedReport({ ledger }: Pick<Books, "ledger">) {
+  const report = verifyBooks(ledger);
+  expectNone(
+    "discrepancies",
+    report.discrepancies.map(({ rule, detail }) => `${rule}: ${detail}`),
+  );
+  return report;
+}
+
+/** What was on record by the watermark has not changed. */
+export function checkOldRecords(
+  books: Pick<Books, "database">,
+  { records, chargedMicro }: Watermark,
+): void {
   const sql = `SELECT COUNT(*) AS records, COUNT(DISTINCT id) AS ids,
     COALESCE(SUM(charged_micro), 0) AS chargedMicro FROM requests WHERE rowid <= ?`;
   const [old] = rows(books, sql, records);
@@ -69,11 +90,10 @@ function checkOldRecords(books: Books, { records, chargedMicro }: Watermark): vo
 
 /** Nothing goes upstream without a deposit that left a record, and no usage is charged twice. */
 function checkCalls(books: Books, mark: Watermark, calls: UpstreamCall[]): void {
-  const key = (tokens: { promptTokens: number; completionTokens: number }) =>
-    `${tokens.promptTokens}/${tokens.completionTokens}`;
+  mark.calls += calls.length;
   for (const call of calls) {
-    mark.tags.add(call.tag);
-    if (call.reported) mark.unclaimed.set(key(call), (mark.unclaimed.get(key(call)) ?? 0) + 1);
+    const used = countsKey(call);
+    if (call.reported) mark.unclaimed.set(used, (mark.unclaimed.get(used) ?? 0) + 1);
   }
   const fresh = rows<RecordRow>(
     books,
@@ -84,57 +104,57 @@ function checkCalls(books: Books, mark: Watermark, calls: UpstreamCall[]): void 
   for (const { id, ending, source, usageJson, chargedMicro } of fresh) {
     if (ending === "abandoned") expectEqual(`charge of abandoned ${id}`, chargedMicro, 0);
     if (source !== "reported" || usageJson === null) continue;
-    const used = key(JSON.parse(usageJson));
+    const used = countsKey(JSON.parse(usageJson));
     const left = mark.unclaimed.get(used) ?? 0;
     if (left === 0) throw new Error(`${id} has usage ${used}, which the provider never reported`);
     mark.unclaimed.set(used, left - 1);
+    if (WHOLE_ENDINGS.has(ending)) noteWhole(mark, used, id);
   }
   const records = mark.records + fresh.length;
-  if (mark.tags.size > records) {
-    throw new Error(`${mark.tags.size} requests went upstream, and ${records} are on record`);
+  if (mark.calls > records) {
+    throw new Error(`${mark.calls} requests went upstream, and ${records} are on record`);
   }
 }
 
-/** Each figure that a client was told is in the record and in one charge; an error has cost nothing. */
-export function checkAnswers(
-  books: Books,
-  { told, refused }: Pick<Promises, "told" | "refused">,
-): void {
-  const sql = `SELECT r.charged_micro AS recordMicro, COUNT(e.seq) AS charges,
-      COALESCE(-SUM(e.amount_micro), 0) AS entryMicro
-    FROM requests r LEFT JOIN entries e ON e.request_id = r.id WHERE r.id = ?`;
-  const find = books.database.sqlite.query(sql);
-  for (const [id, micro] of told) {
-    const found = JSON.stringify(find.get(id));
-    const wanted = { recordMicro: micro, charges: micro === 0 ? 0 : 1, entryMicro: micro };
-    expectEqual(`answered ${id}`, found, JSON.stringify(wanted));
-  }
-  for (const id of refused) {
-    const found = find.get(id) as { recordMicro: number | null; charges: number };
-    expectEqual(`charge of refused ${id}`, (found.recordMicro ?? 0) + found.charges, 0);
-  }
+const WHOLE_ENDINGS = new Set(["completed", "drained"]);
+
+/** However often a request came under its key, it has one whole answer, which is charged. */
+function noteWhole({ whole }: Watermark, used: string, id: string): void {
+  const other = whole.get(used);
+  if (other !== undefined) throw new Error(`${id} has the whole answer that ${other} has`);
+  whole.set(used, id);
 }
 
-/** A grant that was acknowledged is there once, any other at most once, and nothing else is. */
-function checkGrants(books: Books, { grants }: Promises): void {
-  const sql = `SELECT note, COUNT(*) AS times, SUM(amount_micro) AS amountMicro FROM entries
-    WHERE kind = 'grant' AND note NOT LIKE 'with the key %' GROUP BY note`;
-  const found = new Map(
-    rows<{ note: string; times: number; amountMicro: number }>(books, sql).map((row) => [
-      row.note,
-      row,
-    ]),
+/** An entry that was acknowledged is there once, any other at most once, and nothing else is. */
+function checkEntries(books: Pick<Books, "database">, { entries }: Promises): void {
+  const found = new Map(operatorEntries(books).map((row) => [row.note, row]));
+  for (const [note, row] of found) {
+    expectEqual(`times of ${note}`, row.times, 1);
+    expectEqual(`entry ${note}`, entryText(row), entryText(entries.get(note)));
+  }
+  const lost = [...entries].filter(
+    ([note, { isAcknowledged }]) => isAcknowledged && !found.has(note),
   );
-  for (const [note, { times, amountMicro }] of found) {
-    expectEqual(`times of grant ${note}`, times, 1);
-    expectEqual(`amount of grant ${note}`, amountMicro, grants.get(note)?.amountMicro);
-  }
-  const lost = [...grants].filter(([note, grant]) => grant.isAcknowledged && !found.has(note));
   expectNone(
-    "lost grants",
+    "lost entries",
     lost.map(([note]) => note),
   );
 }
+
+type EntryRow = Omit<OperatorEntry, "isAcknowledged"> & { note: string; times: number };
+
+/** The entries that an operator made, by their notes, which are unique. */
+export const operatorEntries = (books: Pick<Books, "database">): EntryRow[] =>
+  rows<EntryRow>(
+    books,
+    `SELECT note, kind, request_id AS requestId, COUNT(*) AS times, SUM(amount_micro) AS amountMicro
+      FROM entries WHERE kind <> 'charge' AND note NOT LIKE 'with the key %' GROUP BY note`,
+  );
+
+const entryText = (entry: Omit<OperatorEntry, "isAcknowledged"> | undefined): string =>
+  entry === undefined
+    ? "none"
+    : `${entry.kind} of ${entry.amountMicro}, request ${entry.requestId ?? "none"}`;
 
 function checkKeys({ keyring }: Books, { keys, revoked }: Promises): void {
   const stored = new Map(keyring.list().map((key) => [key.id, key]));
@@ -169,6 +189,6 @@ export function expectEqual(what: string, found: unknown, wanted: unknown): void
   if (found !== wanted) throw new Error(`${what}: ${found} instead of ${wanted}`);
 }
 
-function expectNone(what: string, found: string[]): void {
+export function expectNone(what: string, found: string[]): void {
   if (found.length > 0) throw new Error(`${what}: ${found.join("; ")}`);
 }

@@ -1,22 +1,38 @@
 // A client of the crash loop: asks as planned, and notes what it was told.
 import { parseCredits } from "../../src/base/micro.ts";
-import { MODEL } from "./house.ts";
+import { noteReplay, remember } from "./memory.ts";
 import type { RequestPlan } from "./plan.ts";
-import type { Promises } from "./promises.ts";
+import { BrokenPromise, type Promises } from "./promises.ts";
 
 export interface Target {
   baseUrl: string;
   key: string;
 }
 
+/** How a request was answered. */
+export interface Asked {
+  requestId: string;
+  status: number;
+  /** The request whose answer was given again; null for an answer of its own. */
+  replayOf: string | null;
+  /** Whether the answer came to its proper end. */
+  isWhole: boolean;
+}
+
 /** Statuses that the plan leads to: an answer, too little credit, a failing provider, a draining server. */
 const EXPECTED = new Set([200, 402, 502, 503]);
+/** A twin may also come while the first is in progress. */
+const TWIN_STATUS = 409;
 
 /**
- * Sends one request and reads its answer as far as it comes.
- * @throws Error when the answer is one that no crash excuses.
+ * Sends one request and reads its answer as far as it comes; null when none came.
+ * @throws BrokenPromise when the answer is one that no crash excuses.
  */
-export async function ask(target: Target, plan: RequestPlan, promises: Promises): Promise<void> {
+export async function ask(
+  target: Target,
+  plan: RequestPlan,
+  promises: Promises,
+): Promise<Asked | null> {
   const leaving = new AbortController();
   const { leave } = plan;
   const timer =
@@ -25,29 +41,31 @@ export async function ask(target: Target, plan: RequestPlan, promises: Promises)
       : undefined;
   try {
     const response = await send(target, plan, leaving.signal);
-    const requestId = note(response, promises);
+    const noted = note(response, plan, promises);
     const text = await read(response, plan, leaving);
-    if (response.status !== 200) promises.refused.add(requestId);
-    else noteFigure(response, requestId, text, plan, promises);
+    const isWhole = !plan.stream || response.status !== 200 || text.endsWith("data: [DONE]\n\n");
+    const asked = { ...noted, isWhole };
+    noteAnswer(response, asked, text, plan, promises);
+    return asked;
   } catch (error) {
     if (error instanceof BrokenPromise) throw error;
     // The server is gone, or this client is: nothing was promised beyond what has been noted.
+    return null;
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** The server said something that it must not say. */
-export class BrokenPromise extends Error {
-  override readonly name = "BrokenPromise";
-}
-
 function send({ baseUrl, key }: Target, plan: RequestPlan, signal: AbortSignal) {
   return fetch(`${baseUrl}/chat/completions`, {
     method: "POST",
-    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    headers: {
+      authorization: `Bearer ${key}`,
+      "content-type": "application/json",
+      ...(plan.key === null ? {} : { "idempotency-key": plan.key }),
+    },
     body: JSON.stringify({
-      model: MODEL,
+      model: plan.model,
       messages: [{ role: "user", content: JSON.stringify(plan.order) }],
       ...(plan.unlimited ? {} : { max_completion_tokens: 1_000 }),
       ...(plan.stream ? { stream: true, stream_options: { include_usage: true } } : {}),
@@ -56,15 +74,21 @@ function send({ baseUrl, key }: Target, plan: RequestPlan, signal: AbortSignal) 
   });
 }
 
-function note(response: Response, { seenIds }: Promises): string {
-  const requestId = response.headers.get("x-request-id");
-  if (requestId === null) throw new BrokenPromise(`a ${response.status} without an id`);
+function note(
+  { headers, status }: Response,
+  plan: RequestPlan,
+  { seenIds }: Promises,
+): Omit<Asked, "isWhole"> {
+  const requestId = headers.get("x-request-id");
+  if (requestId === null) throw new BrokenPromise(`a ${status} without an id`);
   if (seenIds.has(requestId)) throw new BrokenPromise(`${requestId} was used twice`);
   seenIds.add(requestId);
-  if (!EXPECTED.has(response.status)) {
-    throw new BrokenPromise(`${requestId} was answered with ${response.status}`);
+  if (!EXPECTED.has(status) && !(status === TWIN_STATUS && plan.twinAfterMs !== null)) {
+    throw new BrokenPromise(`${requestId} was answered with ${status}`);
   }
-  return requestId;
+  const isReplay = headers.get("idempotent-replayed") === "true";
+  const replayOf = isReplay ? (headers.get("original-request-id") ?? "") : null;
+  return { requestId, status, replayOf };
 }
 
 /** The body as far as it came; a stream's last words count even when its end is missing. */
@@ -83,25 +107,46 @@ async function read(response: Response, plan: RequestPlan, leaving: AbortControl
   return text;
 }
 
-function noteFigure(
+function noteAnswer(
   response: Response,
-  requestId: string,
+  { requestId, status, replayOf, isWhole }: Asked,
   text: string,
   plan: RequestPlan,
-  { told }: Promises,
+  promises: Promises,
 ): void {
-  const header = response.headers.get("x-credits-used") ?? "";
-  const figure = plan.stream ? /^: x-credits-used=(\S+) .*\n\n/m.exec(text)?.[1] : header;
-  if (figure === undefined) {
-    if (text.includes("[DONE]")) throw new BrokenPromise(`${requestId} ended without a figure`);
+  if (status === TWIN_STATUS && !text.includes('"idempotency_key_in_progress"')) {
+    throw new BrokenPromise(`${requestId} was answered with ${text}`);
+  }
+  if (status !== 200) {
+    promises.refused.add(requestId);
     return;
   }
-  const usedMicro = parseCredits(figure);
-  const isWhole = !plan.stream || text.endsWith("data: [DONE]\n\n");
+  const usedMicro = figureIn(response, requestId, text, plan);
+  if (replayOf !== null) {
+    promises.replayed.add(requestId);
+    noteReplay(promises, plan, { requestId: replayOf, text }, { usedMicro, isWhole });
+    return;
+  }
+  if (usedMicro === null) return;
   const { promptTokens, completionTokens } = plan.order;
   // At a micro-dollar a token; the poor may be forgiven a part.
   if (isWhole && plan.account === "rich" && usedMicro !== promptTokens + completionTokens) {
     throw new BrokenPromise(`${requestId} cost ${usedMicro}, not what the provider reported`);
   }
-  told.set(requestId, usedMicro);
+  promises.told.set(requestId, usedMicro);
+  if (isWhole) remember(promises, plan, { requestId, text });
+}
+
+/** The final figure; null where a stream was cut before it. */
+function figureIn(
+  response: Response,
+  requestId: string,
+  text: string,
+  plan: RequestPlan,
+): number | null {
+  const header = response.headers.get("x-credits-used") ?? "";
+  const figure = plan.stream ? /^: x-credits-used=(\S+) .*\n\n/m.exec(text)?.[1] : header;
+  if (figure !== undefined) return parseCredits(figure);
+  if (text.includes("[DONE]")) throw new BrokenPromise(`${requestId} ended without a figure`);
+  return null;
 }

@@ -20,4 +20,7 @@ test(`${CYCLES} crashes under load lose, invent and double nothing (seed ${SEED}
   // Otherwise nothing was tried.
   expect(result.answered).toBeGreaterThan(CYCLES);
   expect(result.endings.abandoned).toBeGreaterThan(0);
+  expect(result.endings.drained).toBeGreaterThan(0);
+  expect(result.counts.replayed).toBeGreaterThan(0);
+  expect(result.counts.ranAgain).toBeGreaterThan(0);
 });

@@ -1,21 +1,17 @@
 // One cycle of the crash loop: serve a load, die as planned, start again, and look at the books.
-
+import { type AgainCounts, askAgain } from "./ask-again.ts";
 import { openHolds, withBooks } from "./books.ts";
-import {
-  checkAnswers,
-  checkBooks,
-  checkReleased,
-  expectEqual,
-  releasedIn,
-  type Watermark,
-} from "./check.ts";
+import { checkBooks, checkReleased, expectEqual, releasedIn, type Watermark } from "./check.ts";
+import { checkAnswers, checkKept } from "./check-answers.ts";
+import { checkBackups } from "./check-backup.ts";
 import type { Child } from "./children.ts";
-import { ask, BrokenPromise } from "./client.ts";
+import { ask } from "./client.ts";
 import { leaveDebris } from "./disk.ts";
 import { type House, type Serving, serve, startServe } from "./house.ts";
+import { noteKey } from "./memory.ts";
 import { operate, type Running } from "./operator.ts";
-import type { AccountName, CyclePlan, EndPlan } from "./plan.ts";
-import type { Promises } from "./promises.ts";
+import type { AccountName, CyclePlan, EndPlan, RequestPlan } from "./plan.ts";
+import { type Answers, addAnswers, BrokenPromise, noAnswers, type Promises } from "./promises.ts";
 import type { Random } from "./random.ts";
 import { TAKE_PATH, type UpstreamCall } from "./upstream.ts";
 
@@ -28,6 +24,9 @@ export interface Run {
   mark: Watermark;
   /** The server that the last cycle's restart left running. */
   serving: Serving;
+  /** What was asked again after the last restart, which the next one's books are held against. */
+  again: Answers;
+  counts: AgainCounts & { backups: number };
 }
 
 /** Revoked keys that are tried over HTTP after each restart; the books are checked for all. */
@@ -36,14 +35,17 @@ const KEYS_TRIED = 3;
 /** @throws Error that says what was lost, invented or charged twice. */
 export async function runCycle(run: Run, plan: CyclePlan, random: Random): Promise<void> {
   const { house, promises } = run;
-  const fresh = { told: new Map<string, number>(), refused: new Set<string>() };
-  await load(run, plan, { ...promises, ...fresh });
-  for (const [id, micro] of fresh.told) promises.told.set(id, micro);
-  for (const id of fresh.refused) promises.refused.add(id);
+  const keysBefore = promises.remembered.size;
+  const fresh = noAnswers();
+  const backups: Promises["backups"] = [];
+  await load(run, plan, { ...promises, ...fresh, backups });
+  addAnswers(fresh, run.again);
+  addAnswers(promises, fresh);
   leaveDebris(house.dataDir, plan.debris, random);
   for (const afterMs of plan.killedStarts) await killStart(run, afterMs);
   const left = openHolds(house.dataDir);
   if (plan.end.kind === "stop" && left.length > 0) throw new Error("a good end left deposits");
+  run.counts.backups += checkBackups(house, backups, run.mark);
 
   run.serving = await serve(house);
   const calls = await take(run.upstreamUrl);
@@ -51,8 +53,19 @@ export async function runCycle(run: Run, plan: CyclePlan, random: Random): Promi
     checkReleased(books, left, run.serving.child.stderr());
     checkBooks(books, promises, run.mark, calls);
     checkAnswers(books, fresh);
+    checkKept(books);
   });
-  await checkKeysServed(run);
+  await Promise.all([checkKeysServed(run), askKeysAgain(run, keysBefore, random)]);
+}
+
+async function askKeysAgain(run: Run, keysBefore: number, random: Random): Promise<void> {
+  const { serving, accounts, mark } = run;
+  run.again = noAnswers();
+  const promises = { ...run.promises, ...run.again };
+  const asking = { baseUrl: serving.baseUrl, accounts, promises, mark, keysBefore };
+  const { replayed, ranAgain } = await askAgain(asking, random);
+  run.counts.replayed += replayed;
+  run.counts.ranAgain += ranAgain;
 }
 
 /** Runs the load and the operator's commands against the running server until both are over. */
@@ -61,10 +74,18 @@ async function load(run: Run, plan: CyclePlan, promises: Promises): Promise<void
   const startMono = performance.now();
   const until = (atMs: number) => Bun.sleep(Math.max(0, atMs - (performance.now() - startMono)));
   let isOver = false;
-  const clients = plan.requests.map(async (request) => {
-    await until(request.atMs);
+  const send = async (request: RequestPlan, atMs: number) => {
+    await until(atMs);
     const target = { baseUrl: serving.baseUrl, key: accounts[request.account] };
-    if (!isOver) await ask(target, request, promises);
+    if (isOver) return;
+    noteKey(promises, request);
+    await ask(target, request, promises);
+  };
+  const clients = plan.requests.flatMap((request) => {
+    const { atMs, twinAfterMs } = request;
+    const first = send(request, atMs);
+    if (twinAfterMs === null) return [first];
+    return [first, send({ ...request, leave: null }, atMs + twinAfterMs)];
   });
   const commands: Running[] = [];
   const operators = plan.operators.map(async (planned) => {

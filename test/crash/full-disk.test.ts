@@ -13,7 +13,7 @@ import { formatCredits } from "../../src/base/micro.ts";
 import { cleanUp, installBinary } from "../binary/support.ts";
 import { waitUntil } from "../support/wait.ts";
 import { withBooks } from "./books.ts";
-import { checkAnswers } from "./check.ts";
+import { checkAnswers } from "./check-answers.ts";
 import {
   type Answered,
   answerAtOnce,
@@ -30,6 +30,7 @@ import {
 } from "./disk-house.ts";
 import { serve, startServe } from "./house.ts";
 import { type Disk, mountTmpfs, runDiskTests, unmountAll } from "./mounts.ts";
+import { noAnswers } from "./promises.ts";
 
 setDefaultTimeout(90_000);
 
@@ -109,7 +110,7 @@ describe.if(runDiskTests)("while the disk is full", () => {
     }
     expect(await settledRecords(started)).toBe(BOTH.length);
     const told = new Map(answers.map(({ requestId }) => [requestId, CHARGE_MICRO]));
-    withBooks(started.dataDir, (books) => checkAnswers(books, { told, refused: new Set() }));
+    withBooks(started.dataDir, (books) => checkAnswers(books, { ...noAnswers(), told }));
   });
 
   test("after ten seconds their clients are told not to retry, and the charge comes once", async () => {
@@ -125,7 +126,7 @@ describe.if(runDiskTests)("while the disk is full", () => {
     expect(await settledRecords(started)).toBe(BOTH.length);
     const ids = [whole?.requestId ?? "", stream?.requestId ?? ""];
     const told = new Map(ids.map((id) => [id, CHARGE_MICRO]));
-    withBooks(started.dataDir, (books) => checkAnswers(books, { told, refused: new Set() }));
+    withBooks(started.dataDir, (books) => checkAnswers(books, { ...noAnswers(), told }));
   });
 
   test("a log on the same disk changes no answer", async () => {

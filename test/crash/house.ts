@@ -3,8 +3,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Child, firstLine, start } from "./children.ts";
 
-/** The only model: a micro-dollar for each token, in and out. */
+/** A micro-dollar for each token, in and out. */
 export const MODEL = "m";
+/** The same at a provider whose answers are read to their end when their client leaves. */
+export const DRAINED_MODEL = "drained";
 
 export interface House {
   binary: string;
@@ -36,14 +38,17 @@ export function makeHouse(options: HouseOptions): House {
     contextWindow: 10_000,
     maxOutputTokens: 1_000,
   };
+  // The upstream counts its calls: one for each request.
+  const provider = {
+    dialect: "openai",
+    baseUrl: `${upstreamUrl}/v1`,
+    retries: { max: 0 },
+  };
   const config = {
     server: { port: 0, drainTimeoutMs },
     providers: {
-      upstream: {
-        dialect: "openai",
-        baseUrl: `${upstreamUrl}/v1`,
-        models: { [MODEL]: model },
-      },
+      upstream: { ...provider, models: { [MODEL]: model } },
+      draining: { ...provider, models: { [DRAINED_MODEL]: model }, onDisconnect: "drain" },
     },
   };
   writeFileSync(configFile(folder), JSON.stringify(config));

@@ -3,12 +3,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rows, withBooks } from "./books.ts";
-import { checkAnswers, newWatermark } from "./check.ts";
+import { newWatermark } from "./check.ts";
+import { checkAnswers } from "./check-answers.ts";
 import { firstLine, killAll, startScript } from "./children.ts";
 import { type Run, runCycle } from "./cycle.ts";
 import { makeHouse, openAccount, serve } from "./house.ts";
 import { planCycle } from "./plan.ts";
-import { noPromises } from "./promises.ts";
+import { addAnswers, noAnswers, noPromises } from "./promises.ts";
 import { createRandom, cycleSeed } from "./random.ts";
 
 export interface LoopOptions {
@@ -26,13 +27,18 @@ export interface LoopResult {
   failure: { cycle: number; error: unknown; folder: string } | null;
   /** Answers whose final figure reached a client. */
   answered: number;
-  grants: number;
+  /** Entries that the operator ordered, by kind. */
+  entries: Record<string, number>;
+  /** Keys that were asked again after a restart, by how; and backups that were proved. */
+  counts: Run["counts"];
   /** Records by ending. */
   endings: Record<string, number>;
 }
 
 const RICH_CREDITS = "1000000";
 const POOR_CREDITS = "0.004";
+/** So short that some answers do not end within it. */
+const DRAIN_TIMEOUT_MS = 120;
 
 /** Runs the cycles. The folder of a failed run is kept. */
 export async function crashLoop(options: LoopOptions): Promise<LoopResult> {
@@ -49,14 +55,23 @@ export async function crashLoop(options: LoopOptions): Promise<LoopResult> {
 
 async function openRun(binary: string, folder: string): Promise<Run> {
   const { url: upstreamUrl } = await firstLine<{ url: string }>(startScript("upstream.ts"));
-  const house = makeHouse({ binary, folder, upstreamUrl });
+  const house = makeHouse({ binary, folder, upstreamUrl, drainTimeoutMs: DRAIN_TIMEOUT_MS });
   const accounts = {
     rich: await openAccount(house, "rich", RICH_CREDITS),
     poor: await openAccount(house, "poor", POOR_CREDITS),
   };
   const mark = newWatermark();
   const serving = await serve(house);
-  return { house, upstreamUrl, accounts, promises: noPromises(), mark, serving };
+  return {
+    house,
+    upstreamUrl,
+    accounts,
+    promises: noPromises(),
+    mark,
+    serving,
+    again: noAnswers(),
+    counts: { replayed: 0, ranAgain: 0, backups: 0 },
+  };
 }
 
 async function runCycles(options: LoopOptions, run: Run, folder: string): Promise<LoopResult> {
@@ -68,6 +83,7 @@ async function runCycles(options: LoopOptions, run: Run, folder: string): Promis
       await runCycle(run, planCycle(seed, cycle), createRandom(cycleSeed(cycle, seed)));
       // At the end everything that was ever answered is looked at again.
       if (cycle === first + cycles - 1) {
+        addAnswers(run.promises, run.again);
         withBooks(run.house.dataDir, (books) => checkAnswers(books, run.promises));
       }
       passed++;
@@ -76,9 +92,11 @@ async function runCycles(options: LoopOptions, run: Run, folder: string): Promis
       failure = { cycle, error, folder };
     }
   }
-  const { told, grants } = run.promises;
+  const { told, entries } = run.promises;
   const endings = failure === null ? countEndings(run) : {};
-  return { passed, failure, answered: told.size, grants: grants.size, endings };
+  const kinds: Record<string, number> = {};
+  for (const { kind } of entries.values()) kinds[kind] = (kinds[kind] ?? 0) + 1;
+  return { passed, failure, answered: told.size, entries: kinds, counts: run.counts, endings };
 }
 
 function countEndings({ house }: Run): Record<string, number> {

@@ -5,6 +5,7 @@ import { createRandom, cycleSeed, type Random } from "./random.ts";
 export interface UpstreamOrder {
   /** Names the request in the whole run. */
   tag: string;
+  /** No two orders of a run have the same two counts: what is charged by them is charged for this request. */
   promptTokens: number;
   completionTokens: number;
   /** Silence before the first byte, and between two words of a stream. */
@@ -18,7 +19,12 @@ export interface UpstreamOrder {
 export interface RequestPlan {
   atMs: number;
   account: AccountName;
+  model: ModelName;
   stream: boolean;
+  /** Its idempotency key; null for a request without one. */
+  key: string | null;
+  /** A request with a key is sent once more so many milliseconds later; null when it is not. */
+  twinAfterMs: number | null;
   /** The request names no limit of its own. */
   unlimited: boolean;
   /** When the client leaves: after so many milliseconds, or with the first word; null when it stays. */
@@ -30,6 +36,10 @@ export type OperatorPlan = { atMs: number } & (
   | { kind: "grant"; account: AccountName; amountMicro: number; note: string }
   /** Many grants of one micro-dollar, through the ledger in a process of its own. */
   | { kind: "grants"; account: AccountName; times: number; note: string }
+  /** Gives back a part of what an answered request was charged, in percent. */
+  | { kind: "refund"; percent: number; note: string }
+  | { kind: "adjust"; amountMicro: number; note: string }
+  | { kind: "backup"; name: string }
   | { kind: "create-key"; name: string }
   | { kind: "revoke-key" }
 );
@@ -54,25 +64,36 @@ export interface CyclePlan {
   killedStarts: number[];
 }
 
+/** The provider of `drained` reads an answer to its end when its client leaves. */
+export type ModelName = "m" | "drained";
+
 /** `poor` has about as much as one request holds, so that some are refused. */
 export type AccountName = "rich" | "poor";
 
 const REQUESTS_MIN = 15;
 const REQUESTS_MAX = 60;
 const WINDOW_MS = 200;
+const TWIN_MS = 120;
+const MOST_PROMPT = 4_000;
+const MOST_COMPLETION = 1_000;
+/** Has no divisor in common with the number of pairs. */
+const PAIRS_STEP = 1_234_577;
 /** A start takes about this long, so a kill before it meets every step. */
 const START_MS = 130;
 
 export function planCycle(seed: number, cycle: number): CyclePlan {
   const random = createRandom(cycleSeed(seed, cycle));
   const requests = Array.from({ length: random.between(REQUESTS_MIN, REQUESTS_MAX) }, (_, index) =>
-    planRequest(random, `c${cycle}r${index}`),
+    planRequest(random, cycle, index),
   );
   return {
     requests,
-    operators: Array.from({ length: random.below(3) }, (_, index) =>
-      planOperator(random, `c${cycle}o${index}`),
-    ),
+    operators: [
+      ...Array.from({ length: random.below(3) }, (_, index) =>
+        planOperator(random, `c${cycle}o${index}`),
+      ),
+      ...planBackups(random, `c${cycle}`),
+    ],
     end: planEnd(random),
     killsOperators: random.chance(60),
     debris: random.pick(["none", "none", "none", "garbage", "half-frame"]),
@@ -80,46 +101,71 @@ export function planCycle(seed: number, cycle: number): CyclePlan {
   };
 }
 
-function planRequest(random: Random, tag: string): RequestPlan {
+function planRequest(random: Random, cycle: number, index: number): RequestPlan {
   const stream = random.chance(50);
+  const tag = `c${cycle}r${index}`;
   const order: UpstreamOrder = {
     tag,
-    promptTokens: random.between(1, 4_000),
-    completionTokens: random.between(1, 1_000),
+    ...countsOf(cycle * REQUESTS_MAX + index),
     firstMs: random.chance(50) ? 0 : random.between(1, 150),
     gapMs: random.pick([0, 0, 1, 10, 40]),
     words: random.between(1, 8),
     fate: random.chance(80) ? "answer" : random.pick(["error", "cut", "reset"]),
   };
+  const key = random.chance(40) ? tag : null;
+  const model = random.chance(25) ? "drained" : "m";
   return {
     atMs: random.below(WINDOW_MS),
     account: random.chance(80) ? "rich" : "poor",
+    model,
     stream,
+    key,
+    twinAfterMs: key !== null && random.chance(30) ? random.below(TWIN_MS) : null,
     unlimited: random.chance(15),
-    leave: planLeave(random, stream),
+    leave: planLeave(random, stream, model === "drained" ? 50 : 15),
     order,
   };
 }
 
-function planLeave(random: Random, stream: boolean): RequestPlan["leave"] {
-  if (!random.chance(15)) return null;
+/** Scatters the numbers of a run's requests over all pairs of counts; each pair comes once. */
+function countsOf(request: number) {
+  const pair = (request * PAIRS_STEP) % (MOST_PROMPT * MOST_COMPLETION);
+  return {
+    promptTokens: 1 + (pair % MOST_PROMPT),
+    completionTokens: 1 + Math.floor(pair / MOST_PROMPT),
+  };
+}
+
+function planLeave(random: Random, stream: boolean, percent: number): RequestPlan["leave"] {
+  if (!random.chance(percent)) return null;
   return stream && random.chance(50) ? "first-word" : { afterMs: random.between(1, 60) };
 }
 
 function planOperator(random: Random, note: string): OperatorPlan {
   const atMs = random.below(WINDOW_MS);
   const account = random.chance(70) ? "rich" : "poor";
-  switch (random.below(5)) {
+  switch (random.below(8)) {
     case 0:
       return { atMs, kind: "grants", account, times: random.between(5, 40), note };
     case 1:
       return { atMs, kind: "create-key", name: note };
     case 2:
       return { atMs, kind: "revoke-key" };
+    case 3:
+    case 4:
+      return { atMs, kind: "refund", percent: random.pick([100, 100, 50, 1]), note };
+    case 5: {
+      const amountMicro = random.between(1, 5_000) * random.pick([1, -1]);
+      return { atMs, kind: "adjust", amountMicro, note };
+    }
     default:
       return { atMs, kind: "grant", account, amountMicro: random.between(1, 5_000), note };
   }
 }
+
+/** Early, since it takes as long as most cycles. */
+const planBackups = (random: Random, name: string): OperatorPlan[] =>
+  random.chance(20) ? [{ atMs: random.below(WINDOW_MS / 2), kind: "backup", name }] : [];
 
 function planEnd(random: Random): EndPlan {
   const atMs = random.between(5, WINDOW_MS + 60);

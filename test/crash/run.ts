@@ -59,8 +59,13 @@ async function main(): Promise<number> {
 const secondsSince = (startMono: number): string =>
   ((performance.now() - startMono) / 1000).toFixed(1);
 
+const listed = (times: Record<string, number>): string =>
+  Object.entries(times)
+    .map((entry) => entry.join(" "))
+    .join(", ");
+
 function report(result: LoopResult, { seed, first }: LoopOptions, seconds: string): void {
-  const { passed, failure, answered, grants, endings } = result;
+  const { passed, failure, answered, entries, counts, endings } = result;
   if (failure !== null) {
     const { cycle, error, folder } = failure;
     say(`cycle ${cycle}: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
@@ -70,12 +75,11 @@ function report(result: LoopResult, { seed, first }: LoopOptions, seconds: strin
     );
     say(`that cycle alone: npm run test:crash -- --seed ${seed} --first ${cycle} --cycles 1`);
   }
-  say(`${seconds} s: ${answered} requests answered to the end, ${grants} grants`);
-  say(
-    `endings: ${Object.entries(endings)
-      .map((entry) => entry.join(" "))
-      .join(", ")}`,
-  );
+  const { replayed, ranAgain, backups } = counts;
+  say(`${seconds} s: ${answered} requests answered to the end, ${backups} backups proved`);
+  say(`keys asked again: ${replayed} replayed, ${ranAgain} run again`);
+  say(`entries: ${listed(entries)}`);
+  say(`endings: ${listed(endings)}`);
   say(`${passed} passed, ${failure === null ? 0 : 1} failed`);
 }
 

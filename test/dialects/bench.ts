@@ -23,13 +23,23 @@ export interface Bench {
 
 export async function openBench(driver: Driver): Promise<Bench> {
   const upstream = await startRawUpstream();
-  const { config = {} } = driver;
-  const server = await startTestServer({ env: driver.env(upstream.url), config });
+  const server = await startTestServer({
+    env: driver.env(upstream.url),
+    config: configFor(driver),
+  });
   const close = async () => {
     await server.close();
     await upstream.close();
   };
   return { driver, server, upstream, close };
+}
+
+/** A refusal is asserted as it comes, so that it is not tried again. */
+function configFor({ config = {} }: Driver) {
+  const given = (config.providers ?? {}) as Record<string, object>;
+  const ids = ["openai", "anthropic", "google", "bedrock", "vertex"];
+  const providers = ids.map((id) => [id, { ...given[id], retries: { max: 0 } }]);
+  return { ...config, providers: { ...given, ...Object.fromEntries(providers) } };
 }
 
 /** The upstream's stream of these pieces. */

@@ -53,6 +53,8 @@ export async function startHouse(
           dialect: "openai",
           baseUrl: `${upstream.url}/v1`,
           models: { [MODEL]: model },
+          // A test that scripts a refusal means to see it.
+          retries: { max: 0 },
           ...provider,
         },
       },

@@ -2,13 +2,16 @@
 import { type Plan, SALT } from "../plan.ts";
 import { createRandom } from "../random.ts";
 import type { Upstream } from "../upstream-process.ts";
+import { askAgain, askTwins, type Repeat, type Send } from "./ask-again.ts";
 import { readAnswer } from "./read-answer.ts";
 import type { Outcome, Payers } from "./run-load.ts";
-import type { OutgoingRequest, Transport, Watch } from "./transport.ts";
+import type { Answer, OutgoingRequest, Transport, Watch } from "./transport.ts";
 
 /** Longer than any answer takes: whoever waits for so long is taken to wait for ever. */
 const GIVE_UP_MS = 60_000;
 const LEAVE_WITHIN_MS = 30;
+/** From a client's leaving until the upstream is told of it: mostly the gateway knows it first. */
+const LEFT_MS = 15;
 
 export interface PerformOptions {
   seed: number;
@@ -16,10 +19,12 @@ export interface PerformOptions {
   payers: Payers;
   upstream: Upstream;
   transport: Transport;
+  /** For the same request a second time. */
+  twinTransport: Transport;
 }
 
 export async function perform(options: PerformOptions): Promise<Outcome> {
-  const { plan, transport } = options;
+  const { plan } = options;
   const random = createRandom(options.seed, plan.index, SALT.client);
   const payer = random.pick(options.payers[plan.book.payer]);
   const request = requestOf(plan, random.pick(payer.keys), random.pick(PATHS), random.chance(0.5));
@@ -31,7 +36,7 @@ export async function perform(options: PerformOptions): Promise<Outcome> {
   if (plan.book.client === "leave-anytime") {
     timers.push(setTimeout(() => leaving.abort(), random.int(0, LEAVE_WITHIN_MS)));
   }
-  const answer = await transport(request, watchOf(plan, leaving, options.upstream));
+  const { answer, again } = await send(options, request, leaving);
   for (const timer of timers) clearTimeout(timer);
   const { content, ...facts } = readAnswer(answer);
   return {
@@ -40,8 +45,32 @@ export async function perform(options: PerformOptions): Promise<Outcome> {
     account: payer.account,
     bodyBytes: Buffer.byteLength(request.body),
     isContentRight: content === plan.pieces.join(""),
+    again,
   };
 }
+
+/** Sends the request, and the same again where its class says so. */
+async function send(
+  { plan, upstream, transport, twinTransport }: PerformOptions,
+  request: OutgoingRequest,
+  leaving: AbortController,
+): Promise<{ answer: Answer; again: Repeat | null }> {
+  const sendFirst: Send = () => transport(request, watchOf(plan, leaving, upstream));
+  const sendTwin: Send = () => twinTransport(request, PATIENT);
+  if (plan.book.client === "ask-twins") return askTwins(plan, sendFirst, sendTwin);
+  const answer = await sendFirst();
+  return { answer, again: asksAgain(plan) ? await askAgain(plan, answer, sendTwin) : null };
+}
+
+const asksAgain = ({ book }: Plan): boolean =>
+  book.client === "ask-twice" || book.client === "leave-mid-and-ask";
+
+const PATIENT: Watch = {
+  signal: new AbortController().signal,
+  slowly: false,
+  halfCloses: false,
+  onText: () => {},
+};
 
 /** Signs in a stream at which a client leaves: its first words, and its finish reason. */
 const FIRST_WORDS = /"(?:content|reasoning_content)":"[^"]/;
@@ -49,7 +78,12 @@ const FINISH = /"finish_reason":"stop"/;
 
 function watchOf({ book, index }: Plan, leaving: AbortController, upstream: Upstream): Watch {
   const awaited = book.upstream === "cut-after-usage" ? FINISH : FIRST_WORDS;
+  const leavesMid = book.client === "leave-mid" || book.client === "leave-mid-and-ask";
   let hasTold = false;
+  if (book.upstream === "held-first" || book.upstream === "held-mid") {
+    const tell = () => setTimeout(() => upstream.tellRead(index), LEFT_MS);
+    leaving.signal.addEventListener("abort", tell, { once: true });
+  }
   return {
     signal: leaving.signal,
     slowly: book.client === "read-slowly",
@@ -59,7 +93,7 @@ function watchOf({ book, index }: Plan, leaving: AbortController, upstream: Upst
         hasTold = true;
         upstream.tellRead(index);
       }
-      if (book.client === "leave-mid" && FIRST_WORDS.test(text)) leaving.abort();
+      if (leavesMid && FIRST_WORDS.test(text)) leaving.abort();
       if (book.client === "leave-at-finish" && FINISH.test(text)) leaving.abort();
     },
   };
@@ -82,6 +116,9 @@ function requestOf(plan: Plan, key: string, path: string, asBearer: boolean): Ou
     path,
     headers: {
       "content-type": "application/json",
+      ...(asksAgain(plan) || book.client === "ask-twins"
+        ? { "idempotency-key": `books-${plan.index}` }
+        : {}),
       ...(asBearer ? { authorization: `Bearer ${secret}` } : { "x-api-key": secret }),
     },
     body: JSON.stringify(body),

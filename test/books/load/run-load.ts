@@ -2,6 +2,7 @@
 import type { Payer } from "../classes.ts";
 import { planOf } from "../plan.ts";
 import type { Upstream } from "../upstream-process.ts";
+import type { Repeat } from "./ask-again.ts";
 import { fetchTransport } from "./fetch-transport.ts";
 import { perform } from "./perform.ts";
 import { RawTransport } from "./raw-transport.ts";
@@ -24,6 +25,8 @@ export interface Outcome extends Omit<AnswerFacts, "content"> {
   /** Length of the request's body. */
   bodyBytes: number;
   isContentRight: boolean;
+  /** Of a class that asks again under the same key; else null. */
+  again: Repeat | null;
 }
 
 export interface LoadOptions {
@@ -33,8 +36,8 @@ export interface LoadOptions {
   origin: string;
   payers: Payers;
   upstream: Upstream;
-  /** Told how many requests are over. */
-  onProgress: (done: number) => void;
+  /** Told how many requests are over, and of the last of them. */
+  onProgress: (done: number, outcome: Outcome) => void;
 }
 
 /** Every so many clients one uses fetch; the others a bare socket. */
@@ -53,8 +56,11 @@ export async function runLoad(options: LoadOptions): Promise<Outcome[]> {
       // Only a bare socket can close one half.
       const isFetch = number % FETCH_EVERY === 0 && plan.book.client !== "half-close";
       const transport = isFetch ? withFetch : raw.send;
-      outcomes.push(await perform({ seed, plan, payers, upstream, transport }));
-      options.onProgress(outcomes.length);
+      const twinTransport = withFetch;
+      const sending = { seed, plan, payers, upstream, transport, twinTransport };
+      const outcome = await perform(sending);
+      outcomes.push(outcome);
+      options.onProgress(outcomes.length, outcome);
     }
     raw.close();
   }

@@ -21,7 +21,10 @@ const DIALECTS: Record<BookClass["provider"], Dialect> = {
   oa: OPENAI,
   "oa-deaf": OPENAI,
   "oa-stalling": OPENAI,
+  "oa-drain": OPENAI,
+  "oa-drain-short": OPENAI,
   an: ANTHROPIC,
+  "an-drain": ANTHROPIC,
   ge: GEMINI,
 };
 
@@ -76,6 +79,7 @@ const base = (plan: Plan, parts: readonly Part[]): Script => ({
   parts,
   ending: "end",
   endsWhenRead: false,
+  heldAfter: plan.book.upstream === "held-first" ? 0 : null,
   hasHead: true,
 });
 
@@ -113,6 +117,10 @@ function streamed(making: Making): Script {
       return upTo(middle(making, events, 2), "end");
     case "silent-mid":
       return upTo(middle(making, events, 1), "silence");
+    case "held-mid": {
+      const firstText = events.findIndex(({ role }) => role === "text");
+      return { ...upTo(events, "end"), heldAfter: firstText + 1 };
+    }
     case "error-mid":
       return upTo(
         [...middle(making, events, 1), dialect.errorEvent(random.pick(ERROR_KINDS))],

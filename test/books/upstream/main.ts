@@ -44,18 +44,33 @@ async function answer(socket: Socket, body: string): Promise<void> {
   tally.met++;
   if (plan.book.client === "leave-early") tell({ met: index });
   const usage = usageOf(seed, plan, Buffer.byteLength(body), limit);
+  tally.used = usage;
   const script = scriptOf(seed, plan, usage);
-  await perform(socket, script, wireOf(seed, plan, script), tally);
+  const hasLeft = script.heldAfter === null ? null : reading(index).promise;
+  if (script.heldAfter === 0) await hasLeft;
+  await perform(socket, { script, wire: wireOf(seed, plan, script), tally, hasLeft });
   if (script.endsWhenRead) await reading(index).promise;
   end(socket, script);
 }
 
-async function perform(socket: Socket, script: Script, wire: Wire, tally: Tally): Promise<void> {
-  for (const { bytes, pauseMs, completes } of wire.writes) {
+interface Performance {
+  script: Script;
+  wire: Wire;
+  tally: Tally;
+  /** What a held answer waits for. */
+  hasLeft: Promise<void> | null;
+}
+
+async function perform(
+  socket: Socket,
+  { script, wire, tally, hasLeft }: Performance,
+): Promise<void> {
+  for (const { bytes, pauseMs, completes, isHeldAfter } of wire.writes) {
     await (pauseMs > 0 ? pause(pauseMs) : nextTurn());
     if (socket.destroyed) return;
     if (bytes.length > 0 && !socket.write(bytes)) await drained(socket);
     for (const part of completes) count(tally, part);
+    if (isHeldAfter) await hasLeft;
   }
   if (script.ending === "end" && !wire.keepsAlive) socket.end();
 }
@@ -65,7 +80,7 @@ function end(socket: Socket, { ending }: Script): void {
   else if (ending === "cut") socket.end();
 }
 
-/** Clients that have read what they wait for. */
+/** Clients that have read what they wait for, or have left. */
 const read = new Map<number, PromiseWithResolvers<void>>();
 
 function reading(index: number): PromiseWithResolvers<void> {

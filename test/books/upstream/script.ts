@@ -24,6 +24,8 @@ export interface Script {
   ending: Ending;
   /** Whether the ending waits until the client tells that it has read. */
   endsWhenRead: boolean;
+  /** After so many of its parts it waits until the client tells that it has left; null where it does not wait. */
+  heldAfter: number | null;
   /** False: it ends before even the status. */
   hasHead: boolean;
 }

@@ -8,6 +8,8 @@ export interface Tally {
   model: string;
   /** The limit of output that it was told; null when none. */
   limit: number | null;
+  /** What was really used, whatever was reported of it. */
+  used: Usage | null;
   /** The last final usage whose bytes were all written, times `reports`. */
   reported: Usage | null;
   reports: number;
@@ -22,6 +24,7 @@ export const newTally = (model: string, limit: number | null): Tally => ({
   met: 0,
   model,
   limit,
+  used: null,
   reported: null,
   reports: 0,
   early: null,

@@ -9,6 +9,8 @@ export interface Write {
   pauseMs: number;
   /** The parts that are out once this write is. */
   completes: readonly Part[];
+  /** What comes after it waits until the client has left. */
+  isHeldAfter: boolean;
 }
 
 type Framing = "chunked" | "length" | "close";
@@ -30,15 +32,17 @@ export function wireOf(seed: number, plan: Plan, script: Script): Wire {
   const body = Buffer.from(script.parts.map(({ text }) => text).join(""));
   const ends = partEnds(script);
   const writes: Write[] = [];
-  for (const [start, end] of cuts(random, style, ends, body.length)) {
+  const heldAt = script.heldAfter === null ? undefined : ends[script.heldAfter - 1];
+  for (const [start, end] of cuts(random, style, ends, body.length, heldAt)) {
     const isCompleted = (partEnd = 0) => partEnd > start && partEnd <= end;
     const completes = script.parts.filter((_, index) => isCompleted(ends[index]));
     const isLast = end === body.length && script.ending === "end";
     const bytes = framed(framing, body.subarray(start, end), isLast);
-    writes.push({ bytes, pauseMs: pauseOf(random, plan), completes });
+    const isHeldAfter = end === heldAt;
+    writes.push({ bytes, pauseMs: pauseOf(random, plan), completes, isHeldAfter });
   }
   if (body.length === 0 && script.ending === "end" && framing === "chunked") {
-    writes.push({ bytes: CHUNKS_END, pauseMs: 0, completes: [] });
+    writes.push({ bytes: CHUNKS_END, pauseMs: 0, completes: [], isHeldAfter: false });
   }
   const head = script.hasHead ? headOf(script, framing, body.length) : "";
   return { writes: withHead(random, Buffer.from(head), writes), keepsAlive: framing !== "close" };
@@ -65,8 +69,9 @@ function cuts(
   style: Style,
   partEnds: readonly number[],
   length: number,
+  heldAt: number | undefined,
 ): [number, number][] {
-  const ends = new Set<number>([length]);
+  const ends = new Set<number>([length, ...(heldAt === undefined ? [] : [heldAt])]);
   let at = 0;
   const cutUpTo = (limit: number, longest: number) => {
     while (at < Math.min(length, limit)) {
@@ -121,5 +126,5 @@ function withHead(random: Random, head: Buffer, writes: Write[]): Write[] {
   if (first !== undefined && random.chance(0.5)) {
     return [{ ...first, bytes: Buffer.concat([head, first.bytes]) }, ...rest];
   }
-  return [{ bytes: head, pauseMs: 0, completes: [] }, ...writes];
+  return [{ bytes: head, pauseMs: 0, completes: [], isHeldAfter: false }, ...writes];
 }

@@ -5,7 +5,7 @@ import type { RecordRow } from "./ledger-rows.ts";
 
 export type AnswerRule = (one: SentCase) => string | null;
 
-const WAITS = new Set(["read", "read-slowly", "read-and-tell"]);
+const WAITS = new Set(["read", "read-slowly", "read-and-tell", "ask-twice", "ask-twins"]);
 const REFUSED_STATUS: Record<string, number> = {
   "wrong-key": 401,
   "wrong-model": 404,
@@ -80,6 +80,23 @@ function isUsageRight(shown: SentCase["outcome"]["usage"], record: RecordRow): b
     (shown.estimated === true) === (source === "estimated")
   );
 }
+
+/** The second time under a key it is the first answer, word for word, at no cost and in no book. */
+export const isGivenAgain: AnswerRule = ({ outcome, record, againRecord }) => {
+  const { again } = outcome;
+  if (again === null) return null;
+  const { status, replayOf, used, isComplete, isSame } = again;
+  const isRight =
+    status === 200 &&
+    isComplete &&
+    isSame &&
+    used !== null &&
+    micro(used) === 0n &&
+    record !== null &&
+    replayOf === record.id &&
+    againRecord === null;
+  return isRight ? null : `${JSON.stringify(again)}, record ${againRecord?.id ?? "none"}`;
+};
 
 /** Final figures come with every complete answer, and with a stream that was broken off. */
 export const hasFigures: AnswerRule = ({ plan, outcome, record }) => {

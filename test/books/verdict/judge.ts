@@ -1,4 +1,5 @@
 // The verdict: every check by name, with what was found wrong.
+import type { OperatorSums } from "../operator.ts";
 import * as answers from "./answer-rules.ts";
 import type { Evidence } from "./case.ts";
 import * as records from "./record-rules.ts";
@@ -15,8 +16,8 @@ export interface Statements {
   verify: { ok: boolean; requests: number; open_holds: number; held: string };
   exitCode: number;
   errorLines: readonly string[];
-  /** What was granted to each account, in micro-dollars. */
-  granted: bigint;
+  /** What was put into all accounts. */
+  sums: OperatorSums;
 }
 
 export interface Verdict {
@@ -91,6 +92,7 @@ const ANSWER_RULES: readonly [string, answers.AnswerRule][] = [
   ["each answer is the one in the books", answers.isAnsweredAsRecorded],
   ["each answer's figures are the ledger's", answers.areFiguresRight],
   ["each answer has its figures", answers.hasFigures],
+  ["who asks again under a key gets the same answer, free", answers.isGivenAgain],
 ];
 
 function answerChecks({ sent }: Evidence): Check[] {
@@ -108,22 +110,26 @@ const ENOUGH = 1_000;
 
 function totalChecks(evidence: Evidence, statements: Statements, sums: ClassSums[]): Check[] {
   const { ledger, tallies } = evidence;
-  const { verify, granted } = statements;
+  const { verify, sums: wanted } = statements;
   const total = (of: (one: (typeof ledger.accounts)[number]) => bigint) =>
     ledger.accounts.reduce((amount, account) => amount + of(account), 0n);
   const charged = total((account) => account.charged);
   const ofClasses = sums.reduce((amount, one) => amount + one.charged + one.estimated, 0n);
-  const grantedThere = total((account) => account.granted);
   const off = ledger.accounts.filter(
-    (account) => account.granted - account.charged !== account.balance || account.held !== 0n,
+    ({ granted, refunded, adjusted, charged: less, balance, held }) =>
+      granted + refunded + adjusted - less !== balance || held !== 0n,
   );
+  const entered = (["granted", "refunded", "adjusted"] as const).map((kind) => {
+    const there = total((account) => account[kind]);
+    return there !== wanted[kind] && `${kind} ${there} instead of ${wanted[kind]}`;
+  });
   const twice = [...tallies.byIndex].filter(([, { met }]) => met !== 1);
   return [
     check(
-      "granted less charged is each balance, and nothing is held",
+      "granted, refunded and adjusted less charged is each balance, and nothing is held",
       ...off.map(({ name }) => name),
     ),
-    check("the ledger has what was granted", granted !== grantedThere && `${grantedThere}`),
+    check("the ledger has what was granted, refunded and adjusted", ...entered),
     check(
       "the entries' charges are the classes'",
       charged !== ofClasses && `${charged} and ${ofClasses}`,
@@ -143,6 +149,12 @@ function totalChecks(evidence: Evidence, statements: Statements, sums: ClassSums
     check(
       "some requests could not be afforded",
       evidence.sent.length >= ENOUGH && !sums.some((one) => one.unaffordable > 0) && "none",
+    ),
+    check(
+      "some answers were read on for clients that had left",
+      evidence.sent.length >= ENOUGH &&
+        !evidence.records.some(({ record }) => record.ending === "drained") &&
+        "none",
     ),
     check("the gateway ended in good order", statements.exitCode !== 0 && `${statements.exitCode}`),
     check("the gateway logged no error", ...statements.errorLines.slice(0, 20)),

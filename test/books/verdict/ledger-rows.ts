@@ -24,6 +24,8 @@ export interface AccountRow {
   balance: bigint;
   held: bigint;
   granted: bigint;
+  refunded: bigint;
+  adjusted: bigint;
   charged: bigint;
 }
 
@@ -47,6 +49,8 @@ const RECORDS = `SELECT r.id, a.name AS account, r.model_id AS model, r.stream, 
 
 const ACCOUNTS = `SELECT a.name, a.balance_micro AS balance, a.held_micro AS held,
     COALESCE(SUM(CASE WHEN e.kind = 'grant' THEN e.amount_micro END), 0) AS granted,
+    COALESCE(SUM(CASE WHEN e.kind = 'refund' THEN e.amount_micro END), 0) AS refunded,
+    COALESCE(SUM(CASE WHEN e.kind = 'adjustment' THEN e.amount_micro END), 0) AS adjusted,
     COALESCE(-SUM(CASE WHEN e.kind = 'charge' THEN e.amount_micro END), 0) AS charged
   FROM accounts a LEFT JOIN entries e ON e.account_id = a.id GROUP BY a.id ORDER BY a.name`;
 

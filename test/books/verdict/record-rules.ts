@@ -28,9 +28,9 @@ export const isOfItsRequest: Rule = ({ book, record, sent }) => {
 };
 
 /** Usage that the upstream reported in full is charged to the micro-dollar. */
-export const isChargedAsReported: Rule = ({ book, record, sent }) => {
+export const isChargedAsReported: Rule = ({ book, record, ...found }) => {
   if (record.source !== "reported") return null;
-  const reported = book.usage === "fixed" ? FIXED_USAGE : (sent?.tally?.reported ?? null);
+  const reported = book.usage === "fixed" ? FIXED_USAGE : found.reported;
   if (reported === null) return "the upstream never reported what was charged";
   const expected = priced(book.tariff, reported);
   const cost = record.charged + record.shortfall;
@@ -67,7 +67,11 @@ function floorOf(tariff: Tariff, sent: SentCase | null): bigint {
   const isSeenWhole = sent?.plan.book.client === "read";
   const early = (isSeenWhole ? sent?.tally?.lastEarly : sent?.tally?.early) ?? null;
   if (early !== null) return priced(tariff, early);
-  return priced(tariff, { ...NO_USAGE, input: sent?.plan.words ?? LEAST_WORDS });
+  const words = priced(tariff, { ...NO_USAGE, input: sent?.plan.words ?? LEAST_WORDS });
+  const used = sent?.tally?.used ?? null;
+  if (sent?.plan.book.usage !== "absurd" || used === null) return words;
+  // Of a report with one impossible count the input may be believed, which can be less than the words would cost.
+  return least(words, priced(tariff, { ...used, output: 0, reasoning: 0 }));
 }
 
 function ceilingOf(tariff: Tariff, { plan, tally }: SentCase): bigint {

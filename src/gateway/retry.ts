@@ -1,0 +1,71 @@
+// Trying a provider again that refused a call before it gave anything: some times, some seconds, one deposit.
+import { asApiError } from "../base/errors.ts";
+import type { DispatchedChat } from "./dispatch.ts";
+
+/** What a provider answers when another try may help: it was busy, or had a fault of its own. */
+const PASSING_STATUSES: ReadonlySet<number | undefined> = new Set([
+  408, 409, 425, 429, 500, 502, 503, 504, 524, 529,
+]);
+
+/** Pause before the first of the tries where the provider names none; each next one is twice as long. */
+const FIRST_PAUSE_MS = 250;
+
+/**
+ * Calls `attempt`, and again while the provider refuses it for what may pass. A connection that broke is not tried
+ * again: the provider may have the request, and would bill for both.
+ * @throws what the last attempt threw
+ */
+export async function withRetries<T>(
+  chat: Pick<DispatchedChat, "retries" | "lifeline" | "clock" | "metrics" | "input" | "providerId">,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const pauseMs = pauseBeforeNext(chat, error, tries);
+      if (pauseMs === null) throw error;
+      const { upstreamStatus } = asApiError(error);
+      const { log, requestId } = chat.input;
+      chat.metrics.upstreamRetried(chat.providerId);
+      log.info({ requestId, upstreamStatus, pauseMs }, "provider refused, trying again");
+      await pause(chat, pauseMs, error);
+    }
+  }
+}
+
+/** Null when the error stands. */
+function pauseBeforeNext(
+  { retries, lifeline }: Pick<DispatchedChat, "retries" | "lifeline">,
+  error: unknown,
+  tries: number,
+): number | null {
+  const { upstreamStatus, shouldRetry, retryAfterMs } = asApiError(error);
+  if (lifeline.signal.aborted || lifeline.clientLeft()) return null;
+  if (tries > retries.max || shouldRetry === false || !PASSING_STATUSES.has(upstreamStatus)) {
+    return null;
+  }
+  const pauseMs = retryAfterMs ?? FIRST_PAUSE_MS * 2 ** (tries - 1);
+  // A provider that wants more time is for the client to wait for: it is told how long.
+  return pauseMs <= retries.maxWaitMs ? pauseMs : null;
+}
+
+/** Rejects with the refusal when nobody waits for another try any more: the provider has given nothing. */
+function pause(
+  { lifeline, clock }: Pick<DispatchedChat, "lifeline" | "clock">,
+  pauseMs: number,
+  refusal: unknown,
+): Promise<void> {
+  const { signal } = lifeline;
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      forget();
+      reject(refusal);
+    };
+    const forget = clock.after(pauseMs, () => {
+      signal.removeEventListener("abort", onAbort);
+      resolve();
+    });
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
+}
