@@ -151,6 +151,30 @@ test("a client that leaves while the next try is waited for pays nothing: it was
   expect(calls()).toBe(1);
 });
 
+test("a provider that is read to its end is not asked again for a client that has left", async () => {
+  const draining = await startHouse(
+    {},
+    { onDisconnect: "drain", retries: { max: 1, maxWaitMs: 3_000 } },
+  );
+  try {
+    const { upstream, server } = draining;
+    upstream.answer((_request, index) =>
+      index === 0
+        ? json({ error: { message: "not now" } }, 503, { "retry-after-ms": "700" })
+        : json(completion()),
+    );
+    const leaving = new AbortController();
+    const pending = post(draining, {}, leaving.signal);
+    await waitUntil(() => server.logText().includes('"pauseMs":700'), "the pause");
+    leaving.abort();
+    expect(await pending.catch((error: Error) => error.name)).toBe("AbortError");
+    expect(await lastEnded(draining)).toMatchObject({ ending: "upstream_failed", chargedMicro: 0 });
+    expect(upstream.requests.length).toBe(1);
+  } finally {
+    await draining.close();
+  }
+});
+
 test("a server that stops does not wait for the next try", async () => {
   const stopping = await startHouse(
     { server: { drainTimeoutMs: 20 } },

@@ -143,7 +143,10 @@ function checkFacts(journey: Journey, record: RecordRow, nowMs: number): void {
   const code = end === "hang" ? "upstream_timeout" : end === "fail" ? "upstream_error" : null;
   const isUnbroken = ["completed", "drained", "client_left_early"].includes(record.ending);
   if (isUnbroken) must(errorCode === null, "what did not fail has no error");
-  if (record.ending.startsWith("upstream_")) must(errorCode === code, "a failure has its code");
+  if (record.ending.startsWith("upstream_")) {
+    const isRefused = call?.outcome === "refused";
+    must(errorCode === (isRefused ? "upstream_busy" : code), "a failure has its code");
+  }
   const isCut = call !== null && call.abortedAtMs !== null;
   if (record.ending === "client_left") {
     const failed = call?.outcome === "failed" && !isCut;

@@ -82,6 +82,8 @@ const script: fc.Arbitrary<ScriptPlan> = fc
       [1, fc.constant("reject")],
     ),
     endDelayMs: shortMs,
+    refusals: weighted<number>([6, fc.constant(0)], [1, upTo(4, 1)]),
+    refusalHint: oneOf<ScriptPlan["refusalHint"]>("none", "soon", "much later", "no use"),
     abortLagMs: weighted<number>([4, fc.constant(0)], [1, upTo(10)]),
   })
   .map(({ failsEarly, ...plan }) => ({

@@ -1,7 +1,7 @@
 // What must hold of the requests, seen from outside: calls upstream, what clients are told, and quiet in the end.
 import type { Replay } from "../../src/gateway/idempotency.ts";
 import type { UpstreamCall } from "../../src/providers/protocol.ts";
-import { CLIENT_WAIT_MS, DRAIN, OUTPUT_MAX } from "./house.ts";
+import { CLIENT_WAIT_MS, DRAIN, OUTPUT_MAX, RETRIES } from "./house.ts";
 import { type Journey, must, type Told } from "./journey.ts";
 import { boundOf, namedLimit } from "./oracle.ts";
 import type { SimulatedProcess } from "./process.ts";
@@ -42,7 +42,14 @@ export function isOver(journey: Journey): boolean {
 
 /** A call is about to go upstream: its deposit is on the disk, and pays for what it may produce. */
 export function checkDispatch(journey: Journey, call: UpstreamCall, { holds }: Rows): void {
-  must(journey.call === null && !journey.askedAborted, "a request is one call upstream");
+  const isNext = journey.call === null || journey.call.outcome === "refused";
+  must(isNext && !journey.askedAborted, "a provider is asked again only when it refused");
+  must(journey.calls <= RETRIES.max, "a provider is asked again a limited number of times");
+  must(
+    journey.signalledAtStep === null,
+    "nobody is asked for a client that has left",
+    () => journey.requestId,
+  );
   const hold = holds.find(({ requestId }) => requestId === call.requestId);
   must(hold !== undefined, "nothing goes upstream without a deposit on the disk");
   journey.outputLimit = call.maxOutputTokens ?? OUTPUT_MAX;

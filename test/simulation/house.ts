@@ -11,6 +11,8 @@ export const FLOOR_TOKENS = 10;
 export const OUTPUT_SHARE = 4;
 /** How long a call of the provider that is read to its end goes on without its client, and how many do. */
 export const DRAIN = { maxMs: 60, maxCalls: 1 };
+/** Tries after the first, and the longest pause before one. */
+export const RETRIES = { max: 2, maxWaitMs: 600 };
 /** Some answers are longer, and not kept for their idempotency keys. */
 export const MAX_ANSWER_BYTES = 700;
 /** A client is told by then that its charge cannot be recorded. */
@@ -53,7 +55,8 @@ export const MODELS: readonly SimulatedModel[] = [
 
 /** @param commitQueue money operations that may wait at once. */
 export function simulatedConfig(commitQueue: number): Config {
-  const drained = { onDisconnect: "drain", drain: DRAIN };
+  const plain = { retries: RETRIES };
+  const drained = { ...plain, onDisconnect: "drain", drain: DRAIN };
   return configSchema.parse({
     money: {
       commitQueue,
@@ -61,7 +64,7 @@ export function simulatedConfig(commitQueue: number): Config {
       floorOutputTokens: FLOOR_TOKENS,
       defaultOutputShare: OUTPUT_SHARE,
     },
-    providers: { plain: {}, drained, free: {} },
+    providers: { plain, drained, free: plain },
   });
 }
 

@@ -17,7 +17,7 @@ export interface CallSeen {
   abortedAtMs: number | null;
   abortedAtStep: number | null;
   /** What the provider made of it; null as long as it goes on. */
-  outcome: "ended" | "failed" | "aborted" | "closed" | null;
+  outcome: "ended" | "failed" | "refused" | "aborted" | "closed" | null;
   outcomeAtStep: number;
   outcomeAtMs: number;
 }
@@ -49,6 +49,8 @@ export interface Journey {
   /** The provider was asked with a signal that had aborted already: nothing went upstream. */
   askedAborted: boolean;
   call: CallSeen | null;
+  /** Calls so far: a provider that refuses for the moment is asked again. */
+  calls: number;
   /** The output tokens of one choice that the provider was told to stop at. */
   outputLimit: number;
   /** When its client left, by any sign. */
@@ -100,6 +102,7 @@ export function newJourney(
     requestId: `req_${facts.index}`,
     askedAborted: false,
     call: null,
+    calls: 0,
     outputLimit: 0,
     leftAtStep: null,
     signalledAtMs: null,

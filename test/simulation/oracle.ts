@@ -1,7 +1,7 @@
 // What a request may cost, worked out anew from docs/billing.md and what the outside saw. No code of the gateway's.
 import type { TokenUsage } from "../../src/base/chat.ts";
 import type { Price } from "../../src/catalog/types.ts";
-import { CONTEXT, FLOOR_TOKENS, OUTPUT_MAX, tokensOf } from "./house.ts";
+import { CONTEXT, FLOOR_TOKENS, OUTPUT_MAX, RETRIES, tokensOf } from "./house.ts";
 import type { CallSeen, Journey } from "./journey.ts";
 import { asUsage } from "./upstream-shapes.ts";
 
@@ -94,18 +94,30 @@ export function verdicts(journey: Journey): Verdict[] {
 const FAILED_STATUS = { end: 200, fail: 502, refuse: 400, reject: 400, hang: 504 };
 
 function unanswered(journey: Journey, call: CallSeen): Verdict[] {
+  const { cutAtStep } = journey;
   const { end } = journey.plan.script;
-  const failedStatus = FAILED_STATUS[end];
-  if (call.abortedAtStep === null) {
-    if (call.outcome !== "failed") return [];
-    return [nothing(end === "refuse" ? "refused" : "upstream_failed", failedStatus)];
+  if (call.outcome === "refused") {
+    const isPaused = !isLastRefusal(journey);
+    const found: Verdict[] = [];
+    if (cutAtStep !== null && isPaused) found.push(nothing("server_stopped", 503));
+    if (!isPaused || journey.leftAtStep !== null) found.push(nothing("upstream_failed", 503));
+    return found;
   }
-  if (call.abortedAtStep === journey.cutAtStep) {
-    // A provider may fail by itself before it notices.
-    return [nothing("server_stopped", call.outcome === "failed" ? failedStatus : 503)];
+  const isCut = call.abortedAtStep !== null && call.abortedAtStep === cutAtStep;
+  if (call.outcome === "failed") {
+    if (isCut) return [nothing("server_stopped", FAILED_STATUS[end])];
+    return [nothing(end === "refuse" ? "refused" : "upstream_failed", FAILED_STATUS[end])];
   }
+  if (call.abortedAtStep === null) return [];
+  if (isCut) return [nothing("server_stopped", 503)];
   const usage = plain(promptEstimate(journey), 0);
   return [{ ending: "client_left_early", status: 499, source: "estimated", usage }];
+}
+
+/** Whether no try is left after a refusal, or of use. */
+function isLastRefusal({ calls, plan }: Journey): boolean {
+  const { refusalHint } = plan.script;
+  return refusalHint === "no use" || refusalHint === "much later" || calls > RETRIES.max;
 }
 
 function answered(journey: Journey, call: CallSeen): Verdict[] {

@@ -23,6 +23,10 @@ export interface ScriptPlan {
   /** `refuse` is what the adapter itself cannot express; `reject` is a 400 of the provider's. */
   end: "end" | "fail" | "refuse" | "reject" | "hang";
   endDelayMs: number;
+  /** How often the provider refuses for the moment before that. */
+  refusals: number;
+  /** What it says of the next try: nothing, a pause, or that none helps. */
+  refusalHint: "none" | "soon" | "much later" | "no use";
   /** How long the provider goes on after its call was aborted. */
   abortLagMs: number;
 }

@@ -99,6 +99,7 @@ export function startProcess(options: ProcessOptions): SimulatedProcess {
 function tally(ended: EndedRequest[]): Metrics {
   return {
     answerReplayed: () => {},
+    upstreamRetried: () => {},
     requestEnded: (request) => void ended.push(request),
     requestRefused: () => {},
     holdAbandoned: () => {},

@@ -3,6 +3,7 @@ import type { ChatCompletion, ChatCompletionChunk, TokenUsage } from "../../src/
 import { ApiError } from "../../src/base/errors.ts";
 import { plainUsage } from "../../src/gateway/estimate.ts";
 import type { UpstreamChunk } from "../../src/providers/protocol.ts";
+import { RETRIES } from "./house.ts";
 import type { PiecePlan, UsagePlan } from "./plan.ts";
 
 /** A 400 that the provider itself gave. */
@@ -12,6 +13,24 @@ export const providersRefusal = () =>
     type: "invalid_request_error",
     message: "the provider does not like it",
     upstreamStatus: 400,
+  });
+
+const HINTS = {
+  none: {},
+  soon: { retryAfterMs: 20 },
+  "much later": { retryAfterMs: RETRIES.maxWaitMs + 1 },
+  "no use": { shouldRetry: false },
+};
+
+/** What a provider says that is busy. */
+export const refusalForNow = (hint: keyof typeof HINTS): ApiError =>
+  new ApiError({
+    status: 503,
+    type: "server_error",
+    code: "upstream_busy",
+    message: "the provider is busy",
+    upstreamStatus: 503,
+    ...HINTS[hint],
   });
 
 const textOf = ({ chars }: PiecePlan): string => "x".repeat(chars);

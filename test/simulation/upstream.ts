@@ -9,7 +9,13 @@ import type { ProviderSet } from "../../src/providers/registry.ts";
 import { MODELS } from "./house.ts";
 import type { CallSeen, Journey } from "./journey.ts";
 import type { Timeline } from "./timeline.ts";
-import { asChunk, asCompletion, asUsage, providersRefusal } from "./upstream-shapes.ts";
+import {
+  asChunk,
+  asCompletion,
+  asUsage,
+  providersRefusal,
+  refusalForNow,
+} from "./upstream-shapes.ts";
 
 /** A provider that hangs is given up by its adapter's own deadline. */
 const DEADLINE_MS = 3_000;
@@ -98,6 +104,7 @@ async function connect(
     outcomeAtMs: 0,
   };
   journey.call = call;
+  journey.calls++;
   say(`${requestId} upstream opened`);
   const aborted = Promise.withResolvers<never>();
   aborted.promise.catch(() => {});
@@ -158,5 +165,14 @@ async function connect(
     finish("closed");
   }
 
+  if (journey.calls <= journey.plan.script.refusals) {
+    try {
+      await wait(journey.plan.script.endDelayMs);
+      finish("refused");
+      throw refusalForNow(journey.plan.script.refusalHint);
+    } finally {
+      close();
+    }
+  }
   return { journey, call, wait, endAs, close };
 }
