@@ -64,7 +64,9 @@ function pause(
     };
     const forget = clock.after(pauseMs, () => {
       signal.removeEventListener("abort", onAbort);
-      resolve();
+      // A client that left meanwhile may leave its call to be read on, but there is none.
+      if (lifeline.clientLeft()) reject(refusal);
+      else resolve();
     });
     signal.addEventListener("abort", onAbort, { once: true });
   });
