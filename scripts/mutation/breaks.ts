@@ -126,7 +126,7 @@ export const BREAKS: readonly Break[] = [
   },
   {
     what: "What came after the last report is not charged",
-    file: "src/gateway/stream-chat.ts",
+    file: "src/gateway/stream-source.ts",
     from: "last?.isFinal === true && meter.isCovered()",
     to: "last?.isFinal === true",
   },
@@ -174,7 +174,7 @@ export const BREAKS: readonly Break[] = [
   },
   {
     what: "A stop looks like a client that left",
-    file: "src/gateway/stream-chat.ts",
+    file: "src/gateway/stream-source.ts",
     from: 'if (lifeline.serverStopped()) way = { ...way, ending: "server_stopped" };',
     to: "",
   },
@@ -207,6 +207,18 @@ export const BREAKS: readonly Break[] = [
     file: "src/ledger/operator-entries.ts",
     from: "const availableMicro = account.balanceMicro - account.heldMicro;",
     to: "const availableMicro = account.balanceMicro;",
+  },
+  {
+    what: "A provider is asked again for a client that has left",
+    file: "src/gateway/retry.ts",
+    from: "if (lifeline.clientLeft()) reject(refusal);",
+    to: "if (signal.aborted) reject(refusal);",
+  },
+  {
+    what: "A provider is asked again without end",
+    file: "src/gateway/retry.ts",
+    from: "tries > retries.max ||",
+    to: "",
   },
   {
     what: "A deposit counts before its commit",

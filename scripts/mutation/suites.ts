@@ -27,6 +27,7 @@ const SUITES = [
     "test/money/estimate-cap.test.ts",
     "test/money/headers.test.ts",
     "test/money/drain.test.ts",
+    "test/money/retries.test.ts",
     "test/money/server-stopped.test.ts",
     "test/money/idempotency.test.ts",
   ],

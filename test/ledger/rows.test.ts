@@ -219,6 +219,34 @@ describe("an ended request", () => {
   });
 });
 
+describe("a correction", () => {
+  const refund = (amountMicro: number | null) =>
+    database.write(() => ledger.refund({ requestId: "req_1", amountMicro, note: null, atMs: 20 }));
+  const adjust = (amountMicro: number) =>
+    database.write(() => ledger.adjust({ accountId, amountMicro, note: "why", atMs: 20 }));
+
+  test("may give back exactly what is left of a charge, and not a micro-dollar more", () => {
+    grant(accountId, 200);
+    hold();
+    database.write(() => ledger.endHold({ ...END, costMicro: 50 }));
+    expect(refund(20)).toMatchObject({ amountMicro: 20, refundedMicro: 20, balanceMicro: 170 });
+    expect(() => refund(31)).toThrow(
+      "0.000031 credits are more than is left of the charge of request req_1: 0.000030",
+    );
+    expect(refund(30)).toMatchObject({ amountMicro: 30, refundedMicro: 50, balanceMicro: 200 });
+    expect(() => refund(null)).toThrow("has been refunded already");
+  });
+
+  test("may take exactly what is available, and not a micro-dollar more", () => {
+    grant(accountId, 100);
+    hold();
+    expect(() => adjust(-41)).toThrow(
+      "0.000041 credits are more than is available: 0.000040 available, 0.000060 held",
+    );
+    expect(adjust(-40)).toEqual({ balanceMicro: 60, heldMicro: 60 });
+  });
+});
+
 describe("the history", () => {
   test("is of one account, or of all", () => {
     const otherId = database.write(() => ledger.ensureAccount("other", 1).id);
