@@ -133,8 +133,8 @@ export const BREAKS: readonly Break[] = [
   {
     what: "A client that leaves early pays nothing for its input",
     file: "src/gateway/complete-chat.ts",
-    from: "if (lifeline.signal.aborted) return clientLeftEarly(chat);",
-    to: 'if (lifeline.signal.aborted) return unserved("client_left_early", error);',
+    from: "return clientLeftEarly(chat);",
+    to: 'return unserved("client_left_early", error);',
   },
   {
     what: "A client that left before dispatch is sent upstream all the same",
