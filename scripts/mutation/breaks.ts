@@ -211,8 +211,8 @@ export const BREAKS: readonly Break[] = [
   {
     what: "A provider is asked again for a client that has left",
     file: "src/gateway/retry.ts",
-    from: "if (lifeline.clientLeft()) reject(refusal);",
-    to: "if (signal.aborted) reject(refusal);",
+    from: "AbortSignal.any([lifeline.signal, input.signal])",
+    to: "lifeline.signal",
   },
   {
     what: "A provider is asked again without end",

@@ -70,7 +70,7 @@ export function invalidRequest(
 /** A 502: the provider failed, answered nonsense or refused the gateway's own credentials. */
 export function upstreamError(
   message: string,
-  extra: Pick<ApiErrorOptions, "cause" | "upstreamStatus" | "shouldRetry"> = {},
+  extra: Pick<ApiErrorOptions, "cause" | "upstreamStatus" | "shouldRetry" | "retryAfterMs"> = {},
 ): ApiError {
   return new ApiError({
     status: 502,

@@ -18,7 +18,7 @@ export interface CompletedChat {
   settled: Settled;
 }
 
-/** @throws ApiError when the provider fails; the deposit has been given back by then. */
+/** @throws ApiError when the provider fails; the deposit has been given back by then, if the database takes it. */
 export async function completeChat(chat: DispatchedChat): Promise<CompletedChat> {
   const { completion, usage } = await callUpstream(chat);
   const { settler, input, lifeline } = chat;
@@ -57,15 +57,21 @@ async function callUpstream(chat: DispatchedChat): Promise<UpstreamCompletion> {
   try {
     answer = await withRetries(chat, () => adapter.complete(call, lifeline.signal));
   } catch (error) {
-    await settler.end(endedBeforeFirstEvent(chat, error));
-    throw error;
+    return endUnanswered(chat, error);
   }
   settler.markFirstEvent();
   return answer;
 }
 
+/** Ends a request whose provider gave nothing. @throws the failure, once the end is recorded or takes too long. */
+export async function endUnanswered(chat: DispatchedChat, error: unknown): Promise<never> {
+  // What becomes of the record is for the settler to log: the client is to hear why it has no answer.
+  await chat.settler.end(endedBeforeFirstEvent(chat, error)).catch(() => {});
+  throw error;
+}
+
 /** How a request ended whose provider gave nothing: by its client, by this server or by the provider itself. */
-export function endedBeforeFirstEvent(chat: DispatchedChat, error: unknown): EndReport {
+function endedBeforeFirstEvent(chat: DispatchedChat, error: unknown): EndReport {
   const { lifeline } = chat;
   if (lifeline.serverStopped()) return unserved("server_stopped", error);
   // A provider's own refusal is that, also when the client left while the next try was waited for.

@@ -1,6 +1,6 @@
 // Token estimates after the fact, for answers whose provider reported no usage.
 import type { ChatRequest, TokenUsage } from "../base/chat.ts";
-import { contentParts } from "./input-bound.ts";
+import { contentParts, textLength } from "./input-bound.ts";
 import type { ProducedText } from "./meter.ts";
 import type { TokenCounter } from "./tokens/counter.ts";
 
@@ -8,6 +8,11 @@ import type { TokenCounter } from "./tokens/counter.ts";
 const TOKENS_PER_MESSAGE = 4;
 /** A typical picture, in tokens. */
 const TOKENS_PER_IMAGE = 765;
+
+/** Base64 of common codecs: some 20,000 characters and 20 tokens a second. */
+const AUDIO_CHARS_PER_TOKEN = 1_000;
+/** Base64 of a document: a page has some 65,000 characters and 2,000 tokens. */
+const FILE_CHARS_PER_TOKEN = 32;
 
 export const NOTHING_PRODUCED: ProducedText = { kept: "", chars: 0, showsReasoning: false };
 
@@ -61,14 +66,24 @@ async function estimatePromptTokens(
   countTokens: TokenCounter,
   request: ChatRequest,
 ): Promise<number> {
-  let images = 0;
-  for (const part of contentParts(request)) if (part.type === "image_url") images++;
+  let media = 0;
+  for (const part of contentParts(request)) media += mediaTokens(part);
   const text = [...messageTexts(request), ...toolTexts(request)].join("\n");
-  return (
-    (await countTokens(text)) +
-    request.messages.length * TOKENS_PER_MESSAGE +
-    images * TOKENS_PER_IMAGE
-  );
+  return (await countTokens(text)) + request.messages.length * TOKENS_PER_MESSAGE + media;
+}
+
+/** What a part that is no text costs, about. */
+function mediaTokens(part: Record<string, unknown>): number {
+  switch (part.type) {
+    case "image_url":
+      return TOKENS_PER_IMAGE;
+    case "input_audio":
+      return Math.ceil(textLength(part.input_audio, "data") / AUDIO_CHARS_PER_TOKEN);
+    case "file":
+      return Math.ceil(textLength(part.file, "file_data") / FILE_CHARS_PER_TOKEN);
+    default:
+      return 0;
+  }
 }
 
 function* messageTexts(request: ChatRequest): Generator<string> {

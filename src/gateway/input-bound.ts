@@ -91,7 +91,8 @@ function isImage(holder: unknown): boolean {
   return typeof holder.url === "string" && /^(?:data:image\/|https?:\/\/)/i.test(holder.url);
 }
 
-function textLength(holder: unknown, field: string): number {
+/** The length of a text field of an object, 0 where there is none. */
+export function textLength(holder: unknown, field: string): number {
   if (typeof holder !== "object" || holder === null) return 0;
   const value = (holder as Record<string, unknown>)[field];
   return typeof value === "string" ? value.length : 0;

@@ -2,10 +2,12 @@
 import { asApiError } from "../base/errors.ts";
 import type { DispatchedChat } from "./dispatch.ts";
 
-/** What a provider answers when another try may help: it was busy, or had a fault of its own. */
-const PASSING_STATUSES: ReadonlySet<number | undefined> = new Set([
-  408, 409, 425, 429, 500, 502, 503, 504, 524, 529,
-]);
+/** What a provider answers when it was busy. */
+const BUSY_STATUSES: ReadonlySet<number> = new Set([408, 409, 425, 429]);
+
+/** Whether another try may help: the provider was busy, or had a fault of its own. */
+const mayPass = (status: number | undefined): boolean =>
+  status !== undefined && (status >= 500 || BUSY_STATUSES.has(status));
 
 /** Pause before the first of the tries where the provider names none; each next one is twice as long. */
 const FIRST_PAUSE_MS = 250;
@@ -42,9 +44,7 @@ function pauseBeforeNext(
 ): number | null {
   const { upstreamStatus, shouldRetry, retryAfterMs } = asApiError(error);
   if (lifeline.signal.aborted || lifeline.clientLeft()) return null;
-  if (tries > retries.max || shouldRetry === false || !PASSING_STATUSES.has(upstreamStatus)) {
-    return null;
-  }
+  if (tries > retries.max || shouldRetry === false || !mayPass(upstreamStatus)) return null;
   const pauseMs = retryAfterMs ?? FIRST_PAUSE_MS * 2 ** (tries - 1);
   // A provider that wants more time is for the client to wait for: it is told how long.
   return pauseMs <= retries.maxWaitMs ? pauseMs : null;
@@ -52,11 +52,12 @@ function pauseBeforeNext(
 
 /** Rejects with the refusal when nobody waits for another try any more: the provider has given nothing. */
 function pause(
-  { lifeline, clock }: Pick<DispatchedChat, "lifeline" | "clock">,
+  { lifeline, clock, input }: Pick<DispatchedChat, "lifeline" | "clock" | "input">,
   pauseMs: number,
   refusal: unknown,
 ): Promise<void> {
-  const { signal } = lifeline;
+  // Also where answers are read on without their client: there is none yet that could be.
+  const signal = AbortSignal.any([lifeline.signal, input.signal]);
   return new Promise((resolve, reject) => {
     const onAbort = () => {
       forget();
@@ -64,9 +65,7 @@ function pause(
     };
     const forget = clock.after(pauseMs, () => {
       signal.removeEventListener("abort", onAbort);
-      // A client that left meanwhile may leave its call to be read on, but there is none.
-      if (lifeline.clientLeft()) reject(refusal);
-      else resolve();
+      resolve();
     });
     signal.addEventListener("abort", onAbort, { once: true });
   });

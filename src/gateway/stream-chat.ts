@@ -1,7 +1,7 @@
 // Answering piece by piece: what goes to the client is metered, and the end is settled however it comes.
 import { type ApiError, asApiError } from "../base/errors.ts";
 import type { UpstreamChunk } from "../providers/protocol.ts";
-import { endedBeforeFirstEvent } from "./complete-chat.ts";
+import { endUnanswered } from "./complete-chat.ts";
 import type { DispatchedChat } from "./dispatch.ts";
 import { withRetries } from "./retry.ts";
 import type { Settled } from "./settler.ts";
@@ -21,7 +21,7 @@ export type FinalCredits = Pick<Settled, "chargedMicro" | "balanceMicro">;
 
 /**
  * Asks for the stream and waits for the provider's first event.
- * @throws ApiError when the provider fails before it; the deposit has been given back by then.
+ * @throws ApiError when the provider fails before it; the deposit has been given back by then, if the database takes it.
  */
 export async function streamChat(chat: DispatchedChat): Promise<AsyncIterable<ChatEvent>> {
   const { adapter, call, input, settler, lifeline } = chat;
@@ -33,8 +33,7 @@ export async function streamChat(chat: DispatchedChat): Promise<AsyncIterable<Ch
       return [iterator, await iterator.next()] as const;
     });
   } catch (error) {
-    await settler.end(endedBeforeFirstEvent(chat, error));
-    throw error;
+    return endUnanswered(chat, error);
   }
   settler.markFirstEvent();
   const source = createSource(chat, first, pieces);
@@ -42,9 +41,8 @@ export async function streamChat(chat: DispatchedChat): Promise<AsyncIterable<Ch
   // so its leaving is also watched here; whoever notices first settles.
   const onLeave = () => {
     if (settler.hasEnded()) return;
-    source.leave().catch((error: unknown) => {
-      input.log.error({ requestId: input.requestId, err: error }, "could not settle");
-    });
+    // The settler says what fails, and goes on trying where that may pass.
+    source.leave().catch(() => undefined);
   };
   input.signal.addEventListener("abort", onLeave, { once: true });
   if (input.signal.aborted) onLeave();

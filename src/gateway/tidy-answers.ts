@@ -22,6 +22,8 @@ export interface TidierOptions {
 const EVERY_MS = 60_000;
 /** Rows removed in one commit: the requests that share it should not wait long. */
 const BATCH = 100;
+/** Some more than the excess goes, so that the next answer is not one too many again: counting takes time too. */
+const KEPT_SHARE = 0.99;
 
 /** Starts looking every minute. */
 export function startTidying(options: TidierOptions): Tidier {
@@ -65,8 +67,12 @@ async function tidy(options: TidierOptions, isStopped: () => boolean): Promise<v
   };
   await remove(() => store.removeOlder(clock.nowMs() - limits.keepMs, BATCH));
   for (;;) {
-    const by = isStopped() ? null : isOver(store.totals(), limits);
-    if (by === null || (await commits.run(() => store.removeFromLargest(by, BATCH))) === 0) return;
+    const totals = store.totals();
+    const by = isStopped() ? null : isOver(totals, limits);
+    if (by === null) return;
+    const limit = by === "count" ? limits.maxAnswers : limits.maxTotalBytes;
+    const excess = totals[by] - Math.floor(limit * KEPT_SHARE);
+    if ((await commits.run(() => store.removeFromLargest(by, excess, BATCH))) === 0) return;
   }
 }
 

@@ -36,10 +36,10 @@ export interface AnswerStore {
   /** Removes what was first used before `beforeMs`, at most so many rows; gives how many. Writes. */
   removeOlder(beforeMs: number, limit: number): number;
   /**
-   * Removes ended answers of the account that has the most, oldest first, at most so many; gives how many. One account
-   * cannot push out the others' answers so. Writes.
+   * Removes ended answers of the account that has the most, oldest first, until so many answers or bytes are gone, and
+   * at most `limit` answers; gives how many. One account cannot push out the others' answers so. Writes.
    */
-  removeFromLargest(by: keyof KeptTotals, limit: number): number;
+  removeFromLargest(by: keyof KeptTotals, excess: number, limit: number): number;
   /** Counts what is there. */
   totals(): KeptTotals;
   /** The last count and all that has come since: never less than what is there. */
@@ -111,7 +111,7 @@ export function createAnswerStore({ orm, sqlite }: Database): AnswerStore {
   let approximate: KeptTotals = { count: 0, bytes: 0 };
   totals();
 
-  function removeFromLargest(by: keyof KeptTotals, limit: number): number {
+  function removeFromLargest(by: keyof KeptTotals, excess: number, limit: number): number {
     const size = by === "count" ? sql`COUNT(*)` : sql`SUM(${answers.bodyBytes})`;
     const largest = orm
       .select({ accountId: answers.accountId })
@@ -122,15 +122,22 @@ export function createAnswerStore({ orm, sqlite }: Database): AnswerStore {
       .get();
     if (largest === undefined) return 0;
     const oldest = orm
-      .select({ requestId: answers.requestId })
+      .select({ requestId: answers.requestId, bytes: answers.bodyBytes })
       .from(answers)
       // A key in progress has to stay, or its twin would be let in.
       .where(and(eq(answers.accountId, largest.accountId), sql`${answers.endedAtMs} IS NOT NULL`))
       .orderBy(asc(answers.createdAtMs))
       .limit(limit)
       .all();
-    for (const { requestId } of oldest) release({ requestId });
-    return oldest.length;
+    let removed = 0;
+    let left = excess;
+    for (const { requestId, bytes } of oldest) {
+      if (left <= 0) break;
+      release({ requestId });
+      removed++;
+      left -= by === "count" ? 1 : bytes;
+    }
+    return removed;
   }
 
   return {

@@ -39,6 +39,20 @@ describe("an estimate", () => {
     );
   });
 
+  test("counts speech and files by their length", async () => {
+    const estimateOf = async (part: object) => {
+      const messages = [{ role: "user" as const, content: [part] }];
+      const request = { ...ask(""), messages } as unknown as ReturnType<typeof ask>;
+      return (await estimateUsage(countTokens, request, said(""))).promptTokens;
+    };
+    const data = "A".repeat(100_000);
+    const speech = { type: "input_audio", input_audio: { data, format: "mp3" } };
+    const file = { type: "file", file: { file_data: data, filename: "a.pdf" } };
+    expect(await estimateOf(speech)).toBeWithin(100, 120);
+    expect(await estimateOf(file)).toBeWithin(3_000, 3_200);
+    expect(await estimateOf({ type: "file", file: { file_id: "file-1" } })).toBeLessThan(20);
+  });
+
   test("of one letter 100,000 times lets other work go on meanwhile", async () => {
     await estimateUsage(countTokens, ask("warm"), said("up"));
     let turns = 0;

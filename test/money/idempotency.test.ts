@@ -79,6 +79,7 @@ describe("the same request again", () => {
       sse(streamOf("Hel", "lo!")),
       { stream: true, stream_options: { include_usage: true } },
     ],
+    ["a stream without any words", sse([event(usageChunk()) + DONE]), { stream: true }],
   ];
   test.each(kinds)("%s is given again, word for word, and free", async (_name, answer, body) => {
     const { upstream } = house;
@@ -292,16 +293,43 @@ describe("limits", () => {
     const accountId = house.server.newAccount("frugal", 1_000_000);
     const frugal = { key: newKey(), apiKey: house.server.newKey({ accountId }).secret };
     await post(frugal);
-    const keys = Array.from({ length: MAX_ANSWERS + 10 }, newKey);
-    for (const key of keys) await post({ key });
     const kept = () =>
       house.server.database.sqlite.query("SELECT COUNT(*) AS n FROM answers").get() as {
         n: number;
       };
-    await waitUntil(() => kept().n <= MAX_ANSWERS, "answers removed");
+    const keys = Array.from({ length: MAX_ANSWERS + 10 }, newKey);
+    for (const [sent, key] of keys.entries()) {
+      await post({ key });
+      if (sent < MAX_ANSWERS) continue;
+      await waitUntil(() => kept().n <= MAX_ANSWERS, "answers removed");
+      expect(kept().n).toBeGreaterThan(MAX_ANSWERS / 2);
+    }
     expect((await post(frugal)).headers.get("idempotent-replayed")).toBe("true");
     const newest = await post({ key: keys.at(-1) ?? "" });
     expect(newest.headers.get("idempotent-replayed")).toBe("true");
+  });
+
+  test("of more bytes than are kept the oldest answers go, and no more than has to", async () => {
+    const [answerBytes, room] = [1_000, 10];
+    const roomy = await startHouse({ idempotency: { maxTotalBytes: room * answerBytes } });
+    try {
+      roomy.upstream.answer(json(completion("x".repeat(answerBytes / 2))));
+      const keys = Array.from({ length: 2 * room }, newKey);
+      const kept = () =>
+        roomy.server.database.sqlite
+          .query("SELECT COUNT(*) AS n, SUM(body_bytes) AS bytes FROM answers")
+          .get() as { n: number; bytes: number };
+      for (const [sent, key] of keys.entries()) {
+        await post({ key, where: roomy });
+        await waitUntil(() => kept().bytes <= room * answerBytes, "answers removed");
+        expect(kept().n).toBeGreaterThan(Math.min(sent, room / 2));
+      }
+      const newest = await post({ key: keys.at(-1) ?? "", where: roomy });
+      expect(newest.headers.get("idempotent-replayed")).toBe("true");
+      expect(kept().n).toBeLessThan(keys.length);
+    } finally {
+      await roomy.close();
+    }
   });
 
   const bad = ["", " ", "with blanks inside", "x".repeat(256), "käse"];

@@ -119,3 +119,19 @@ test("a client waits ten seconds for a lock, then gets a 503 and is charged", as
   });
   expectBalanced(house);
 }, 30_000);
+
+test("a client whose provider failed hears of that, also when its deposit cannot be released yet", async () => {
+  const failed = json({ error: { message: "no" } }, 500);
+  const response = await within(askThenLock(failed), "the answer", 14_000);
+  expect(response.status).toBe(502);
+  expect(response.headers.get("x-credits-used")).toBe("0.000000");
+  expect(response.headers.get("x-credits-reserved")).toBeNull();
+  expect(await response.json()).toMatchObject({ error: { code: "upstream_error" } });
+  expect(isHeld()).toBe(true);
+  unlock();
+  expect(await lastEnded(house, 8_000)).toMatchObject({
+    ending: "upstream_failed",
+    chargedMicro: 0,
+  });
+  expectBalanced(house);
+}, 30_000);

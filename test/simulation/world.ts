@@ -206,7 +206,7 @@ export class World {
         onReplay: (one, replay) =>
           checkReplay(one, replay, this.#find(replay.requestId), readRows(this.#store.raw)),
         hasDrainRoom: (one) => hasDrainRoom(one, this.#journeys),
-        onTold: (one) => checkTold(one, readRows(this.#store.raw)),
+        onTold: (one) => checkTold(one, readRows(this.#store.raw), this.timeline.nowMs),
       },
       journey,
     ).catch((error: unknown) => this.#fail(error));

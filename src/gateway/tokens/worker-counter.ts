@@ -11,7 +11,7 @@ const WORKER =
 /** Text that may wait for the thread at once; what comes beyond it is guessed. */
 const MAX_WAITING_CHARS = 64 * 1_048_576;
 /** A thread that has not counted a text by then will not: a text takes it less than a second. */
-const COUNT_TIMEOUT_MS = 30_000;
+const COUNT_TIMEOUT_MS = 8_000;
 /** The tables take about 100 MB, which are given back when no estimate was needed for so long. */
 const IDLE_MS = 60_000;
 /** A thread that cannot start is not tried for ever. */
@@ -89,7 +89,8 @@ export function createWorkerCounter(log: Logger): TokenCounter {
       waitingChars += text.length;
       worker ??= start();
       worker.postMessage([id, text]);
-      watch();
+      // Later ones do not put the deadline of the first off, or a thread that hangs were never found out.
+      if (waiting.size === 1) watch();
     });
   }
 

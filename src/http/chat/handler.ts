@@ -92,7 +92,9 @@ function replayResponse(deps: HttpDeps, scope: RequestScope, replay: Replayed): 
 }
 
 async function* replayedEvents(body: string, balanceMicro: number): AsyncGenerator<ChatEvent> {
-  for (const json of body.split("\n")) yield { type: "chunk", json };
+  // A stream without a chunk was kept as nothing, which is no line.
+  const chunks = body === "" ? [] : body.split("\n");
+  for (const json of chunks) yield { type: "chunk", json };
   yield { type: "end", settled: { chargedMicro: 0, balanceMicro }, usageJson: null };
 }
 

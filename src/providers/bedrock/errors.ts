@@ -124,7 +124,10 @@ function byStatus(failure: Failure): ApiError {
     case 503:
       return unavailable(failure);
     default:
-      return upstreamError("The provider failed to answer the request.", extraOf(failure));
+      return upstreamError("The provider failed to answer the request.", {
+        ...retryOf(failure),
+        ...extraOf(failure),
+      });
   }
 }
 
@@ -191,6 +194,7 @@ function timedOut(failure: Failure): ApiError {
     type: "server_error",
     code: "upstream_timeout",
     message: "The provider did not answer in time.",
+    ...retryOf(failure),
     ...extraOf(failure),
   });
 }

@@ -110,10 +110,10 @@ function toApiError(status: number, headers: Headers, details: ErrorDetails): Ap
       });
     case 504: {
       const { type, code, message } = upstreamTimeout("The provider did not answer in time.");
-      return new ApiError({ status: 504, type, code, message, ...extra });
+      return new ApiError({ status: 504, type, code, message, ...retry, ...extra });
     }
     default:
-      return upstreamError("The provider failed to answer the request.", extra);
+      return upstreamError("The provider failed to answer the request.", { ...retry, ...extra });
   }
 }
 

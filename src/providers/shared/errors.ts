@@ -1,5 +1,11 @@
 // A provider's failure as the error that a caller of the gateway gets.
-import { ApiError, overloaded, upstreamError, upstreamTimeout } from "../../base/errors.ts";
+import {
+  ApiError,
+  type ApiErrorOptions,
+  overloaded,
+  upstreamError,
+  upstreamTimeout,
+} from "../../base/errors.ts";
 import { type ErrorDetails, findError, readErrorBodyText } from "./error-body.ts";
 import { parseJson } from "./json.ts";
 import { redact } from "./redact.ts";
@@ -117,9 +123,9 @@ function toApiError(status: number, headers: Headers, details: ErrorDetails): Ap
       });
     case 504:
     case 524:
-      return timedOut(status, details);
+      return timedOut({ ...retry, ...extra });
     default:
-      return upstreamError("The provider failed to answer the request.", extra);
+      return upstreamError("The provider failed to answer the request.", { ...retry, ...extra });
   }
 }
 
@@ -151,16 +157,9 @@ function refusedCredentials(status: number, details: ErrorDetails): ApiError {
   });
 }
 
-function timedOut(status: number, details: ErrorDetails): ApiError {
-  const { message, type, code } = upstreamTimeout("The provider did not answer in time.");
-  return new ApiError({
-    status: 504,
-    type,
-    code,
-    message,
-    upstreamStatus: status,
-    ...causeOf(details),
-  });
+function timedOut(extra: Partial<ApiErrorOptions>): ApiError {
+  const { type, code, message } = upstreamTimeout("The provider did not answer in time.");
+  return new ApiError({ status: 504, type, code, message, ...extra });
 }
 
 function isCredentialFault(status: number, details: ErrorDetails): boolean {
