@@ -64,6 +64,35 @@ describe("group commit", () => {
     expect(marks()).toEqual([1, 3]);
   });
 
+  test("what an operation throws reaches its caller as it is, unless it is trouble of the database", async () => {
+    const queue = createCommitQueue(database, {
+      clock: systemClock,
+      maxWaiting: 10,
+      lockTimeoutMs: 1000,
+    });
+    const failing = (code: unknown) => Object.assign(new Error("it"), { code });
+    const thrown = async (error: unknown) =>
+      queue
+        .run(() => {
+          throw error;
+        })
+        .catch((reason: unknown) => reason);
+    for (const code of ["ENOENT", "SQLITE_CONSTRAINT_UNIQUE", 14, undefined]) {
+      const error = failing(code);
+      expect(await thrown(error)).toBe(error);
+    }
+    for (const odd of ["text", null]) expect(await thrown(odd)).toBe(odd);
+    for (const code of ["SQLITE_FULL", "SQLITE_IOERR_WRITE"]) {
+      const error = failing(code);
+      expect(await thrown(error)).toMatchObject({
+        status: 503,
+        code: "overloaded",
+        message: expect.stringContaining("cannot record charges"),
+        cause: error,
+      });
+    }
+  });
+
   test("a disk that fails fails a whole batch at once, and takes the next one when it is back", async () => {
     let transactions = 0;
     let isFull = true;
@@ -100,6 +129,21 @@ describe("group commit", () => {
     await expect(queue.run(() => mark(3))).rejects.toMatchObject({ status: 503 });
     await Promise.all(accepted);
     expect(marks()).toEqual([1, 2]);
+  });
+
+  test("a drain ends when all that waited has been committed, at once when nothing does", async () => {
+    const queue = createCommitQueue(database, {
+      clock: systemClock,
+      maxWaiting: 10,
+      lockTimeoutMs: 1000,
+    });
+    await queue.drain();
+    const results = Promise.all([queue.run(() => mark(1)), queue.run(() => mark(2))]);
+    expect(queue.waiting()).toBe(2);
+    await queue.drain();
+    expect(queue.waiting()).toBe(0);
+    expect(marks()).toEqual([1, 2]);
+    await results;
   });
 
   test("a foreign write lock is waited for, and past the limit answered with 503", async () => {

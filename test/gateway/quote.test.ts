@@ -69,6 +69,15 @@ describe("the deposit", () => {
     expect(quoteOf({ max_tokens: 1_000_000 }).size(1_000_000)?.outputTokens).toBe(16_384);
   });
 
+  test("of a model whose output costs nothing covers the input", () => {
+    const price = { input: { microPerMtok: 150_000 }, output: { microPerMtok: 0 } };
+    const quoted = quoteOf({}, { prices: [{ price }] });
+    expect(quoted.size(INPUT_MICRO)).toEqual({ amountMicro: INPUT_MICRO, outputTokens: 16_384 });
+    expect(quoted.size(INPUT_MICRO - 1)).toBeNull();
+    expect(quoted.affordableOutputTokens(INPUT_MICRO)).toBe(16_384);
+    expect(quoted.affordableOutputTokens(INPUT_MICRO - 1)).toBe(0);
+  });
+
   test("counts every choice", () => {
     expect(quoteOf({ max_tokens: 100, n: 3 }).size(1_000_000)?.amountMicro).toBe(INPUT_MICRO + 180);
   });
@@ -86,7 +95,26 @@ describe("the deposit", () => {
   });
 
   test("of a free model is nothing", () => {
-    expect(quoteOf({}, { prices: [] }).size(0)).toEqual({ amountMicro: 0, outputTokens: 16_384 });
+    const free = quoteOf({}, { prices: [] });
+    expect(free.size(0)).toEqual({ amountMicro: 0, outputTokens: 16_384 });
+    expect(free).toMatchObject({ pinned: null, limitedByClient: false, leastMicro: 0 });
+    expect(free.affordableOutputTokens(0)).toBe(16_384);
+    expect(quoteOf({ max_tokens: 5 }, { prices: [] })).toMatchObject({
+      limitedByClient: true,
+      outputTokensMax: 5,
+    });
+  });
+
+  test("covers speech where it is asked for, and not where it is not", () => {
+    const [period] = deployment.prices;
+    const price = { ...(period?.price as object), outputAudio: { microPerMtok: 6_000_000 } };
+    const on = { prices: [{ price }] as Deployment["prices"] };
+    const held = (modalities?: string[]) =>
+      quoteOf({ max_tokens: 100, ...(modalities ? { modalities } : {}) }, on).size(1e6)
+        ?.amountMicro;
+    expect(held()).toBe(INPUT_MICRO + 60);
+    expect(held(["text"])).toBe(INPUT_MICRO + 60);
+    expect(held(["text", "audio"])).toBe(INPUT_MICRO + 600);
   });
 
   test("covers a prompt that the provider writes to its cache", () => {
@@ -191,9 +219,11 @@ describe("the 402", () => {
       shouldRetry: false,
       retryAfterMs: undefined,
     });
-    expect(error.message).toContain("a deposit of 0.000750");
-    expect(error.message).toContain("0.000300 is available");
-    expect(error.message).toContain("would buy 250 output tokens");
+    expect(error.message).toBe(
+      "Credit balance too low: this request needs a deposit of 0.000750 and 0.000300 is available " +
+        "(balance 0.000300, of which 0.000000 is held by calls in flight). " +
+        "That would buy 250 output tokens: set max_tokens to at most that.",
+    );
   });
 
   test("of credit that calls in flight hold is transient, and says how much they hold", () => {
@@ -202,7 +232,18 @@ describe("the 402", () => {
       heldMicro: 900,
     });
     expect(error).toMatchObject({ shouldRetry: true, retryAfterMs: 2000 });
-    expect(error.message).toContain("0.000900 is held by calls in flight");
-    expect(error.message).toContain("would not buy any output tokens");
+    expect(error.message).toBe(
+      "Credit balance too low: this request needs a deposit of 0.000750 and 0.000100 is available " +
+        "(balance 0.001000, of which 0.000900 is held by calls in flight). " +
+        "That would not buy any output tokens for this input. " +
+        "Retry when the calls in flight have ended.",
+    );
+  });
+
+  test("is transient as soon as the whole balance would do", () => {
+    const isTransient = (balanceMicro: number) =>
+      insufficientCredits(quoteOf({ max_tokens: 1000 }), { balanceMicro, heldMicro: 1 })
+        .shouldRetry;
+    expect([isTransient(749), isTransient(750)]).toEqual([false, true]);
   });
 });

@@ -1,0 +1,242 @@
+// The settler: one settlement for all who notice the end, whatever they report, and patience with the database.
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { pino } from "pino";
+import type { Clock } from "../../src/base/clock.ts";
+import { overloaded } from "../../src/base/errors.ts";
+import type { CommitQueue } from "../../src/db/commit-queue.ts";
+import { plainUsage } from "../../src/gateway/estimate.ts";
+import { createSettler, type EndReport, type Settler } from "../../src/gateway/settler.ts";
+import { createLedger, type Ledger } from "../../src/ledger/ledger.ts";
+import type { EndedRequest } from "../../src/telemetry/metrics.ts";
+import { createMetrics } from "../../src/telemetry/metrics.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+
+const REQUEST = "req_1";
+const HELD_MICRO = 500;
+const PRICE = { input: { microPerMtok: 1_000_000 }, output: { microPerMtok: 1_000_000 } };
+
+let database: TestDatabase;
+let ledger: Ledger;
+let accountId: string;
+/** How often the database still refuses. */
+let refusals: number;
+let pausesMs: number[];
+let ended: EndedRequest[];
+let retried: number;
+let settledCalls: number;
+let log: Record<string, unknown>[];
+
+beforeEach(() => {
+  database = createTestDatabase();
+  ledger = createLedger(database);
+  refusals = 0;
+  pausesMs = [];
+  ended = [];
+  retried = 0;
+  settledCalls = 0;
+  log = [];
+  accountId = database.write(() => {
+    const { id } = ledger.ensureAccount("team", 1);
+    ledger.grant({ accountId: id, amountMicro: 1_000, note: null, atMs: 1 });
+    ledger.placeHold({
+      requestId: REQUEST,
+      accountId: id,
+      keyId: "k",
+      modelId: "m",
+      providerId: "p",
+      upstreamModel: "m",
+      stream: false,
+      priceJson: null,
+      atMs: 1,
+      size: () => HELD_MICRO,
+    });
+    return id;
+  });
+});
+afterEach(() => database.remove());
+
+/** Timers fire at once, but for the client's patience, which is longer than all else. */
+const hastyClock: Clock = {
+  nowMs: () => 5_000,
+  monoMs: () => 130.6,
+  after(delayMs, callback) {
+    if (delayMs >= 10_000) return () => {};
+    pausesMs.push(delayMs);
+    queueMicrotask(callback);
+    return () => {};
+  },
+  nextTurn: () => Promise.resolve(),
+};
+
+const commits: CommitQueue = {
+  run: async (operation) => {
+    if (refusals-- > 0) throw overloaded("no");
+    return database.write(operation);
+  },
+  waiting: () => 0,
+  drain: async () => {},
+};
+
+function make(clock: Clock = hastyClock, queue: CommitQueue = commits): Settler {
+  const metrics = createMetrics({
+    inProgress: () => 0,
+    draining: () => 0,
+    commitsWaiting: () => 0,
+    answersKept: () => ({ count: 0, bytes: 0 }),
+  });
+  const write = (line: string) => void log.push(JSON.parse(line));
+  return createSettler({
+    requestId: REQUEST,
+    providerId: "p",
+    pinned: { price: PRICE, markupBasisPoints: 0 },
+    heldMicro: HELD_MICRO,
+    ledger,
+    commits: queue,
+    keyed: null,
+    clock,
+    metrics: {
+      ...metrics,
+      requestEnded: (request) => void ended.push(request),
+      settlementRetried: () => void retried++,
+    },
+    log: pino({ level: "info", base: null }, { write }),
+    onSettled: () => void settledCalls++,
+    startedAtMs: 4_000,
+    startedMonoMs: 100,
+  });
+}
+
+const report = (tokens: number, source: "reported" | "estimated" = "reported"): EndReport => ({
+  ending: "completed",
+  httpStatus: 200,
+  errorCode: null,
+  usage: async () => ({ usage: plainUsage(tokens, 0), source }),
+});
+
+describe("an end that several notice", () => {
+  test("is settled by the first report, and all get its figures", async () => {
+    const settler = make();
+    expect(settler.hasEnded()).toBe(false);
+    const never = { ...report(7), usage: () => Promise.reject(new Error("asked for no reason")) };
+    const both = Promise.all([settler.end(report(100)), settler.end(never)]);
+    expect(settler.hasEnded()).toBe(true);
+    const [first, second] = await both;
+    expect(first.chargedMicro).toBe(100);
+    expect(second).toEqual(first);
+    expect(await settler.end(report(9))).toEqual(first);
+    expect(ledger.findAccount(accountId)).toMatchObject({ balanceMicro: 900, heldMicro: 0 });
+    expect([settledCalls, ended.length]).toEqual([1, 1]);
+  });
+
+  test("is noted with its times, and the first event's alone", async () => {
+    let nowMs = 130.6;
+    const settler = make({ ...hastyClock, monoMs: () => nowMs });
+    settler.markFirstEvent();
+    nowMs = 190.2;
+    settler.markFirstEvent();
+    await settler.end(report(1));
+    const times = { firstEventMs: 31, durationMs: 90 };
+    expect(ledger.findRecord(REQUEST)).toMatchObject({ ...times, startedAtMs: 4_000 });
+    expect(ended[0]).toMatchObject(times);
+  });
+});
+
+describe("a database that refuses", () => {
+  test("is asked again after longer and longer pauses, the last of which repeats", async () => {
+    refusals = 9;
+    await make().end(report(100));
+    expect(pausesMs).toEqual([100, 200, 400, 800, 1600, 3200, 5000, 5000, 5000]);
+    expect(retried).toBe(9);
+    const lines = log.filter(({ msg }) => msg === "settlement refused, retrying");
+    expect(lines).toHaveLength(9);
+    expect(lines[0]).toMatchObject({ requestId: REQUEST, err: { message: "no" } });
+    expect(ledger.findRecord(REQUEST)?.chargedMicro).toBe(100);
+  });
+
+  test("does not keep a client for ever: it gets a 503 that says not to retry, and is charged later", async () => {
+    const patience = Promise.withResolvers<() => void>();
+    const clock: Clock = {
+      ...hastyClock,
+      after(delayMs, callback) {
+        if (delayMs === 10_000) patience.resolve(callback);
+        return () => {};
+      },
+    };
+    const usage = Promise.withResolvers<Awaited<ReturnType<EndReport["usage"]>>>();
+    const settler = make(clock);
+    const answer = settler.end({ ...report(0), usage: () => usage.promise });
+    (await patience.promise)();
+    await expect(answer).rejects.toMatchObject({
+      status: 503,
+      type: "server_error",
+      code: "overloaded",
+      shouldRetry: false,
+      message: expect.stringContaining("cannot be recorded"),
+    });
+    expect(settledCalls).toBe(0);
+    usage.resolve({ usage: plainUsage(100, 0), source: "reported" });
+    expect((await settler.end(report(1))).chargedMicro).toBe(100);
+    expect(settledCalls).toBe(1);
+  });
+
+  test("what is no trouble of the database is not tried again", async () => {
+    let runs = 0;
+    const broken = async <T>(operation: () => T): Promise<T> => {
+      if (runs++ === 0) throw new RangeError("a bug");
+      return database.write(operation);
+    };
+    const settler = make(hastyClock, { ...commits, run: broken });
+    await expect(settler.end(report(100))).rejects.toThrow("a bug");
+    expect([runs, retried, settledCalls]).toEqual([1, 0, 1]);
+  });
+
+  test("a broken rule of the books is not tried again, and is logged", async () => {
+    database.write(() => ledger.releaseAbandoned(1));
+    await expect(make().end(report(100))).rejects.toThrow(`${REQUEST} had ended already`);
+    const lines = log.filter(({ msg }) => msg === "could not settle");
+    expect(lines).toEqual([
+      expect.objectContaining({
+        requestId: REQUEST,
+        err: expect.objectContaining({ message: expect.stringContaining("had ended already") }),
+      }),
+    ]);
+    expect([retried, settledCalls, ended.length]).toEqual([0, 1, 0]);
+  });
+});
+
+describe("the log", () => {
+  test("has a line for each end, and a warning for what is written off", async () => {
+    await make().end(report(1_500));
+    const record = ledger.findRecord(REQUEST);
+    expect(record).toMatchObject({ chargedMicro: 1_000, shortfallMicro: 500, unbilledMicro: 0 });
+    expect(log).toEqual([
+      expect.objectContaining({
+        msg: "request ended",
+        requestId: REQUEST,
+        ending: "completed",
+        status: 200,
+        promptTokens: 1_500,
+        completionTokens: 0,
+        usageSource: "reported",
+        chargedMicro: 1_000,
+        shortfallMicro: 500,
+        durationMs: 31,
+      }),
+      expect.objectContaining({ level: 40, msg: "cost written off", shortfallMicro: 500 }),
+    ]);
+  });
+
+  test("has no shortfall where there was none", async () => {
+    await make().end(report(100));
+    expect(log).toHaveLength(1);
+    expect(log[0]).not.toHaveProperty("shortfallMicro");
+    expect(log[0]).not.toHaveProperty("code");
+  });
+});
+
+test("an estimate beyond the deposit is cut to it, and what was cut is noted and counted", async () => {
+  const settled = await make().end(report(700, "estimated"));
+  expect(settled).toMatchObject({ chargedMicro: 500, shortfallMicro: 0, source: "estimated" });
+  expect(ledger.findRecord(REQUEST)).toMatchObject({ chargedMicro: 500, unbilledMicro: 200 });
+  expect(ended[0]).toMatchObject({ chargedMicro: 500, unbilledMicro: 200, source: "estimated" });
+});

@@ -1,0 +1,118 @@
+// One life of the server's process: the real journey put together, as gateway.ts does it, on what is simulated.
+
+import { ApiError } from "../../src/base/errors.ts";
+import type { Catalog } from "../../src/catalog/build.ts";
+import type { Config } from "../../src/config/schema.ts";
+import { createCommitQueue } from "../../src/db/commit-queue.ts";
+import type { Database } from "../../src/db/open.ts";
+import type { ChatDeps } from "../../src/gateway/dispatch.ts";
+import type { KeyedRequest } from "../../src/gateway/idempotency.ts";
+import { createLifelines } from "../../src/gateway/lifeline.ts";
+import { createAnswerStore, type IdempotencyKey } from "../../src/idempotency/answers.ts";
+import type { OpenHold } from "../../src/ledger/holds.ts";
+import { createLedger, type Ledger } from "../../src/ledger/ledger.ts";
+import type { ProviderSet } from "../../src/providers/registry.ts";
+import type { Logger } from "../../src/telemetry/log.ts";
+import type { EndedRequest, Metrics } from "../../src/telemetry/metrics.ts";
+import { MAX_ANSWER_BYTES, tokensOf } from "./house.ts";
+import type { Timeline } from "./timeline.ts";
+
+export interface ProcessOptions {
+  timeline: Timeline;
+  number: number;
+  config: Config;
+  catalog: Catalog;
+  database: Database;
+  countDelayMs: number;
+  providers: (owner: string) => ProviderSet;
+  watch: (ledger: Ledger) => Ledger;
+  /** Told of what must not happen and shows nowhere but in the log. */
+  onFault: (error: unknown) => void;
+}
+
+export interface SimulatedProcess {
+  number: number;
+  /** Whose its timers are. */
+  owner: string;
+  isAlive: boolean;
+  /** About to end: it takes no more requests. */
+  isStopping: boolean;
+  deps: ChatDeps;
+  keyedBy(key: IdempotencyKey): KeyedRequest;
+  released: OpenHold[];
+  /** All that the metrics were told. */
+  ended: EndedRequest[];
+}
+
+/** Starts a process. @throws what the disk throws, as a real start would. */
+export function startProcess(options: ProcessOptions): SimulatedProcess {
+  const { timeline, number, config, catalog, database, countDelayMs } = options;
+  const owner = `process ${number}`;
+  const clock = timeline.clockOf(owner, () => life.isAlive);
+  const ledger = options.watch(createLedger(database));
+  const answers = createAnswerStore(database);
+  const ended: EndedRequest[] = [];
+  const log = faultLog((error) => {
+    if (life.isAlive) options.onFault(error);
+  });
+  const deps: ChatDeps = {
+    config,
+    catalog,
+    providers: options.providers(owner),
+    ledger,
+    commits: createCommitQueue(database, {
+      maxWaiting: config.money.commitQueue,
+      lockTimeoutMs: config.money.lockTimeoutMs,
+      clock,
+    }),
+    lifelines: createLifelines(clock),
+    countTokens: async (text) => {
+      if (countDelayMs > 0) await timeline.pause(countDelayMs, owner, "tokens counted");
+      return tokensOf(text);
+    },
+    metrics: tally(ended),
+    clock,
+    log,
+  };
+  const life: SimulatedProcess = {
+    number,
+    owner,
+    isAlive: true,
+    isStopping: false,
+    deps,
+    keyedBy: (key) => ({
+      key,
+      store: answers,
+      sinceMs: clock.nowMs() - config.idempotency.keepMs,
+      maxAnswerBytes: MAX_ANSWER_BYTES,
+    }),
+    released: [],
+    ended,
+  };
+  life.released = database.write(() => {
+    answers.releaseUnfinished();
+    return ledger.releaseAbandoned(clock.nowMs());
+  });
+  return life;
+}
+
+function tally(ended: EndedRequest[]): Metrics {
+  return {
+    answerReplayed: () => {},
+    upstreamRetried: () => {},
+    requestEnded: (request) => void ended.push(request),
+    requestRefused: () => {},
+    holdAbandoned: () => {},
+    settlementRetried: () => {},
+    render: async () => ({ text: "", contentType: "" }),
+  };
+}
+
+/** The journey logs a broken rule where nobody waits for it any more; trouble of the disk is no such thing. */
+function faultLog(onFault: (error: unknown) => void): Logger {
+  const quiet = () => {};
+  const error = ({ err }: { err?: unknown }) => {
+    if (err !== undefined && !(err instanceof ApiError)) onFault(err);
+  };
+  return { debug: quiet, info: quiet, warn: quiet, error } as unknown as Logger;
+}
