@@ -8,7 +8,11 @@ import type { Database } from "../../src/db/open.ts";
 import type { ChatDeps } from "../../src/gateway/dispatch.ts";
 import type { KeyedRequest } from "../../src/gateway/idempotency.ts";
 import { createLifelines } from "../../src/gateway/lifeline.ts";
-import { createAnswerStore, type IdempotencyKey } from "../../src/idempotency/answers.ts";
+import {
+  createAnswerStore,
+  type IdempotencyKey,
+  keptWindow,
+} from "../../src/idempotency/answers.ts";
 import type { OpenHold } from "../../src/ledger/holds.ts";
 import { createLedger, type Ledger } from "../../src/ledger/ledger.ts";
 import type { ProviderSet } from "../../src/providers/registry.ts";
@@ -83,7 +87,7 @@ export function startProcess(options: ProcessOptions): SimulatedProcess {
     keyedBy: (key) => ({
       key,
       store: answers,
-      sinceMs: clock.nowMs() - config.idempotency.keepMs,
+      window: keptWindow(clock.nowMs(), config.idempotency.keepMs),
       maxAnswerBytes: MAX_ANSWER_BYTES,
     }),
     released: [],
