@@ -97,6 +97,9 @@ function unanswered(journey: Journey, call: CallSeen): Verdict[] {
   const { cutAtStep } = journey;
   const { end } = journey.plan.script;
   if (call.outcome === "refused") {
+    // Cut while it was being refused, or after that while the next try was waited for.
+    const wasCut = call.abortedAtStep !== null && call.abortedAtStep === cutAtStep;
+    if (wasCut) return [nothing("server_stopped", 503)];
     const isPaused = !isLastRefusal(journey);
     const found: Verdict[] = [];
     if (cutAtStep !== null && isPaused) found.push(nothing("server_stopped", 503));
