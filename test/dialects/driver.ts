@@ -148,9 +148,12 @@ const ENVELOPES: Record<ErrorRow, ClientError> = {
   404: envelope(404, "invalid_request_error", "model_not_found", "model"),
   413: envelope(413, "invalid_request_error", "request_too_large"),
   429: { ...envelope(429, "rate_limit_error", "rate_limit_exceeded"), headers: retryIn7() },
-  500: failed(),
+  500: { ...failed(), headers: retryIn7() },
   503: { ...overloaded(), headers: retryIn7() },
-  504: masked(504, "upstream_timeout", "The provider did not answer in time."),
+  504: {
+    ...masked(504, "upstream_timeout", "The provider did not answer in time."),
+    headers: retryIn7(),
+  },
 };
 
 /** What the client must get: the provider's message where the caller is at fault. */

@@ -71,7 +71,7 @@ describe("an estimate", () => {
     counting = false;
     await others;
     expect(completionTokens).toBeGreaterThan(10_000);
-    expect(turns).toBeGreaterThanOrEqual(6);
+    expect(turns).toBeGreaterThan(1);
   });
 
   test("of a text beyond the counting limit is carried on from its start", async () => {

@@ -28,3 +28,9 @@ test("every source file says in its first line what lives in it", async () => {
   const silent = [...(await sources())].filter(([, text]) => !text.startsWith("// "));
   expect(silent.map(([path]) => path)).toEqual([]);
 });
+
+test("only the tokenizer's own thread loads the tokenizer, which blocks for a third of a second", async () => {
+  const TOKENIZER = /["']gpt-tokenizer/;
+  const loaders = [...(await sources())].filter(([, text]) => TOKENIZER.test(text));
+  expect(loaders.map(([path]) => path)).toEqual(["gateway/tokens/worker.ts"]);
+});
