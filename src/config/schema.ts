@@ -92,6 +92,11 @@ const drain = z.strictObject({
   maxCalls: positiveInt.default(100),
 });
 
+/** An address or a network in CIDR notation. */
+const network = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+  error: "expected an address (127.0.0.1, ::1) or a network (10.0.0.0/8)",
+});
+
 const httpUrl = z
   .url({ protocol: /^https?$/ })
   .refine((value) => !new URL(value).username, "credentials do not belong in a URL: use apiKeyEnv");
@@ -209,6 +214,8 @@ const server = z.strictObject({
   drainTimeoutMs: durationMs.default(30_000),
   /** Origins that browsers may call from; empty is off, `*` is all. */
   corsOrigins: z.array(z.string().min(1)).default([]),
+  /** Addresses or networks of the reverse proxies in front, whose `x-forwarded-for` names the client in the log. */
+  trustedProxies: z.array(network).default([]),
   /** The interactive documentation under /docs. */
   docs: z.boolean().default(true),
   logLevel: z.enum(["fatal", "error", "warn", "info", "debug"]).default("info"),

@@ -45,6 +45,7 @@ export interface ChatInput {
   keyed: KeyedRequest | null;
   /** Aborts when the client has left. */
   signal: AbortSignal;
+  /** A logger of this request's own: its lines name request, account, key and model, and from here on the provider. */
   log: Logger;
   startedAtMs: number;
   startedMonoMs: number;
@@ -86,6 +87,7 @@ export async function dispatchChat(deps: ChatDeps, input: ChatInput): Promise<Di
   let dispatched: DispatchedChat;
   try {
     const deployment = checkedDeployment(deps, input.request);
+    input.log.setBindings({ provider: deployment.providerId });
     dispatched = await takeDeposit(deps, input, deployment, lifeline);
   } catch (error) {
     // Without a deposit there is no settler, which would close it.

@@ -48,7 +48,7 @@ export interface Gateway {
 }
 
 /** A request as HTTP gives it. */
-export interface GatewayRequest extends Omit<ChatInput, "log" | "keyed"> {
+export interface GatewayRequest extends Omit<ChatInput, "keyed"> {
   /** Hashes of the client's idempotency key and of the request's body; null without a key. */
   idempotency: Omit<IdempotencyKey, "accountId"> | null;
 }
@@ -148,7 +148,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     balance,
     async answerChat({ idempotency, ...input }) {
       const keyed = idempotency === null ? null : keyedBy({ ...idempotency, ...input });
-      const answer = await answerChat(chatDeps, { ...input, keyed, log });
+      const answer = await answerChat(chatDeps, { ...input, keyed });
       if (keyed !== null) tidier.check();
       if (answer.kind === "replay") metrics.answerReplayed();
       return answer;

@@ -28,9 +28,8 @@ export async function withRetries<T>(
       const pauseMs = pauseBeforeNext(chat, error, tries);
       if (pauseMs === null) throw error;
       const { upstreamStatus } = asApiError(error);
-      const { log, requestId } = chat.input;
       chat.metrics.upstreamRetried(chat.providerId);
-      log.info({ requestId, upstreamStatus, pauseMs }, "provider refused, trying again");
+      chat.input.log.info({ upstreamStatus, pauseMs }, "provider refused, trying again");
       await pause(chat, pauseMs, error);
     }
   }

@@ -47,6 +47,7 @@ export interface SettlerOptions {
   keyed: KeyedRequest | null;
   clock: Clock;
   metrics: Metrics;
+  /** Names the request in each line. */
   log: Logger;
   /** Called once, when the money is settled or can never be. */
   onSettled: () => void;
@@ -104,7 +105,7 @@ export function createSettler(options: SettlerOptions): Settler {
     const settled = settle(report).finally(options.onSettled);
     // Whoever waited for it may have given up by then.
     settled.catch((error: unknown) => {
-      options.log.error({ requestId: options.requestId, err: error }, "could not settle");
+      options.log.error({ err: error }, "could not settle");
     });
     return settled;
   }
@@ -147,10 +148,7 @@ async function persist<T>(options: SettlerOptions, operation: () => T): Promise<
     } catch (error) {
       // A rule of the books that was broken stays broken: only trouble of the database passes.
       if (!(error instanceof ApiError)) throw error;
-      options.log.error(
-        { requestId: options.requestId, err: error },
-        "settlement refused, retrying",
-      );
+      options.log.error({ err: error }, "settlement refused, retrying");
       options.metrics.settlementRetried();
       const pauseMs = RETRY_PAUSES_MS[Math.min(attempt, RETRY_PAUSES_MS.length - 1)] ?? 0;
       await sleep(options.clock, pauseMs);
@@ -184,14 +182,13 @@ const notRecorded = (reservedMicro: number) =>
   });
 
 function logEnd(
-  { log, requestId }: SettlerOptions,
+  { log }: SettlerOptions,
   report: EndReport,
   settled: Settled,
   durationMs: number,
 ): void {
   log.info(
     {
-      requestId,
       ending: report.ending,
       status: report.httpStatus,
       code: report.errorCode ?? undefined,
@@ -205,6 +202,6 @@ function logEnd(
     "request ended",
   );
   if (settled.shortfallMicro > 0) {
-    log.warn({ requestId, shortfallMicro: settled.shortfallMicro }, "cost written off");
+    log.warn({ shortfallMicro: settled.shortfallMicro }, "cost written off");
   }
 }

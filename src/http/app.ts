@@ -46,7 +46,9 @@ export function createApp(deps: HttpDeps, documentJson: string) {
     },
   });
   // Before the routes: Elysia applies a hook only to what is registered after it.
-  app.onError(({ error, request }) => errorResponse(deps, request, openScope(), error));
+  app.onError(({ error, request }) =>
+    errorResponse(deps, { request, server: app.server }, openScope(deps.log), error),
+  );
   const { corsOrigins } = deps.config.server;
   if (corsOrigins.length > 0) app.use(corsFor(corsOrigins));
 

@@ -5,6 +5,7 @@ import type { Config } from "../config/schema.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { assertHeaderSize } from "./body/headers.ts";
+import type { ClientAddressOf } from "./client-address.ts";
 import { errorEnvelope, errorHeaders } from "./errors.ts";
 import { openScope, type RequestScope, setCredits, setReserved } from "./scope.ts";
 
@@ -13,6 +14,7 @@ export interface HttpDeps {
   config: Config;
   gateway: Gateway;
   log: Logger;
+  clientAddressOf: ClientAddressOf;
   /** True once the server has been told to end. */
   isDraining: () => boolean;
   /** Who sends it may read the metrics; null when nobody may. */
@@ -41,21 +43,23 @@ export function keyRoute(deps: HttpDeps, handler: Handler) {
   return (context: RouteContext): Promise<Response> =>
     run(deps, context, (call) => {
       const { headers } = call.request;
-      call.scope.caller = deps.gateway.authenticate({
+      const caller = deps.gateway.authenticate({
         authorization: headers.get("authorization"),
         apiKey: headers.get("x-api-key"),
       });
+      call.scope.caller = caller;
+      call.scope.log.setBindings({ accountId: caller.accountId, keyId: caller.keyId });
       return handler(call);
     });
 }
 
 async function run(deps: HttpDeps, context: RouteContext, handler: Handler): Promise<Response> {
-  const scope = openScope();
+  const scope = openScope(deps.log);
   try {
     assertHeaderSize(context.request.headers, deps.config.limits);
     return await handler({ request: context.request, server: context.server, scope });
   } catch (error) {
-    return errorResponse(deps, context.request, scope, error);
+    return errorResponse(deps, context, scope, error);
   }
 }
 
@@ -73,15 +77,15 @@ export function jsonTextResponse(scope: RequestScope, json: string, status = 200
 /** Any failure as its answer. Faults of ours are logged with their cause and masked. */
 export function errorResponse(
   deps: HttpDeps,
-  request: Request,
+  context: RouteContext,
   scope: RequestScope,
   error: unknown,
 ): Response {
   const failure = asApiError(error);
   if (failure.status === CLIENT_CLOSED_REQUEST) {
-    deps.log.info({ requestId: scope.requestId, keyId: scope.caller?.keyId }, "client left");
+    scope.log.info("client left");
   } else {
-    logFailure(deps.log, request, scope, failure);
+    logFailure(deps, context, scope.log, failure);
     deps.gateway.metrics.requestRefused(failure.status, failure.code);
   }
   Object.assign(scope.headers, errorHeaders(failure));
@@ -91,7 +95,7 @@ export function errorResponse(
 
 /** An error has cost nothing, or not yet; the balance is shown to a caller who is known, if the database can tell. */
 function setFailureCredits(
-  { gateway, log }: HttpDeps,
+  { gateway }: HttpDeps,
   scope: RequestScope,
   { reservedMicro }: ApiError,
 ): void {
@@ -101,21 +105,25 @@ function setFailureCredits(
     if (reservedMicro === undefined) setCredits(scope, 0, balanceMicro);
     else setReserved(scope, reservedMicro, balanceMicro);
   } catch (error) {
-    log.error({ requestId: scope.requestId, err: error }, "could not read a balance");
+    scope.log.error({ err: error }, "could not read a balance");
   }
 }
 
-function logFailure(log: Logger, request: Request, scope: RequestScope, failure: ApiError): void {
+function logFailure(
+  { clientAddressOf }: HttpDeps,
+  { request, server }: RouteContext,
+  log: Logger,
+  failure: ApiError,
+): void {
   const { status, code, upstreamStatus, cause } = failure;
   const line = {
-    requestId: scope.requestId,
+    client: clientAddressOf(server?.requestIP(request)?.address ?? null, request.headers),
     method: request.method,
     // The path alone, and not all of an endless one: a query may hold anything.
     path: new URL(request.url).pathname.slice(0, 200),
     status,
     code: code ?? undefined,
     upstreamStatus,
-    keyId: scope.caller?.keyId,
   };
   if (status < 500) {
     log.info(line, "request refused");

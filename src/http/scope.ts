@@ -2,6 +2,7 @@
 import { newRequestId } from "../base/ids.ts";
 import { formatCredits } from "../base/micro.ts";
 import type { Caller } from "../gateway/authenticate.ts";
+import type { Logger } from "../telemetry/log.ts";
 
 export interface RequestScope {
   requestId: string;
@@ -10,17 +11,20 @@ export interface RequestScope {
   startedMonoMs: number;
   /** Known once the key has been checked. */
   caller: Caller | null;
+  /** Every line names the request, and whose it is and where it goes as soon as that is known. */
+  log: Logger;
   /** Sent with the answer, whatever it is. */
   headers: Record<string, string>;
 }
 
-export function openScope(): RequestScope {
+export function openScope(log: Logger): RequestScope {
   const requestId = newRequestId();
   return {
     requestId,
     startedAtMs: Date.now(),
     startedMonoMs: performance.now(),
     caller: null,
+    log: log.child({ requestId }),
     headers: { "x-request-id": requestId },
   };
 }

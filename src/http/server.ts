@@ -3,6 +3,7 @@ import type { Config } from "../config/schema.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { createApp } from "./app.ts";
+import { createClientAddressOf } from "./client-address.ts";
 import { buildOpenApiDocument } from "./openapi/document.ts";
 
 /** The address is taken, or not this machine's; the message is meant for the operator. */
@@ -42,7 +43,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { config, gateway, log } = options;
   let draining = false;
   const metricsToken = options.metricsToken || null;
-  const deps = { config, gateway, log, metricsToken, isDraining: () => draining };
+  const deps = {
+    config,
+    gateway,
+    log,
+    metricsToken,
+    clientAddressOf: createClientAddressOf(config.server.trustedProxies),
+    isDraining: () => draining,
+  };
   const document = await buildOpenApiDocument();
   const app = createApp(deps, JSON.stringify(document));
   const { host, port } = config.server;

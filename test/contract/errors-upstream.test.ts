@@ -246,7 +246,11 @@ test("the log has what the provider said, and the record has how it ended", asyn
   const id = got.headers.get("x-request-id") ?? "";
   const lines = server.logLines().filter((line) => line.requestId === id);
   expect(lines.map(({ msg }) => msg)).toEqual(["request ended", "request failed"]);
-  expect(lines[1]).toMatchObject({ status: 502, upstreamStatus: 500, keyId: server.keyId });
+  for (const line of lines) {
+    const { accountId, keyId } = server;
+    expect(line).toMatchObject({ accountId, keyId, model: "gpt-4o-mini", provider: "openai" });
+  }
+  expect(lines[1]).toMatchObject({ status: 502, upstreamStatus: 500, client: "127.0.0.1" });
   expect(JSON.stringify(lines[1])).toContain("The disk of the provider is full.");
   expect(server.ledger.findRecord(id)).toMatchObject({
     ending: "upstream_failed",

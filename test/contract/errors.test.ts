@@ -236,6 +236,7 @@ test("each refusal is one line of the log, with the answer's request id and no q
     path: "/api/v1/ai/models",
     status: 401,
     code: "invalid_api_key",
+    client: "127.0.0.1",
   });
   expect(server.logText()).not.toContain("api_key=secret");
 });

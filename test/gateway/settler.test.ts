@@ -99,7 +99,7 @@ function make(clock: Clock = hastyClock, queue: CommitQueue = commits): Settler 
       requestEnded: (request) => void ended.push(request),
       settlementRetried: () => void retried++,
     },
-    log: pino({ level: "info", base: null }, { write }),
+    log: pino({ level: "info", base: null }, { write }).child({ requestId: REQUEST }),
     onSettled: () => void settledCalls++,
     startedAtMs: 4_000,
     startedMonoMs: 100,

@@ -1,5 +1,6 @@
 // Each way a request can end that docs/billing.md names: its record, its charge, and quiet books.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { pino } from "pino";
 import { chunk, completion, DONE, event, USAGE, usageChunk } from "../support/openai-wire.ts";
 import { gated, json, sse, type UpstreamAnswer } from "../support/raw-upstream.ts";
 import { waitUntil, within } from "../support/wait.ts";
@@ -259,6 +260,7 @@ test("a client that leaves before anybody reads its stream is settled all the sa
     request: { model: MODEL, messages: [{ role: "user", content: "hello" }], stream: true },
     bodyBytes: 100,
     idempotency: null,
+    log: pino({ level: "silent" }),
     signal,
     startedAtMs: Date.now(),
     startedMonoMs: performance.now(),

@@ -118,5 +118,5 @@ function faultLog(onFault: (error: unknown) => void): Logger {
   const error = ({ err }: { err?: unknown }) => {
     if (err !== undefined && !(err instanceof ApiError)) onFault(err);
   };
-  return { debug: quiet, info: quiet, warn: quiet, error } as unknown as Logger;
+  return { debug: quiet, info: quiet, warn: quiet, error, setBindings: quiet } as unknown as Logger;
 }

@@ -1,5 +1,6 @@
 // The documentation as an app of its own, for tests of the page alone.
 import { Elysia } from "elysia";
+import { pino } from "pino";
 import { docsHandlers } from "../../src/http/docs/handlers.ts";
 import { openScope } from "../../src/http/scope.ts";
 
@@ -9,8 +10,9 @@ import { openScope } from "../../src/http/scope.ts";
  */
 export function docsRoutes(documentJson: string) {
   const app = new Elysia({ name: "docs" });
+  const log = pino({ level: "silent" });
   for (const { path, handler } of docsHandlers(documentJson)) {
-    app.get(path, ({ request, server }) => handler({ request, server, scope: openScope() }));
+    app.get(path, ({ request, server }) => handler({ request, server, scope: openScope(log) }));
   }
   return app;
 }

@@ -10,6 +10,9 @@ import { hashOf, readIdempotencyKey } from "./idempotency-key.ts";
 import { parseChatRequest } from "./parse-request.ts";
 import { sseBody } from "./sse.ts";
 
+/** Of a model's name that may not be one. */
+const MAX_LOGGED_CHARS = 200;
+
 export function chatHandler(deps: HttpDeps): Handler {
   const { config, gateway } = deps;
   let bodiesInReading = 0;
@@ -26,10 +29,14 @@ export function chatHandler(deps: HttpDeps): Handler {
   async function answer(call: Call): Promise<Response> {
     const key = config.idempotency.enabled ? readIdempotencyKey(call.request.headers) : null;
     const { json, bytes } = await readBody(call);
+    const request = parseChatRequest(json, config.limits);
+    const { log } = call.scope;
+    log.setBindings({ model: request.model.slice(0, MAX_LOGGED_CHARS) });
     const answered = await gateway.answerChat({
       ...(call.scope.caller as Caller),
       requestId: call.scope.requestId,
-      request: parseChatRequest(json, config.limits),
+      request,
+      log,
       bodyBytes: bytes.byteLength,
       idempotency: key === null ? null : { keyHash: hashOf(key), bodyHash: hashOf(bytes) },
       signal: call.request.signal,
@@ -114,9 +121,8 @@ function eventStream(
   // Reverse proxies that buffer would hold the words back.
   scope.headers["x-accel-buffering"] = "no";
   const body = sseBody(events, {
-    requestId: scope.requestId,
     keepAliveMs: deps.config.server.keepAliveMs,
-    log: deps.log,
+    log: scope.log,
   });
   return new Response(body, { headers: scope.headers });
 }

@@ -6,9 +6,9 @@ import type { Logger } from "../../telemetry/log.ts";
 import { errorEnvelope } from "../errors.ts";
 
 export interface SseOptions {
-  requestId: string;
   /** A comment is sent after this much silence, so that no proxy in between gives up. */
   keepAliveMs: number;
+  /** Names the request in each line. */
   log: Logger;
 }
 
@@ -39,7 +39,7 @@ export async function* sseBody(
       next = iterator.next();
     }
   } catch (error) {
-    options.log.error({ requestId: options.requestId, err: error }, "stream failed");
+    options.log.error({ err: error }, "stream failed");
     yield errorFrame(error);
   } finally {
     await iterator.return?.();
