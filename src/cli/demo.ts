@@ -8,12 +8,12 @@ import type { Gateway } from "../gateway/gateway.ts";
 import type { RunningServer } from "../http/server.ts";
 import { createKeyring } from "../keys/keyring.ts";
 import { createLedger } from "../ledger/ledger.ts";
-import { createLogger, type Logger } from "../telemetry/log.ts";
+import { createLog, type Log } from "../telemetry/log.ts";
 import { openData } from "./books.ts";
 import { type CliContext, contextOf, type GlobalOptions } from "./context.ts";
 import { type DemoFacts, demoJson, demoLines } from "./demo-text.ts";
 import { createKey } from "./keys-create.ts";
-import { printJsonLine, printLines, printNotice } from "./output.ts";
+import { outliveReaders, printJsonLine, printLines, printNotice } from "./output.ts";
 import { addressesOf, untilStopped } from "./run-server.ts";
 import { addListenOptions, type ListenOptions } from "./serve.ts";
 import { throwAwayFolder } from "./throw-away.ts";
@@ -41,25 +41,28 @@ async function demo(context: CliContext, listen: ListenOptions): Promise<void> {
   const config = loadConfig({ file: null, env, server: listen, demo: demoModel });
   const mayMove = listen.port === undefined && !env.AACFLOW_PORT;
   // Below "info", so that the examples are not scrolled away by the log of each request.
-  const log = createLogger("warn");
+  const log = createLog("warn");
+  outliveReaders();
   const database = openData(throwAwayFolder(), BUSY_TIMEOUT_MS);
   try {
     await demoOn(database, { config, context, log, mayMove });
   } finally {
     database.close();
+    await log.flush();
   }
 }
 
 interface DemoRun {
   config: Config;
   context: CliContext;
-  log: Logger;
+  log: Log;
   /** Take a free port where the configured one is taken: nobody asked for it by name. */
   mayMove: boolean;
 }
 
 async function demoOn(database: Database, run: DemoRun): Promise<void> {
   const { config, log } = run;
+  const { logger } = log;
   const { createGateway } = await import("../gateway/gateway.ts");
   const { createWorkerCounter } = await import("../gateway/tokens/worker-counter.ts");
   // An empty environment: the keys of real providers stay out of a demonstration.
@@ -67,8 +70,8 @@ async function demoOn(database: Database, run: DemoRun): Promise<void> {
     config,
     database,
     env: {},
-    log,
-    countTokens: createWorkerCounter(log),
+    log: logger,
+    countTokens: createWorkerCounter(logger),
   });
   const server = await startSomewhere(gateway, run);
   const stopped = untilStopped(server, log);
@@ -81,7 +84,8 @@ async function demoOn(database: Database, run: DemoRun): Promise<void> {
 
 async function startSomewhere(gateway: Gateway, run: DemoRun): Promise<RunningServer> {
   const { PortInUse, startServer } = await import("../http/server.ts");
-  const { config, log } = run;
+  const { config } = run;
+  const log = run.log.logger;
   try {
     return await startServer({ config, gateway, log, metricsToken: null });
   } catch (error) {

@@ -1,7 +1,7 @@
 // A server's life in a command: start, ready, drain at the first signal, stop at the second.
 import type { Config } from "../config/schema.ts";
 import type { RunningServer } from "../http/server.ts";
-import type { Logger } from "../telemetry/log.ts";
+import type { Log } from "../telemetry/log.ts";
 import { CliError, EXIT_FAILED } from "./failure.ts";
 
 /** The path of the API under a server's origin. */
@@ -26,13 +26,17 @@ export function addressesOf(server: RunningServer, config: Config): ServerAddres
  * process at once, with exit code 1; deposits that it leaves open are released at the next start.
  * @throws CliError when charges could not be recorded
  */
-export async function untilStopped(server: RunningServer, log: Logger): Promise<void> {
+export async function untilStopped(server: RunningServer, log: Log): Promise<void> {
+  const { logger } = log;
   let atOnce: Promise<number> | null = null;
   const signal = await firstSignal(() => {
-    log.warn("second signal: stopping at once");
-    atOnce = server.stopNow().finally(() => process.exit(EXIT_FAILED));
+    logger.warn("second signal: stopping at once");
+    atOnce = server
+      .stopNow()
+      .finally(log.flush)
+      .finally(() => process.exit(EXIT_FAILED));
   });
-  log.info({ signal }, "draining: running requests may end, new ones are refused");
+  logger.info({ signal }, "draining: running requests may end, new ones are refused");
   const unsettled = await server.drain();
   // Stopping at once ends the draining too, which must not pass for a good end.
   await atOnce;
@@ -41,7 +45,7 @@ export async function untilStopped(server: RunningServer, log: Logger): Promise<
       `${unsettled} charges could not be recorded: their deposits are released at the next start`,
     );
   }
-  log.info("stopped");
+  logger.info("stopped");
 }
 
 function firstSignal(onSecond: () => void): Promise<string> {

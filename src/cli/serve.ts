@@ -4,13 +4,13 @@ import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import type { Database } from "../db/open.ts";
 import type { Gateway } from "../gateway/gateway.ts";
-import { createLogger, type Logger } from "../telemetry/log.ts";
+import { createLog, type Log } from "../telemetry/log.ts";
 import { lockData, openData } from "./books.ts";
 import { type CliContext, contextOf } from "./context.ts";
 import { openFilesLimit, openFilesWarning } from "./open-files.ts";
 import { readPort } from "./options.ts";
 import { ensureOutgoingLimit } from "./outgoing-limit.ts";
-import { printJsonLine, printLines } from "./output.ts";
+import { outliveReaders, printJsonLine, printLines } from "./output.ts";
 import { addressesOf, untilStopped } from "./run-server.ts";
 
 /** Short, because waiting here blocks every request; the commit queue tries again. */
@@ -42,10 +42,11 @@ export function addListenOptions(command: Command): Command {
 
 async function serve(context: CliContext, listen: ListenOptions): Promise<void> {
   const config = loadConfig({ file: context.configFile, env: context.env, server: listen });
-  const log = createLogger(config.server.logLevel);
-  ensureOutgoingLimit(config.server.upstreamConnections, log);
+  outliveReaders();
+  const log = createLog(config.server.logLevel);
+  ensureOutgoingLimit(config.server.upstreamConnections, log.logger);
   const warning = openFilesWarning(openFilesLimit(), config.server.upstreamConnections);
-  if (warning !== null) log.warn(warning);
+  if (warning !== null) log.logger.warn(warning);
 
   const unlock = lockData(context.dataDir);
   try {
@@ -57,6 +58,7 @@ async function serve(context: CliContext, listen: ListenOptions): Promise<void> 
     }
   } finally {
     unlock();
+    await log.flush();
   }
 }
 
@@ -64,8 +66,9 @@ async function serveOn(
   database: Database,
   config: Config,
   context: CliContext,
-  log: Logger,
+  log: Log,
 ): Promise<void> {
+  const { logger } = log;
   // Loaded here, so that the commands that only read the books start without the server's weight.
   const { createGateway } = await import("../gateway/gateway.ts");
   const { createWorkerCounter } = await import("../gateway/tokens/worker-counter.ts");
@@ -74,14 +77,15 @@ async function serveOn(
     config,
     database,
     env: context.env,
-    log,
-    countTokens: createWorkerCounter(log),
+    log: logger,
+    countTokens: createWorkerCounter(logger),
   });
-  warnWhenNothingIsServed(gateway, log);
+  log.onLineDropped(gateway.metrics.logLineDropped);
+  warnWhenNothingIsServed(gateway, logger);
   const server = await startServer({
     config,
     gateway,
-    log,
+    log: logger,
     metricsToken: context.env.AACFLOW_METRICS_TOKEN ?? null,
   });
   const stopped = untilStopped(server, log);
@@ -91,7 +95,7 @@ async function serveOn(
   await stopped;
 }
 
-function warnWhenNothingIsServed({ catalog }: Gateway, log: Logger): void {
+function warnWhenNothingIsServed({ catalog }: Gateway, log: Log["logger"]): void {
   if (catalog.served().length > 0) return;
   const variables = [...new Set(catalog.all().flatMap(({ missingEnv }) => missingEnv || []))];
   log.warn(

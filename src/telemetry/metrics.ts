@@ -26,6 +26,8 @@ export interface Metrics {
   upstreamRetried(providerId: string): void;
   /** A request got the answer of an earlier one with its idempotency key. */
   answerReplayed(): void;
+  /** A line of the log found no room. */
+  logLineDropped(): void;
   /** Prometheus' text format, and its content type. */
   render(): Promise<{ text: string; contentType: string }>;
 }
@@ -94,6 +96,7 @@ export function createMetrics(sources: MetricSources): Metrics {
       counters.abandonedMicro.inc(amountMicro);
     },
     upstreamRetried: (provider) => counters.upstreamRetries.inc({ provider }),
+    logLineDropped: () => counters.logLines.inc(),
     answerReplayed: () => counters.replays.inc(),
     settlementRetried: () => counters.retries.inc(),
     render: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
@@ -134,6 +137,7 @@ function createCounters(registry: Registry) {
     upstreamRetries: counter("upstream_retries_total", "Calls tried again after a refusal.", [
       "provider",
     ]),
+    logLines: counter("log_lines_dropped_total", "Log lines that nobody read in time."),
     replays: counter("idempotent_replays_total", "Answers given again for an idempotency key."),
     retries: counter("settlement_retries_total", "Settlements that the database refused at first."),
   };

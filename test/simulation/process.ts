@@ -108,6 +108,7 @@ function tally(ended: EndedRequest[]): Metrics {
     requestRefused: () => {},
     holdAbandoned: () => {},
     settlementRetried: () => {},
+    logLineDropped: () => {},
     render: async () => ({ text: "", contentType: "" }),
   };
 }

@@ -11,8 +11,8 @@ test.if(process.platform === "linux")(
   "a full disk under the log does not reach who logs",
   async () => {
     const script = `
-    const { createLogger } = await import(${JSON.stringify(LOG)});
-    const log = createLogger("info");
+    const { createLog } = await import(${JSON.stringify(LOG)});
+    const { logger: log } = createLog("info");
     for (let index = 0; index < ${LINES}; index++) log.warn({ index }, "a line of some length");
     process.stdout.write("went on");`;
     const full = openSync("/dev/full", "w");
