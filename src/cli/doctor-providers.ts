@@ -27,7 +27,7 @@ async function probe(provider: ConnectedProvider): Promise<Check> {
   const name = `provider ${provider.id}`;
   const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
   try {
-    const { ok, detail } = await Promise.race([provider.probe(signal), rejectOn(signal)]);
+    const { ok, detail } = await Promise.race([provider.adapter.probe(signal), rejectOn(signal)]);
     return { name, status: ok ? "ok" : "fail", detail };
   } catch (error) {
     const detail = signal.aborted

@@ -16,7 +16,7 @@ import { createOpenAiAdapter } from "./openai/adapter.ts";
 import { createBridgedAdapter } from "./openai/bridge.ts";
 import type { Quirks } from "./openai/quirks.ts";
 import { createResponsesAdapter } from "./openai-responses/adapter.ts";
-import type { ProbeResult, ProviderAdapter } from "./protocol.ts";
+import type { ProviderAdapter } from "./protocol.ts";
 import type { AuthStyle } from "./shared/endpoint.ts";
 import { createVertexAdapter } from "./vertex/adapter.ts";
 import { findGoogleCredentials } from "./vertex/credentials.ts";
@@ -38,6 +38,7 @@ export type Dialect =
 
 /** What every dialect is told of a provider, from its declaration, the configuration and the environment. */
 export interface ConnectOptions {
+  /** For messages to the operator; never sent upstream. */
   providerId: string;
   /** Null where the dialect works its address out by itself. */
   baseUrl: string | null;
@@ -54,16 +55,11 @@ export interface ConnectOptions {
   env: Environment;
 }
 
-/** An adapter that can also be asked whether the provider is there and takes the key. */
-export interface ProbedAdapter extends ProviderAdapter {
-  probe(signal: AbortSignal): Promise<ProbeResult>;
-}
-
 /**
  * Makes the adapter of one provider.
  * @throws Error, fit for the operator, when an address, a header or a credential is malformed
  */
-export function connectDialect(dialect: Dialect, options: ConnectOptions): ProbedAdapter {
+export function connectDialect(dialect: Dialect, options: ConnectOptions): ProviderAdapter {
   switch (dialect.kind) {
     case "openai":
       return connectOpenAi(dialect, { ...options, baseUrl: addressOf(options) });
@@ -87,7 +83,7 @@ function addressOf({ providerId, baseUrl }: ConnectOptions): string {
   return baseUrl;
 }
 
-function connectBedrock(options: ConnectOptions): ProbedAdapter {
+function connectBedrock(options: ConnectOptions): ProviderAdapter {
   const { env, apiKey } = options;
   const accessKeyId = readVariable(env, ["AWS_ACCESS_KEY_ID"]);
   const credentials =
@@ -106,7 +102,7 @@ function connectBedrock(options: ConnectOptions): ProbedAdapter {
   });
 }
 
-function connectVertex(options: ConnectOptions): ProbedAdapter {
+function connectVertex(options: ConnectOptions): ProviderAdapter {
   const { env, proxyUrl } = options;
   const credentials = findGoogleCredentials(env, (path) => readFileSync(path, "utf8"));
   if (credentials === null) throw new Error("there are no Google credentials");
@@ -131,12 +127,12 @@ const DEPLOYMENT_PATH = /\/deployments\/|\{model\}/;
 function connectOpenAi(
   dialect: Extract<Dialect, { kind: "openai" }>,
   options: ConnectOptions & { baseUrl: string },
-): ProbedAdapter {
+): ProviderAdapter {
   const openAiOptions = { ...options, auth: dialect.auth, quirks: dialect.quirks };
   const chat = createOpenAiAdapter(openAiOptions);
   if (!dialect.hasResponses || DEPLOYMENT_PATH.test(options.baseUrl)) return chat;
   const responses = createResponsesAdapter(openAiOptions);
-  return { ...createBridgedAdapter({ chat, responses }), probe: (signal) => chat.probe(signal) };
+  return createBridgedAdapter({ chat, responses });
 }
 
 function fetchMediaFor({ media }: ConnectOptions) {

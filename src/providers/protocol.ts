@@ -23,6 +23,10 @@ export interface UpstreamCall {
 export interface UpstreamCompletion {
   completion: ChatCompletion;
   usage: TokenUsage | null;
+  /** What the provider says that this call cost it, in micro-dollars; absent where it says nothing. */
+  reportedCostMicro?: number | null;
+  /** Fields of the request that the dialect could not express and left out, by their names. */
+  ignored?: readonly string[];
 }
 
 /** One piece of a streamed answer. */
@@ -41,6 +45,10 @@ export interface UpstreamChunk {
    * no output): should the answer be cut, its output is still to be estimated. True where it is left out.
    */
   usageIsFinal?: boolean;
+  /** As in {@link UpstreamCompletion}; the last one given counts. */
+  reportedCostMicro?: number | null;
+  /** As in {@link UpstreamCompletion}; on a stream's first piece. */
+  ignored?: readonly string[];
 }
 
 /**
@@ -56,6 +64,11 @@ export interface ProviderAdapter {
    * upstream connection.
    */
   stream(call: UpstreamCall, signal: AbortSignal): AsyncIterable<UpstreamChunk>;
+  /**
+   * Whether the provider is there and takes the key, by its cheapest authenticated call. Takes some
+   * seconds at most; every failure is a result, only the signal's reason is thrown.
+   */
+  probe(signal: AbortSignal): Promise<ProbeResult>;
 }
 
 /** What `aacflow doctor` learns by calling the provider's cheapest authenticated endpoint. */

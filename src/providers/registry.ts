@@ -5,15 +5,13 @@ import { createDemoProvider } from "./demo/provider.ts";
 import { connectDialect, type Dialect } from "./dialects.ts";
 import { AWS_REGION, type Environment, readVariable } from "./environment.ts";
 import { COMPATIBLE } from "./openai/quirks.ts";
-import type { ProbeResult, ProviderAdapter } from "./protocol.ts";
+import type { ProviderAdapter } from "./protocol.ts";
 
 export interface ConnectedProvider {
   id: string;
   /** As the provider writes itself. */
   name: string;
   adapter: ProviderAdapter;
-  /** Whether the provider is there and takes the key; throws only the signal's reason. */
-  probe(signal: AbortSignal): Promise<ProbeResult>;
 }
 
 /** A provider that the server knows but cannot use yet. */
@@ -162,7 +160,7 @@ function connectOne(
       env,
     }),
   );
-  return { id, name, adapter, probe: (signal) => adapter.probe(signal) };
+  return { id, name, adapter };
 }
 
 /** The built-in demo model, under its own id and under those that the configuration gives it. */
@@ -182,7 +180,6 @@ function demoProviders(config: Config): ConnectedProvider[] {
     id,
     name: id === DEMO_ID ? demo.name : id,
     adapter: demo.adapter,
-    probe: (signal) => demo.probe(signal),
   }));
 }
 

@@ -24,7 +24,6 @@ const never = new AbortController().signal;
 
 function optionsFor(baseUrl: string, extra: Partial<OpenAiAdapterOptions> = {}) {
   return {
-    providerId: "test",
     baseUrl,
     apiKey: "sk-test-key",
     auth: "bearer",

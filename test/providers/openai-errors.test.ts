@@ -1,12 +1,12 @@
 // Providers' failures as what the caller sees: status, code, message; never a key, host or account.
 import { describe, expect, test } from "bun:test";
-import { errorFromPayload, errorFromResponse } from "../../src/providers/shared/errors.ts";
+import { COMMON_ERRORS } from "../../src/providers/shared/errors.ts";
 import { redact } from "../../src/providers/shared/redact.ts";
 import { RETRY_AFTER_CAP_MS } from "../../src/providers/shared/retry-after.ts";
 
 function fromBody(status: number, body: unknown, headers: Record<string, string> = {}) {
   const text = typeof body === "string" ? body : JSON.stringify(body);
-  return errorFromResponse(status, new Headers(headers), text);
+  return COMMON_ERRORS.fromResponse(status, new Headers(headers), text);
 }
 
 describe("the caller's faults keep what the provider said", () => {
@@ -253,14 +253,14 @@ describe("errors under status 200 and in streams", () => {
     ["Mistral's", { object: "error", message: "x", type: "y" }, 502, "upstream_error"],
     ["Google's array", [{ error: { code: 503, message: "x" } }], 503, "overloaded"],
   ])("%s", (_name, payload, status, code) => {
-    const error = errorFromPayload(payload);
+    const error = COMMON_ERRORS.fromPayload(payload);
     expect([error?.status, error?.code]).toEqual([status, code]);
   });
 
   test.each([[{ choices: [] }], [{ error: null }], [{ error: "" }], [null], [1], ["error"], [[]]])(
     "%j is no error",
     (payload) => {
-      expect(errorFromPayload(payload)).toBeNull();
+      expect(COMMON_ERRORS.fromPayload(payload)).toBeNull();
     },
   );
 });

@@ -1,10 +1,12 @@
 // Whatever a provider sends, the dialect gives well-formed pieces or throws an ApiError.
+
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { ApiError } from "../../src/base/errors.ts";
+import { ChunkReader } from "../../src/providers/openai/chunk.ts";
 import { parseCompletion } from "../../src/providers/openai/response.ts";
-import { readChunks } from "../../src/providers/openai/stream.ts";
-import { errorFromResponse } from "../../src/providers/shared/errors.ts";
+import { COMMON_ERRORS } from "../../src/providers/shared/errors.ts";
+import { readSse } from "./support.ts";
 
 const options = { hiddenOutputInTotal: true };
 const anything = fc.jsonValue({ maxDepth: 3 });
@@ -41,7 +43,10 @@ test("streams", async () => {
         yield events.map((event) => JSON.stringify(event));
       }
       try {
-        for await (const { chunk, wire, usage: counted } of readChunks(batches(), "m", options)) {
+        for await (const { chunk, wire, usage: counted } of readSse(
+          new ChunkReader("m", options, 1),
+          batches(),
+        )) {
           expect([chunk.object, typeof chunk.id]).toEqual(["chat.completion.chunk", "string"]);
           expect(chunk.usage ?? null).toBeNull();
           expect(wire === null || counted === null).toBe(true);
@@ -86,7 +91,7 @@ test("error bodies", () => {
   );
   fc.assert(
     fc.property(fc.integer({ min: 400, max: 599 }), body, (status, text) => {
-      const made = errorFromResponse(status, new Headers(), text);
+      const made = COMMON_ERRORS.fromResponse(status, new Headers(), text);
       expect([400, 404, 413, 429, 502, 503, 504]).toContain(made.status);
       expect(made.message).not.toBe("");
     }),

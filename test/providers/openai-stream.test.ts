@@ -1,9 +1,9 @@
 // Streams: what passes untouched, what is put right, what ends them and what breaks them.
 import { describe, expect, test } from "bun:test";
 import { ApiError } from "../../src/base/errors.ts";
-import { readChunks } from "../../src/providers/openai/stream.ts";
+import { ChunkReader } from "../../src/providers/openai/chunk.ts";
 import type { UpstreamChunk } from "../../src/providers/protocol.ts";
-import { collect, rejection } from "./support.ts";
+import { collect, readSse, rejection } from "./support.ts";
 
 const plain = { hiddenOutputInTotal: false };
 
@@ -13,7 +13,7 @@ async function* inBatches(batches: string[][]): AsyncGenerator<string[]> {
 
 function read(...events: (string | object)[]): Promise<UpstreamChunk[]> {
   const data = events.map((event) => (typeof event === "string" ? event : JSON.stringify(event)));
-  return collect(readChunks(inBatches([data]), "asked", plain));
+  return collect(readSse(new ChunkReader("asked", plain, 1), inBatches([data])));
 }
 
 const envelope = { id: "c1", object: "chat.completion.chunk", created: 5, model: "m" };
@@ -62,7 +62,7 @@ describe("an orderly stream", () => {
         closed = true;
       }
     }
-    expect(await collect(readChunks(source(), "asked", plain))).toHaveLength(1);
+    expect(await collect(readSse(new ChunkReader("asked", plain, 1), source()))).toHaveLength(1);
     expect([closed, readOn]).toEqual([true, false]);
   });
 

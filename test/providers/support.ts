@@ -1,6 +1,8 @@
 // Helpers of the provider tests: calls, raw servers, collecting.
 import { createServer, type Server, type Socket } from "node:net";
-import type { UpstreamCall } from "../../src/providers/protocol.ts";
+import type { UpstreamCall, UpstreamChunk } from "../../src/providers/protocol.ts";
+import type { StreamReader } from "../../src/providers/shared/http-adapter.ts";
+import type { SseEvent } from "../../src/providers/transport/sse.ts";
 
 /** A call for a model named `upstream-model`; `request` adds to or replaces its fields. */
 export function callOf(
@@ -129,4 +131,35 @@ export async function eventually(condition: () => boolean, limitMs: number): Pro
     await Bun.sleep(5);
   }
   return condition();
+}
+
+/** What a reader makes of a stream, as the HTTP adapter reads it: until its end or the source's. */
+export async function* readStream<Event>(
+  reader: StreamReader<Event>,
+  batches: AsyncIterable<readonly Event[]>,
+): AsyncGenerator<UpstreamChunk, void, undefined> {
+  for await (const batch of batches) {
+    for (const event of batch) {
+      yield* reader.read(event);
+      if (reader.ended) {
+        yield* reader.end();
+        return;
+      }
+    }
+  }
+  yield* reader.end();
+}
+
+/** The same for server-sent events that have nothing but their data. */
+export function readSse(
+  reader: StreamReader<SseEvent>,
+  batches: AsyncIterable<readonly string[]>,
+): AsyncGenerator<UpstreamChunk, void, undefined> {
+  return readStream(reader, asEvents(batches));
+}
+
+async function* asEvents(batches: AsyncIterable<readonly string[]>) {
+  for await (const batch of batches) {
+    yield batch.filter((data) => data.trim() !== "").map((data) => ({ name: "", data }));
+  }
 }

@@ -1,12 +1,13 @@
 // What the transport's tests share: a request, the batches of a stream, bodies sent piece by piece.
 import type { Socket } from "node:net";
 import { ApiError } from "../../src/base/errors.ts";
+import { EventSource } from "../../src/providers/transport/event-source.ts";
 import {
   fetchUpstream,
   type UpstreamRequest,
 } from "../../src/providers/transport/fetch-upstream.ts";
 import { UpstreamGuard } from "../../src/providers/transport/guard.ts";
-import { sseBatches } from "../../src/providers/transport/sse.ts";
+import { SSE } from "../../src/providers/transport/sse.ts";
 import { HTTP_END, httpChunk, SSE_HEAD } from "./support.ts";
 
 export const never = new AbortController().signal;
@@ -31,11 +32,22 @@ export async function* batchesOf(
   try {
     const firstByteMs = options.firstMs ?? 2_000;
     const response = await fetchUpstream(requestTo(url, { firstByteMs }), guard);
-    yield* sseBatches(response, guard, {
-      isLast: (data) => data === "[DONE]",
+    const events = new EventSource(SSE, response, guard, {
       maxEventBytes: options.maxEventBytes ?? 1_000_000,
       betweenChunksMs: options.betweenMs ?? 2_000,
     });
+    let ended = false;
+    try {
+      await events.open();
+      for (let next = await events.next(false); next !== null; next = await events.next(false)) {
+        const batch = next.map(({ data }) => data);
+        ended = batch.includes("[DONE]");
+        if (batch.length > 0) yield batch;
+        if (ended) return;
+      }
+    } finally {
+      events.close(ended);
+    }
   } finally {
     guard.close();
   }

@@ -35,9 +35,9 @@ export function simulatedProviders(options: UpstreamOptions): ProviderSet {
   const adapter: ProviderAdapter = {
     complete: (call, signal) => complete(options, call, signal),
     stream: (call, signal) => stream(options, call, signal),
+    probe: async () => ({ ok: true, detail: "" }),
   };
-  const probe = async () => ({ ok: true, detail: "" });
-  const connected = MODELS.map(({ id }) => [id, { id, name: id, adapter, probe }] as const);
+  const connected = MODELS.map(({ id }) => [id, { id, name: id, adapter }] as const);
   return { connected: new Map(connected), missing: [] };
 }
 

@@ -1,11 +1,13 @@
-// One event of Anthropic's stream as the chunks that it stands for.
+// Anthropic's stream of events as UpstreamChunks.
 import type { ChatCompletionChunk, TokenUsage } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
 import { newCompletionId } from "../../base/ids.ts";
 import type { UpstreamChunk } from "../protocol.ts";
+import type { StreamReader } from "../shared/http-adapter.ts";
 import { asObject, isObject, type JsonObject, nonEmptyString, parseJson } from "../shared/json.ts";
+import type { SseEvent } from "../transport/sse.ts";
 import { BlockReader, type Delta } from "./block-reader.ts";
-import { errorInPayload } from "./errors.ts";
+import { ERRORS } from "./errors.ts";
 import { type FinishReason, finishReason, refusalText } from "./stop-reason.ts";
 import { UsageReader } from "./usage.ts";
 
@@ -13,7 +15,7 @@ import { UsageReader } from "./usage.ts";
  * Reads the events of one stream in order. Events, blocks and deltas of unknown kinds are passed
  * over, as Anthropic adds new ones at any time; `ping` is one of them.
  */
-export class EventReader {
+export class EventReader implements StreamReader<SseEvent> {
   readonly #blocks: BlockReader;
   readonly #usage = new UsageReader();
   readonly #created = Math.floor(Date.now() / 1000);
@@ -32,9 +34,20 @@ export class EventReader {
     this.#blocks = new BlockReader(answerTool);
   }
 
+  get finished(): boolean {
+    return this.#finished;
+  }
+
   /** Whether `message_stop` has come. */
   get ended(): boolean {
     return this.#ended;
+  }
+
+  end(): UpstreamChunk[] {
+    if (!this.#finished) {
+      throw upstreamError("The provider's answer ended early.");
+    }
+    return [];
   }
 
   /**
@@ -43,9 +56,9 @@ export class EventReader {
    * report.
    * @throws ApiError when it is not a JSON object, comes out of order or is an error
    */
-  read(data: string): UpstreamChunk[] {
+  read({ data }: SseEvent): UpstreamChunk[] {
     const event = parseJson(data);
-    const error = errorInPayload(event);
+    const error = ERRORS.fromPayload(event);
     if (error !== null) {
       throw error;
     }

@@ -4,7 +4,7 @@ import { upstreamError } from "../../base/errors.ts";
 import { newCompletionId, newToolCallId } from "../../base/ids.ts";
 import type { UpstreamCompletion } from "../protocol.ts";
 import { asObject, isObject, type JsonObject, nonEmptyString, parseJson } from "../shared/json.ts";
-import { errorInPayload } from "./errors.ts";
+import { ERRORS } from "./errors.ts";
 import { finishReason, refusalText } from "./stop-reason.ts";
 import { UsageReader } from "./usage.ts";
 
@@ -21,7 +21,7 @@ export function parseMessage(
   answerTool: string | null,
 ): UpstreamCompletion {
   const body = parseJson(text);
-  const error = errorInPayload(body);
+  const error = ERRORS.fromPayload(body);
   if (error !== null) {
     throw error;
   }

@@ -1,7 +1,7 @@
 // Anthropic's token usage, which a stream reports in several cumulative pieces, as TokenUsage.
 import type { TokenUsage } from "../../base/chat.ts";
 import { asObject, isObject } from "../shared/json.ts";
-import { MAX_TOKENS_PER_REQUEST } from "../shared/usage-limit.ts";
+import { MAX_TOKENS_PER_REQUEST } from "../shared/token-counts.ts";
 
 /** The counts as Anthropic gives them: `input` without what the cache read or wrote. */
 interface Counts {

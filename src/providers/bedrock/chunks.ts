@@ -1,8 +1,9 @@
-// One event of Converse's stream as UpstreamChunks.
+// Converse's stream of events as UpstreamChunks.
 import type { ChatCompletionChunk } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
 import { newCompletionId, newToolCallId } from "../../base/ids.ts";
 import type { UpstreamChunk } from "../protocol.ts";
+import type { StreamReader } from "../shared/http-adapter.ts";
 import { asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import { errorFromException } from "./errors.ts";
 import type { BedrockEvent } from "./event-frames.ts";
@@ -22,7 +23,7 @@ interface OpenTool {
 }
 
 /** Reads the events of one stream in order. */
-export class ChunkReader {
+export class ChunkReader implements StreamReader<BedrockEvent> {
   readonly #id = newCompletionId();
   readonly #createdSeconds = Math.floor(Date.now() / 1000);
   readonly #model: string;
@@ -31,6 +32,7 @@ export class ChunkReader {
   #toolCalls = 0;
   #started = false;
   #finished = false;
+  #hasMetadata = false;
   #answered = false;
   /** Text beside a structured answer: shown only when that never comes. */
   #held = "";
@@ -44,6 +46,18 @@ export class ChunkReader {
   /** Whether the answer has come to its own end; only usage can follow. */
   get finished(): boolean {
     return this.#finished;
+  }
+
+  /** Usage comes in an event of its own, after the answer's end or before it. */
+  get ended(): boolean {
+    return this.#finished && this.#hasMetadata;
+  }
+
+  end(): UpstreamChunk[] {
+    if (!this.#finished) {
+      throw upstreamError("The provider's answer ended early.");
+    }
+    return [];
   }
 
   /**
@@ -66,6 +80,7 @@ export class ChunkReader {
       case "messageStop":
         return this.#finish(payload.stopReason);
       case "metadata":
+        this.#hasMetadata = true;
         return [this.#chunk([], parseUsage(payload.usage))];
       default:
         return [];

@@ -2,6 +2,7 @@
 import type { EventStreamCodec } from "@smithy/core/event-streams";
 import { upstreamError } from "../../base/errors.ts";
 import { asObject, type JsonObject, parseJson } from "../shared/json.ts";
+import type { EventDecoder, Framing } from "../transport/framing.ts";
 
 /** Total length, length of the headers and the checksum of both. */
 const PRELUDE_BYTES = 12;
@@ -18,8 +19,25 @@ export interface BedrockEvent {
   payload: JsonObject;
 }
 
+export const AWS_EVENTS: Framing<BedrockEvent> = {
+  accept: "application/vnd.amazon.eventstream",
+  open: async (maxEventBytes) => new FrameReader(await loadCodec(), maxEventBytes),
+};
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+// Loaded with the first stream: the module costs megabytes, which a server without Bedrock saves.
+async function loadCodec(): Promise<EventStreamCodec> {
+  const { EventStreamCodec: Codec } = await import("@smithy/core/event-streams");
+  return new Codec(
+    (input) => (typeof input === "string" ? input : decoder.decode(input)),
+    (text) => encoder.encode(text),
+  );
+}
+
 /** Puts frames together from what each read of the socket gave. */
-export class FrameReader {
+export class FrameReader implements EventDecoder<BedrockEvent> {
   readonly #codec: EventStreamCodec;
   readonly #maxFrameBytes: number;
   #parts: Uint8Array[] = [];
@@ -61,6 +79,11 @@ export class FrameReader {
     this.#parts = rest.byteLength === 0 ? [] : [rest];
     this.#partBytes = rest.byteLength;
     return events;
+  }
+
+  /** Half a frame is nothing: whether the answer is whole is for its reader to say. */
+  end(): BedrockEvent[] {
+    return [];
   }
 
   /** The frame's length, believed only after its checksum: a damaged one would wait for ever. */

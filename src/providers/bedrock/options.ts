@@ -22,8 +22,6 @@ export type FetchMedia = (
 ) => Promise<{ mimeType: string; bytes: Uint8Array }>;
 
 export interface BedrockAdapterOptions {
-  /** For messages to the operator; never sent upstream. */
-  providerId: string;
   /** As `eu-central-1`. */
   region: string;
   credentials: AwsCredentials;

@@ -5,7 +5,7 @@ import { fetchUpstream } from "../transport/fetch-upstream.ts";
 import { UpstreamGuard } from "../transport/guard.ts";
 import { readErrorBody } from "../transport/read-body.ts";
 import { operationUrl } from "./endpoint.ts";
-import { errorFromResponse } from "./errors.ts";
+import { ERRORS } from "./errors.ts";
 import { callHeaders, type HeaderOptions } from "./headers.ts";
 
 /** A probe is made while an operator waits, in milliseconds. */
@@ -54,7 +54,7 @@ function judge(response: Response, text: string): ProbeResult {
   if (response.ok) {
     return { ok: true, detail: "answers" };
   }
-  const error = errorFromResponse(response.status, response.headers, text);
+  const error = ERRORS.fromResponse(response.status, response.headers, text);
   // What is wrong with the model or the request was found after the credentials were taken.
   if (error.status === 400 || error.status === 404 || error.status === 429) {
     return { ok: true, detail: "answers and takes the credentials" };

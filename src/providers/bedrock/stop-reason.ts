@@ -21,7 +21,7 @@ const REASONS: Readonly<Record<string, FinishReason>> = {
  * @throws ApiError 502 for the reasons that stand for a failure (`malformed_…`)
  */
 export function finishReason(reason: unknown, hasToolCalls: boolean): FinishReason {
-  const text = String(reason);
+  const text = typeof reason === "string" ? reason : "";
   if (text.startsWith("malformed_")) {
     throw upstreamError("The model's answer was malformed.", { cause: new Error(text) });
   }

@@ -1,7 +1,7 @@
 // Converse's token usage as TokenUsage.
 import type { TokenUsage } from "../../base/chat.ts";
 import { asObject, isObject } from "../shared/json.ts";
-import { MAX_TOKENS_PER_REQUEST } from "../shared/usage-limit.ts";
+import { MAX_TOKENS_PER_REQUEST } from "../shared/token-counts.ts";
 
 /**
  * Reads a `usage` object. Bedrock's `inputTokens` leaves out what was read from or written to the

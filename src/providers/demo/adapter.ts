@@ -20,6 +20,7 @@ export function createDemoAdapter(pace: DemoPace): ProviderAdapter {
   return {
     complete: (call, signal) => complete(call, pace, signal),
     stream: (call, signal) => stream(call, pace, signal),
+    probe: async () => ({ ok: true, detail: "built in: answers without a key or a network" }),
   };
 }
 

@@ -4,13 +4,12 @@ import type { ConnectedProvider } from "../registry.ts";
 import { createDemoAdapter } from "./adapter.ts";
 
 /**
- * The demo provider at the configured pace. Its probe always succeeds: there is nothing to reach.
+ * The demo provider at the configured pace.
  */
 export function createDemoProvider(options: Config["demo"]): ConnectedProvider {
   return {
     id: "demo",
     name: "Demo",
     adapter: createDemoAdapter(options),
-    probe: async () => ({ ok: true, detail: "built in: answers without a key or a network" }),
   };
 }

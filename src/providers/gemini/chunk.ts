@@ -3,9 +3,11 @@ import type { ChatCompletionChunk, TokenUsage } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
 import { newCompletionId } from "../../base/ids.ts";
 import type { UpstreamChunk } from "../protocol.ts";
+import type { StreamReader } from "../shared/http-adapter.ts";
 import { isObject, type JsonObject, nonEmptyString, parseJson } from "../shared/json.ts";
+import type { SseEvent } from "../transport/sse.ts";
 import { blockReason, type Candidate, readCandidates } from "./candidate.ts";
-import { errorFromPayload } from "./errors.ts";
+import { ERRORS } from "./errors.ts";
 import { type FinishReason, mapFinishReason } from "./finish-reason.ts";
 import type { SignatureCache } from "./signatures.ts";
 import { parseUsage } from "./usage.ts";
@@ -19,14 +21,18 @@ interface ChoiceState {
   finishReason: string | null;
 }
 
+/** Not Gemini's, but some gateways in between add OpenAI's terminal event. */
+const DONE = "[DONE]";
+
 /** Reads the events of one stream in order, then its end. */
-export class EventReader {
+export class EventReader implements StreamReader<SseEvent> {
   readonly #signatures: Pick<SignatureCache, "remember">;
   readonly #choices = new Map<number, ChoiceState>();
   readonly #createdSeconds = Math.floor(Date.now() / 1000);
   #id: string | null = null;
   #model: string;
   #blocked = false;
+  #ended = false;
 
   /**
    * @param model the model that was asked for, where the events name none
@@ -37,6 +43,19 @@ export class EventReader {
     this.#signatures = signatures;
   }
 
+  /** Gemini has no terminal event, and may repeat a finish reason in every event. */
+  get finished(): boolean {
+    const states = [...this.#choices.values()];
+    return (
+      this.#blocked ||
+      (states.length > 0 && states.every(({ finishReason }) => finishReason !== null))
+    );
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   /**
    * Reads one event's data as any number of chunks. Each tool call has a chunk of its own, as some
    * clients read only the first call of a chunk. The event's usage is on each of them: on the first
@@ -44,9 +63,13 @@ export class EventReader {
    * models repeat theirs in every event.
    * @throws ApiError when it is not a JSON object, holds an error or a failed candidate
    */
-  read(data: string): UpstreamChunk[] {
+  read({ data }: SseEvent): UpstreamChunk[] {
+    if (data.startsWith(DONE)) {
+      this.#ended = true;
+      return [];
+    }
     const body = parseJson(data);
-    const error = errorFromPayload(body);
+    const error = ERRORS.fromPayload(body);
     if (error !== null) {
       throw error;
     }

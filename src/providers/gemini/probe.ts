@@ -4,7 +4,7 @@ import { endpointUrl } from "../shared/endpoint.ts";
 import { asObject, parseJson } from "../shared/json.ts";
 import { runProbe } from "../shared/probe.ts";
 import { type DeveloperEndpointOptions, developerHeaders } from "./endpoint.ts";
-import { errorFromResponse } from "./errors.ts";
+import { ERRORS } from "./errors.ts";
 
 /** A page of models is some 50 kB. */
 const PROBE_BYTES = 1_048_576;
@@ -21,7 +21,7 @@ export async function probeModels(
     headers: developerHeaders(options, "application/json"),
     proxyUrl: options.proxyUrl,
     maxBytes: PROBE_BYTES,
-    errorFromResponse,
+    errorFromResponse: ERRORS.fromResponse,
     describe,
   };
   return runProbe(probe, signal);

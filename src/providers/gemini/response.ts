@@ -5,7 +5,7 @@ import { newCompletionId } from "../../base/ids.ts";
 import type { UpstreamCompletion } from "../protocol.ts";
 import { isObject, type JsonObject, nonEmptyString, parseJson } from "../shared/json.ts";
 import { blockReason, type Candidate, readCandidates } from "./candidate.ts";
-import { errorFromPayload } from "./errors.ts";
+import { ERRORS } from "./errors.ts";
 import { mapFinishReason } from "./finish-reason.ts";
 import type { SignatureCache } from "./signatures.ts";
 import { parseUsage } from "./usage.ts";
@@ -22,7 +22,7 @@ export function parseCompletion(
   signatures: Pick<SignatureCache, "remember">,
 ): UpstreamCompletion {
   const body = parseJson(text);
-  const error = errorFromPayload(body);
+  const error = ERRORS.fromPayload(body);
   if (error !== null) {
     throw error;
   }

@@ -1,7 +1,7 @@
 // Gemini's usageMetadata as TokenUsage.
 import type { TokenUsage } from "../../base/chat.ts";
 import { isObject } from "../shared/json.ts";
-import { MAX_TOKENS_PER_REQUEST } from "../shared/usage-limit.ts";
+import { MAX_TOKENS_PER_REQUEST } from "../shared/token-counts.ts";
 
 /**
  * Reads `usageMetadata`, which is cumulative: the last one of a stream counts. Null when it is

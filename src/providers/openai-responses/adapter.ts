@@ -1,18 +1,15 @@
-// OpenAI's Responses API as a ProviderAdapter: chat requests that chat completions would refuse.
+// OpenAI's Responses API as an HTTP dialect: chat requests that chat completions would refuse.
 import type { OpenAiAdapterOptions } from "../openai/adapter.ts";
-import type {
-  ProviderAdapter,
-  UpstreamCall,
-  UpstreamChunk,
-  UpstreamCompletion,
-} from "../protocol.ts";
+import type { ProviderAdapter } from "../protocol.ts";
 import { buildHeaders, endpointUrl } from "../shared/endpoint.ts";
-import { errorFromResponse } from "../shared/errors.ts";
-import { callBatches, callWhole, type HttpDialect } from "../shared/http-call.ts";
+import { COMMON_ERRORS } from "../shared/errors.ts";
+import { createHttpAdapter } from "../shared/http-adapter.ts";
+import { probeModels } from "../shared/probe.ts";
+import { SSE } from "../transport/sse.ts";
+import { EventReader } from "./events.ts";
 import { failureOf } from "./outcome.ts";
 import { buildResponsesRequest } from "./request.ts";
 import { parseResponse } from "./response.ts";
-import { isTerminal, readEvents } from "./stream.ts";
 
 /**
  * Makes the adapter of a provider that serves OpenAI's Responses API under `{baseUrl}/responses`.
@@ -22,40 +19,24 @@ import { isTerminal, readEvents } from "./stream.ts";
  * @throws Error when the base URL or a header is malformed, the key's value not shown
  */
 export function createResponsesAdapter(options: OpenAiAdapterOptions): ProviderAdapter {
+  const { baseUrl, quirks, passFields } = options;
   // Both fail here, at start, rather than in the first request.
-  buildHeaders(options, "application/json");
-  endpointUrl(options.baseUrl, "responses", "");
-  return {
-    complete: (call, signal) => complete(options, call, signal),
-    stream: (call, signal) => stream(options, call, signal),
-  };
-}
-
-const DIALECT: HttpDialect = { errorFromResponse, errorFromPayload: failureOf, isTerminal };
-
-async function complete(
-  options: OpenAiAdapterOptions,
-  call: UpstreamCall,
-  signal: AbortSignal,
-): Promise<UpstreamCompletion> {
-  const text = await callWhole(DIALECT, options, () => outgoing(options, call, false), signal);
-  return parseResponse(text, call.upstreamModel);
-}
-
-function stream(
-  options: OpenAiAdapterOptions,
-  call: UpstreamCall,
-  signal: AbortSignal,
-): AsyncIterable<UpstreamChunk> {
-  const batches = callBatches(DIALECT, options, () => outgoing(options, call, true), signal);
-  return readEvents(batches, call.upstreamModel);
-}
-
-function outgoing(options: OpenAiAdapterOptions, call: UpstreamCall, asStream: boolean) {
-  const { quirks, passFields } = options;
-  return {
-    url: endpointUrl(options.baseUrl, "responses", call.upstreamModel),
-    headers: buildHeaders(options, asStream ? "text/event-stream" : "application/json"),
-    body: buildResponsesRequest(call, { quirks, passFields, stream: asStream }),
-  };
+  const headers = buildHeaders(options, "application/json");
+  const streamHeaders = buildHeaders(options, SSE.accept);
+  endpointUrl(baseUrl, "responses", "");
+  return createHttpAdapter(
+    {
+      framing: SSE,
+      errors: { fromResponse: COMMON_ERRORS.fromResponse, fromPayload: failureOf },
+      exchange: (call, stream) => ({
+        url: endpointUrl(baseUrl, "responses", call.upstreamModel),
+        headers: stream ? streamHeaders : headers,
+        body: JSON.stringify(buildResponsesRequest(call, { quirks, passFields, stream })),
+        parse: (text) => parseResponse(text, call.upstreamModel),
+        open: () => new EventReader(call.upstreamModel),
+      }),
+      probe: (signal) => probeModels(options, signal),
+    },
+    options,
+  );
 }

@@ -1,10 +1,12 @@
-// One event of the Responses API's stream as chunks of a chat completion.
+// The Responses API's stream of events as chunks of a chat completion.
 import type { ChatCompletionChunk, TokenUsage } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
 import { newCompletionId } from "../../base/ids.ts";
 import type { FinishReason } from "../openai/finish-reason.ts";
 import type { UpstreamChunk } from "../protocol.ts";
+import type { StreamReader } from "../shared/http-adapter.ts";
 import { asObject, isObject, type JsonObject, nonEmptyString, parseJson } from "../shared/json.ts";
+import type { SseEvent } from "../transport/sse.ts";
 import { OutputItems } from "./items.ts";
 import { failureOf, finishReasonOf } from "./outcome.ts";
 import { readLogprobs } from "./output.ts";
@@ -16,8 +18,11 @@ interface ChoiceExtra {
   finishReason?: FinishReason;
 }
 
+/** What some gateways in between add after the terminal event. */
+const DONE = "[DONE]";
+
 /** Reads the events of one stream in order. */
-export class EventReader {
+export class EventReader implements StreamReader<SseEvent> {
   readonly #items = new OutputItems();
   #id = newCompletionId();
   #createdSeconds = Math.floor(Date.now() / 1000);
@@ -35,13 +40,27 @@ export class EventReader {
     return this.#finished;
   }
 
+  get ended(): boolean {
+    return this.#finished;
+  }
+
+  end(): UpstreamChunk[] {
+    if (!this.#finished) {
+      throw upstreamError("The provider's answer ended early.");
+    }
+    return [];
+  }
+
   /**
    * Reads one event's data into the chunks that it amounts to, often none. The first chunk, with
    * the role, comes when the model begins to put something out, not when the request is taken in: a
    * response that fails before that must still be able to have a status of its own.
    * @throws ApiError when it is not a JSON object, and when it says that the response failed
    */
-  read(data: string): UpstreamChunk[] {
+  read({ data }: SseEvent): UpstreamChunk[] {
+    if (data.startsWith(DONE)) {
+      return [];
+    }
     const event = parseJson(data);
     if (!isObject(event)) {
       throw upstreamError("The provider sent an event that is not a JSON object.");

@@ -1,7 +1,7 @@
 // How a response ended: OpenAI's finish reason, or the error to throw.
 import { type ApiError, upstreamError } from "../../base/errors.ts";
 import type { FinishReason } from "../openai/finish-reason.ts";
-import { errorFromPayload } from "../shared/errors.ts";
+import { COMMON_ERRORS } from "../shared/errors.ts";
 import { asObject, isObject, type JsonObject } from "../shared/json.ts";
 
 /** Codes of failed responses for which the request is at fault, by how they begin. */
@@ -26,7 +26,7 @@ export function failureOf(value: unknown): ApiError | null {
   if (!isObject(value)) {
     return null;
   }
-  return errorFromPayload(
+  return COMMON_ERRORS.fromPayload(
     isObject(value.error) ? { error: withStatus(value.error) } : withStatus(value),
   );
 }

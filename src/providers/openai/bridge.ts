@@ -40,5 +40,6 @@ export function createBridgedAdapter(adapters: {
   return {
     complete: (call, signal) => pick(call).complete(call, signal),
     stream: (call, signal) => pick(call).stream(call, signal),
+    probe: adapters.chat.probe,
   };
 }

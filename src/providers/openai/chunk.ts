@@ -1,10 +1,12 @@
-// One event of a provider's stream as UpstreamChunk.
+// A provider's stream of events as UpstreamChunks.
 import type { ChatCompletionChunk } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
 import { newCompletionId } from "../../base/ids.ts";
 import type { UpstreamChunk } from "../protocol.ts";
-import { errorFromPayload } from "../shared/errors.ts";
+import { COMMON_ERRORS } from "../shared/errors.ts";
+import type { StreamReader } from "../shared/http-adapter.ts";
 import { asObject, isObject, type JsonObject, nonEmptyString, parseJson } from "../shared/json.ts";
+import type { SseEvent } from "../transport/sse.ts";
 import { fillLogprobs, normalizeContent } from "./content.ts";
 import { finishError, mapFinishReason } from "./finish-reason.ts";
 import { ToolDeltas } from "./tool-deltas.ts";
@@ -16,46 +18,68 @@ import { findUsage, parseUsage, type UsageOptions } from "./usage.ts";
  */
 const MAX_CHOICES = 1_024;
 
+/** The terminal event of a stream. Compared by its start, as the Python SDK does. */
+const DONE = "[DONE]";
+
 /** What one choice has shown so far. */
 interface ChoiceState {
   hasRole: boolean;
+  finished: boolean;
   tools: ToolDeltas;
 }
 
 /** Reads the events of one stream in order: what a piece means can depend on those before it. */
-export class ChunkReader {
+export class ChunkReader implements StreamReader<SseEvent> {
   readonly #usage: UsageOptions;
   readonly #choices = new Map<number, ChoiceState>();
   readonly #createdSeconds = Math.floor(Date.now() / 1000);
+  readonly #expectedChoices: number;
   #id: string | null = null;
   #model: string;
   #started = false;
-  #finished = false;
-
-  /** @param model the model that was asked for, where the provider's chunks name none */
-  constructor(model: string, usage: UsageOptions) {
-    this.#model = model;
-    this.#usage = usage;
-  }
-
-  /** Whether any piece has been read. */
-  get started(): boolean {
-    return this.#started;
-  }
-
-  /** Whether a choice has given its finish reason. */
-  get finished(): boolean {
-    return this.#finished;
-  }
+  #finishedChoices = 0;
+  #ended = false;
 
   /**
-   * Reads one event's data. The wire text is kept when nothing had to change and no usage was taken
-   * out.
-   * @throws ApiError when it is not a JSON object or holds an error
+   * @param model the model that was asked for, where the provider's chunks name none
+   * @param expectedChoices how many were asked for
    */
-  read(data: string): UpstreamChunk {
+  constructor(model: string, usage: UsageOptions, expectedChoices: number) {
+    this.#model = model;
+    this.#usage = usage;
+    this.#expectedChoices = expectedChoices;
+  }
+
+  get finished(): boolean {
+    return this.#finishedChoices >= this.#expectedChoices;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  read({ data }: SseEvent): UpstreamChunk[] {
+    if (data.startsWith(DONE)) {
+      this.#ended = true;
+      return [];
+    }
+    return [this.#readChunk(data)];
+  }
+
+  end(): UpstreamChunk[] {
+    if (!this.#started) {
+      throw upstreamError("The provider's answer is empty.");
+    }
+    if (!this.finished && !this.#ended) {
+      throw upstreamError("The provider's answer ended early.");
+    }
+    return [];
+  }
+
+  /** The wire text is kept when nothing had to change and no usage was taken out. */
+  #readChunk(data: string): UpstreamChunk {
     const body = parseJson(data);
-    const error = errorFromPayload(body);
+    const error = COMMON_ERRORS.fromPayload(body);
     if (error !== null) {
       throw error;
     }
@@ -112,7 +136,7 @@ export class ChunkReader {
   }
 
   #normalizeChoice(choice: JsonObject, position: number): boolean {
-    const error = finishError(choice.finish_reason) ?? errorFromPayload(choice);
+    const error = finishError(choice.finish_reason) ?? COMMON_ERRORS.fromPayload(choice);
     if (error !== null) {
       throw error;
     }
@@ -135,7 +159,10 @@ export class ChunkReader {
     const given = choice.finish_reason;
     const reason = nonEmptyString(given);
     choice.finish_reason = reason === null ? null : mapFinishReason(reason, state.tools.seen);
-    this.#finished ||= reason !== null;
+    if (reason !== null && !state.finished) {
+      state.finished = true;
+      this.#finishedChoices++;
+    }
     return choice.finish_reason !== given;
   }
 
@@ -145,7 +172,7 @@ export class ChunkReader {
       if (this.#choices.size >= MAX_CHOICES) {
         throw upstreamError("The provider sent more choices than the gateway accepts.");
       }
-      state = { hasRole: false, tools: new ToolDeltas() };
+      state = { hasRole: false, finished: false, tools: new ToolDeltas() };
       this.#choices.set(index, state);
     }
     return state;

@@ -3,7 +3,7 @@ import type { ChatCompletion } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
 import { newCompletionId, newToolCallId } from "../../base/ids.ts";
 import type { UpstreamCompletion } from "../protocol.ts";
-import { errorFromPayload } from "../shared/errors.ts";
+import { COMMON_ERRORS } from "../shared/errors.ts";
 import { asObject, isObject, type JsonObject, nonEmptyString, parseJson } from "../shared/json.ts";
 import { argumentsText, fillLogprobs, normalizeContent } from "./content.ts";
 import { finishError, mapFinishReason } from "./finish-reason.ts";
@@ -21,7 +21,7 @@ export function parseCompletion(
   options: UsageOptions,
 ): UpstreamCompletion {
   const body = parseJson(text);
-  const error = errorFromPayload(body);
+  const error = COMMON_ERRORS.fromPayload(body);
   if (error !== null) {
     throw error;
   }
@@ -51,7 +51,7 @@ function readChoice(value: unknown, position: number): JsonObject {
   if (!isObject(value)) {
     throw upstreamError("The provider's answer has a choice that is not an object.");
   }
-  const error = finishError(value.finish_reason) ?? errorFromPayload(value);
+  const error = finishError(value.finish_reason) ?? COMMON_ERRORS.fromPayload(value);
   if (error !== null) {
     throw error;
   }

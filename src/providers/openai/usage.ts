@@ -1,7 +1,7 @@
 // A provider's token usage, in any of its spellings, as TokenUsage.
 import type { TokenUsage } from "../../base/chat.ts";
 import { asObject, isObject, type JsonObject } from "../shared/json.ts";
-import { MAX_TOKENS_PER_REQUEST } from "../shared/usage-limit.ts";
+import { MAX_TOKENS_PER_REQUEST } from "../shared/token-counts.ts";
 
 export interface UsageOptions {
   /**

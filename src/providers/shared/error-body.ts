@@ -1,5 +1,5 @@
 // The many shapes of an error body, read into one: message, type, code, param and status.
-import { asObject, isObject, type JsonObject, nonEmptyString } from "./json.ts";
+import { asArray, asObject, isObject, type JsonObject, nonEmptyString, parseJson } from "./json.ts";
 
 /** What a provider said about a failure, as it said it: nothing here is fit for a caller yet. */
 export interface ErrorDetails {
@@ -22,10 +22,14 @@ const NOTHING: ErrorDetails = {
   raw: {},
 };
 
+/** Members of answers: a body that has one is no failure, whatever else is in it. */
+const ANSWER_MEMBERS = ["choices", "candidates", "content", "output", "usage", "usageMetadata"];
+
 /**
  * The error in a body or in a stream's event, or null when it holds none. Understands OpenAI's
  * `{error: {…}}`, the same in an array (Google), `{error: "text"}` with a `code` beside it (xAI),
- * Mistral's top-level `{object: "error", message}` and validators' `{detail: [{loc, msg}]}`.
+ * Mistral's top-level `{object: "error", message}`, validators' `{detail: [{loc, msg}]}`, lists of
+ * `errors`, and a bare message with a code where an answer should be.
  */
 export function findError(body: unknown): ErrorDetails | null {
   const value = Array.isArray(body) ? body[0] : body;
@@ -42,17 +46,29 @@ export function findError(body: unknown): ErrorDetails | null {
   if (error !== undefined && error !== null && error !== false && error !== "") {
     return NOTHING;
   }
+  return isBareError(value) ? fromObject(value) : null;
+}
+
+function isBareError(value: JsonObject): boolean {
   if (value.object === "error" || value.type === "error") {
-    return fromObject(value);
+    return true;
   }
-  return null;
+  if (ANSWER_MEMBERS.some((member) => member in value)) {
+    return false;
+  }
+  const says = nonEmptyString(value.message) ?? nonEmptyString(value.msg);
+  const counts = value.code ?? value.status ?? value.status_code ?? value.statusCode;
+  const isDetail = nonEmptyString(value.detail) !== null || asArray(value.detail).length > 0;
+  const isNumbered = says !== null && counts !== undefined && counts !== null;
+  return isDetail || isNumbered || asArray(value.errors).length > 0;
 }
 
 /**
  * Reads the body of an answer that failed by its status: there, any `message` or `detail` is the
  * error's.
  */
-export function readErrorBodyText(text: string, json: unknown): ErrorDetails {
+export function readErrorText(text: string): ErrorDetails {
+  const json = parseJson(text);
   const found = findError(json);
   if (found !== null) {
     return found;
@@ -68,15 +84,41 @@ export function readErrorBodyText(text: string, json: unknown): ErrorDetails {
 }
 
 function fromObject(error: JsonObject): ErrorDetails {
-  const detail = fromDetail(error.detail ?? asObject(error.message).detail);
+  const relayed = relayedError(error);
+  if (relayed !== null) {
+    return relayed;
+  }
+  const detail = fromDetail(error.detail ?? asObject(error.message).detail ?? error.errors);
   return {
-    message: nonEmptyString(error.message) ?? detail.message,
+    message:
+      nonEmptyString(error.message) ??
+      nonEmptyString(error.Message) ??
+      nonEmptyString(error.msg) ??
+      detail.message,
     type: nonEmptyString(error.type),
     code: nonEmptyString(error.code) ?? nonEmptyString(error.status),
     param: nonEmptyString(error.param) ?? detail.param,
-    status: httpStatus(error.code) ?? httpStatus(error.status),
+    status:
+      httpStatus(error.code) ??
+      httpStatus(error.status) ??
+      httpStatus(error.status_code) ??
+      httpStatus(error.statusCode),
     raw: error,
   };
+}
+
+/** A router (OpenRouter) puts the words of the host behind it into `metadata.raw`: they are the real ones. */
+function relayedError(error: JsonObject): ErrorDetails | null {
+  const { raw } = asObject(error.metadata);
+  const given = typeof raw === "string" ? parseJson(raw) : raw;
+  const inner = findError(given) ?? (isObject(given) ? fromObject(given) : null);
+  const plain = typeof raw === "string" && given === undefined ? nonEmptyString(raw.trim()) : null;
+  const message = inner?.message ?? (plain?.startsWith("<") === true ? null : plain);
+  if (message === null) {
+    return null;
+  }
+  const status = httpStatus(error.code) ?? inner?.status ?? null;
+  return { ...(inner ?? NOTHING), message, status, raw: error };
 }
 
 /**
@@ -87,9 +129,9 @@ function fromDetail(detail: unknown): { message: string | null; param: string | 
     return { message: nonEmptyString(detail), param: null };
   }
   const first = asObject(detail[0]);
-  const place = Array.isArray(first.loc) ? first.loc.filter((step) => step !== "body") : [];
+  const place = asArray(first.loc).filter((step) => step !== "body");
   const path = place.map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`)).join("");
-  const message = nonEmptyString(first.msg);
+  const message = nonEmptyString(first.msg) ?? nonEmptyString(first.message);
   const param = nonEmptyString(path.replace(/^\./, ""));
   return { message: message === null || param === null ? message : `${param}: ${message}`, param };
 }

@@ -1,4 +1,4 @@
-// A provider's failure as the error that a caller of the gateway gets.
+// A provider's failure as the error that a caller of the gateway gets: one table for all dialects.
 import {
   ApiError,
   type ApiErrorOptions,
@@ -6,154 +6,143 @@ import {
   upstreamError,
   upstreamTimeout,
 } from "../../base/errors.ts";
-import { type ErrorDetails, findError, readErrorBodyText } from "./error-body.ts";
-import { parseJson } from "./json.ts";
+import { type ErrorDetails, findError, readErrorText } from "./error-body.ts";
+import { type FailureKind, failureKind, statusOfWords } from "./failure-kind.ts";
 import { redact } from "./redact.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
-const CONTEXT_CODE = "context_length_exceeded";
+/** What a dialect's errors have of their own. Everything else is the same for all. */
+export interface ErrorDialect {
+  /** Reads an answer that failed by its status; the common shapes without it. */
+  read?(headers: Headers, text: string): ErrorDetails;
+  /** Finds the error in a 200 body or stream event; by the common shapes without it. */
+  find?(payload: unknown): ErrorDetails | null;
+  /** HTTP statuses by the `type` or `code` of errors that come under a 200 or in a stream. */
+  statusByName?: Readonly<Record<string, number>>;
+  /** What only this provider's names and words say; null leaves it to the common rules. */
+  kindOf?(status: number, details: ErrorDetails): FailureKind | null;
+  /** The words of a limit on the rate name the operator's plan, and are not passed on. */
+  hidesRateLimitWords?: boolean;
+}
 
-/**
- * How providers say that the prompt is too long; OpenAI's code for it steers LangChain and others.
- */
-const CONTEXT_MESSAGE = new RegExp(
-  [
-    "context[_ ](?:length|window|size)",
-    "maximum context",
-    "prompt (?:is )?too (?:long|large)",
-    "too many (?:input )?tokens",
-    "input token count .*exceeds",
-    "input (?:length|tokens?) .*(?:exceed|too long)",
-    "exceeds? the (?:model's )?(?:maximum|max) (?:number of )?(?:input )?tokens",
-    "reduce the length of the (?:messages|prompt|input)",
-  ].join("|"),
-  "i",
-);
+export interface ErrorReader {
+  /**
+   * The error for an answer whose status is not 2xx.
+   * @param text the body, as much as was read; may be empty or anything
+   */
+  fromResponse(status: number, headers: Headers, text: string): ApiError;
+  /**
+   * The error in a parsed 200 body or stream event, or null when it holds none. Its status is the
+   * one that the error names, else what its type and code stand for, else 502.
+   */
+  fromPayload(payload: unknown): ApiError | null;
+  /** The error for details that the dialect has read by itself; `status` is null where none was given. */
+  fromDetails(status: number | null, details: ErrorDetails, headers?: Headers): ApiError;
+}
 
-/** Codes and types with which a provider refuses the gateway itself: its key, its account. */
-const CREDENTIAL_CODE = new RegExp(
-  [
-    "insufficient_quota",
-    "billing",
-    "invalid_api_key",
-    "authentication",
-    "permission_(?:error|denied)",
-    "unauthenticated",
-  ].join("|"),
-  "i",
-);
+/** Makes the reader of a dialect's errors. */
+export function defineErrors(dialect: ErrorDialect = {}): ErrorReader {
+  const fromDetails: ErrorReader["fromDetails"] = (given, details, headers = new Headers()) => {
+    const status = given ?? details.status ?? statusByName(dialect, details);
+    const kind = dialect.kindOf?.(status, details) ?? failureKind(status, details);
+    return toApiError(kind, { status, details, headers, dialect });
+  };
+  return {
+    fromDetails,
+    fromResponse: (status, headers, text) =>
+      fromDetails(status, dialect.read?.(headers, text) ?? readErrorText(text), headers),
+    fromPayload: (payload) => {
+      const details = (dialect.find ?? findError)(payload);
+      return details === null ? null : fromDetails(null, details);
+    },
+  };
+}
 
-/** The same, said in words under a status that looks like the caller's fault: 400. */
-const CREDENTIAL_MESSAGE = new RegExp(
-  [
-    "\\b(?:incorrect|invalid|missing) api key",
-    "api key (?:not valid|expired|is invalid)",
-    "credit balance is too low",
-    "exceeded your current quota",
-  ].join("|"),
-  "i",
-);
+/** The errors of OpenAI's dialect, and of all that have nothing of their own. */
+export const COMMON_ERRORS = defineErrors();
+
+function statusByName({ statusByName: names = {} }: ErrorDialect, details: ErrorDetails): number {
+  const known = [details.type, details.code].find((name) => Object.hasOwn(names, name ?? ""));
+  return names[known ?? ""] ?? statusOfWords(details);
+}
+
+interface Failure {
+  status: number;
+  details: ErrorDetails;
+  headers: Headers;
+  dialect: ErrorDialect;
+}
+
+function toApiError(kind: FailureKind, failure: Failure): ApiError {
+  const { status, dialect } = failure;
+  const extra = { upstreamStatus: status, ...causeOf(failure) };
+  const passing = { ...extra, ...waitOf(failure) };
+  switch (kind) {
+    case "invalid":
+      return callersFault(failure, 400, codeOf(failure), INVALID);
+    case "context_length":
+      return callersFault(failure, 400, "context_length_exceeded", INVALID);
+    case "content_filter":
+      return callersFault(failure, 400, "content_filter", "The provider refused the content.");
+    case "model_not_found":
+      return callersFault(
+        failure,
+        404,
+        "model_not_found",
+        "The provider does not know this model.",
+      );
+    case "too_large":
+      return callersFault(failure, 413, "request_too_large", TOO_LARGE);
+    case "rate_limited":
+      return new ApiError({
+        status: 429,
+        type: "rate_limit_error",
+        code: "rate_limit_exceeded",
+        message: dialect.hidesRateLimitWords === true ? RATE : messageOr(failure.details, RATE),
+        ...passing,
+      });
+    case "overloaded":
+      return overloaded("The provider cannot take the request now. Try again later.", passing);
+    case "timeout":
+      return timedOut(passing);
+    case "account":
+      // Says no more than that, and that trying again is of no use.
+      return upstreamError("The provider refused the gateway's credentials or account.", {
+        ...extra,
+        shouldRetry: false,
+      });
+    case "failed":
+      return upstreamError("The provider failed to answer the request.", passing);
+  }
+}
+
+const INVALID = "The provider refused the request as invalid.";
+const TOO_LARGE = "The request is too large for the provider.";
+const RATE = "The provider limits the rate of requests. Try again later.";
 
 /** Bounds for what is copied from a provider into the envelope beside the message. */
 const SAFE_CODE = /^[A-Za-z][\w.-]{0,63}$/;
 const SAFE_PARAM = /^[\w.[\]"'/-]{1,200}$/;
 
-/**
- * The error for an answer whose status is not 2xx.
- * @param body the body's text, as much as was read; may be empty or anything
- */
-export function errorFromResponse(status: number, headers: Headers, body: string): ApiError {
-  return toApiError(status, headers, readErrorBodyText(body, parseJson(body)));
+/** The provider's own word, but for those that only name a status. */
+function codeOf({ dialect, details: { code } }: Failure): string | null {
+  return Object.hasOwn(dialect.statusByName ?? {}, code ?? "") ? null : safe(code, SAFE_CODE);
 }
 
-/**
- * The error in a parsed 200 body or stream event, or null when it holds none. Its status is the one
- * that the error names, else what its type and code stand for, else 502.
- */
-export function errorFromPayload(payload: unknown): ApiError | null {
-  const details = findError(payload);
-  return details === null ? null : toApiError(inferStatus(details), new Headers(), details);
-}
-
-function toApiError(status: number, headers: Headers, details: ErrorDetails): ApiError {
-  if (isCredentialFault(status, details)) {
-    return refusedCredentials(status, details);
-  }
-  const extra = { upstreamStatus: status, ...causeOf(details) };
-  const wait = retryAfterMs(headers, details.raw, Date.now());
-  const retry = wait === undefined ? {} : { retryAfterMs: wait };
-  switch (status) {
-    case 400:
-    case 422:
-      return invalid(status, details);
-    case 404:
-      return new ApiError({
-        status: 404,
-        type: "invalid_request_error",
-        code: "model_not_found",
-        param: "model",
-        message: messageOr(details, "The provider does not know this model."),
-        ...extra,
-      });
-    case 413:
-      return new ApiError({
-        status: 413,
-        type: "invalid_request_error",
-        code: "request_too_large",
-        message: messageOr(details, "The request is too large for the provider."),
-        ...extra,
-      });
-    case 429:
-      return new ApiError({
-        status: 429,
-        type: "rate_limit_error",
-        code: "rate_limit_exceeded",
-        message: messageOr(details, "The provider limits the rate of requests. Try again later."),
-        ...retry,
-        ...extra,
-      });
-    case 408:
-    case 409:
-    case 425:
-    case 503:
-    case 529:
-      return overloaded("The provider cannot take the request now. Try again later.", {
-        ...retry,
-        ...extra,
-      });
-    case 504:
-    case 524:
-      return timedOut({ ...retry, ...extra });
-    default:
-      return upstreamError("The provider failed to answer the request.", { ...retry, ...extra });
-  }
-}
-
-function invalid(status: number, details: ErrorDetails): ApiError {
-  const message = messageOr(details, "The provider refused the request as invalid.");
-  const tooLong =
-    details.code === CONTEXT_CODE ||
-    details.type === "exceed_context_size_error" ||
-    CONTEXT_MESSAGE.test(message);
+function callersFault(
+  failure: Failure,
+  status: number,
+  code: string | null,
+  fallback: string,
+): ApiError {
+  const { details } = failure;
   return new ApiError({
-    status: 400,
+    status,
     type: "invalid_request_error",
-    message,
-    code: tooLong ? CONTEXT_CODE : safe(details.code, SAFE_CODE),
-    param: safe(details.param, SAFE_PARAM),
-    upstreamStatus: status,
-  });
-}
-
-/**
- * The operator's trouble, never the caller's: says no more than that, and that trying again is of
- * no use.
- */
-function refusedCredentials(status: number, details: ErrorDetails): ApiError {
-  return upstreamError("The provider refused the gateway's credentials or account.", {
-    upstreamStatus: status,
-    shouldRetry: false,
-    ...causeOf(details),
+    code,
+    param: status === 404 ? "model" : safe(details.param, SAFE_PARAM),
+    message: messageOr(details, fallback),
+    upstreamStatus: failure.status,
   });
 }
 
@@ -162,39 +151,9 @@ function timedOut(extra: Partial<ApiErrorOptions>): ApiError {
   return new ApiError({ status: 504, type, code, message, ...extra });
 }
 
-function isCredentialFault(status: number, details: ErrorDetails): boolean {
-  if (status === 401 || status === 402 || status === 403) {
-    return true;
-  }
-  if (status >= 500) {
-    return false;
-  }
-  return (
-    CREDENTIAL_CODE.test(details.code ?? "") ||
-    CREDENTIAL_CODE.test(details.type ?? "") ||
-    CREDENTIAL_MESSAGE.test(details.message ?? "")
-  );
-}
-
-/** The status that an error without an HTTP status of its own stands for. */
-function inferStatus(details: ErrorDetails): number {
-  if (details.status !== null) {
-    return details.status;
-  }
-  const kind = `${details.type ?? ""} ${details.code ?? ""}`.toLowerCase();
-  if (CREDENTIAL_CODE.test(kind)) {
-    return 401;
-  }
-  if (/rate_limit|too_many_requests|resource_exhausted/.test(kind)) {
-    return 429;
-  }
-  if (/overload|unavailable|capacity/.test(kind)) {
-    return 503;
-  }
-  if (/time_?out|deadline/.test(kind)) {
-    return 504;
-  }
-  return /invalid_request|invalid_argument|context_length|content_filter/.test(kind) ? 400 : 502;
+function waitOf({ headers, details }: Failure): { retryAfterMs?: number } {
+  const wait = retryAfterMs(headers, details.raw, Date.now());
+  return wait === undefined ? {} : { retryAfterMs: wait };
 }
 
 function messageOr(details: ErrorDetails, fallback: string): string {
@@ -202,7 +161,7 @@ function messageOr(details: ErrorDetails, fallback: string): string {
 }
 
 /** What the provider really said, for the operator's log; redacted all the same. */
-function causeOf(details: ErrorDetails): { cause?: Error } {
+function causeOf({ details }: Failure): { cause?: Error } {
   return details.message === null ? {} : { cause: new Error(redact(details.message)) };
 }
 

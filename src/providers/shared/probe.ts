@@ -5,7 +5,7 @@ import { fetchUpstream } from "../transport/fetch-upstream.ts";
 import { UpstreamGuard } from "../transport/guard.ts";
 import { readBody, readErrorBody } from "../transport/read-body.ts";
 import { buildHeaders, endpointUrl, type HeaderOptions } from "./endpoint.ts";
-import { errorFromResponse } from "./errors.ts";
+import { COMMON_ERRORS } from "./errors.ts";
 import { asObject, parseJson } from "./json.ts";
 
 /** A probe is made while an operator waits, in milliseconds. */
@@ -42,7 +42,7 @@ export async function probeModels(
     headers: buildHeaders(options, "application/json"),
     proxyUrl: options.proxyUrl,
     maxBytes: PROBE_BYTES,
-    errorFromResponse,
+    errorFromResponse: COMMON_ERRORS.fromResponse,
     describe,
   };
   return runProbe(probe, signal);

@@ -8,6 +8,9 @@ const HOST_NAME = new RegExp(`\\b(?:[a-z0-9-]+\\.)+(?:${TOP_LEVEL})\\b(?::\\d+)?
 
 /** Patterns in the order of use; the earlier ones hold what the later ones would cut to pieces. */
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
+  [/\barn:aws[\w-]*:\S+/gi, "[id]"],
+  [/\b(?:AKIA|ASIA|AROA|AIDA|ABIA|ACCA)[A-Z0-9]{8,}\b/g, "[redacted]"],
+  [/\b\d{12}\b/g, "[id]"],
   [/\b(?:bearer|basic)\s+[\w.~+/=*-]{6,}/gi, "[redacted]"],
   // Keys by their prefixes: OpenAI and its kin, xAI, Groq, Cerebras, Fireworks, Together, Google.
   [/\b(?:sk|pk|rk|xai|gsk|csk|fw|tgp)[-_][\w*.-]{6,}/gi, "[redacted]"],

@@ -21,6 +21,7 @@ export class BodyReader {
   readonly #betweenChunksMs: number;
   #started = false;
   #ended = false;
+  #grace: Timer | null = null;
 
   /**
    * @param response a response of fetchUpstream, its body unread
@@ -66,11 +67,27 @@ export class BodyReader {
   }
 
   /**
+   * The next piece where nothing that matters is still to come: null as well when the connection
+   * breaks, and once `graceMs` milliseconds have passed since the first such read.
+   * @throws only what ended the call itself: the client's reason, or a deadline's error
+   */
+  async nextWithin(graceMs: number): Promise<Uint8Array | null> {
+    this.#grace ??= setTimeout(() => this.cancel(), graceMs);
+    try {
+      return await this.next();
+    } catch {
+      this.#guard.throwIfEnded();
+      return null;
+    }
+  }
+
+  /**
    * Lets the body end by itself in the background, after all that matters was read: its connection
    * can then be used again, where a cancelled one is closed. Cancelled after all when it does not
    * end within `graceMs` milliseconds, or goes on sending.
    */
   finish(graceMs: number): void {
+    this.endGrace();
     const reader = this.#reader;
     if (reader === null || this.#ended) {
       return;
@@ -94,11 +111,20 @@ export class BodyReader {
 
   /** Gives up the rest of the body, which closes the connection. Does nothing after the end. */
   cancel(): void {
+    this.endGrace();
     if (this.#reader === null || this.#ended) {
       return;
     }
     this.#ended = true;
     // Nobody waits for this, and a connection that is broken already has nothing left to report.
     this.#reader.cancel().catch(() => {});
+  }
+
+  /** Ends a grace that {@link nextWithin} began; its next read begins another. */
+  endGrace(): void {
+    if (this.#grace !== null) {
+      clearTimeout(this.#grace);
+      this.#grace = null;
+    }
   }
 }

@@ -8,8 +8,6 @@ import type { ProbeResult, ProviderAdapter, UpstreamCall } from "../protocol.ts"
 import { type VertexOptions, vertexClaudeEndpoint, vertexGeminiEndpoint } from "./endpoints.ts";
 
 export interface VertexAdapterOptions extends VertexOptions {
-  /** For messages to the operator; never sent upstream. */
-  providerId: string;
   timeouts: Timeouts;
   limits: Pick<Config["limits"], "upstreamBodyBytes" | "upstreamEventBytes">;
   /** Null connects directly. */
@@ -18,16 +16,11 @@ export interface VertexAdapterOptions extends VertexOptions {
   fetchMedia: FetchMedia | null;
 }
 
-export interface VertexAdapter extends ProviderAdapter {
-  /** Signs in; takes at most the transport's limits, throws only the signal's reason. */
-  probe(signal: AbortSignal): Promise<ProbeResult>;
-}
-
 /** Neither native JSON nor system turns in mid-conversation are documented for Claude here. */
 const CLAUDE_FEATURES = { nativeJson: false, systemTurns: false };
 
 /** @throws Error when project, location, address or a header is malformed */
-export function createVertexAdapter(options: VertexAdapterOptions): VertexAdapter {
+export function createVertexAdapter(options: VertexAdapterOptions): ProviderAdapter {
   const probe = (signal: AbortSignal) => signIn(options, signal);
   const gemini = createGeminiAdapter({
     ...options,
@@ -41,6 +34,7 @@ export function createVertexAdapter(options: VertexAdapterOptions): VertexAdapte
     ...options,
     endpoint: vertexClaudeEndpoint(options),
     features: CLAUDE_FEATURES,
+    probe,
   });
   const pick = ({ upstreamModel }: UpstreamCall) =>
     upstreamModel.startsWith("claude") ? claude : gemini;

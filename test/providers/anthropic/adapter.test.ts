@@ -105,6 +105,7 @@ describe("over the wire", () => {
     const adapter = createMessagesAdapter({
       ...optionsFor(server.url),
       features: { nativeJson: false, systemTurns: false },
+      probe: async () => ({ ok: true, detail: "" }),
       endpoint: async ({ upstreamModel }, stream) => ({
         url: `${server.url}models/${upstreamModel}:${stream ? "streamRawPredict" : "rawPredict"}`,
         headers: { authorization: "Bearer token" },

@@ -1,7 +1,7 @@
 // Anthropic's errors, under their own status and under a 200, as the gateway's.
 import { expect, test } from "bun:test";
 import type { ApiError } from "../../../src/base/errors.ts";
-import { errorFromAnswer, errorInPayload } from "../../../src/providers/anthropic/errors.ts";
+import { ERRORS } from "../../../src/providers/anthropic/errors.ts";
 import { message } from "./support.ts";
 
 const body = (type: string, said: string, extra: object = {}) =>
@@ -108,23 +108,23 @@ test.each([
   [529, body("overloaded_error", "Overloaded"), 503, "server_error", "overloaded", busy],
   [529, "", 503, "server_error", "overloaded", busy],
 ])("%d %s", (status, text, ...expected) => {
-  expect(view(errorFromAnswer(status, new Headers(), text))).toEqual([...expected, status]);
+  expect(view(ERRORS.fromResponse(status, new Headers(), text))).toEqual([...expected, status]);
   // Under a 200 the type stands for the status.
-  const payload = text === "" ? null : errorInPayload(JSON.parse(text));
+  const payload = text === "" ? null : ERRORS.fromPayload(JSON.parse(text));
   expect(payload === null || view(payload)).toEqual(text === "" || [...expected, status]);
 });
 
 test("retry-after is passed on, the account's troubles are not to be retried", () => {
   const headers = new Headers({ "retry-after": "3" });
-  const limited = errorFromAnswer(429, headers, body("rate_limit_error", "slow"));
+  const limited = ERRORS.fromResponse(429, headers, body("rate_limit_error", "slow"));
   expect(limited.retryAfterMs).toBe(3_000);
-  const empty = errorFromAnswer(429, headers, body("rate_limit_error", "spent", spent));
+  const empty = ERRORS.fromResponse(429, headers, body("rate_limit_error", "spent", spent));
   expect([empty.retryAfterMs, empty.shouldRetry]).toEqual([undefined, false]);
 });
 
 test("what is no error is none", () => {
-  expect(errorInPayload(message([]))).toBeNull();
-  expect(errorInPayload({ type: "ping", error: {} })).toBeNull();
-  expect(errorInPayload({ error: { type: "overloaded_error" } })?.status).toBe(503);
-  expect(errorInPayload({ type: "error" })?.status).toBe(502);
+  expect(ERRORS.fromPayload(message([]))).toBeNull();
+  expect(ERRORS.fromPayload({ type: "ping", error: {} })).toBeNull();
+  expect(ERRORS.fromPayload({ error: { type: "overloaded_error" } })?.status).toBe(503);
+  expect(ERRORS.fromPayload({ type: "error" })?.status).toBe(502);
 });

@@ -4,10 +4,10 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { ApiError } from "../../../src/base/errors.ts";
 import { chatCompletionRequest } from "../../../src/http/chat/schema/request.ts";
+import { EventReader } from "../../../src/providers/anthropic/event-reader.ts";
 import { buildRequest } from "../../../src/providers/anthropic/request.ts";
 import { parseMessage } from "../../../src/providers/anthropic/response.ts";
-import { readEvents } from "../../../src/providers/anthropic/stream.ts";
-import { callOf } from "../support.ts";
+import { callOf, readSse } from "../support.ts";
 import { type Body, messageCreateParams } from "./message-create-params.ts";
 import { requestArbitrary } from "./request-arbitrary.ts";
 
@@ -149,7 +149,7 @@ test("streams", async () => {
       }
       try {
         let finished = 0;
-        for await (const piece of readEvents(() => ({ batches: batches(), answerTool }), "m")) {
+        for await (const piece of readSse(new EventReader("m", answerTool), batches())) {
           expect(piece.chunk.object).toBe("chat.completion.chunk");
           const [choice] = piece.chunk.choices;
           finished += choice?.finish_reason ? 1 : 0;

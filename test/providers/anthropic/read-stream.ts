@@ -1,13 +1,13 @@
 // Reads scripted events as chunks, for the tests of streams.
-import { readEvents } from "../../../src/providers/anthropic/stream.ts";
+import { EventReader } from "../../../src/providers/anthropic/event-reader.ts";
 import type { UpstreamChunk } from "../../../src/providers/protocol.ts";
-import { collect } from "../support.ts";
+import { collect, readSse } from "../support.ts";
 
 export function read(events: unknown[], answerTool: string | null = null) {
   async function* batches() {
     yield events.map((event) => (typeof event === "string" ? event : JSON.stringify(event)));
   }
-  return readEvents(() => ({ batches: batches(), answerTool }), "asked");
+  return readSse(new EventReader("asked", answerTool), batches());
 }
 
 /** Each chunk's delta and finish reason; what only carries usage is left out. */

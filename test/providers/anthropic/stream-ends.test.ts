@@ -50,7 +50,7 @@ describe("what is no proper stream", () => {
     ["an error first", [overloaded], 503, 0],
     ["an error after a ping", [{ type: "ping" }, overloaded], 503, 0],
     ["an error in the middle", [...saying("a").slice(0, 3), overloaded], 503, 2],
-    ["an end without message_stop", saying("a").slice(0, -1), 502, 3],
+    ["an end without a stop reason", saying("a").slice(0, -2), 502, 2],
     ["an end without anything", [], 502, 0],
     ["no beginning", saying("a").slice(1), 502, 0],
     ["no JSON", ["nonsense"], 502, 0],
@@ -64,6 +64,10 @@ describe("what is no proper stream", () => {
     };
     const error = await rejection(run());
     expect([error instanceof ApiError && error.status, got.length]).toEqual([status, given]);
+  });
+
+  test("an end after the stop reason is whole: nothing of the answer is missing", async () => {
+    expect(await collect(read(saying("a").slice(0, -1)))).toHaveLength(3);
   });
 
   test("blocks that are never closed fill no memory", async () => {

@@ -152,7 +152,6 @@ export const never = new AbortController().signal;
 
 export function optionsFor(baseUrl: string, extra: Partial<AnthropicAdapterOptions> = {}) {
   return {
-    providerId: "anthropic",
     baseUrl,
     apiKey: "sk-ant-test-key",
     headers: {},

@@ -196,7 +196,7 @@ test.each([
       "x-amzn-errortype": "UnrecognizedClientException",
     }),
     false,
-    "HTTP 403: UnrecognizedClientException: The security token is invalid",
+    "HTTP 403: The security token is invalid",
   ],
   [json({}, 500), false, "HTTP 500: The provider failed"],
 ])("the probe, %#", async (script, ok, detail) => {

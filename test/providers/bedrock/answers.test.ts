@@ -1,10 +1,10 @@
 // Converse's answers, whole and streamed, in OpenAI's shape.
 import { describe, expect, test } from "bun:test";
 import type { ApiError } from "../../../src/base/errors.ts";
+import { ChunkReader } from "../../../src/providers/bedrock/chunks.ts";
 import type { BedrockEvent } from "../../../src/providers/bedrock/event-frames.ts";
 import { parseConverse } from "../../../src/providers/bedrock/response.ts";
-import { readChunks } from "../../../src/providers/bedrock/stream.ts";
-import { collect, rejection } from "../support.ts";
+import { collect, readStream, rejection } from "../support.ts";
 import { USAGE } from "./support.ts";
 
 const toolUse = (toolUseId: string, name: string, input: object) => ({
@@ -115,7 +115,7 @@ async function streamed(events: BedrockEvent[], answerTool: string | null = null
       yield [event];
     }
   }
-  return collect(readChunks(batches(), "m", () => answerTool));
+  return collect(readStream(new ChunkReader("m", answerTool), batches()));
 }
 
 /** What clients put together: deltas, the finish reasons and the usage. */

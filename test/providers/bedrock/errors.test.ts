@@ -1,6 +1,6 @@
 // Bedrock's failures as the errors that a caller gets.
 import { describe, expect, test } from "bun:test";
-import { errorFromException, errorFromResponse } from "../../../src/providers/bedrock/errors.ts";
+import { ERRORS, errorFromException } from "../../../src/providers/bedrock/errors.ts";
 
 const MASKED = "The provider refused the gateway's credentials or account.";
 
@@ -65,7 +65,7 @@ const cases: [number, string, string, number, string | null, string][] = [
     "x",
     502,
     "upstream_error",
-    "The model failed to answer the request.",
+    "The provider failed to answer the request.",
   ],
   [
     500,
@@ -107,7 +107,7 @@ const cases: [number, string, string, number, string | null, string][] = [
 
 test.each(cases)("HTTP %d %s %s", (status, type, message, expected, code, text) => {
   const headers = new Headers(type === "" ? {} : { "x-amzn-errortype": type });
-  const error = errorFromResponse(status, headers, JSON.stringify({ message }));
+  const error = ERRORS.fromResponse(status, headers, JSON.stringify({ message }));
   expect([error.status, error.code, error.message]).toEqual([expected, code, text]);
   expect(error.upstreamStatus).toBe(status);
   expect(error.shouldRetry).toBe(text === MASKED ? false : undefined);
@@ -119,12 +119,12 @@ describe("the type is read", () => {
       __type: "com.amazon.coral#ThrottlingException",
       Message: "slow",
     });
-    const error = errorFromResponse(400, new Headers({ "retry-after": "7" }), body);
+    const error = ERRORS.fromResponse(400, new Headers({ "retry-after": "7" }), body);
     expect([error.status, error.message, error.retryAfterMs]).toEqual([429, "slow", 7_000]);
   });
 
   test.each(["", "<html>", "null", "[]"])("and a body of %p does no harm", (body) => {
-    expect(errorFromResponse(500, new Headers(), body).status).toBe(502);
+    expect(ERRORS.fromResponse(500, new Headers(), body).status).toBe(502);
   });
 });
 

@@ -1,10 +1,12 @@
 // Whatever Bedrock sends, the dialect gives well-formed pieces or throws an ApiError.
+
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { ApiError } from "../../../src/base/errors.ts";
+import { ChunkReader } from "../../../src/providers/bedrock/chunks.ts";
 import { FrameReader } from "../../../src/providers/bedrock/event-frames.ts";
 import { parseConverse } from "../../../src/providers/bedrock/response.ts";
-import { readChunks } from "../../../src/providers/bedrock/stream.ts";
+import { readStream } from "../support.ts";
 import { codec, event } from "./support.ts";
 
 const anything = fc.jsonValue({ maxDepth: 3 });
@@ -42,7 +44,10 @@ test("streams", async () => {
           yield new FrameReader(codec, 1_000_000).push(bytes);
         }
         try {
-          for await (const { chunk } of readChunks(batches(), "m", () => (answers ? "t" : null))) {
+          for await (const { chunk } of readStream(
+            new ChunkReader("m", answers ? "t" : null),
+            batches(),
+          )) {
             expect(chunk.object).toBe("chat.completion.chunk");
             expect(chunk.choices.length).toBeLessThan(2);
           }

@@ -24,7 +24,6 @@ export function optionsFor(
   extra: Partial<BedrockAdapterOptions> = {},
 ): BedrockAdapterOptions {
   return {
-    providerId: "bedrock",
     region: "eu-central-1",
     credentials: ACCESS_KEY,
     baseUrl,

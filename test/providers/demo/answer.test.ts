@@ -181,5 +181,5 @@ test("the provider is called demo and always answers its probe", async () => {
   const options = { enabled: true, models: [], wordDelayMs: 0, firstWordDelayMs: 0 };
   const provider = createDemoProvider(options);
   expect(provider.id).toBe("demo");
-  expect((await provider.probe(never)).ok).toBe(true);
+  expect((await provider.adapter.probe(never)).ok).toBe(true);
 });

@@ -1,10 +1,10 @@
 // Gemini's failures as what the caller sees.
 import { describe, expect, test } from "bun:test";
-import { errorFromPayload, errorFromResponse } from "../../../src/providers/gemini/errors.ts";
+import { ERRORS } from "../../../src/providers/gemini/errors.ts";
 
 function errorOf(status: number, error: object, headers: Record<string, string> = {}) {
   const body = JSON.stringify({ error: { code: status, ...error } });
-  return errorFromResponse(status, new Headers(headers), body);
+  return ERRORS.fromResponse(status, new Headers(headers), body);
 }
 
 describe("by status", () => {
@@ -27,9 +27,9 @@ describe("by status", () => {
     expect([error.status, error.code, error.upstreamStatus]).toEqual([status, code, given]);
     // Without a number, in a frame of a stream, the name says the same.
     if (name !== "") {
-      const framed = errorFromPayload({ error: { status: name, message: "words" } });
+      const framed = ERRORS.fromPayload({ error: { status: name, message: "words" } });
       expect([framed?.status, framed?.code]).toEqual([status, code]);
-      expect(errorFromPayload([{ error: { status: name } }])?.status).toBe(status);
+      expect(ERRORS.fromPayload([{ error: { status: name } }])?.status).toBe(status);
     }
   });
 });
@@ -89,8 +89,8 @@ test("a quota says when to come back, and nothing of the operator's plan", () =>
 });
 
 test("what is no error of Google's", () => {
-  expect(errorFromPayload({ candidates: [] })).toBeNull();
-  const html = errorFromResponse(400, new Headers(), "<html>proxy</html>");
+  expect(ERRORS.fromPayload({ candidates: [] })).toBeNull();
+  const html = ERRORS.fromResponse(400, new Headers(), "<html>proxy</html>");
   expect(html.message).toBe("The provider refused the request as invalid.");
-  expect(errorFromResponse(503, new Headers(), "").status).toBe(503);
+  expect(ERRORS.fromResponse(503, new Headers(), "").status).toBe(503);
 });

@@ -4,7 +4,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { ApiError } from "../../../src/base/errors.ts";
 import { chatCompletionRequest } from "../../../src/http/chat/schema/request.ts";
-import { errorFromResponse } from "../../../src/providers/gemini/errors.ts";
+import { ERRORS } from "../../../src/providers/gemini/errors.ts";
 import { parseCompletion } from "../../../src/providers/gemini/response.ts";
 import { SignatureCache } from "../../../src/providers/gemini/signatures.ts";
 import { DEVELOPER_API, VERTEX_AI } from "../../../src/providers/gemini/surface.ts";
@@ -128,7 +128,7 @@ test("whatever Gemini sends, whole", () => {
   fc.assert(
     fc.property(fc.oneof(answer, anything), fc.nat(200), (body, status) => {
       const text = JSON.stringify(body);
-      expect(errorFromResponse(400 + status, new Headers(), text)).toBeInstanceOf(ApiError);
+      expect(ERRORS.fromResponse(400 + status, new Headers(), text)).toBeInstanceOf(ApiError);
       try {
         const { completion } = parseCompletion(text, "m", new SignatureCache());
         expect(completion.choices.every((c) => c.message.role === "assistant")).toBe(true);

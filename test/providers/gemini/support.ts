@@ -2,16 +2,19 @@
 
 import {
   createGeminiAdapter,
-  type GeminiAdapter,
   type GeminiAdapterOptions,
 } from "../../../src/providers/gemini/adapter.ts";
+import { EventReader } from "../../../src/providers/gemini/chunk.ts";
 import { buildRequest, type RequestContext } from "../../../src/providers/gemini/request.ts";
 import { SignatureCache } from "../../../src/providers/gemini/signatures.ts";
-import { readChunks } from "../../../src/providers/gemini/stream.ts";
 import { DEVELOPER_API } from "../../../src/providers/gemini/surface.ts";
 import type { GenerateContentBody } from "../../../src/providers/gemini/wire.ts";
-import type { UpstreamCall, UpstreamChunk } from "../../../src/providers/protocol.ts";
-import { callOf, collect } from "../support.ts";
+import type {
+  ProviderAdapter,
+  UpstreamCall,
+  UpstreamChunk,
+} from "../../../src/providers/protocol.ts";
+import { callOf, collect, readSse } from "../support.ts";
 
 export const never = new AbortController().signal;
 
@@ -36,9 +39,8 @@ export function bodyOf(
 export function adapterFor(
   baseUrl: string,
   extra: Partial<GeminiAdapterOptions> = {},
-): GeminiAdapter {
+): ProviderAdapter {
   return createGeminiAdapter({
-    providerId: "test",
     baseUrl,
     apiKey: "test-key",
     headers: {},
@@ -70,7 +72,7 @@ export function chunksOf(events: unknown[], signatures = new SignatureCache()) {
   async function* batches() {
     yield events.map((event) => (typeof event === "string" ? event : JSON.stringify(event)));
   }
-  return collect(readChunks(batches(), "asked", signatures));
+  return collect(readSse(new EventReader("asked", signatures), batches()));
 }
 
 export function sse(events: unknown[]): string {

@@ -11,7 +11,6 @@ export const tools = [
 
 export function optionsFor(baseUrl: string, extra: Partial<OpenAiAdapterOptions> = {}) {
   return {
-    providerId: "test",
     baseUrl,
     apiKey: "sk-test-key",
     auth: "bearer",

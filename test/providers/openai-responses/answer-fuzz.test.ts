@@ -1,9 +1,11 @@
 // Whatever a provider sends, it gives well-formed pieces or an ApiError.
+
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { ApiError } from "../../../src/base/errors.ts";
+import { EventReader } from "../../../src/providers/openai-responses/events.ts";
 import { parseResponse } from "../../../src/providers/openai-responses/response.ts";
-import { readEvents } from "../../../src/providers/openai-responses/stream.ts";
+import { readSse } from "../support.ts";
 import { asBatches } from "./support.ts";
 
 const word = fc.string({ maxLength: 8 });
@@ -55,7 +57,7 @@ test("streams", async () => {
     fc.asyncProperty(events, async (given) => {
       let finished = 0;
       try {
-        for await (const { chunk, usage } of readEvents(asBatches(given), "m")) {
+        for await (const { chunk, usage } of readSse(new EventReader("m"), asBatches(given))) {
           const [choice] = chunk.choices;
           expect(chunk.choices).toHaveLength(1);
           expect(usage === null || choice?.finish_reason !== null).toBe(true);

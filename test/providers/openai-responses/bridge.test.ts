@@ -60,6 +60,7 @@ describe("the bridge", () => {
     async *stream() {
       yield { chunk: { id: name } as never, wire: null, usage: null };
     },
+    probe: async () => ({ ok: true, detail: name }),
   });
   const bridged = createBridgedAdapter({
     chat: answering("chat"),

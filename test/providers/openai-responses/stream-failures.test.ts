@@ -1,8 +1,8 @@
 // Streams of response events that break: what is thrown, and what was given before.
 import { describe, expect, test } from "bun:test";
 import { ApiError } from "../../../src/base/errors.ts";
-import { readEvents } from "../../../src/providers/openai-responses/stream.ts";
-import { rejection } from "../support.ts";
+import { EventReader } from "../../../src/providers/openai-responses/events.ts";
+import { readSse, rejection } from "../support.ts";
 import {
   added,
   argumentsDelta,
@@ -82,11 +82,11 @@ describe("a broken stream", () => {
   test("gives first what came before", async () => {
     const given: unknown[] = [];
     const run = async () => {
-      for await (const chunk of readEvents(
+      for await (const chunk of readSse(
+        new EventReader("asked"),
         (async function* () {
           yield [JSON.stringify(text)];
         })(),
-        "asked",
       )) {
         given.push(chunk.chunk.choices[0]?.delta.content);
       }

@@ -1,7 +1,7 @@
 // Streams of response events as chunks: what comes of each, and what ends them.
 import { describe, expect, test } from "bun:test";
-import { isTerminal, readEvents } from "../../../src/providers/openai-responses/stream.ts";
-import { collect, rejection } from "../support.ts";
+import { EventReader } from "../../../src/providers/openai-responses/events.ts";
+import { collect, readSse, rejection } from "../support.ts";
 import {
   added,
   argumentsDelta,
@@ -15,7 +15,6 @@ import {
   outputText,
   read,
   reasoning,
-  responseOf,
   TOKEN_USAGE,
   textDelta,
 } from "./support.ts";
@@ -162,14 +161,14 @@ describe("an orderly stream", () => {
   });
 
   test("begins only when something is put out", async () => {
-    const iterator = readEvents(
+    const iterator = readSse(
+      new EventReader("asked"),
       (async function* () {
         for (const event of OPENING) {
           yield [JSON.stringify(event)];
         }
         throw new Error("nothing was given before this");
       })(),
-      "asked",
     );
     expect(await rejection(iterator.next())).toMatchObject({
       message: "nothing was given before this",
@@ -204,7 +203,7 @@ describe("an orderly stream", () => {
         closed = true;
       }
     }
-    expect(await collect(readEvents(source(), "asked"))).toHaveLength(2);
+    expect(await collect(readSse(new EventReader("asked"), source()))).toHaveLength(2);
     expect(closed).toBe(true);
   });
 
@@ -227,15 +226,4 @@ describe("an orderly stream", () => {
       [{}, "stop"],
     ]);
   });
-});
-
-test.each<[unknown, boolean]>([
-  [completed(), true],
-  [completed({}, "response.incomplete"), true],
-  [completed({}, "response.failed"), true],
-  [{ type: "error", message: "x" }, true],
-  [textDelta(0, '"type":"response.completed"'), false],
-  [{ type: "response.created", response: responseOf() }, false],
-])("terminal or not: %#", (event, expected) => {
-  expect(isTerminal(JSON.stringify(event))).toBe(expected);
 });

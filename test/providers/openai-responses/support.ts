@@ -1,7 +1,7 @@
 // Helpers of the Responses tests: responses, their items, and streams of events as documented.
-import { readEvents } from "../../../src/providers/openai-responses/stream.ts";
+import { EventReader } from "../../../src/providers/openai-responses/events.ts";
 import type { UpstreamChunk } from "../../../src/providers/protocol.ts";
-import { collect } from "../support.ts";
+import { collect, readSse } from "../support.ts";
 
 export type Fields = Record<string, unknown>;
 
@@ -132,7 +132,7 @@ export async function* asBatches(events: readonly (Fields | string)[]): AsyncGen
 }
 
 export function read(...events: (Fields | string)[]): Promise<UpstreamChunk[]> {
-  return collect(readEvents(asBatches(events), "asked"));
+  return collect(readSse(new EventReader("asked"), asBatches(events)));
 }
 
 /** The first choice of each chunk, as `[delta, finish_reason]`. */

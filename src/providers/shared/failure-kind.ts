@@ -1,0 +1,160 @@
+// What kind of failure a provider's status, codes and words stand for: the same in every dialect.
+import type { ErrorDetails } from "./error-body.ts";
+import { asArray, isObject } from "./json.ts";
+
+export type FailureKind =
+  /** The caller's request is at fault. */
+  | "invalid"
+  | "context_length"
+  /** What the caller sent was found to be against a policy. */
+  | "content_filter"
+  | "model_not_found"
+  | "too_large"
+  | "rate_limited"
+  | "overloaded"
+  | "timeout"
+  /** The gateway itself is refused, by its key, its rights or its account: the operator's trouble. */
+  | "account"
+  /** The provider is at fault. */
+  | "failed";
+
+/** How providers say that the prompt is too long; OpenAI's code for it steers LangChain and others. */
+const CONTEXT = new RegExp(
+  [
+    "context[_ ](?:length|window|size|limit)",
+    "maximum context",
+    "(?:prompt|input) (?:is )?too (?:long|large)",
+    "too many (?:input )?tokens",
+    "input token count .{0,40}exceeds",
+    "input (?:length|tokens?) .{0,80}(?:exceed|too long)",
+    "exceeds? the (?:model's )?(?:maximum|max) (?:number of )?(?:input )?tokens",
+    "reduce the length of the (?:messages|prompt|input)",
+    "exceed_context_size",
+  ].join("|"),
+  "i",
+);
+
+/** Codes and types with which a provider refuses the gateway itself. */
+const ACCOUNT_CODE = new RegExp(
+  [
+    "insufficient_quota",
+    "billing",
+    "invalid_api_key",
+    "authentication",
+    "permission_(?:error|denied)",
+    "unauthenticated",
+    "spend_limit",
+  ].join("|"),
+  "i",
+);
+
+/** The same, said in words under a status that looks like the caller's fault or like a passing one. */
+const ACCOUNT_WORDS = new RegExp(
+  [
+    "\\b(?:incorrect|invalid|missing) api key",
+    "api key (?:not valid|not found|expired|is invalid)",
+    "credit balance is too low",
+    "exceeded your current quota",
+    "organization has been disabled",
+    "reached your specified (?:workspace )?api usage limits",
+    "(?:organization|workspace)(?:'s)? (?:monthly |spend |usage )+limit",
+    "location is not supported",
+    "enabl(?:e|ing) billing",
+  ].join("|"),
+  "i",
+);
+
+/** A refusal of what the caller sent, which some providers give the status of a refused key. */
+const CONTENT = new RegExp(
+  [
+    "content[_ ](?:filter|policy|violation|management)",
+    "violat\\w+ (?:\\w+ ){0,3}(?:usage|content|safety) ?(?:guidelines?|polic(?:y|ies))",
+    "(?:usage|safety) (?:guidelines?|polic(?:y|ies))",
+    "failed check: safety",
+    "(?:input|prompt|content|request) (?:was|were|is|has been) (?:flagged|blocked by)",
+    "requires moderation",
+    "responsible_?ai_?policy",
+    "data_inspection_failed",
+  ].join("|"),
+  "i",
+);
+
+/** Types of errors that say that the request is at fault, whatever the status beside them says. */
+const INVALID_TYPE = /^(?:invalid_request_error|BadRequestError|ValidationError|value_error)$/;
+
+/** The kind of a failure with this status. The words can say more than the status does. */
+export function failureKind(status: number, details: ErrorDetails): FailureKind {
+  const kind = kindOfStatus(status);
+  const code = `${details.code ?? ""} ${details.type ?? ""}`;
+  const words = details.message ?? "";
+  switch (kind) {
+    case "account":
+      return isContentRefusal(code, words, details) ? "content_filter" : "account";
+    case "invalid":
+    case "model_not_found":
+    case "too_large":
+    case "rate_limited":
+      if (ACCOUNT_CODE.test(code) || ACCOUNT_WORDS.test(words)) return "account";
+      if (kind !== "invalid" && kind !== "too_large") return kind;
+      if (CONTEXT.test(code) || CONTEXT.test(words)) return "context_length";
+      return kind === "invalid" && isContentRefusal(code, "", details) ? "content_filter" : kind;
+    case "failed":
+      // Servers such as llama-cpp-python answer a bad request with 500 and a validator's words.
+      return status === 500 && isValidation(details) ? "invalid" : kind;
+    default:
+      return kind;
+  }
+}
+
+function kindOfStatus(status: number): FailureKind {
+  switch (status) {
+    case 400:
+    case 422:
+      return "invalid";
+    case 401:
+    case 402:
+    case 403:
+      return "account";
+    case 404:
+      return "model_not_found";
+    case 413:
+      return "too_large";
+    case 429:
+      return "rate_limited";
+    case 408:
+    case 409:
+    case 425:
+    case 503:
+    case 529:
+      return "overloaded";
+    case 504:
+    case 524:
+      return "timeout";
+    default:
+      return "failed";
+  }
+}
+
+/** The status that an error without an HTTP status of its own stands for. */
+export function statusOfWords({ type, code }: ErrorDetails): number {
+  const words = `${type ?? ""} ${code ?? ""}`.toLowerCase();
+  if (ACCOUNT_CODE.test(words)) return 401;
+  if (/rate_?limit|too_?many_?requests|resource_exhausted|throttl/.test(words)) return 429;
+  if (/overload|unavailable|capacity/.test(words)) return 503;
+  if (/time_?out|deadline/.test(words)) return 504;
+  if (/not_?found/.test(words)) return 404;
+  return /invalid_request|invalid_argument|bad_?request|validation|context_length|content_filter/.test(
+    words,
+  )
+    ? 400
+    : 502;
+}
+
+function isContentRefusal(code: string, words: string, { raw }: ErrorDetails): boolean {
+  const { reasons } = isObject(raw.metadata) ? raw.metadata : {};
+  return CONTENT.test(code) || CONTENT.test(words) || asArray(reasons).length > 0;
+}
+
+function isValidation({ type, param, raw }: ErrorDetails): boolean {
+  return INVALID_TYPE.test(type ?? "") || (param !== null && Array.isArray(raw.detail));
+}

@@ -1,0 +1,76 @@
+// Why an answer ended: every provider's words as OpenAI's five, or as a failure.
+import { type ApiError, overloaded, upstreamError, upstreamTimeout } from "../../base/errors.ts";
+import { redact } from "./redact.ts";
+
+export type FinishReason = "stop" | "length" | "tool_calls" | "content_filter" | "function_call";
+
+/** Words whose meaning no pattern would find, in lower case, by whom they are used. */
+const WORDS: Readonly<Record<string, FinishReason>> = {
+  stop: "stop",
+  function_call: "function_call",
+  // Hosts of open-weight models, Anthropic, Cohere, Google.
+  eos: "stop",
+  eos_token: "stop",
+  end_turn: "stop",
+  stop_sequence: "stop",
+  complete: "stop",
+  completed: "stop",
+  // Anthropic's pause of a tool that it runs itself: nothing of the answer is missing yet.
+  pause_turn: "stop",
+  tool_calls: "tool_calls",
+  tool_call: "tool_calls",
+  tool_use: "tool_calls",
+  // Google: another language than was asked for, personal data, and a long answer in parts.
+  language: "content_filter",
+  spii: "content_filter",
+  continuation: "length",
+  // Gemini wrote a call of a tool that it was not given: the answer has usage, and is shown.
+  unexpected_tool_call: "stop",
+};
+
+/** Kinds of words, in this order: the first that is met decides. Providers invent new ones all the time. */
+const LENGTH = /length|limit|max_|_max|maximum|token|context|window|incomplete|truncat/;
+const FILTER =
+  /filter|safety|sensitive|block|prohibit|moderat|policy|violat|recitation|refus|guardrail|armor/;
+const BUSY = /insufficient_system_resource|overload|capacity|unavailable|rate_?limit|quota/;
+const TIMEOUT = /time_?_?out|deadline/;
+const FAILURE = /error|abort|cancel|fail|network|malformed|interrupt|disconnect|invalid|too_many/;
+
+/**
+ * Reads a provider's word. Its case and its dashes do not matter. A word that says nothing of this
+ * kind means that the answer ended.
+ * @param hasToolCalls the answer calls tools of the client's: many providers report those with a
+ * plain "stop", and one that reports the use of a tool without them means one that is not the
+ * client's
+ * @returns OpenAI's word, or the error that the provider's word stands for
+ */
+export function readFinishReason(given: string, hasToolCalls: boolean): FinishReason | ApiError {
+  const word = given.trim().toLowerCase().replaceAll("-", "_");
+  const found = WORDS[word] ?? kindOf(word);
+  if (found === null) {
+    return failure(word, given);
+  }
+  if (found === "stop" || found === "tool_calls") {
+    return hasToolCalls ? "tool_calls" : "stop";
+  }
+  return found;
+}
+
+/** Null for a failure. */
+function kindOf(word: string): FinishReason | null {
+  if (BUSY.test(word) || TIMEOUT.test(word)) return null;
+  if (FILTER.test(word)) return "content_filter";
+  if (FAILURE.test(word)) return null;
+  return LENGTH.test(word) ? "length" : "stop";
+}
+
+function failure(word: string, given: string): ApiError {
+  const cause = new Error(redact(`finish reason ${given}`));
+  if (BUSY.test(word)) {
+    return overloaded("The provider stopped its answer for want of capacity.", { cause });
+  }
+  if (TIMEOUT.test(word)) {
+    return upstreamTimeout("The provider stopped its answer because it took too long.");
+  }
+  return upstreamError("The provider stopped its answer with an error.", { cause });
+}

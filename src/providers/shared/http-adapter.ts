@@ -1,0 +1,194 @@
+// The one way in which every dialect over HTTP is called: sent once, read whole or event by event.
+import { type ApiError, upstreamError } from "../../base/errors.ts";
+import type { Config, Timeouts } from "../../config/schema.ts";
+import type {
+  ProbeResult,
+  ProviderAdapter,
+  UpstreamCall,
+  UpstreamChunk,
+  UpstreamCompletion,
+} from "../protocol.ts";
+import { EventSource } from "../transport/event-source.ts";
+import { fetchUpstream } from "../transport/fetch-upstream.ts";
+import type { Framing } from "../transport/framing.ts";
+import { UpstreamGuard } from "../transport/guard.ts";
+import { readBody, readErrorBody } from "../transport/read-body.ts";
+import type { ErrorReader } from "./errors.ts";
+import { parseJson } from "./json.ts";
+
+/** What one dialect makes of one call: what is sent, and how the answer reads. */
+export interface Exchange<Event> {
+  url: string;
+  /** Complete, names in lower case. */
+  headers: Readonly<Record<string, string>>;
+  /** JSON text. */
+  body: string;
+  /** Fields of the request that the dialect cannot express and leaves out, by their names. */
+  ignored?: readonly string[];
+  /**
+   * Reads the text of a whole answer.
+   * @throws ApiError when it is none, or holds an error
+   */
+  parse(text: string): UpstreamCompletion;
+  /** Begins to read one stream. */
+  open(): StreamReader<Event>;
+}
+
+/** Reads the events of one stream in order: what a piece means can depend on those before it. */
+export interface StreamReader<Event> {
+  /**
+   * The chunks that one event stands for; none for many.
+   * @throws ApiError when it is malformed, out of order or an error
+   */
+  read(event: Event): UpstreamChunk[];
+  /** Whether the answer is whole: every choice has its end, and only usage or a last word may follow. */
+  readonly finished: boolean;
+  /** Whether the provider has said its last word: what follows is not read. */
+  readonly ended: boolean;
+  /**
+   * The stream is over: what was held back.
+   * @throws ApiError when the answer is not whole
+   */
+  end(): UpstreamChunk[];
+}
+
+export interface HttpDialect<Event> {
+  framing: Framing<Event>;
+  errors: Pick<ErrorReader, "fromResponse" | "fromPayload">;
+  /**
+   * Makes the exchange of one call; may make calls of its own under the signal, for a token or an
+   * image. The call is not changed.
+   * @throws ApiError 400, with the field in `param`, for what the dialect cannot do
+   */
+  exchange(
+    call: UpstreamCall,
+    stream: boolean,
+    signal: AbortSignal,
+  ): Exchange<Event> | Promise<Exchange<Event>>;
+  /** Whether the provider is there and takes the key; throws only the signal's reason. */
+  probe(signal: AbortSignal): Promise<ProbeResult>;
+}
+
+/** A provider's limits and way out, as the configuration has them. */
+export interface CallTransport {
+  timeouts: Timeouts;
+  limits: Pick<Config["limits"], "upstreamBodyBytes" | "upstreamEventBytes">;
+  /** Null connects directly. */
+  proxyUrl: string | null;
+}
+
+/** Makes the adapter of a provider from what its dialect does with a call. */
+export function createHttpAdapter<Event>(
+  dialect: HttpDialect<Event>,
+  transport: CallTransport,
+): ProviderAdapter {
+  return {
+    complete: (call, signal) => complete(dialect, transport, call, signal),
+    stream: (call, signal) => stream(dialect, transport, call, signal),
+    probe: (signal) => dialect.probe(signal),
+  };
+}
+
+async function complete<Event>(
+  dialect: HttpDialect<Event>,
+  transport: CallTransport,
+  call: UpstreamCall,
+  signal: AbortSignal,
+): Promise<UpstreamCompletion> {
+  const guard = new UpstreamGuard(signal, transport.timeouts.totalMs);
+  try {
+    const exchange = await dialect.exchange(call, false, guard.signal);
+    const response = await send(dialect, transport, exchange, guard, signal);
+    const answer = exchange.parse(await readWhole(transport, response, guard));
+    return { ...answer, ignored: exchange.ignored ?? [] };
+  } finally {
+    guard.close();
+  }
+}
+
+/** A request that cannot be sent fails in the iteration, where the protocol wants errors. */
+async function* stream<Event>(
+  dialect: HttpDialect<Event>,
+  transport: CallTransport,
+  call: UpstreamCall,
+  signal: AbortSignal,
+): AsyncGenerator<UpstreamChunk, void, undefined> {
+  const guard = new UpstreamGuard(signal, transport.timeouts.totalMs);
+  try {
+    const exchange = await dialect.exchange(call, true, guard.signal);
+    const response = await send(dialect, transport, exchange, guard, signal);
+    if (response.headers.get("content-type")?.includes("application/json")) {
+      throw notStreamed(dialect, await readWhole(transport, response, guard));
+    }
+    const reader = exchange.open();
+    const events = new EventSource(dialect.framing, response, guard, {
+      maxEventBytes: transport.limits.upstreamEventBytes,
+      betweenChunksMs: transport.timeouts.betweenChunksMs,
+    });
+    try {
+      await events.open();
+      let ignored = exchange.ignored ?? [];
+      while (!reader.ended) {
+        const batch = await events.next(reader.finished);
+        for (const chunk of batch === null ? reader.end() : readBatch(reader, batch)) {
+          if (chunk.chunk.choices.length > 0) events.restartGrace();
+          yield ignored.length === 0 ? chunk : { ...chunk, ignored };
+          ignored = [];
+        }
+        if (batch === null) return;
+      }
+    } finally {
+      events.close(reader.ended);
+    }
+  } finally {
+    guard.close();
+  }
+}
+
+/** The chunks of the events that came with one read, and of the end where one of them was the last. */
+function* readBatch<Event>(
+  reader: StreamReader<Event>,
+  batch: readonly Event[],
+): Generator<UpstreamChunk, void, undefined> {
+  for (const event of batch) {
+    yield* reader.read(event);
+    if (reader.ended) {
+      yield* reader.end();
+      return;
+    }
+  }
+}
+
+/** Gives the 2xx response, its body unread. */
+async function send<Event>(
+  { errors }: HttpDialect<Event>,
+  { timeouts, proxyUrl }: CallTransport,
+  { url, headers, body }: Exchange<Event>,
+  guard: UpstreamGuard,
+  signal: AbortSignal,
+): Promise<Response> {
+  const request = { method: "POST" as const, url, headers, body, proxyUrl };
+  const response = await fetchUpstream({ ...request, firstByteMs: timeouts.firstByteMs }, guard);
+  if (response.ok) return response;
+  const text = await readErrorBody(response, guard, signal);
+  throw errors.fromResponse(response.status, response.headers, text);
+}
+
+/** A JSON answer to a call for a stream: nearly always an error under status 200. */
+function notStreamed<Event>({ errors }: HttpDialect<Event>, text: string): ApiError {
+  return (
+    errors.fromPayload(parseJson(text)) ??
+    upstreamError("The provider did not answer with a stream.")
+  );
+}
+
+function readWhole(
+  { limits, timeouts }: CallTransport,
+  response: Response,
+  guard: UpstreamGuard,
+): Promise<string> {
+  return readBody(response, guard, {
+    maxBytes: limits.upstreamBodyBytes,
+    betweenChunksMs: timeouts.betweenChunksMs,
+  });
+}

@@ -1,0 +1,84 @@
+// The one reader of the URLs in which clients send images, files and sounds: `data:` or http(s).
+import { invalidRequest } from "../../base/errors.ts";
+
+export type MediaSource =
+  /** To be fetched, by the provider or by the gateway. */
+  { kind: "url"; url: string } | { kind: "bytes"; mediaType: string; base64: string };
+
+/** The longest header of a `data:` URL that is looked at: media types are far shorter. */
+const MAX_HEADER_CHARS = 500;
+
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+
+/** Names that clients use beside the registered ones. */
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
+  "image/jpg": "image/jpeg",
+  "image/pjpeg": "image/jpeg",
+  "image/x-png": "image/png",
+  "audio/x-wav": "audio/wav",
+  "audio/wave": "audio/wav",
+  "audio/mpeg3": "audio/mpeg",
+  "audio/mp3": "audio/mpeg",
+  "text/x-markdown": "text/markdown",
+  "application/x-pdf": "application/pdf",
+};
+
+/**
+ * Reads a URL's text.
+ * @param param the field's place, as `messages[0].content[1].image_url.url`
+ * @throws ApiError 400 when it is neither an http(s) URL nor a `data:` URL with something in it
+ */
+export function readMediaSource(url: unknown, param: string): MediaSource {
+  const text = typeof url === "string" ? url.trim() : "";
+  if (/^https?:\/\/\S/i.test(text)) {
+    return { kind: "url", url: text };
+  }
+  const comma = /^data:/i.test(text) ? text.slice(0, MAX_HEADER_CHARS).indexOf(",") : -1;
+  if (comma < 0) {
+    throw invalidRequest("Expected an http(s) URL, or a data: URL with the bytes.", param);
+  }
+  const [type = "", ...parameters] = text.slice("data:".length, comma).split(";");
+  const mediaType = plainMediaType(type) || "text/plain";
+  const payload = text.slice(comma + 1);
+  const isBase64 = parameters.some((parameter) => parameter.trim().toLowerCase() === "base64");
+  const base64 = isBase64 ? cleanBase64(payload) : escapedAsBase64(payload);
+  if (base64 === null) {
+    throw invalidRequest("The data: URL holds no readable bytes.", param);
+  }
+  return { kind: "bytes", mediaType, base64 };
+}
+
+/** In lower case, without parameters as `charset`, by its registered name. */
+export function plainMediaType(given: string): string {
+  const type = (given.split(";")[0] ?? "").trim().toLowerCase();
+  return MEDIA_TYPES[type] ?? type;
+}
+
+/** Bytes as the text that they hold, in UTF-8. */
+export function base64Text(base64: string): string {
+  return Buffer.from(base64, "base64").toString("utf8");
+}
+
+/** Line breaks and the alphabet of URLs are common, and providers refuse both. */
+function cleanBase64(payload: string): string | null {
+  if (BASE64.test(payload)) {
+    return payload;
+  }
+  const plain = payload
+    .replace(/\s+|%0[AaDd]/g, "")
+    .replaceAll("-", "+")
+    .replaceAll("_", "/");
+  const padded = plain.replaceAll("%3D", "=").replaceAll("%3d", "=");
+  return BASE64.test(padded) ? padded : null;
+}
+
+function escapedAsBase64(payload: string): string | null {
+  if (payload === "") {
+    return null;
+  }
+  try {
+    return Buffer.from(decodeURIComponent(payload), "utf8").toString("base64");
+  } catch {
+    return null;
+  }
+}
