@@ -48,6 +48,15 @@ export async function untilStopped(server: RunningServer, log: Log): Promise<voi
   logger.info("stopped");
 }
 
+/** A terminal that closes, or an operator's habit after a change of configuration, must not cut running requests. */
+export function ignoreHangups({ logger }: Log): void {
+  process.on("SIGHUP", () => {
+    logger.warn(
+      "SIGHUP is ignored: the configuration is read at the start alone, so restart to change it",
+    );
+  });
+}
+
 function firstSignal(onSecond: () => void): Promise<string> {
   return new Promise((resolve) => {
     let received = 0;

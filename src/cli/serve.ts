@@ -11,7 +11,7 @@ import { openFilesLimit, openFilesWarning } from "./open-files.ts";
 import { readPort } from "./options.ts";
 import { ensureOutgoingLimit } from "./outgoing-limit.ts";
 import { outliveReaders, printJsonLine, printLines } from "./output.ts";
-import { addressesOf, untilStopped } from "./run-server.ts";
+import { addressesOf, ignoreHangups, untilStopped } from "./run-server.ts";
 
 /** Short, because waiting here blocks every request; the commit queue tries again. */
 const BUSY_TIMEOUT_MS = 50;
@@ -45,6 +45,7 @@ async function serve(context: CliContext, listen: ListenOptions): Promise<void> 
   outliveReaders();
   const log = createLog(config.server.logLevel);
   ensureOutgoingLimit(config.server.upstreamConnections, log.logger);
+  ignoreHangups(log);
   const warning = openFilesWarning(openFilesLimit(), config.server.upstreamConnections);
   if (warning !== null) log.logger.warn(warning);
 

@@ -101,6 +101,24 @@ const httpUrl = z
   .url({ protocol: /^https?$/ })
   .refine((value) => !new URL(value).username, "credentials do not belong in a URL: use apiKeyEnv");
 
+/** An origin as browsers write it: scheme, host and port alone, in lower case, without the scheme's own port. */
+const webOrigin = z.string().transform((text, context) => {
+  if (text === "*") return text;
+  const url = URL.parse(text);
+  const isBare =
+    url !== null && /^(?:|\/)$/.test(url.pathname) && url.search + url.hash + url.username === "";
+  if (url !== null && isBare && url.host !== "" && !url.host.includes("*")) {
+    // Only the web's own schemes have an `origin` there; others are those of apps and extensions.
+    return url.origin === "null" ? `${url.protocol}//${url.host}` : url.origin;
+  }
+  context.addIssue({
+    code: "custom",
+    message:
+      "expected an origin as https://app.example (scheme, host and port, no path, no wildcard), or *",
+  });
+  return z.NEVER;
+});
+
 const provider = z.strictObject({
   enabled: z.boolean().default(true),
   /** The wire dialect of a provider that the server does not know by name. */
@@ -154,8 +172,6 @@ const limits = z.strictObject({
   bodyTimeoutMs: durationMs.default(MINUTE_MS),
   /** Nesting of a request's JSON. */
   jsonDepth: positiveInt.max(1000).default(64),
-  /** All header names and values of a request together, in bytes. Bun itself stops at 16 KiB. */
-  headerBytes: positiveInt.max(16_384).default(16_384),
   messages: positiveInt.default(10_000),
   tools: positiveInt.default(512),
   /** Answers to one request (`n`). */
@@ -212,8 +228,8 @@ const server = z.strictObject({
   idleTimeoutMs: durationMs.max(255_000).default(MINUTE_MS),
   /** How long running requests may go on after SIGTERM. */
   drainTimeoutMs: durationMs.default(30_000),
-  /** Origins that browsers may call from; empty is off, `*` is all. */
-  corsOrigins: z.array(z.string().min(1)).default([]),
+  /** Origins that browsers may call from, as `https://app.example`; empty is off, `*` is all. */
+  corsOrigins: z.array(webOrigin).default([]),
   /** Addresses or networks of the reverse proxies in front, whose `x-forwarded-for` names the client in the log. */
   trustedProxies: z.array(network).default([]),
   /** The interactive documentation under /docs. */

@@ -1,5 +1,4 @@
 // All of Elysia: which path and method goes to which handler, and what answers everything else.
-import { cors } from "@elysiajs/cors";
 import { Elysia } from "elysia";
 import { ApiError } from "../base/errors.ts";
 import { creditsHandler, requestHandler } from "./account/handlers.ts";
@@ -18,6 +17,7 @@ import {
   type RouteContext,
 } from "./route.ts";
 import { openScope } from "./scope.ts";
+import { pathOf, readableTarget } from "./target.ts";
 
 interface Route {
   method: "GET" | "POST";
@@ -45,12 +45,15 @@ export function createApp(deps: HttpDeps, documentJson: string) {
       idleTimeout: Math.ceil(deps.config.server.idleTimeoutMs / 1000),
     },
   });
+  // Around everything, the routes that Bun matches by itself included.
+  app.wrap((handle: (request: Request) => unknown) => (request: Request) => {
+    readableTarget(request);
+    return handle(request);
+  });
   // Before the routes: Elysia applies a hook only to what is registered after it.
   app.onError(({ error, request }) =>
     errorResponse(deps, { request, server: app.server }, openScope(deps.log), error),
   );
-  const { corsOrigins } = deps.config.server;
-  if (corsOrigins.length > 0) app.use(corsFor(corsOrigins));
 
   const routes = allRoutes(deps, documentJson);
   for (const { method, path, handle } of routes) {
@@ -111,46 +114,6 @@ function methodsByPath(routes: Route[]): Map<string, string> {
   return allow;
 }
 
-/** What OpenAI's SDK sends from a browser, beside the key. */
-const BROWSER_HEADERS = [
-  "authorization",
-  "content-type",
-  "x-api-key",
-  "idempotency-key",
-  "openai-organization",
-  "openai-project",
-  "x-stainless-arch",
-  "x-stainless-helper-method",
-  "x-stainless-lang",
-  "x-stainless-os",
-  "x-stainless-package-version",
-  "x-stainless-retry-count",
-  "x-stainless-runtime",
-  "x-stainless-runtime-version",
-  "x-stainless-timeout",
-];
-
-/** What browsers may read and send, when the operator lets them call at all. */
-function corsFor(origins: readonly string[]) {
-  return cors({
-    origin: origins.includes("*") ? true : [...origins],
-    methods: ["GET", "POST"],
-    allowedHeaders: BROWSER_HEADERS,
-    credentials: false,
-    exposeHeaders: [
-      "x-request-id",
-      "x-credits-used",
-      "x-credits-remaining",
-      "x-credits-reserved",
-      "retry-after",
-      "retry-after-ms",
-      "x-should-retry",
-      "idempotent-replayed",
-      "original-request-id",
-    ],
-  });
-}
-
 function refuse(deps: HttpDeps, error: (request: Request) => ApiError) {
   return openRoute(deps, ({ request }) => {
     throw error(request);
@@ -168,7 +131,7 @@ function methodNotAllowed(allow: string): ApiError {
 }
 
 function unknownPath(request: Request): ApiError {
-  const path = new URL(request.url).pathname.slice(0, 200);
+  const path = pathOf(request).slice(0, 200);
   return new ApiError({
     status: 404,
     type: "invalid_request_error",

@@ -19,6 +19,8 @@ export function errorHeaders(error: ApiError): Record<string, string> {
     headers["retry-after-ms"] = String(error.retryAfterMs);
   }
   if (error.shouldRetry !== undefined) headers["x-should-retry"] = String(error.shouldRetry);
+  // HTTP asks for it with every 401; no browser opens a dialog for this scheme.
+  if (error.status === 401) headers["www-authenticate"] = 'Bearer realm="AACFlow"';
   if (error.allow !== undefined) headers.allow = error.allow;
   return headers;
 }

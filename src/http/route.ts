@@ -1,13 +1,14 @@
-// What every route has in common: scope, header limits, authentication before the body, errors in the envelope.
+// What every route has in common: scope, a valid host, authentication before the body, errors in the envelope.
 import type { Server } from "bun";
 import { type ApiError, asApiError, CLIENT_CLOSED_REQUEST } from "../base/errors.ts";
 import type { Config } from "../config/schema.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Logger } from "../telemetry/log.ts";
-import { assertHeaderSize } from "./body/headers.ts";
 import type { ClientAddressOf } from "./client-address.ts";
+import type { Cors } from "./cors.ts";
 import { errorEnvelope, errorHeaders } from "./errors.ts";
 import { openScope, type RequestScope, setCredits, setReserved } from "./scope.ts";
+import { assertHost, pathOf } from "./target.ts";
 
 /** What the routes share. */
 export interface HttpDeps {
@@ -15,6 +16,7 @@ export interface HttpDeps {
   gateway: Gateway;
   log: Logger;
   clientAddressOf: ClientAddressOf;
+  cors: Cors;
   /** True once the server has been told to end. */
   isDraining: () => boolean;
   /** Who sends it may read the metrics; null when nobody may. */
@@ -54,9 +56,12 @@ export function keyRoute(deps: HttpDeps, handler: Handler) {
 }
 
 async function run(deps: HttpDeps, context: RouteContext, handler: Handler): Promise<Response> {
+  const preflight = deps.cors.preflight(context.request);
+  if (preflight !== null) return preflight;
   const scope = openScope(deps.log);
+  Object.assign(scope.headers, deps.cors.headersFor(context.request));
   try {
-    assertHeaderSize(context.request.headers, deps.config.limits);
+    assertHost(context.request.headers.get("host"));
     return await handler({ request: context.request, server: context.server, scope });
   } catch (error) {
     return errorResponse(deps, context, scope, error);
@@ -120,7 +125,7 @@ function logFailure(
     client: clientAddressOf(server?.requestIP(request)?.address ?? null, request.headers),
     method: request.method,
     // The path alone, and not all of an endless one: a query may hold anything.
-    path: new URL(request.url).pathname.slice(0, 200),
+    path: pathOf(request).slice(0, 200),
     status,
     code: code ?? undefined,
     upstreamStatus,

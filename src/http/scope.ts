@@ -25,7 +25,11 @@ export function openScope(log: Logger): RequestScope {
     startedMonoMs: performance.now(),
     caller: null,
     log: log.child({ requestId }),
-    headers: { "x-request-id": requestId },
+    headers: {
+      "x-request-id": requestId,
+      // What a key sees is its owner's: no cache in between may keep it. Files of the documentation say otherwise.
+      "cache-control": "no-store",
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import type { Gateway } from "../gateway/gateway.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { createApp } from "./app.ts";
 import { createClientAddressOf } from "./client-address.ts";
+import { createCors } from "./cors.ts";
 import { buildOpenApiDocument } from "./openapi/document.ts";
 
 /** The address is taken, or not this machine's; the message is meant for the operator. */
@@ -48,6 +49,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     gateway,
     log,
     metricsToken,
+    cors: createCors(config.server.corsOrigins),
     clientAddressOf: createClientAddressOf(config.server.trustedProxies),
     isDraining: () => draining,
   };

@@ -40,7 +40,7 @@ test("the head says event stream, request id and deposit, and forbids buffering"
   const { response } = await streamed(streamOf("Hello!"));
   const { headers } = response;
   expect(headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
-  expect(headers.get("cache-control")).toBe("no-cache");
+  expect(headers.get("cache-control")).toBe("no-store");
   expect(headers.get("x-accel-buffering")).toBe("no");
   const record = await recordOf(server, headers.get("x-request-id") ?? "");
   const deposit = formatCredits(record.heldMicro);

@@ -128,6 +128,18 @@ describe("in step with the commands on the same data folder", () => {
   });
 });
 
+test("SIGHUP, as of a terminal that closes, is logged and changes nothing", async () => {
+  const server = await serve(tempFolder());
+  for (let times = 0; times < 2; times++) {
+    server.kill("SIGHUP");
+    await Bun.sleep(50);
+    expect((await fetch(new URL("/health", server.ready.base_url))).status).toBe(200);
+  }
+  server.kill("SIGTERM");
+  expect(await server.exited).toBe(0);
+  expect((await server.stderr).match(/SIGHUP is ignored/g)).toHaveLength(2);
+});
+
 describe("ended", () => {
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     test(`${signal} ends it with exit code 0, and the folder is free`, async () => {

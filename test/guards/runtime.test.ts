@@ -137,6 +137,7 @@ describe("headers of the provider", () => {
     const response = await chat(server, {});
     expect(JSON.stringify(await response.json())).toContain(TEXT);
     expect([...response.headers.keys()].sort()).toEqual([
+      "cache-control",
       "content-length",
       "content-type",
       "date",

@@ -3,7 +3,6 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { connect } from "node:net";
 import { ApiError } from "../../src/base/errors.ts";
 import { configSchema } from "../../src/config/schema.ts";
-import { assertHeaderSize } from "../../src/http/body/headers.ts";
 import { readJsonBody } from "../../src/http/body/read-body.ts";
 
 const { limits } = configSchema.parse({
@@ -206,13 +205,5 @@ describe("content", () => {
       const answer = await post(Uint8Array.from(bytes));
       expect(answer.message).toBe("The request body is not valid UTF-8.");
     },
-  );
-});
-
-test("headers over the limit are refused with 431", () => {
-  const small = { ...limits, headerBytes: 30 };
-  expect(() => assertHeaderSize(new Headers({ "x-a": "b".repeat(27) }), small)).not.toThrow();
-  expect(() => assertHeaderSize(new Headers({ "x-a": "b".repeat(28) }), small)).toThrow(
-    expect.objectContaining({ status: 431 }) as never,
   );
 });

@@ -4,6 +4,7 @@ import { formatCredits } from "../../base/micro.ts";
 import type { Caller } from "../../gateway/authenticate.ts";
 import { type Handler, type HttpDeps, jsonResponse } from "../route.ts";
 import { setCredits } from "../scope.ts";
+import { pathOf } from "../target.ts";
 
 export function creditsHandler({ gateway }: HttpDeps): Handler {
   return ({ scope }) => {
@@ -24,7 +25,7 @@ export function requestHandler({ gateway }: HttpDeps, prefix: string): Handler {
   return ({ scope, request }) => {
     const { accountId } = scope.caller as Caller;
     setCredits(scope, 0, gateway.balance(accountId).balanceMicro);
-    const id = new URL(request.url).pathname.slice(prefix.length);
+    const id = pathOf(request).slice(prefix.length);
     const found = gateway.findRequest(id, accountId);
     if (found === null) {
       // The same answer for another account's request: who has it is nobody's business.

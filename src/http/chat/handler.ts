@@ -117,7 +117,6 @@ function eventStream(
   events: AsyncIterable<ChatEvent>,
 ): Response {
   scope.headers["content-type"] = "text/event-stream; charset=utf-8";
-  scope.headers["cache-control"] = "no-cache";
   // Reverse proxies that buffer would hold the words back.
   scope.headers["x-accel-buffering"] = "no";
   const body = sseBody(events, {

@@ -50,8 +50,8 @@ function answer(body: () => string | Blob, headers: Record<string, string>): Han
       headers: {
         "x-content-type-options": "nosniff",
         "referrer-policy": "no-referrer",
-        ...headers,
         ...scope.headers,
+        ...headers,
       },
     });
 }

@@ -4,6 +4,7 @@ import type { CatalogEntry } from "../../catalog/build.ts";
 import { priceAt } from "../../catalog/price.ts";
 import { type Handler, type HttpDeps, jsonResponse, jsonTextResponse } from "../route.ts";
 import { type RequestScope, setCredits } from "../scope.ts";
+import { pathOf } from "../target.ts";
 
 /** Prices may change with the hour of the day, so the list is made anew after this time. */
 const LIST_AGE_MS = 60_000;
@@ -27,7 +28,7 @@ export function listModelsHandler(deps: HttpDeps): Handler {
 export function getModelHandler(deps: HttpDeps, prefix: string): Handler {
   return ({ scope, request }) => {
     showBalance(deps, scope);
-    const id = decodeId(new URL(request.url).pathname.slice(prefix.length));
+    const id = decodeId(pathOf(request).slice(prefix.length));
     const { catalog } = deps.gateway;
     const [deployment] = catalog.resolve(id);
     const entry = catalog

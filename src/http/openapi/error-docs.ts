@@ -37,6 +37,7 @@ export const errorDocs = {
     anonymous: true,
     cause: "Missing or invalid API key.",
     message: "Missing or invalid API key.",
+    headers: ["WWW-Authenticate"],
   },
   InsufficientCredits: {
     status: 402,
@@ -119,14 +120,6 @@ export const errorDocs = {
     message: "Rate limit reached. Try again in 2 seconds.",
     headers: ["Retry-After", "Retry-After-Ms"],
   },
-  HeadersTooLarge: {
-    status: 431,
-    type: BAD,
-    code: "request_headers_too_large",
-    anonymous: true,
-    cause: "The request's headers are larger than the server accepts.",
-    message: "The request's headers are too large: at most 16384 bytes in total.",
-  },
   InternalError: {
     status: 500,
     type: "server_error",
@@ -167,7 +160,6 @@ export const KEY_ERRORS: readonly ErrorName[] = [
   "InvalidApiKey",
   "MethodNotAllowed",
   "RateLimited",
-  "HeadersTooLarge",
   "InternalError",
   "Overloaded",
 ];

@@ -50,6 +50,7 @@ export const headerDocs = {
     "Beside it: the request that was charged.",
     "req_01JD8X2T5Z3M9Q4V7B6N1K0WYH",
   ),
+  "WWW-Authenticate": text("How a key is sent.", 'Bearer realm="AACFlow"'),
   Allow: text("The methods that this path takes.", "POST"),
 };
 
