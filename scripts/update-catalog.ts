@@ -1,10 +1,15 @@
 // Writes src/catalog/data/models.json from its two sources. A maintainer runs it and commits that.
 import { readFile, writeFile } from "node:fs/promises";
 import type { CatalogFile, FileModel } from "../src/catalog/data.ts";
-import { PROVIDERS } from "./catalog/corrections.ts";
-import { PI_VERSION, withPiData } from "./catalog/fetch-pi.ts";
+import { checkCatalog, toLine } from "./catalog/checks/all.ts";
+import { correct } from "./catalog/corrections.ts";
+import { LITELLM_PRICES, PI_AI, withPackage } from "./catalog/fetch-pinned.ts";
+import { disagreements, readLitellm } from "./catalog/litellm.ts";
+import { withMakersParts } from "./catalog/makers-parts.ts";
 import { joinProvider } from "./catalog/models.ts";
 import { readPiModels } from "./catalog/pi.ts";
+import { PROVIDERS } from "./catalog/selection.ts";
+import { resolveStandIns } from "./catalog/stand-ins.ts";
 
 const TARGET = new URL("../src/catalog/data/models.json", import.meta.url);
 
@@ -14,21 +19,42 @@ const TARGET = new URL("../src/catalog/data/models.json", import.meta.url);
 const DATE = "2026-11-22";
 
 async function main(): Promise<void> {
-  const models: FileModel[] = [];
-  await withPiData(async (folder) => {
+  const joined: FileModel[] = [];
+  await withPackage(PI_AI, async (folder) => {
     for (const names of PROVIDERS) {
-      const joined = joinProvider(names, await readPiModels(folder, names.pi), DATE);
-      models.push(...joined.models);
-      process.stdout.write(joined.notes.map((note) => `${note}\n`).join(""));
+      const { models, notes } = joinProvider(names, await readPiModels(folder, names.pi), DATE);
+      joined.push(...models);
+      process.stdout.write(notes.map((note) => `${note}\n`).join(""));
     }
   });
-  models.forEach(check);
+  const models = resolveStandIns(withMakersParts(correct(joined)));
+  refuseContradictions(models);
   await writeFile(TARGET, render({ ...(await header()), models }));
   const fromGenai = models.filter((model) => model.priceSource === "genai-prices").length;
   process.stdout.write(
     `${models.length} models, ${fromGenai} priced by genai-prices, ` +
       `${models.length - fromGenai} by pi-ai\n`,
   );
+  const table = await withPackage(LITELLM_PRICES, readLitellm);
+  process.stdout.write(
+    disagreements(models, table)
+      .map((line) => `${line}\n`)
+      .join(""),
+  );
+}
+
+/** @throws Error with every contradiction, and every exception that nothing needs */
+function refuseContradictions(models: readonly FileModel[]): void {
+  const { contradictions, idle } = checkCatalog(models);
+  const lines = [
+    ...contradictions.map(toLine),
+    ...idle.map(
+      ({ check, provider, id }) => `an idle exception: ${check} ${provider}/${id.source}`,
+    ),
+  ];
+  if (lines.length > 0) {
+    throw new Error(`the catalogue contradicts itself:\n${lines.join("\n")}`);
+  }
 }
 
 async function header(): Promise<Omit<CatalogFile, "models">> {
@@ -47,26 +73,13 @@ async function header(): Promise<Omit<CatalogFile, "models">> {
         usedFor: "prices, context windows, dated names",
       },
       {
-        name: "@earendil-works/pi-ai",
-        version: PI_VERSION,
+        name: PI_AI.name,
+        version: PI_AI.version,
         licence: "MIT",
         usedFor: "models, limits, vision, reasoning, prices that the other lacks",
       },
     ],
   };
-}
-
-/** Throws on a line that the server could not trust. */
-function check(model: FileModel): void {
-  const name = `${model.provider}/${model.id}`;
-  const counts = [model.contextWindow, model.maxOutputTokens, model.imageTokensMax];
-  if (!counts.every((count) => Number.isSafeInteger(count) && count > 0)) {
-    throw new Error(`${name}: limits must be whole and positive`);
-  }
-  const [first] = model.prices;
-  if (first === undefined || first.fromDate !== undefined || first.dailyUtc !== undefined) {
-    throw new Error(`${name}: the first price must hold without condition`);
-  }
 }
 
 /** JSON with one line for each model, so that a change of one price is a change of one line. */

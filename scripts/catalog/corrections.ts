@@ -1,148 +1,166 @@
-// What the two sources lack or get wrong, by hand, each with its reason.
+// What the sources get wrong, by hand, each with its reason. One that changes nothing any more is an error.
+import type { FileModel, FileRate } from "../../src/catalog/data.ts";
+import { base, type FilePrice, type Part } from "./checks/contradiction.ts";
 
-/** Our provider id, and the names of the same provider in the two sources. */
-export interface SourceNames {
+/** A change of the models that match. Rates are micro-dollars per million tokens. */
+export interface Correction {
   provider: string;
-  genai: string;
-  pi: string;
-}
-
-/** The providers of the catalogue, in the order of the data file. */
-export const PROVIDERS: SourceNames[] = [
-  { provider: "openai", genai: "openai", pi: "openai" },
-  { provider: "anthropic", genai: "anthropic", pi: "anthropic" },
-  { provider: "google", genai: "google", pi: "google" },
-  { provider: "mistral", genai: "mistral", pi: "mistral" },
-  { provider: "deepseek", genai: "deepseek", pi: "deepseek" },
-  { provider: "xai", genai: "x-ai", pi: "xai" },
-  { provider: "groq", genai: "groq", pi: "groq" },
-  { provider: "cerebras", genai: "cerebras", pi: "cerebras" },
-  { provider: "together", genai: "together", pi: "together" },
-  { provider: "fireworks", genai: "fireworks", pi: "fireworks" },
-  { provider: "openrouter", genai: "openrouter", pi: "openrouter" },
-  { provider: "azure", genai: "azure", pi: "azure" },
-  { provider: "moonshot", genai: "moonshotai", pi: "moonshotai" },
-  { provider: "bedrock", genai: "aws", pi: "amazon-bedrock" },
-  { provider: "vertex", genai: "google", pi: "google-vertex" },
-];
-
-/** A model that only genai-prices knows: what the price list does not say about it. */
-export interface Extra {
-  id: string;
-  contextWindow: number;
-  maxOutputTokens: number;
-  reasoning?: boolean;
-  vision?: boolean;
-  aliases?: string[];
-}
-
-/**
- * Models still served that pi-ai's table lacks, mostly because it lists tool-calling agents' models
- * only.
- */
-export const EXTRAS: Record<string, Extra[]> = {
-  vertex: [
-    "claude-fable-5",
-    "claude-fable-5-1",
-    "claude-opus-4-6",
-    "claude-opus-4-7",
-    "claude-opus-4-8",
-    "claude-opus-5",
-    "claude-opus-5-5",
-    "claude-sonnet-4-6",
-  ].map((id) => ({
-    id,
-    contextWindow: 1_000_000,
-    maxOutputTokens: 128_000,
-    reasoning: true,
-    vision: true,
-  })),
-  openai: [
-    { id: "gpt-3.5-turbo", contextWindow: 16_385, maxOutputTokens: 4_096 },
-    { id: "gpt-audio", contextWindow: 128_000, maxOutputTokens: 16_384 },
-    { id: "gpt-audio-mini", contextWindow: 128_000, maxOutputTokens: 16_384 },
-  ],
-  anthropic: [
-    {
-      id: "claude-opus-4-1",
-      contextWindow: 200_000,
-      maxOutputTokens: 32_000,
-      reasoning: true,
-      vision: true,
-      // genai-prices matches it by prefix only, and prefixes are not used.
-      aliases: ["claude-opus-4-1-20250805"],
-    },
-  ],
-  deepseek: [
-    {
-      id: "deepseek-v4-flash",
-      contextWindow: 1_000_000,
-      maxOutputTokens: 384_000,
-      reasoning: true,
-    },
-  ],
-  cerebras: [
-    { id: "llama3.1-8b", contextWindow: 32_768, maxOutputTokens: 8_192 },
-    { id: "zai-glm-4.7", contextWindow: 131_072, maxOutputTokens: 40_960, reasoning: true },
-  ],
-  together: [
-    {
-      id: "meta-llama/Llama-3.3-70B-Instruct-Turbo",
-      contextWindow: 131_072,
-      maxOutputTokens: 131_072,
-    },
-  ],
-  fireworks: [
-    {
-      id: "accounts/fireworks/models/gpt-oss-120b",
-      contextWindow: 131_072,
-      maxOutputTokens: 131_072,
-      reasoning: true,
-    },
-    {
-      id: "accounts/fireworks/models/gpt-oss-20b",
-      contextWindow: 131_072,
-      maxOutputTokens: 131_072,
-      reasoning: true,
-    },
-  ],
-};
-
-interface Exclusion {
-  provider?: string;
   id: RegExp;
   reason: string;
+  contextWindow?: number;
+  maxOutputTokens?: number;
+  /** Rates that take the place of the sources', or join them. */
+  price?: { [P in Part]?: number };
+  /** The price of long prompts: none, or where it begins and how many times the short prompts' it is. */
+  tier?: null | { above: number; times: { [P in Part]?: number } };
 }
 
-const EXCLUSIONS: Exclusion[] = [
+const OPENAI_TIER = { above: 272_000, times: { input: 2, output: 1.5, cacheRead: 2 } };
+
+export const CORRECTIONS: readonly Correction[] = [
   {
-    // `gpt-5.6-sol-pro` and its kind at OpenRouter are not OpenAI's Responses-only models.
     provider: "openai",
-    id: /(^|-)codex|^(o1|o3|gpt-5(\.\d)?)-pro\b|deep-research|computer-use/,
-    reason: "served by the Responses API only",
+    id: /^gpt-6\.[12]-(?:sol|terra|astra)$/,
+    contextWindow: 1_050_000,
+    reason: "pi-ai keeps it where the price rises; Azure, Bedrock and OpenRouter take 1,050,000",
   },
   {
-    provider: "azure",
-    id: /(^|-)codex|^(o1|o3|gpt-5(\.\d)?)-pro\b|deep-research|computer-use/,
-    reason: "served by the Responses API only",
+    provider: "openai",
+    id: /^gpt-5\.5$/,
+    contextWindow: 1_050_000,
+    reason: "genai-prices rounds it; Azure and OpenRouter have the exact number",
   },
-  { provider: "google", id: /^deep-research/, reason: "served by the Interactions API only" },
-  { provider: "google", id: /computer-use/, reason: "answers only with the computer-use tool" },
-  { provider: "openrouter", id: /:batch$/, reason: "a price of the batch API, not of chat" },
-  { provider: "openrouter", id: /^~/, reason: "moves to other models, and with them its price" },
+  {
+    provider: "bedrock",
+    id: /^openai\.gpt-5\.[45]$/,
+    contextWindow: 1_050_000,
+    tier: OPENAI_TIER,
+    reason: "genai-prices rounds the window and lacks the price of long prompts",
+  },
   {
     provider: "openrouter",
-    id: /^(auto|openrouter\/.*)$|-router$/,
-    reason: "a router: each answer has the price of another model",
+    id: /^openai\/gpt-4$/,
+    contextWindow: 8_192,
+    reason: "one token less than OpenAI serves",
   },
-  { provider: "openrouter", id: /-image(-|$)|nano-banana/, reason: "answers with images" },
-  { provider: "openrouter", id: /deep-research|^perplexity\//, reason: "bills searches apart" },
+  {
+    provider: "bedrock",
+    id: /^us-gov\.openai\.gpt-oss-(?:120b|20b)-1:0$/,
+    contextWindow: 131_072,
+    reason: "rounded: it is the model of the other regions",
+  },
+  {
+    provider: "bedrock",
+    id: /^us\.writer\.palmyra-x4-v1:0$/,
+    contextWindow: 128_000,
+    reason: "the model of the single region, which has 128,000",
+  },
+  {
+    provider: "anthropic",
+    id: /^claude-sonnet-4-5$/,
+    tier: null,
+    reason: "prompts above 200,000 need a beta header that is never sent",
+  },
+  {
+    provider: "vertex",
+    id: /^claude-opus-4-6$/,
+    tier: null,
+    reason: "neither Anthropic nor Google charge long prompts of it apart any more",
+  },
+  {
+    provider: "vertex",
+    id: /^gemini-3\.1-pro-preview-customtools$/,
+    tier: { above: 200_000, times: { input: 2, output: 1.5, cacheRead: 2 } },
+    reason: "pi-ai lacks the price of long prompts, which gemini-3.1-pro-preview has",
+  },
+  {
+    provider: "google",
+    id: /^gemini-4-(?:argon|carbon)$/,
+    maxOutputTokens: 65_536,
+    reason: "Vertex serves the same model with 65,536",
+  },
+  {
+    provider: "openrouter",
+    id: /^google\/gemini-4-/,
+    maxOutputTokens: 65_536,
+    reason: "OpenRouter states nine tenths of the window where it knows no limit",
+  },
+  {
+    provider: "openrouter",
+    id: /^openai\/gpt-4\.1-nano$/,
+    maxOutputTokens: 32_768,
+    price: { cacheRead: 25_000 },
+    reason:
+      "OpenRouter states nine tenths of the window, and rounds the cache read; OpenAI's count",
+  },
+  {
+    provider: "xai",
+    id: /^grok-4\.3$/,
+    maxOutputTokens: 1_000_000,
+    reason: "xAI has no limit but the window; Bedrock and OpenRouter write far more than 30,000",
+  },
+  {
+    provider: "google",
+    id: /^gemini-3\.1-flash-lite-preview$/,
+    price: { inputAudio: 500_000 },
+    reason: "pi-ai has no audio prices; the model is gemini-3.1-flash-lite",
+  },
+  {
+    provider: "openrouter",
+    id: /^qwen\/qwen3\.8-27b$/,
+    price: { input: 425_000, output: 2_550_000, cacheRead: 85_000 },
+    reason: "pi-ai caught one host's offer of a day, a thirteenth of Groq's price",
+  },
 ];
 
-/** Why a model is left out, or null when it is not. */
-export function exclusionOf(provider: string, id: string): string | null {
-  const found = EXCLUSIONS.find(
-    (rule) => (rule.provider === undefined || rule.provider === provider) && rule.id.test(id),
-  );
-  return found?.reason ?? null;
+/**
+ * The models with all corrections made.
+ * @throws Error naming a correction that matches nothing or changes nothing: the sources have caught up
+ */
+export function correct(models: readonly FileModel[]): FileModel[] {
+  const used = new Set<Correction>();
+  const result = models.map((model) => {
+    const mine = CORRECTIONS.filter(
+      ({ provider, id }) => provider === model.provider && id.test(model.id),
+    );
+    return mine.reduce((before, correction) => {
+      const after = apply(before, correction);
+      if (JSON.stringify(after) !== JSON.stringify(before)) {
+        used.add(correction);
+      }
+      return after;
+    }, model);
+  });
+  const idle = CORRECTIONS.filter((correction) => !used.has(correction));
+  if (idle.length > 0) {
+    const names = idle.map(({ provider, id }) => `${provider}/${id.source}`).join(", ");
+    throw new Error(`corrections of nothing, to be removed: ${names}`);
+  }
+  return result;
+}
+
+function apply(model: FileModel, correction: Correction): FileModel {
+  const { contextWindow = model.contextWindow, maxOutputTokens = model.maxOutputTokens } =
+    correction;
+  const prices = model.prices.map((period) => ({
+    ...period,
+    price: withTier({ ...period.price, ...correction.price }, correction.tier),
+  }));
+  return { ...model, contextWindow, maxOutputTokens, prices };
+}
+
+function withTier(price: FilePrice, tier: Correction["tier"]): FilePrice {
+  if (tier === undefined) {
+    return price;
+  }
+  const entries = Object.entries(price).map(([part, rate]): [string, FileRate] => {
+    const short = base(rate) ?? 0;
+    const microPerMtok = Math.round(short * (tier?.times[part as Part] ?? 1));
+    return [
+      part,
+      tier === null ? short : { microPerMtok: short, tiers: [{ above: tier.above, microPerMtok }] },
+    ];
+  });
+  // The parts are those of the price that came in.
+  return { ...price, ...Object.fromEntries(entries) };
 }

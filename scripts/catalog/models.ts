@@ -1,10 +1,11 @@
 // Joins the sources into the catalogue's models.
 import type { FileModel } from "../../src/catalog/data.ts";
-import { EXTRAS, type Extra, exclusionOf, type SourceNames } from "./corrections.ts";
+import { EXTRAS, type Extra } from "./extras.ts";
 import { capabilitiesOf, imageTokensMaxOf } from "./facts.ts";
 import { findExact, spelledNames } from "./genai.ts";
 import type { PiModel } from "./pi.ts";
 import { type ChosenPrice, choosePrice } from "./pricing.ts";
+import { exclusionOf, type SourceNames } from "./selection.ts";
 
 export interface JoinResult {
   models: FileModel[];
@@ -64,7 +65,7 @@ function joinModel(input: JoinInput): FileModel {
     contextWindow,
     // Some lines state more output than the window holds.
     maxOutputTokens: Math.min(stated, contextWindow),
-    imageTokensMax: imageTokensMaxOf(provider, id),
+    imageTokensMax: imageTokensMaxOf(id),
     capabilities: capabilitiesOf({ provider, id, vision, reasoning }),
     priceSource: price.source,
     prices: price.periods,

@@ -1,6 +1,6 @@
 // Chooses between the sources' prices for one model.
 import type { FilePeriod, FileRate } from "../../src/catalog/data.ts";
-import { makerOf } from "./facts.ts";
+import { modelIdentity } from "../../src/catalog/identity.ts";
 import { findExact, genaiPeriods } from "./genai.ts";
 import { type PiModel, piPrice } from "./pi.ts";
 
@@ -26,7 +26,8 @@ export interface PricingQuery {
  * genai-prices counts when it knows the id itself. Under a `-latest` name, or another name of its
  * model, it counts only while pi-ai agrees, because such names move on (`mistral-large-latest`) or
  * were put there by resemblance. An aggregator's prices change from week to week: of two snapshots
- * the dearer one counts, so that the operator does not pay the difference.
+ * the dearer one counts, so that the operator does not pay the difference; where they agree on
+ * input and output, the younger one, pi-ai's, has the parts and tiers that hold now.
  */
 export function choosePrice(query: PricingQuery): ChosenPrice | null {
   const match = findExact(query.genaiProvider, query.id);
@@ -40,7 +41,7 @@ export function choosePrice(query: PricingQuery): ChosenPrice | null {
   }
   const [theirs, ours] = [baseSum(fromPi), baseSum(currentPrice(periods, query.today))];
   const fixed = match.own && !query.id.endsWith("-latest");
-  const preferPi = query.provider === "openrouter" ? theirs > ours : !fixed && theirs !== ours;
+  const preferPi = query.provider === "openrouter" ? theirs >= ours : !fixed && theirs !== ours;
   const chosen = preferPi
     ? pick(query, [{ price: fromPi }], "pi-ai")
     : pick(query, periods, "genai-prices");
@@ -70,7 +71,7 @@ function pick(
   periods: FilePeriod[],
   source: ChosenPrice["source"],
 ): ChosenPrice {
-  const isClaude = makerOf(query.provider, query.id) === "anthropic";
+  const isClaude = modelIdentity(query.id).maker === "anthropic";
   const current = withoutPast(periods, query.today);
   return { periods: isClaude ? current.map(withHour) : current, source, note: null };
 }

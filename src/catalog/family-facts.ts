@@ -1,19 +1,20 @@
 // What to take a new model of a known family for, when the operator prices it before the catalogue knows it.
 import type { ModelFacts } from "../base/model.ts";
+import { modelIdentity } from "./identity.ts";
 
 interface Family {
-  name: RegExp;
+  maker: string;
   facts: ModelFacts;
 }
 
 /** The newest generation's limits: the next one has been at least as large each time. */
 const FAMILIES: readonly Family[] = [
   {
-    name: /(?:^|[./])claude-/,
+    maker: "anthropic",
     facts: {
       contextWindow: 1_000_000,
       maxOutputTokens: 128_000,
-      imageTokensMax: 4_800,
+      imageTokensMax: 4_784,
       capabilities: {
         tools: true,
         structuredOutput: true,
@@ -27,11 +28,11 @@ const FAMILIES: readonly Family[] = [
     },
   },
   {
-    name: /(?:^|[./])gemini-/,
+    maker: "google",
     facts: {
       contextWindow: 1_048_576,
       maxOutputTokens: 65_536,
-      imageTokensMax: 4_096,
+      imageTokensMax: 4_128,
       capabilities: {
         tools: true,
         structuredOutput: true,
@@ -48,5 +49,6 @@ const FAMILIES: readonly Family[] = [
 
 /** The facts of the family that a model's name belongs to, or null. */
 export function familyFacts(modelId: string): ModelFacts | null {
-  return FAMILIES.find(({ name }) => name.test(modelId))?.facts ?? null;
+  const { maker } = modelIdentity(modelId);
+  return FAMILIES.find((family) => family.maker === maker)?.facts ?? null;
 }
