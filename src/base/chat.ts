@@ -24,10 +24,23 @@ export interface ChatRequest {
   tool_choice?: string | Record<string, unknown>;
   parallel_tool_calls?: boolean;
   response_format?: ChatResponseFormat;
-  reasoning_effort?: string;
+  reasoning_effort?: ReasoningEffort;
   modalities?: string[];
   [field: string]: unknown;
 }
+
+/** The words of `reasoning_effort`, from the weakest to the strongest. */
+export const REASONING_EFFORTS = [
+  "none",
+  "minimal",
+  "low",
+  "medium",
+  "high",
+  "xhigh",
+  "max",
+] as const;
+
+export type ReasoningEffort = (typeof REASONING_EFFORTS)[number];
 
 export interface ChatTool {
   type: string;

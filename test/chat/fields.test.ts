@@ -22,6 +22,14 @@ const CAPABILITIES = {
   reasoning: true,
 };
 
+/** Fields that mean something only beside another one. */
+const COMPANIONS: Record<string, Record<string, unknown>> = {
+  tool_choice: { tools: [TOOL] },
+  parallel_tool_calls: { tools: [TOOL] },
+  function_call: { functions: FIELDS.functions[0] },
+  top_logprobs: { logprobs: true },
+};
+
 /** What every request upstream has when the client sent nothing but a model and a message. */
 const BASE = { model: "everything-2026", messages: ask("hello") };
 
@@ -62,7 +70,8 @@ async function sentFor(fields: Record<string, unknown>) {
 }
 
 test.each(ROWS)("$field: $text reaches the provider unchanged", async ({ field, value }) => {
-  expect(await sentFor({ [field]: value })).toEqual({ ...BASE, [field]: value });
+  const fields = { ...COMPANIONS[field], [field]: value };
+  expect(await sentFor(fields)).toEqual({ ...BASE, ...fields });
 });
 
 test("all fields together reach the provider unchanged, in the client's order", async () => {

@@ -56,7 +56,14 @@ const fields: Required<Omit<ChatCompletionCreateParams, "model" | "messages">> =
 };
 
 /** Fields that mean something only beside another one. */
-const companions: Record<string, object> = { stream_options: { stream: true } };
+const tools = [{ type: "function", function: { name: "f" } }];
+const companions: Record<string, object> = {
+  stream_options: { stream: true },
+  tool_choice: { tools },
+  parallel_tool_calls: { tools },
+  function_call: { functions: [{ name: "f" }] },
+  top_logprobs: { logprobs: true },
+};
 
 const variants: [string, unknown][] = [
   ["temperature", 0],
@@ -73,7 +80,6 @@ const variants: [string, unknown][] = [
     "tool_choice",
     { type: "allowed_tools", allowed_tools: { mode: "auto", tools: [{ type: "function" }] } },
   ],
-  ["tools", []],
   ["tools", [{ type: "custom", custom: { name: "c", format: { type: "text" } } }]],
   [
     "tools",
@@ -91,7 +97,7 @@ const variants: [string, unknown][] = [
   ["response_format", { type: "json_object" }],
   ["audio", { format: "mp3", voice: "alloy" }],
   ["prediction", { type: "content", content: "text" }],
-  ["reasoning_effort", "a word that is new next year"],
+  ["reasoning_effort", "none"],
   ["an_unknown_field", { deep: [1, null, { a: "b" }] }],
   ["web_search_options", {}],
 ];
@@ -154,7 +160,7 @@ describe("accepted and kept", () => {
   });
 
   test.each(variants)("%s: %j", (field, value) => {
-    const body = { ...minimal, [field]: value };
+    const body = { ...minimal, ...companions[field], [field]: value };
     expect(parseChatRequest(body, limits)).toEqual(body as never);
   });
 

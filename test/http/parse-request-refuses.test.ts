@@ -134,7 +134,7 @@ describe("the field at fault", () => {
     ["messages[1].name", withMessage({ role: "function", content: SECRET })],
     [
       "messages[1].content[0].type",
-      withMessage({ role: "tool", content: [{ type: "image_url" }], tool_call_id: "c" }),
+      withMessage({ role: "tool", content: [{ type: "input_audio" }], tool_call_id: "c" }),
     ],
     ["messages[0].content[0]", withPart(SECRET)],
     ["messages[0].content[0].type", withPart({ type: SECRET })],

@@ -1,5 +1,6 @@
 // Reads a request's JSON body: size, time, type and shape are bounded before anything is parsed.
 import { invalidRequest } from "../../base/errors.ts";
+import { parseExactJson } from "../../base/exact-json.ts";
 import type { Config } from "../../config/schema.ts";
 import { collectBytes } from "./collect-bytes.ts";
 import { assertJsonContent } from "./content-type.ts";
@@ -46,7 +47,7 @@ function decode(bytes: Uint8Array): string {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch {
     // The parser's own message may quote the body.
     throw invalidRequest("The request body is not valid JSON.", null);

@@ -4,6 +4,7 @@ import type { ChatRequest } from "../../base/chat.ts";
 import { invalidRequest } from "../../base/errors.ts";
 import type { Config } from "../../config/schema.ts";
 import { describeIssue } from "./describe-issue.ts";
+import { assertConsistent, dropIdleCalls, dropIdleFields, withoutLongSeed } from "./normal-form.ts";
 import { chatCompletionRequest } from "./schema/request.ts";
 
 type Limits = Config["limits"];
@@ -16,6 +17,7 @@ type JsonObject = Record<string, unknown>;
  * - A `null` counts as absent at the top and in messages (but a message's `content` may be null by
  *   right).
  * - Where both are given, `max_completion_tokens` wins over `max_tokens`, which is dropped.
+ * - What asks for nothing is left out (see normal-form.ts), and what contradicts itself refused.
  * - `stream_options` without `stream: true` is dropped: OpenAI refuses it, but clients that set it
  *   once for all their calls exist, and it has no meaning to lose.
  *
@@ -29,8 +31,9 @@ export function parseChatRequest(json: unknown, limits: Limits): ChatRequest {
   assertLength(body, "tools", limits.tools);
   assertLength(body, "functions", limits.tools);
   if (Array.isArray(body.messages)) body.messages = body.messages.map(cleanMessage);
+  dropIdleFields(body);
 
-  const result = chatCompletionRequest.safeParse(body);
+  const result = chatCompletionRequest.safeParse(withoutLongSeed(body));
   if (!result.success) {
     const { message, param } = describeIssue(result.error.issues, body);
     throw invalidRequest(message, param);
@@ -41,7 +44,9 @@ export function parseChatRequest(json: unknown, limits: Limits): ChatRequest {
   if (body.max_completion_tokens !== undefined) delete body.max_tokens;
   if (body.stream !== true) delete body.stream_options;
   // The schema has no transforms: the body itself has been proven to have these types.
-  return body as ChatRequest;
+  const request = body as ChatRequest;
+  assertConsistent(request);
+  return request;
 }
 
 const isObject = (value: unknown): value is JsonObject =>
@@ -59,9 +64,10 @@ function cleanMessage(message: unknown): unknown {
   for (const key in message) {
     if (message[key] === null && key !== "content") hasNull = true;
   }
-  if (!hasNull) return message;
+  if (!hasNull) return dropIdleCalls(message);
   const entries = Object.entries(message);
-  return Object.fromEntries(entries.filter(([key, value]) => key === "content" || value !== null));
+  const kept = entries.filter(([key, value]) => key === "content" || value !== null);
+  return dropIdleCalls(Object.fromEntries(kept));
 }
 
 function assertLength(body: JsonObject, field: string, max: number): void {

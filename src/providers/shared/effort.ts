@@ -1,12 +1,9 @@
-// `reasoning_effort`: its words, and how many tokens each stands for where a model wants a budget.
+// `reasoning_effort`: how many tokens each word stands for where a model wants a budget.
 
-/** In the order of their strength. */
-export const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
-
-export type Effort = (typeof EFFORTS)[number];
+import { REASONING_EFFORTS, type ReasoningEffort } from "../../base/chat.ts";
 
 /** An effort that asks for thinking. */
-export type ThinkingEffort = Exclude<Effort, "none">;
+export type ThinkingEffort = Exclude<ReasoningEffort, "none">;
 
 /** The share of the output limit that a budget takes. */
 const BUDGET_SHARE: Readonly<Record<ThinkingEffort, number>> = {
@@ -46,11 +43,11 @@ export function budgetTokens(effort: ThinkingEffort, bounds: BudgetBounds): numb
 }
 
 /** The nearest of the words that a model knows which does not ask for more; its least where all do. */
-export function nearestEffort<Known extends Effort>(
-  effort: Effort,
+export function nearestEffort<Known extends ReasoningEffort>(
+  effort: ReasoningEffort,
   known: readonly [Known, ...Known[]],
 ): Known {
-  const most = EFFORTS.indexOf(effort);
+  const most = REASONING_EFFORTS.indexOf(effort);
   const [least] = known;
-  return known.findLast((word) => EFFORTS.indexOf(word) <= most) ?? least;
+  return known.findLast((word) => REASONING_EFFORTS.indexOf(word) <= most) ?? least;
 }

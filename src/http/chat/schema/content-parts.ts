@@ -66,7 +66,11 @@ export const userPart = z.discriminatedUnion("type", [
 /** What an assistant may have said. */
 export const assistantPart = z.discriminatedUnion("type", [textPart, refusalPart]);
 
-/** Content of developer, system and tool messages: text, whole or in parts. */
+/** What a tool may give back; which of it a model reads, differs. */
+export const toolPart = z.discriminatedUnion("type", [textPart, imagePart, filePart]);
+
+/** Content of developer and system messages: text, whole or in parts. */
 export const textContent = z.union([z.string(), z.array(textPart)]);
+export const toolContent = z.union([z.string(), z.array(toolPart)]);
 export const userContent = z.union([z.string(), z.array(userPart)]);
 export const assistantContent = z.union([z.string(), z.array(assistantPart)]);

@@ -1,6 +1,6 @@
 // The messages of a conversation, one schema per `role`.
 import { z } from "zod";
-import { assistantContent, textContent, userContent } from "./content-parts.ts";
+import { assistantContent, textContent, toolContent, userContent } from "./content-parts.ts";
 import { cacheControl, jsonObject } from "./primitives.ts";
 import { functionCall, toolCall } from "./tool-calls.ts";
 
@@ -44,7 +44,7 @@ const assistantMessage = z.looseObject({
 
 const toolMessage = z.looseObject({
   role: z.literal("tool"),
-  content: textContent,
+  content: toolContent,
   tool_call_id: z.string().min(1),
   ...shared,
 });

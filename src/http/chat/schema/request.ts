@@ -1,6 +1,7 @@
 // The body of POST /chat/completions: every field of OpenAI's API, and of the extensions that
 // clients send.
 import { z } from "zod";
+import { REASONING_EFFORTS } from "../../../base/chat.ts";
 import { textContent } from "./content-parts.ts";
 import { message } from "./messages.ts";
 import { tokenLimit } from "./primitives.ts";
@@ -72,8 +73,8 @@ const promptCacheOptions = z.looseObject({
 /**
  * Unknown fields are kept at every level. No transforms and no defaults: what was validated is what
  * goes on, so that a client's order of keys reaches the provider and its prompt cache keeps
- * matching. Words of which OpenAI adds new ones now and then (`reasoning_effort`, `service_tier`,
- * `verbosity`) are open strings.
+ * matching. Words of which OpenAI adds new ones now and then (`service_tier`, `verbosity`) are open
+ * strings; those of `reasoning_effort` decide what is paid for, and are not.
  */
 export const chatCompletionRequest = z.looseObject({
   model: z.string().min(1).max(256).meta({ description: "Model identifier, as gpt-4o-mini." }),
@@ -100,8 +101,8 @@ export const chatCompletionRequest = z.looseObject({
   logprobs: z.boolean().nullish(),
   top_logprobs: z.int().min(0).max(20).nullish(),
   seed: z.int().nullish(),
-  reasoning_effort: z.string().min(1).nullish().meta({
-    description: "none, minimal, low, medium, high, xhigh or max, as far as the model knows it.",
+  reasoning_effort: z.enum(REASONING_EFFORTS).nullish().meta({
+    description: "How much to think; a model that does not know a word takes the nearest.",
   }),
   verbosity: z.string().min(1).nullish().meta({ description: "low, medium or high." }),
   modalities: z.array(z.string().min(1)).nullish(),
