@@ -1,7 +1,7 @@
-// Dispatch: from a validated request to a deposit taken and a call that is ready to go upstream.
+// Dispatch: from a validated request to a deposit taken, and the metered call that owns it.
 import type { ChatRequest } from "../base/chat.ts";
 import type { Clock } from "../base/clock.ts";
-import { ApiError, CLIENT_CLOSED_REQUEST, clientClosedRequest } from "../base/errors.ts";
+import { ApiError } from "../base/errors.ts";
 import type { Catalog } from "../catalog/build.ts";
 import type { Deployment } from "../catalog/types.ts";
 import { type Config, type ProviderConfig, UNMENTIONED_PROVIDER } from "../config/schema.ts";
@@ -14,9 +14,9 @@ import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { checkCapabilities, checkPriced } from "./capabilities.ts";
 import { inProgress, isKeyInUse, type KeyedRequest } from "./idempotency.ts";
-import type { Lifeline, Lifelines } from "./lifeline.ts";
+import type { Lifelines } from "./lifeline.ts";
+import { createMeteredCall, type MeteredCall } from "./metered-call.ts";
 import { insufficientCredits, type Quote, quote } from "./quote.ts";
-import { createSettler, type Settler } from "./settler.ts";
 import type { TokenCounter } from "./tokens/counter.ts";
 
 /** Everything of the house that a chat request passes through. */
@@ -51,54 +51,38 @@ export interface ChatInput {
   startedMonoMs: number;
 }
 
-/** A dispatched request: what both ways of answering need. */
-export interface DispatchedChat {
-  input: ChatInput;
+/** What a request becomes before its deposit: where it goes, what it may cost, and the call that it will be. */
+export interface CallPlan {
   providerId: string;
   adapter: ProviderAdapter;
-  call: UpstreamCall;
-  lifeline: Lifeline;
-  countTokens: TokenCounter;
-  retries: ProviderConfig["retries"];
-  metrics: Metrics;
-  clock: Clock;
-  settler: Settler;
-  /** The account with this request's deposit taken. */
-  held: Balance & { amountMicro: number };
+  quote: Quote;
+  settings: ProviderConfig;
+  /** The call upstream, with the output limit that this deposit pays for. */
+  upstreamCall(heldMicro: number): UpstreamCall;
+  deployment: Deployment;
 }
 
-/** The client left while its deposit was being written: nothing went upstream, so nothing is owed. */
-async function leaveUncharged({ settler }: DispatchedChat): Promise<never> {
-  await settler.end({
-    ending: "refused",
-    httpStatus: CLIENT_CLOSED_REQUEST,
-    errorCode: null,
-    usage: async () => ({ usage: null, source: "none" }),
-  });
-  throw clientClosedRequest();
-}
+/** The account with this request's deposit taken. */
+export type Deposit = Balance & { amountMicro: number };
 
 /**
  * Resolves the model, checks what it can do, quotes, and takes the deposit, durably.
+ * @returns the call, which owns the deposit from here on: everything that can fail after it happens inside of the call.
  * @throws ApiError 404 for an unknown model, 400 for what it cannot do, 402 when the deposit is not covered.
  */
-export async function dispatchChat(deps: ChatDeps, input: ChatInput): Promise<DispatchedChat> {
+export async function dispatchChat(deps: ChatDeps, input: ChatInput): Promise<MeteredCall> {
   const lifeline = deps.lifelines.open(input.signal);
-  let dispatched: DispatchedChat;
+  let plan: CallPlan;
+  let deposit: Deposit;
   try {
-    const deployment = checkedDeployment(deps, input.request);
-    input.log.setBindings({ provider: deployment.providerId });
-    dispatched = await takeDeposit(deps, input, deployment, lifeline);
+    plan = planCall(deps, input);
+    deposit = await takeDeposit(deps, input, plan);
   } catch (error) {
-    // Without a deposit there is no settler, which would close it.
+    // Without a deposit there is no call, which would close it.
     lifeline.close();
     throw error;
   }
-  if (input.signal.aborted) return leaveUncharged(dispatched);
-  const { providerId } = dispatched;
-  const { onDisconnect, drain } = settingsOf(deps.config, providerId);
-  lifeline.watch(providerId, onDisconnect === "drain" ? drain : null);
-  return dispatched;
+  return createMeteredCall({ deps, input, plan, deposit, lifeline });
 }
 
 const settingsOf = ({ providers }: Config, providerId: string): ProviderConfig =>
@@ -124,15 +108,13 @@ function resolveDeployment(catalog: Catalog, modelId: string): Deployment {
   });
 }
 
-async function takeDeposit(
-  deps: ChatDeps,
-  input: ChatInput,
-  deployment: Deployment,
-  lifeline: Lifeline,
-): Promise<DispatchedChat> {
+function planCall(deps: ChatDeps, input: ChatInput): CallPlan {
   const { request, requestId } = input;
-  const adapter = deps.providers.connected.get(deployment.providerId)?.adapter;
-  if (adapter === undefined) throw new Error(`no adapter for ${deployment.providerId}`);
+  const deployment = checkedDeployment(deps, request);
+  const { providerId, upstreamModel, facts } = deployment;
+  input.log.setBindings({ provider: providerId });
+  const adapter = deps.providers.connected.get(providerId)?.adapter;
+  if (adapter === undefined) throw new Error(`no adapter for ${providerId}`);
   const wanted = quote({
     request,
     bodyBytes: input.bodyBytes,
@@ -140,7 +122,28 @@ async function takeDeposit(
     now: new Date(input.startedAtMs),
     money: deps.config.money,
   });
-  const { keyed } = input;
+  return {
+    providerId,
+    adapter,
+    deployment,
+    quote: wanted,
+    settings: settingsOf(deps.config, providerId),
+    upstreamCall: (heldMicro) => ({
+      requestId,
+      request,
+      upstreamModel,
+      facts,
+      maxOutputTokens: outputLimit(wanted, heldMicro),
+    }),
+  };
+}
+
+async function takeDeposit(
+  deps: ChatDeps,
+  input: ChatInput,
+  { deployment, quote: wanted }: CallPlan,
+): Promise<Deposit> {
+  const { keyed, request, requestId } = input;
   const outcome = await deps.commits.run(() => {
     // A twin may have come first since it was looked for, even in the same transaction.
     if (keyed !== null && isKeyInUse(keyed)) return null;
@@ -161,41 +164,15 @@ async function takeDeposit(
   });
   if (outcome === null) throw inProgress();
   if (!outcome.held) throw insufficientCredits(wanted, outcome);
-  const settler = createSettler({
-    ...deps,
-    ...input,
-    providerId: deployment.providerId,
-    pinned: wanted.pinned,
-    heldMicro: outcome.amountMicro,
-    onSettled: lifeline.close,
-  });
-  return {
-    input,
-    providerId: deployment.providerId,
-    adapter,
-    settler,
-    lifeline,
-    countTokens: deps.countTokens,
-    retries: settingsOf(deps.config, deployment.providerId).retries,
-    metrics: deps.metrics,
-    clock: deps.clock,
-    held: outcome,
-    call: {
-      requestId,
-      request,
-      upstreamModel: deployment.upstreamModel,
-      facts: deployment.facts,
-      maxOutputTokens: outputLimit(wanted, outcome),
-    },
-  };
+  return outcome;
 }
 
 /**
  * The limit to send upstream: the client's, or the one that the deposit pays for. The model's own maximum need not be
  * sent, and some models refuse it beside a long prompt.
  */
-function outputLimit(wanted: Quote, held: Balance & { amountMicro: number }): number | null {
+function outputLimit(wanted: Quote, heldMicro: number): number | null {
   if (wanted.limitedByClient) return wanted.outputTokensMax;
-  const paidFor = wanted.affordableOutputTokens(held.amountMicro);
+  const paidFor = wanted.affordableOutputTokens(heldMicro);
   return paidFor < wanted.outputTokensMax ? paidFor : null;
 }

@@ -1,6 +1,8 @@
 // Token estimates after the fact, for answers whose provider reported no usage.
 import type { ChatRequest, TokenUsage } from "../base/chat.ts";
+import type { ModelFacts } from "../base/model.ts";
 import { contentParts, textLength } from "./input-bound.ts";
+import type { Measured } from "./measure.ts";
 import type { ProducedText } from "./meter.ts";
 import type { TokenCounter } from "./tokens/counter.ts";
 
@@ -13,8 +15,6 @@ const TOKENS_PER_IMAGE = 765;
 const AUDIO_CHARS_PER_TOKEN = 1_000;
 /** Base64 of a document: a page has some 65,000 characters and 2,000 tokens. */
 const FILE_CHARS_PER_TOKEN = 32;
-
-export const NOTHING_PRODUCED: ProducedText = { kept: "", chars: 0, showsReasoning: false };
 
 /** Usage from the texts alone. */
 export async function estimateUsage(
@@ -45,6 +45,22 @@ export async function completeUsage(
   );
   return { ...reported, promptTokens, completionTokens };
 }
+
+/** Text has a token for about so many bytes. */
+const BYTES_PER_TOKEN = 4;
+
+/** Usage from lengths alone, which cannot fail. */
+export const roughUsage = (
+  bodyBytes: number,
+  producedChars: number,
+  facts: ModelFacts,
+): Measured => ({
+  usage: plainUsage(
+    Math.min(Math.ceil(bodyBytes / BYTES_PER_TOKEN), facts.contextWindow),
+    Math.ceil(producedChars / BYTES_PER_TOKEN),
+  ),
+  source: "estimated",
+});
 
 /** Usage without any detail. */
 export function plainUsage(promptTokens: number, completionTokens: number): TokenUsage {

@@ -1,6 +1,6 @@
 // A call's lifeline: how long it may go on upstream once its client has left, or the server has to end.
 import type { Clock } from "../base/clock.ts";
-import { clientClosedRequest, shuttingDown } from "../base/errors.ts";
+import { type ApiError, clientClosedRequest, shuttingDown } from "../base/errors.ts";
 import type { Config } from "../config/schema.ts";
 
 /** What becomes of a provider's call when its client leaves: null ends it at once. */
@@ -17,6 +17,10 @@ export interface Lifeline {
   watch(providerId: string, drain: DrainLimits): void;
   /** The client has left: ends the call, or lets it be read on within the provider's limits. */
   leave(): void;
+  /** Calls back once when the client has left and the call was ended or let on; at once where it has left already. */
+  whenLeft(callback: () => void): void;
+  /** Ends the call upstream, where it has not ended, for this reason. */
+  cut(reason: ApiError): void;
   /** The request's money is settled, or none was taken. Must come once, on every path. */
   close(): void;
 }
@@ -49,6 +53,7 @@ export function createLifelines(clock: Clock): Lifelines {
     let provider = "";
     let limits: DrainLimits = null;
     let stopDraining: (() => void) | null = null;
+    let onLeft: (() => void) | null = null;
 
     function startDraining({ maxMs }: NonNullable<DrainLimits>): void {
       countDraining(provider, 1);
@@ -66,6 +71,7 @@ export function createLifelines(clock: Clock): Lifelines {
       const mayDrain = limits !== null && (drainingOf.get(provider) ?? 0) < limits.maxCalls;
       if (mayDrain && limits !== null) startDraining(limits);
       else controller.abort(clientClosedRequest());
+      onLeft?.();
     }
 
     const handle = {
@@ -87,6 +93,13 @@ export function createLifelines(clock: Clock): Lifelines {
         if (client.aborted) leave();
       },
       leave,
+      whenLeft(callback) {
+        if (left) callback();
+        else onLeft = callback;
+      },
+      cut(reason) {
+        if (!controller.signal.aborted) controller.abort(reason);
+      },
       close() {
         closed = true;
         open.delete(handle);

@@ -1,6 +1,6 @@
 // The meter: watches a stream go by, and knows at any moment what has been delivered and what was reported.
 import type { ChatCompletion, ChatCompletionChunk, TokenUsage } from "../base/chat.ts";
-import type { UpstreamChunk } from "../providers/protocol.ts";
+import type { UpstreamChunk, UpstreamCompletion } from "../providers/protocol.ts";
 
 /** The most text that is kept for an estimate, in characters: the rest of an answer is taken to be like it. */
 const KEPT_CHARS = 2_097_152;
@@ -23,12 +23,16 @@ export interface ProducedText {
 /** What an answer has amounted to so far. */
 export interface Meter {
   add(piece: UpstreamChunk): void;
+  /** A whole answer, which is all there is. */
+  addWhole(answer: UpstreamCompletion): void;
   /** The last usage that the provider reported. */
   usage(): ReportedUsage | null;
   /** Whether all that was produced had been produced when the last usage was reported. */
   isCovered(): boolean;
   /** Content, reasoning, refusals, tool names and arguments. For estimates. */
   text(): ProducedText;
+  /** How much text has come, in characters. */
+  chars(): number;
 }
 
 export function createMeter(): Meter {
@@ -38,30 +42,34 @@ export function createMeter(): Meter {
   let kept = "";
   let chars = 0;
   let showsReasoning = false;
+
+  function produce(part: Produced): void {
+    const text = deltaText(part);
+    showsReasoning ||= reasoningText(part) !== "";
+    chars += text.length;
+    if (kept.length < KEPT_CHARS) kept += text;
+  }
+
+  function report(usage: TokenUsage | null, isFinal: boolean): void {
+    if (usage === null) return;
+    reported = { tokens: usage, isFinal };
+    coveredChars = chars;
+  }
+
   return {
     add({ chunk, usage, usageIsFinal = true }) {
-      for (const choice of chunk.choices) {
-        const text = deltaText(choice.delta);
-        showsReasoning ||= reasoningText(choice.delta) !== "";
-        chars += text.length;
-        if (kept.length < KEPT_CHARS) kept += text;
-      }
-      if (usage !== null) {
-        reported = { tokens: usage, isFinal: usageIsFinal };
-        coveredChars = chars;
-      }
+      for (const { delta } of chunk.choices) produce(delta);
+      report(usage, usageIsFinal);
+    },
+    addWhole({ completion, usage }) {
+      for (const { message } of completion.choices) produce(message);
+      report(usage, true);
     },
     usage: () => reported,
     isCovered: () => coveredChars === chars,
     text: () => ({ kept, chars, showsReasoning }),
+    chars: () => chars,
   };
-}
-
-/** The text of a whole answer, by the same rule as the meter's. */
-export function completionText(completion: ChatCompletion): ProducedText {
-  const text = completion.choices.map((choice) => deltaText(choice.message)).join("");
-  const showsReasoning = completion.choices.some(({ message }) => reasoningText(message) !== "");
-  return { kept: text, chars: text.length, showsReasoning };
 }
 
 type Produced = Partial<ChatCompletionChunk.Choice.Delta> | ChatCompletion["choices"][0]["message"];

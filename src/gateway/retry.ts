@@ -1,6 +1,6 @@
 // Trying a provider again that refused a call before it gave anything: some times, some seconds, one deposit.
 import { asApiError } from "../base/errors.ts";
-import type { DispatchedChat } from "./dispatch.ts";
+import type { MeteredCall } from "./metered-call.ts";
 
 /** What a provider answers when it was busy. */
 const BUSY_STATUSES: ReadonlySet<number> = new Set([408, 409, 425, 429]);
@@ -17,30 +17,28 @@ const FIRST_PAUSE_MS = 250;
  * again: the provider may have the request, and would bill for both.
  * @throws what the last attempt threw
  */
-export async function withRetries<T>(
-  chat: Pick<DispatchedChat, "retries" | "lifeline" | "clock" | "metrics" | "input" | "providerId">,
-  attempt: () => Promise<T>,
-): Promise<T> {
+export async function withRetries<T>(call: MeteredCall, attempt: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await attempt();
     } catch (error) {
-      const pauseMs = pauseBeforeNext(chat, error, tries);
+      const pauseMs = pauseBeforeNext(call, error, tries);
       if (pauseMs === null) throw error;
       const { upstreamStatus } = asApiError(error);
-      chat.metrics.upstreamRetried(chat.providerId);
-      chat.input.log.info({ upstreamStatus, pauseMs }, "provider refused, trying again");
-      await pause(chat, pauseMs, error);
+      call.deps.metrics.upstreamRetried(call.plan.providerId);
+      call.input.log.info({ upstreamStatus, pauseMs }, "provider refused, trying again");
+      await pause(call, pauseMs, error);
     }
   }
 }
 
 /** Null when the error stands. */
 function pauseBeforeNext(
-  { retries, lifeline }: Pick<DispatchedChat, "retries" | "lifeline">,
+  { plan, lifeline }: MeteredCall,
   error: unknown,
   tries: number,
 ): number | null {
+  const { retries } = plan.settings;
   const { upstreamStatus, shouldRetry, retryAfterMs } = asApiError(error);
   if (lifeline.signal.aborted || lifeline.clientLeft()) return null;
   if (tries > retries.max || shouldRetry === false || !mayPass(upstreamStatus)) return null;
@@ -51,7 +49,7 @@ function pauseBeforeNext(
 
 /** Rejects with the refusal when nobody waits for another try any more: the provider has given nothing. */
 function pause(
-  { lifeline, clock, input }: Pick<DispatchedChat, "lifeline" | "clock" | "input">,
+  { lifeline, deps, input }: MeteredCall,
   pauseMs: number,
   refusal: unknown,
 ): Promise<void> {
@@ -62,7 +60,7 @@ function pause(
       forget();
       reject(refusal);
     };
-    const forget = clock.after(pauseMs, () => {
+    const forget = deps.clock.after(pauseMs, () => {
       signal.removeEventListener("abort", onAbort);
       resolve();
     });

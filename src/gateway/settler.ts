@@ -10,6 +10,7 @@ import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { costMicro, type PinnedPrice } from "./cost.ts";
 import type { KeyedRequest } from "./idempotency.ts";
+import type { Measured } from "./measure.ts";
 
 /** How a request ended, as the one who noticed it knows it. */
 export interface EndReport {
@@ -17,15 +18,14 @@ export interface EndReport {
   httpStatus: number;
   errorCode: string | null;
   /** Asked for only by the report that counts; may be slow, since it may have to estimate. */
-  usage: () => Promise<{ usage: TokenUsage | null; source: UsageSource }>;
+  measure: () => Promise<Measured>;
+  /** Stands in where measuring, reckoning or keeping fails by a fault of ours; never throws. */
+  guess: () => Measured;
   /** The whole answer as it is kept for a request with an idempotency key; null when it is too long for that. */
   answer?: (settled: Settled) => string | null;
 }
 
-export interface Settled extends Settlement {
-  usage: TokenUsage | null;
-  source: UsageSource;
-}
+export interface Settled extends Settlement, Measured {}
 
 export interface Settler {
   /** Ends the request. Later calls change nothing and give the first one's result. */
@@ -66,9 +66,11 @@ export function createSettler(options: SettlerOptions): Settler {
   let ended: Promise<Settled> | null = null;
   const sinceStart = () => Math.round(options.clock.monoMs() - options.startedMonoMs);
 
-  async function settle(report: EndReport): Promise<Settled> {
-    const durationMs = sinceStart();
-    const { usage, source } = await report.usage();
+  async function record(
+    report: EndReport,
+    { usage, source }: Measured,
+    durationMs: number,
+  ): Promise<Settled> {
     const cost = costOf(options, usage, source);
     const settlement = await persist(options, () => {
       const ended = options.ledger.endHold({
@@ -89,6 +91,16 @@ export function createSettler(options: SettlerOptions): Settler {
     });
     if (settlement === null) throw new Error(`request ${options.requestId} had ended already`);
     const settled = { ...settlement, usage, source };
+    try {
+      note(report, settled, cost, durationMs);
+    } catch (error) {
+      // It is in the books, and must not be taken for what is not.
+      options.log.error({ err: error }, "could not note a settlement");
+    }
+    return settled;
+  }
+
+  function note(report: EndReport, settled: Settled, cost: Cost, durationMs: number): void {
     logEnd(options, report, settled, durationMs);
     options.metrics.requestEnded({
       providerId: options.providerId,
@@ -98,7 +110,17 @@ export function createSettler(options: SettlerOptions): Settler {
       firstEventMs,
       durationMs,
     });
-    return settled;
+  }
+
+  async function settle(report: EndReport): Promise<Settled> {
+    const durationMs = sinceStart();
+    try {
+      return await record(report, await report.measure(), durationMs);
+    } catch (error) {
+      options.log.error({ err: error }, "could not settle as measured: a guess is charged");
+      const { answer: _notKept, ...bare } = report;
+      return record(bare, report.guess(), durationMs);
+    }
   }
 
   function settleOnce(report: EndReport): Promise<Settled> {
@@ -130,11 +152,13 @@ function keepAnswer(options: SettlerOptions, report: EndReport, settled: Settled
   else keyed.store.keep(requestId, report.answer(settled), options.clock.nowMs());
 }
 
+type Cost = Pick<RequestEnd, "costMicro" | "unbilledMicro">;
+
 function costOf(
   { pinned, heldMicro }: SettlerOptions,
   usage: TokenUsage | null,
   source: UsageSource,
-): Pick<RequestEnd, "costMicro" | "unbilledMicro"> {
+): Cost {
   const cost = usage === null ? 0 : costMicro(pinned, usage);
   const billed = source === "estimated" ? Math.min(cost, heldMicro) : cost;
   return { costMicro: billed, unbilledMicro: cost - billed };

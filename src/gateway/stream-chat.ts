@@ -1,11 +1,9 @@
 // Answering piece by piece: what goes to the client is metered, and the end is settled however it comes.
 import { type ApiError, asApiError } from "../base/errors.ts";
-import type { UpstreamChunk } from "../providers/protocol.ts";
-import { endUnanswered } from "./complete-chat.ts";
-import type { DispatchedChat } from "./dispatch.ts";
-import { withRetries } from "./retry.ts";
+import type { Deposit } from "./dispatch.ts";
+import type { MeteredCall } from "./metered-call.ts";
 import type { Settled } from "./settler.ts";
-import { createSource, type Piece, type Source } from "./stream-source.ts";
+import { openSource, type Source } from "./stream-source.ts";
 
 /**
  * The protocol between the journey and the serializer: any number of chunks, each its JSON text, then exactly one
@@ -19,61 +17,84 @@ export type ChatEvent =
 /** What a request cost, and the balance after it. */
 export type FinalCredits = Pick<Settled, "chargedMicro" | "balanceMicro">;
 
-/**
- * Asks for the stream and waits for the provider's first event.
- * @throws ApiError when the provider fails before it; the deposit has been given back by then, if the database takes it.
- */
-export async function streamChat(chat: DispatchedChat): Promise<AsyncIterable<ChatEvent>> {
-  const { adapter, call, input, settler, lifeline } = chat;
-  let pieces: AsyncIterator<UpstreamChunk>;
-  let first: Piece;
-  try {
-    [pieces, first] = await withRetries(chat, async () => {
-      const iterator = adapter.stream(call, lifeline.signal)[Symbol.asyncIterator]();
-      return [iterator, await iterator.next()] as const;
-    });
-  } catch (error) {
-    return endUnanswered(chat, error);
-  }
-  settler.markFirstEvent();
-  const source = createSource(chat, first, pieces);
-  // The serializer's loop ends by itself only if somebody reads it. A client may leave before that or stop reading,
-  // so its leaving is also watched here; whoever notices first settles.
-  const onLeave = () => {
-    if (settler.hasEnded()) return;
-    // The settler says what fails, and goes on trying where that may pass.
-    source.leave().catch(() => undefined);
-  };
-  input.signal.addEventListener("abort", onLeave, { once: true });
-  if (input.signal.aborted) onLeave();
-  return events(chat, source, onLeave);
+/** What is known once the provider's first event has come. */
+export interface OpenedStream {
+  /** Fields of the request that the provider's dialect could not express. */
+  ignored: readonly string[];
 }
 
-async function* events(
-  chat: DispatchedChat,
-  source: Source,
-  onLeave: () => void,
-): AsyncGenerator<ChatEvent> {
-  const { settler, lifeline } = chat;
-  try {
-    for (let next = await source.next(); next.done !== true; next = await source.next()) {
-      if (source.hasLeft()) return;
-      if (next.value !== null) yield { type: "chunk", json: next.value };
-    }
-    if (source.hasLeft()) return;
-    const settled = await settler.end(source.report({ ending: "completed" }));
-    yield { type: "end", settled, usageJson: source.usageJson(settled) };
-  } catch (error) {
-    if (source.hasLeft()) return;
-    // Ended, and not recorded yet: that is all there is to say.
-    if (settler.hasEnded()) throw error;
-    const failure = asApiError(error);
-    const ending = lifeline.serverStopped() ? "server_stopped" : "upstream_interrupted";
-    const settled = await settler.end(source.report({ ending, errorCode: failure.code }));
-    yield { type: "error", error: failure, settled };
-  } finally {
-    // Reached early when the reader stops in the middle.
-    if (!settler.hasEnded()) onLeave();
-    else if (!source.hasLeft()) source.close();
+export interface StreamedChat {
+  held: Deposit;
+  /**
+   * Resolves with the provider's first event, when that is good. Rejects with the ApiError of what failed before it,
+   * which is settled by then. It need not be waited for: `events` says the same.
+   */
+  opened: Promise<OpenedStream>;
+  /**
+   * To be read to its end, or given back by its `return`. A failure before the first event comes as its first and only
+   * `error`.
+   */
+  events: AsyncIterableIterator<ChatEvent>;
+  /** To be told when the client has been answered 200 before `opened`: a failure before that is then recorded so. */
+  markAnswered(): void;
+}
+
+/** Asks for the stream, and gives it before anything has come. */
+export function streamChat(call: MeteredCall): StreamedChat {
+  const source = openSource(call);
+  return {
+    held: call.deposit,
+    opened: source.opened,
+    events: eventsOf(call, source),
+    markAnswered: call.markAnswered,
+  };
+}
+
+const NO_MORE = { done: true, value: undefined } as const;
+
+function eventsOf(call: MeteredCall, source: Source): AsyncIterableIterator<ChatEvent> {
+  let isOver = false;
+
+  async function end(): Promise<ChatEvent> {
+    isOver = true;
+    const settled = await source.endWhole();
+    return { type: "end", settled, usageJson: source.usageJson(settled) };
   }
+
+  async function fail(error: unknown): Promise<ChatEvent> {
+    isOver = true;
+    const settled = await source.endFailed(error);
+    return { type: "error", error: asApiError(error), settled };
+  }
+
+  /** The next chunk, or null at the end of the answer. */
+  async function nextChunk(): Promise<ChatEvent | null> {
+    for (;;) {
+      const next = await source.next();
+      if (next.done === true || source.hasLeft()) return null;
+      if (next.value !== null) return { type: "chunk", json: next.value };
+    }
+  }
+
+  return {
+    async next() {
+      if (isOver) return NO_MORE;
+      let chunk: ChatEvent | null;
+      try {
+        chunk = await nextChunk();
+      } catch (error) {
+        return source.hasLeft() ? NO_MORE : { done: false, value: await fail(error) };
+      }
+      if (source.hasLeft()) return NO_MORE;
+      return { done: false, value: chunk ?? (await end()) };
+    },
+    async return() {
+      isOver = true;
+      if (!call.hasEnded()) call.lifeline.leave();
+      return NO_MORE;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }

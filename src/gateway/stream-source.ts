@@ -1,52 +1,45 @@
 // A provider's stream as a source of what the client is to see, metered, and read on or not when the client has left.
 import type { TokenUsage } from "../base/chat.ts";
-import { asApiError, CLIENT_CLOSED_REQUEST } from "../base/errors.ts";
 import type { UpstreamChunk } from "../providers/protocol.ts";
-import type { DispatchedChat } from "./dispatch.ts";
-import { measureAnswer } from "./measure.ts";
-import { createMeter, type Meter } from "./meter.ts";
+import type { MeteredCall } from "./metered-call.ts";
 import { createRecorder } from "./recorder.ts";
-import type { EndReport, Settled } from "./settler.ts";
+import { withRetries } from "./retry.ts";
+import type { Settled } from "./settler.ts";
 import { type Stamp, stampedJson, stampFor } from "./stamp.ts";
-import { type ChargedUsageView, chargedUsageView } from "./usage-view.ts";
+import type { OpenedStream } from "./stream-chat.ts";
+import { chargedUsageView } from "./usage-view.ts";
 
-export type Piece = IteratorResult<UpstreamChunk>;
+type Piece = IteratorResult<UpstreamChunk>;
 
 /** What the client is to see of a piece: its JSON, or null where it is not for the client. */
 type Shown = IteratorResult<string | null>;
 
 /** A provider's pieces under the meter, for the client's loop and, once the client has left, for draining. */
 export interface Source {
+  /** Rejects with what failed before the first event; the call has ended by then. */
+  opened: Promise<OpenedStream>;
   /** Gives the next piece, metered and rendered. Two that wait at once get the same one. */
   next(): Promise<Shown>;
-  /** How the request ends, with what has come by now. */
-  report(way: Way): EndReport;
+  /** Ends the call whose answer has come to its end. */
+  endWhole(): Promise<Settled>;
+  /** Ends the call that failed. */
+  endFailed(error: unknown): Promise<Settled>;
   /** The JSON of the chunk that carries usage; null for a client that did not ask for it. */
   usageJson(settled: Settled): string | null;
-  /** Ends the request without its client: at once, or when the rest has been read. */
-  leave(): Promise<Settled>;
+  /** Whether the client has left: then its call ends, or is read on, without anybody's doing. */
   hasLeft(): boolean;
-  close(): void;
 }
 
-/**
- * Takes over a stream whose first piece is known to be good.
- * @param pieces the rest of it; closed when the request has ended
- */
-export function createSource(
-  chat: DispatchedChat,
-  first: Piece,
-  pieces: AsyncIterator<UpstreamChunk>,
-): Source {
-  const { keyed, request } = chat.input;
-  const meter = createMeter();
+/** Asks the provider for the stream, and goes on with it by itself if the client leaves. */
+export function openSource(call: MeteredCall): Source {
+  const { lifeline, meter, plan } = call;
+  const { keyed, request } = call.input;
   const recorder = keyed === null ? null : createRecorder(keyed.maxAnswerBytes);
+  let pieces: AsyncIterator<UpstreamChunk> | null = null;
   let stamp: Stamp | null = null;
-  let pending: Promise<Shown> | null = null;
-  let left: Promise<Settled> | null = null;
 
   function show(piece: Piece): Shown {
-    if (piece.done === true) return piece;
+    if (piece.done === true) return { done: true, value: null };
     meter.add(piece.value);
     const { chunk, wire } = piece.value;
     // A piece without choices carries usage, which has its own place at the end, or a provider's remarks.
@@ -57,102 +50,84 @@ export function createSource(
     return { value: json };
   }
 
-  // Metered before anybody asks for it, since it may be that nobody ever does.
-  let unread: Shown | null = show(first);
+  /** The first piece is metered before anybody asks for it, since it may be that nobody ever does. */
+  async function open(): Promise<{ opened: OpenedStream; first: Shown }> {
+    const upstreamCall = call.dispatch();
+    const piece = await withRetries(call, async () => {
+      pieces = plan.adapter.stream(upstreamCall, lifeline.signal)[Symbol.asyncIterator]();
+      return await pieces.next();
+    });
+    call.markFirstEvent();
+    const first = show(piece);
+    const ignored = piece.done === true ? [] : (piece.value.ignored ?? []);
+    call.markOpened();
+    return { opened: { ignored }, first };
+  }
 
   async function pull(): Promise<Shown> {
     try {
-      return show(await pieces.next());
+      return show(await (pieces as AsyncIterator<UpstreamChunk>).next());
     } finally {
       pending = null;
     }
   }
 
+  const opening = call.step(open);
+  let unread: Promise<Shown> | null = opening.then(({ first }) => first);
+  let pending: Promise<Shown> | null = null;
+
   function next(): Promise<Shown> {
     if (unread !== null) {
       const shown = unread;
       unread = null;
-      return Promise.resolve(shown);
+      return shown;
     }
     pending ??= pull();
     return pending;
   }
 
-  const usageJson = (settled: Settled) => usageChunk(chat, stamp, settled);
+  const usageJson = (settled: Settled) => usageChunk(call, stamp, settled);
+  const close = () => closeQuietly(pieces);
+  const endWhole = () =>
+    call.endWhole((settled) => recorder?.text(usageJson(settled)) ?? null).finally(close);
+  const endFailed = (error: unknown) => call.endFailed(error).finally(close);
 
-  function report(way: Way): EndReport {
-    const whole = way.ending === "completed" || way.ending === "drained";
-    return {
-      ...reportOf(chat, meter, way),
-      ...(whole && recorder !== null
-        ? { answer: (settled: Settled) => recorder.text(usageJson(settled)) }
-        : {}),
-    };
-  }
-
-  return {
-    next,
-    report,
-    usageJson,
-    leave() {
-      left ??= endWithoutClient(chat, next, report).finally(() => void pieces.return?.());
-      return left;
-    },
-    hasLeft: () => left !== null,
-    close: () => void pieces.return?.(),
-  };
-}
-
-async function endWithoutClient(
-  chat: DispatchedChat,
-  next: Source["next"],
-  report: Source["report"],
-): Promise<Settled> {
-  const { lifeline, settler } = chat;
-  lifeline.leave();
-  let way: Way = { ending: "client_left", httpStatus: CLIENT_CLOSED_REQUEST };
-  try {
-    // Where nothing is to be drained the signal has aborted by now.
-    while (!lifeline.signal.aborted) {
-      if ((await next()).done === true) {
-        way = { ...way, ending: "drained" };
-        break;
+  // The serializer's loop ends by itself only if somebody reads it. A client may leave before that or stop reading, so
+  // its leaving is also watched here; whoever notices first settles.
+  async function endWithoutClient(): Promise<unknown> {
+    if (call.hasEnded()) return;
+    try {
+      // Where nothing is to be drained the signal has aborted by now.
+      while (!lifeline.signal.aborted) {
+        if ((await next()).done === true) return endWhole();
       }
+    } catch (error) {
+      return endFailed(error);
     }
-  } catch (error) {
-    if (!lifeline.signal.aborted) way = { ...way, errorCode: asApiError(error).code };
+    return endFailed(lifeline.signal.reason);
   }
-  if (lifeline.serverStopped()) way = { ...way, ending: "server_stopped" };
-  return settler.end(report(way));
+
+  const opened = opening.then(({ opened }) => {
+    // The settler says what fails, and goes on trying where that may pass.
+    lifeline.whenLeft(() => void endWithoutClient().catch(() => {}));
+    return opened;
+  });
+  // Nobody has to wait for either: what failed has been settled.
+  opened.catch(() => {});
+  unread.catch(() => {});
+  return { opened, next, endWhole, endFailed, usageJson, hasLeft: lifeline.clientLeft };
 }
 
-/** How a request ends, as who ends it knows it. */
-type Way = Pick<EndReport, "ending"> & Partial<Pick<EndReport, "httpStatus" | "errorCode">>;
-
-function reportOf(chat: DispatchedChat, meter: Meter, way: Way): EndReport {
-  const last = meter.usage();
-  // What went on after the last report is not in it, whether the answer was cut or not.
-  const isFinal = last?.isFinal === true && meter.isCovered();
-  const reported = last === null ? null : { ...last, isFinal };
-  return {
-    httpStatus: 200,
-    errorCode: null,
-    ...way,
-    usage: () => measureAnswer(chat, reported, meter.text),
-  };
+/** What an iterator throws on being closed is of no interest: its call has ended. */
+function closeQuietly(pieces: AsyncIterator<UpstreamChunk> | null): void {
+  try {
+    pieces?.return?.().catch(() => {});
+  } catch {}
 }
 
 /** The chunk that carries usage, for clients that asked for it; it has no choices, as OpenAI's has none. */
-function usageChunk(
-  { input }: DispatchedChat,
-  stamp: Stamp | null,
-  settled: Settled,
-): string | null {
+function usageChunk({ input }: MeteredCall, stamp: Stamp | null, settled: Settled): string | null {
   if (input.request.stream_options?.include_usage !== true || stamp === null) return null;
-  const usage: ChargedUsageView = chargedUsageView(
-    settled.usage as TokenUsage,
-    settled.source,
-    settled.chargedMicro,
-  );
+  const usage = chargedUsageView(settled.usage as TokenUsage, settled.source, settled.chargedMicro);
   return JSON.stringify({ ...stamp, object: "chat.completion.chunk", choices: [], usage });
 }

@@ -13,6 +13,7 @@ import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 const REQUEST = "req_1";
 const HELD_MICRO = 500;
+const GUESSED = 33;
 const PRICE = { input: { microPerMtok: 1_000_000 }, output: { microPerMtok: 1_000_000 } };
 
 let database: TestDatabase;
@@ -77,7 +78,11 @@ const commits: CommitQueue = {
   drain: async () => {},
 };
 
-function make(clock: Clock = hastyClock, queue: CommitQueue = commits): Settler {
+function make(
+  clock: Clock = hastyClock,
+  queue: CommitQueue = commits,
+  requestEnded = (request: EndedRequest) => void ended.push(request),
+): Settler {
   const metrics = createMetrics({
     inProgress: () => 0,
     draining: () => 0,
@@ -96,7 +101,7 @@ function make(clock: Clock = hastyClock, queue: CommitQueue = commits): Settler 
     clock,
     metrics: {
       ...metrics,
-      requestEnded: (request) => void ended.push(request),
+      requestEnded,
       settlementRetried: () => void retried++,
     },
     log: pino({ level: "info", base: null }, { write }).child({ requestId: REQUEST }),
@@ -110,14 +115,15 @@ const report = (tokens: number, source: "reported" | "estimated" = "reported"): 
   ending: "completed",
   httpStatus: 200,
   errorCode: null,
-  usage: async () => ({ usage: plainUsage(tokens, 0), source }),
+  measure: async () => ({ usage: plainUsage(tokens, 0), source }),
+  guess: () => ({ usage: plainUsage(GUESSED, 0), source: "estimated" }),
 });
 
 describe("an end that several notice", () => {
   test("is settled by the first report, and all get its figures", async () => {
     const settler = make();
     expect(settler.hasEnded()).toBe(false);
-    const never = { ...report(7), usage: () => Promise.reject(new Error("asked for no reason")) };
+    const never = { ...report(7), measure: () => Promise.reject(new Error("asked for no reason")) };
     const both = Promise.all([settler.end(report(100)), settler.end(never)]);
     expect(settler.hasEnded()).toBe(true);
     const [first, second] = await both;
@@ -162,9 +168,9 @@ describe("a database that refuses", () => {
         return () => {};
       },
     };
-    const usage = Promise.withResolvers<Awaited<ReturnType<EndReport["usage"]>>>();
+    const usage = Promise.withResolvers<Awaited<ReturnType<EndReport["measure"]>>>();
     const settler = make(clock);
-    const answer = settler.end({ ...report(0), usage: () => usage.promise });
+    const answer = settler.end({ ...report(0), measure: () => usage.promise });
     (await patience.promise)();
     await expect(answer).rejects.toMatchObject({
       status: 503,
@@ -179,15 +185,15 @@ describe("a database that refuses", () => {
     expect(settledCalls).toBe(1);
   });
 
-  test("what is no trouble of the database is not tried again", async () => {
+  test("what is no trouble of the database is tried once more, with a guess", async () => {
     let runs = 0;
     const broken = async <T>(operation: () => T): Promise<T> => {
       if (runs++ === 0) throw new RangeError("a bug");
       return database.write(operation);
     };
     const settler = make(hastyClock, { ...commits, run: broken });
-    await expect(settler.end(report(100))).rejects.toThrow("a bug");
-    expect([runs, retried, settledCalls]).toEqual([1, 0, 1]);
+    expect((await settler.end(report(100))).chargedMicro).toBe(GUESSED);
+    expect([runs, retried, settledCalls]).toEqual([2, 0, 1]);
   });
 
   test("a broken rule of the books is not tried again, and is logged", async () => {
@@ -201,6 +207,35 @@ describe("a database that refuses", () => {
       }),
     ]);
     expect([retried, settledCalls, ended.length]).toEqual([0, 1, 0]);
+  });
+});
+
+describe("a fault of ours", () => {
+  const faults: [string, Partial<EndReport>][] = [
+    ["in measuring", { measure: () => Promise.reject(new TypeError("a bug")) }],
+    ["in reckoning", { measure: async () => ({ usage: plainUsage(0.5, 0), source: "reported" }) }],
+  ];
+  test.each(faults)(
+    "%s: the deposit is ended all the same, and the fault logged",
+    async (_where, fault) => {
+      const settled = await make().end({ ...report(100), ...fault });
+      expect(settled).toMatchObject({ chargedMicro: GUESSED, source: "estimated" });
+      expect(ledger.findAccount(accountId)).toMatchObject({ heldMicro: 0 });
+      expect(log.map(({ msg }) => msg)).toEqual([
+        "could not settle as measured: a guess is charged",
+        "request ended",
+      ]);
+      expect([settledCalls, ended.length]).toEqual([1, 1]);
+    },
+  );
+
+  test("in noting what is in the books already does not undo it", async () => {
+    const settler = make(hastyClock, commits, () => {
+      throw new TypeError("a bug");
+    });
+    expect((await settler.end(report(100))).chargedMicro).toBe(100);
+    expect(log.at(-1)).toMatchObject({ level: 50, msg: "could not note a settlement" });
+    expect(settledCalls).toBe(1);
   });
 });
 

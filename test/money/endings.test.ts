@@ -253,7 +253,7 @@ test("a client that leaves before anybody reads its stream is settled all the sa
   const requestId = "req_never_read";
   met.push({ requestId, signal });
   // Straight to the gateway: over HTTP the moment between the first event and the reading is short.
-  await server.gateway.answerChat({
+  const answer = await server.gateway.answerChat({
     requestId,
     accountId: server.accountId,
     keyId: server.keyId,
@@ -265,6 +265,8 @@ test("a client that leaves before anybody reads its stream is settled all the sa
     startedAtMs: Date.now(),
     startedMonoMs: performance.now(),
   });
+  if (answer.kind !== "stream") throw new Error("no stream");
+  await answer.opened;
   leaving.abort();
   await closedSoon();
   expect(await lastEnded(house)).toMatchObject({

@@ -68,6 +68,7 @@ export async function runClient(options: ClientOptions, journey: Journey): Promi
   let answer: Awaited<ReturnType<typeof answerChat>>;
   try {
     answer = await answerChat(deps, input);
+    if (answer.kind === "stream") await answer.opened;
   } catch (error) {
     if (!isAlive()) return;
     journey.answered = true;

@@ -47,6 +47,7 @@ export function chatHandler(deps: HttpDeps): Handler {
       case "completion":
         return completionResponse(call.scope, answered);
       case "stream":
+        await answered.opened;
         return streamResponse(deps, call.scope, answered);
       case "replay":
         return replayResponse(deps, call.scope, answered);
