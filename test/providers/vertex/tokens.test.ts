@@ -174,7 +174,7 @@ describe("failures", () => {
     await using google = await fakeGoogle();
     google.answer = () => Response.json(refusal, { status: 400 });
     const { cause } = (await rejection(google.tokens.token(never))) as ApiError;
-    expect(String(cause)).toBe("Error: invalid_grant: Invalid JWT for a@[host]");
+    expect(String(cause)).toBe("Error: invalid_grant: Invalid JWT for [id]");
   });
 
   test("a key that is none is a failure of the same kind", async () => {
