@@ -141,7 +141,7 @@ export const bedrock: Driver = {
     AWS_ENDPOINT_URL_BEDROCK_RUNTIME: url,
   }),
   model: MODEL,
-  price: { input: 3_000_000, cacheRead: 300_000, output: 15_000_000 },
+  price: { input: 3_300_000, cacheRead: 330_000, output: 16_500_000 },
   path: { whole: `${PATH}/converse`, stream: `${PATH}/converse-stream` },
   headers: {
     whole: { ...access, accept: "application/json" },
@@ -206,7 +206,7 @@ export const bedrock: Driver = {
     { event: failedWith("throttlingException"), says: rateLimited("The answer failed.") },
     {
       event: failedWith("modelStreamErrorException"),
-      says: masked(502, "upstream_error", "The model failed to answer the request."),
+      says: masked(502, "upstream_error", "The provider failed to answer the request."),
     },
   ],
   failureIn200: "Converse documents no failure under status 200",
