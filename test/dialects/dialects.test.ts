@@ -4,24 +4,9 @@ import { expectQuietBooks } from "../chat/support.ts";
 import { ANSWERS } from "./behaviours/answers.ts";
 import { FAILURES } from "./behaviours/failures.ts";
 import { type Bench, openBench } from "./bench.ts";
-import { anthropic } from "./drivers/anthropic.ts";
-import { bedrock } from "./drivers/bedrock.ts";
-import { gemini } from "./drivers/gemini.ts";
-import { openai } from "./drivers/openai.ts";
-import { openaiResponses } from "./drivers/openai-responses.ts";
-import { vertexClaude } from "./drivers/vertex-claude.ts";
-import { vertexGemini } from "./drivers/vertex-gemini.ts";
+import { DRIVERS } from "./drivers/all.ts";
 import { Matrix } from "./matrix.ts";
 
-const DRIVERS = [
-  openai,
-  openaiResponses,
-  anthropic,
-  gemini,
-  bedrock,
-  vertexClaude,
-  vertexGemini,
-] as const;
 const BEHAVIOURS = Object.entries({ ...ANSWERS, ...FAILURES });
 
 const matrix = new Matrix(DRIVERS.map(({ name }) => name));

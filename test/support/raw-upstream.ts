@@ -9,6 +9,8 @@ export interface UpstreamRequest {
   headers: Record<string, string>;
   /** The body as JSON; undefined when there was none. */
   body: unknown;
+  /** The body as it came. */
+  text: string;
   /** Resolves when the connection is gone, whoever closed it. */
   closed: Promise<void>;
 }
@@ -63,7 +65,8 @@ export async function startRawUpstream(): Promise<RawUpstream> {
     socket.on("close", () => sockets.delete(socket));
     socket.on("error", () => {});
     onRequests(socket, (head, body) => {
-      const request = { ...readHead(head), body: readJson(body), closed };
+      const text = body.toString("utf8");
+      const request = { ...readHead(head), body: readJson(text), text, closed };
       requests.push(request);
       const answer = script(request, index++);
       void ("wire" in answer ? answer.wire(socket, request) : send(socket, answer));
@@ -158,8 +161,7 @@ function readHead([requestLine = "", ...lines]: string[]) {
   return { method, path, headers };
 }
 
-const readJson = (body: Buffer): unknown =>
-  body.length === 0 ? undefined : JSON.parse(body.toString("utf8"));
+const readJson = (text: string): unknown => (text === "" ? undefined : JSON.parse(text));
 
 async function listen(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
