@@ -91,7 +91,6 @@ export function expectSent(
     ...sent,
     headers: Object.fromEntries(headers),
     text: undefined,
-    text: undefined,
     closed: undefined,
   }).toEqual({
     method: "POST",
