@@ -5,6 +5,7 @@ import { COMMON_ERRORS } from "../shared/errors.ts";
 import { type CallTransport, createHttpAdapter } from "../shared/http-adapter.ts";
 import { probeModels } from "../shared/probe.ts";
 import { SSE } from "../transport/sse.ts";
+import { asksForAnHour } from "./cache-hour.ts";
 import { ChunkReader } from "./chunk.ts";
 import type { Quirks } from "./quirks.ts";
 import { buildRequest } from "./request.ts";
@@ -37,13 +38,19 @@ export function createOpenAiAdapter(options: OpenAiAdapterOptions): ProviderAdap
     {
       framing: SSE,
       errors: COMMON_ERRORS,
-      exchange: (call, stream) => ({
-        url: endpointUrl(baseUrl, "chat/completions", call.upstreamModel),
-        headers: stream ? streamHeaders : headers,
-        body: JSON.stringify(buildRequest(call, { quirks, passFields, stream })),
-        parse: (text) => parseCompletion(text, call.upstreamModel, quirks),
-        open: () => new ChunkReader(call.upstreamModel, quirks, call.request.n ?? 1),
-      }),
+      exchange: (call, stream) => {
+        const usage = {
+          hiddenOutputInTotal: quirks.hiddenOutputInTotal,
+          writtenForHour: asksForAnHour(call.request),
+        };
+        return {
+          url: endpointUrl(baseUrl, "chat/completions", call.upstreamModel),
+          headers: stream ? streamHeaders : headers,
+          body: JSON.stringify(buildRequest(call, { quirks, passFields, stream })),
+          parse: (text) => parseCompletion(text, call.upstreamModel, usage),
+          open: () => new ChunkReader(call.upstreamModel, usage, call.request.n ?? 1),
+        };
+      },
       probe: (signal) => probeModels(options, signal),
     },
     options,

@@ -9,6 +9,8 @@ export interface UsageOptions {
    * (xAI, Google): what the total has beyond the two parts is output as well.
    */
   hiddenOutputInTotal: boolean;
+  /** The request asked for written tokens to live for an hour, which the counts do not tell apart. */
+  writtenForHour?: boolean;
 }
 
 /**
@@ -45,13 +47,14 @@ export function parseUsage(value: unknown, options: UsageOptions): TokenUsage | 
   }
   const { prompt, completion, reasoning } = totals;
   const cachedTokens = Math.min(cached ?? 0, prompt);
+  // Read and written input are different tokens: together they cannot be more than there were.
+  const written = Math.min(cacheWrite ?? 0, prompt - cachedTokens);
   return {
     promptTokens: prompt,
     completionTokens: completion,
     cachedTokens,
-    // Read and written input are different tokens: together they cannot be more than there were.
-    cacheWriteTokens: Math.min(cacheWrite ?? 0, prompt - cachedTokens),
-    cacheWrite1hTokens: 0,
+    cacheWriteTokens: options.writtenForHour === true ? 0 : written,
+    cacheWrite1hTokens: options.writtenForHour === true ? written : 0,
     promptAudioTokens: Math.min(promptAudio ?? 0, prompt),
     completionAudioTokens: Math.min(completionAudio ?? 0, completion),
     reasoningTokens: Math.min(reasoning, completion),
