@@ -111,6 +111,12 @@ export const CORRECTIONS: readonly Correction[] = [
     price: { input: 425_000, output: 2_550_000, cacheRead: 85_000 },
     reason: "pi-ai caught one host's offer of a day, a thirteenth of Groq's price",
   },
+  {
+    provider: "openrouter",
+    id: /^moonshotai\/kimi-k3\.1-pro$/,
+    price: { input: 2_000_000, output: 10_000_000, cacheRead: 200_000 },
+    reason: "pi-ai mixes two hosts' offers, one input for 34 outputs; Moonshot's own price",
+  },
 ];
 
 /**

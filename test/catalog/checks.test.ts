@@ -116,6 +116,11 @@ describe("is refused:", () => {
     ],
     ["output below input", "price-order", changed("openai", "gpt-4o", {}, { output: 2_000_000 })],
     [
+      "an input that is a cache read's",
+      "lopsided",
+      changed("openrouter", "moonshotai/kimi-k3.1-pro", {}, { input: 253_000, output: 8_800_000 }),
+    ],
+    [
       "half a micro-dollar",
       "price-order",
       changed("openai", "gpt-4o", {}, { output: 10_000_000.5 }),

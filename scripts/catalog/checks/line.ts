@@ -120,6 +120,17 @@ function impossibleTiers(price: FilePrice): string[] {
   });
 }
 
+/** How many times its input a model's output may cost: the steepest makers stay at ten. */
+const STEEPEST = 20;
+
+/** An aggregator's mix of two hosts' offers, or a cache's price in the place of the input's. */
+export const lopsided = each("lopsided", ({ prices }) =>
+  prices.flatMap(({ price }) => {
+    const [input = 0, output = 0] = [base(price.input), base(price.output)];
+    return output > input * STEEPEST ? [`input ${usd(input)} and output ${usd(output)}`] : [];
+  }),
+);
+
 /** Anthropic's rule for every model and host: what is kept for an hour has a price of its own. */
 export const claudeHour = each("claude-hour", ({ id, prices }) =>
   modelIdentity(id).maker === "anthropic" &&
