@@ -1,5 +1,5 @@
 // Why an answer ended: every provider's words as OpenAI's five, or as a failure.
-import { type ApiError, overloaded, upstreamError, upstreamTimeout } from "../../base/errors.ts";
+import { ApiError, overloaded, upstreamError, upstreamTimeout } from "../../base/errors.ts";
 import { redact } from "./redact.ts";
 
 export type FinishReason = "stop" | "length" | "tool_calls" | "content_filter" | "function_call";
@@ -73,4 +73,11 @@ function failure(word: string, given: string): ApiError {
     return upstreamTimeout("The provider stopped its answer because it took too long.");
   }
   return upstreamError("The provider stopped its answer with an error.", { cause });
+}
+
+/** The same where a failure is thrown: for answers that are worth nothing then. */
+export function finishReasonOrThrow(given: string, hasToolCalls: boolean): FinishReason {
+  const reason = readFinishReason(given, hasToolCalls);
+  if (reason instanceof ApiError) throw reason;
+  return reason;
 }

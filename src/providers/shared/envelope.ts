@@ -1,0 +1,98 @@
+// The envelope of an answer in OpenAI's shape, whole or in chunks: what is the same in every dialect.
+import type { ChatCompletion, ChatCompletionChunk, TokenUsage } from "../../base/chat.ts";
+import { newCompletionId } from "../../base/ids.ts";
+import type { UpstreamChunk, UpstreamCompletion } from "../protocol.ts";
+import type { FinishReason } from "./finish-reason.ts";
+import { type JsonObject, nonEmptyString } from "./json.ts";
+
+/** A call of a function in OpenAI's shape, whole. */
+export interface FunctionCall {
+  id: string;
+  type: "function";
+  function: { name: string; arguments: string };
+}
+
+/** What an assistant said, put together; what is left out was not said. */
+export interface Said {
+  text: string;
+  reasoning?: string;
+  refusal?: string | null;
+  calls?: readonly object[];
+}
+
+/** Whose answer it is: the provider's words where it has any, else the gateway's own. */
+export class Envelope {
+  #id: string | null = null;
+  #model: string;
+  #createdSeconds = Math.floor(Date.now() / 1000);
+
+  /** @param model the model that was asked for, where the answer names none */
+  constructor(model: string) {
+    this.#model = model;
+  }
+
+  /** Takes what an answer or an event says of itself. The first id counts, as all pieces share one. */
+  read(given: { id?: unknown; model?: unknown; created?: unknown }): void {
+    this.#id ??= nonEmptyString(given.id);
+    this.#model = nonEmptyString(given.model) ?? this.#model;
+    if (typeof given.created === "number") {
+      this.#createdSeconds = given.created;
+    }
+  }
+
+  /** The whole answer. @param extra fields beside the usual ones, as `service_tier` */
+  whole(
+    choices: readonly JsonObject[],
+    usage: TokenUsage | null,
+    extra: JsonObject = {},
+  ): UpstreamCompletion {
+    const completion = { ...this.#fields("chat.completion"), choices, ...extra };
+    // Choices are made here of plain JSON: `reasoning_content` and its like are beyond the types.
+    return { completion: completion as unknown as ChatCompletion, usage };
+  }
+
+  /** A piece of a stream; without choices one that only carries usage. */
+  chunk(
+    choices: readonly JsonObject[],
+    usage: TokenUsage | null = null,
+    extra: JsonObject = {},
+  ): UpstreamChunk {
+    const chunk = { ...this.#fields("chat.completion.chunk"), choices, ...extra };
+    return { chunk: chunk as unknown as ChatCompletionChunk, wire: null, usage };
+  }
+
+  #fields(object: string): JsonObject {
+    this.#id ??= newCompletionId();
+    return { id: this.#id, object, created: this.#createdSeconds, model: this.#model };
+  }
+}
+
+/** One choice of a whole answer. */
+export function wholeChoice(
+  index: number,
+  said: Said,
+  finishReason: FinishReason,
+  logprobs: object | null = null,
+): JsonObject {
+  const { text, reasoning = "", refusal = null, calls = [] } = said;
+  const message = {
+    role: "assistant",
+    // Null says that something else stands for the text; an answer without a word is an empty one.
+    content: text === "" && (calls.length > 0 || refusal !== null) ? null : text,
+    refusal,
+    ...(reasoning !== "" && { reasoning_content: reasoning }),
+    // An empty list means no calls; clients take its presence for calls.
+    ...(calls.length > 0 && { tool_calls: calls }),
+  };
+  return { index, message, logprobs, finish_reason: finishReason };
+}
+
+/** One choice of a chunk. */
+export function deltaChoice(
+  index: number,
+  delta: object,
+  finishReason: FinishReason | null = null,
+  logprobs: object | null = null,
+): JsonObject {
+  return { index, delta, logprobs, finish_reason: finishReason };
+}
