@@ -1,0 +1,18 @@
+// Ids of tool calls on their way to a provider that does not take all of them.
+
+/** Characters of a made id after its prefix: 32 of 16 kinds are 128 bits, so that two never meet. */
+const HASH_CHARS = 32;
+
+/**
+ * The id as the provider takes it: unchanged where it fits, else one made from it, the same always
+ * from the same, so that a call and its result still meet, in this turn and in the next.
+ * @param fits what the provider takes; must take `call_` and 32 hexadecimal digits
+ */
+export function fittingToolId(id: string, fits: RegExp): string {
+  return fits.test(id) ? id : `call_${hashedId(id)}`;
+}
+
+/** An id of hexadecimal digits from another, for providers with a stricter form. */
+export function hashedId(id: string, chars = HASH_CHARS): string {
+  return new Bun.CryptoHasher("sha256").update(id).digest("hex").slice(0, chars);
+}
