@@ -45,6 +45,8 @@ export interface ChatInput {
   keyed: KeyedRequest | null;
   /** Aborts when the client has left. */
   signal: AbortSignal;
+  /** Told once the request's money is settled, or none was taken. */
+  onEnded?: () => void;
   /** A logger of this request's own: its lines name request, account, key and model, and from here on the provider. */
   log: Logger;
   startedAtMs: number;
@@ -71,7 +73,7 @@ export type Deposit = Balance & { amountMicro: number };
  * @throws ApiError 404 for an unknown model, 400 for what it cannot do, 402 when the deposit is not covered.
  */
 export async function dispatchChat(deps: ChatDeps, input: ChatInput): Promise<MeteredCall> {
-  const lifeline = deps.lifelines.open(input.signal);
+  const lifeline = deps.lifelines.open(input.signal, input.onEnded);
   let plan: CallPlan;
   let deposit: Deposit;
   try {

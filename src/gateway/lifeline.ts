@@ -26,7 +26,8 @@ export interface Lifeline {
 }
 
 export interface Lifelines {
-  open(client: AbortSignal): Lifeline;
+  /** @param onClosed called when it is closed */
+  open(client: AbortSignal, onClosed?: () => void): Lifeline;
   /** Requests whose money is not settled yet. */
   count(): number;
   /** Calls that are read on without a client. */
@@ -45,7 +46,7 @@ export function createLifelines(clock: Clock): Lifelines {
     drainingOf.set(providerId, (drainingOf.get(providerId) ?? 0) + change);
   }
 
-  function openOne(client: AbortSignal): Lifeline {
+  function openOne(client: AbortSignal, onClosed?: () => void): Lifeline {
     const controller = new AbortController();
     let left = false;
     let stopped = false;
@@ -105,6 +106,7 @@ export function createLifelines(clock: Clock): Lifelines {
         open.delete(handle);
         stopDraining?.();
         client.removeEventListener("abort", leave);
+        onClosed?.();
       },
     };
   }

@@ -60,7 +60,7 @@ export async function runStreams(options: StreamsOptions): Promise<StreamsResult
   const upstream = await startAsked<UpstreamCommand, UpstreamState>("streams-upstream.ts", everyMs);
   const server = await startLeftServer(`http://127.0.0.1:${upstream.ready}`, options.binary, {
     server: { idleTimeoutMs, keepAliveMs: KEEP_ALIVE_MS, upstreamConnections: limit },
-    limits: { concurrentRequests: limit },
+    limits: { concurrentRequests: limit, accountShare: 1 },
   });
   const { origin, key } = server;
   const crowd = await startAsked<CrowdCommand, CrowdState>("streams-crowd.ts", origin, key);

@@ -9,6 +9,15 @@ const { limits } = configSchema.parse({
   limits: { bodyBytes: 400_000, bodyTimeoutMs: 300, jsonDepth: 8 },
 });
 
+async function readBody(request: Request) {
+  const { json, bodyBytes } = await readJsonBody(request, {
+    limits,
+    hashed: false,
+    onLength: () => undefined,
+  });
+  return { json, bodyBytes };
+}
+
 /** Errors met, for clients that do not wait for an answer. */
 const refused: ApiError[] = [];
 
@@ -17,7 +26,7 @@ const server = Bun.serve({
   hostname: "127.0.0.1",
   async fetch(request) {
     try {
-      return Response.json(await readJsonBody(request, limits));
+      return Response.json(await readBody(request));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       refused.push(error);

@@ -1,8 +1,8 @@
 // Reads a request's bytes within a size and a deadline.
 import { ApiError, invalidRequest } from "../../base/errors.ts";
-import type { Config } from "../../config/schema.ts";
+import type { BodyReading } from "./read-body.ts";
 
-type Limits = Pick<Config["limits"], "bodyBytes" | "bodyTimeoutMs">;
+type Limits = Pick<BodyReading["limits"], "bodyBytes" | "bodyTimeoutMs">;
 
 /**
  * Bodies of this declared size and below are read in one call: the most that a slow client can make
@@ -13,16 +13,20 @@ const WHOLE_READ_BYTES = 1_048_576;
 /**
  * Gives the whole body.
  * @throws ApiError 413 above `bodyBytes` (at once where `content-length` says so), 408 after
- * `bodyTimeoutMs`, 400 when the client stops sending.
+ * `bodyTimeoutMs`, 400 when the client stops sending; and what `onLength` throws.
  */
-export async function collectBytes(request: Request, limits: Limits): Promise<Uint8Array> {
+export async function collectBytes(
+  request: Request,
+  { limits, onLength }: Pick<BodyReading, "limits" | "onLength">,
+): Promise<Uint8Array> {
   const declared = declaredLength(request.headers);
   if (declared !== null && declared > limits.bodyBytes) throw tooLarge(limits);
+  if (declared !== null) onLength(declared);
   // Before `body` is named at all: that alone makes Bun build a stream, which a small request does
   // not need.
   if (declared !== null && declared <= WHOLE_READ_BYTES) return readWhole(request, limits);
   if (request.body === null) return new Uint8Array(0);
-  return readStream(request.body, limits);
+  return readStream(request.body, limits, declared === null ? onLength : () => undefined);
 }
 
 async function readWhole(request: Request, limits: Limits): Promise<Uint8Array> {
@@ -37,7 +41,11 @@ async function readWhole(request: Request, limits: Limits): Promise<Uint8Array> 
   }
 }
 
-async function readStream(body: ReadableStream<Uint8Array>, limits: Limits): Promise<Uint8Array> {
+async function readStream(
+  body: ReadableStream<Uint8Array>,
+  limits: Limits,
+  onLength: (bytes: number) => void,
+): Promise<Uint8Array> {
   const reader = body.getReader();
   // Copies each piece, so that a body sent byte by byte costs its size and no object per byte.
   const sink = new Bun.ArrayBufferSink();
@@ -55,13 +63,12 @@ async function readStream(body: ReadableStream<Uint8Array>, limits: Limits): Pro
       if (timedOut) throw tooSlow(limits);
       if (done) return sink.end() as Uint8Array;
       size += value.byteLength;
-      if (size > limits.bodyBytes) {
-        reader.cancel().catch(() => undefined);
-        throw tooLarge(limits);
-      }
+      if (size > limits.bodyBytes) throw tooLarge(limits);
+      onLength(size);
       sink.write(value);
     }
   } catch (error) {
+    reader.cancel().catch(() => undefined);
     throw error instanceof ApiError ? error : cutShort();
   } finally {
     clearTimeout(timer);

@@ -1,40 +1,69 @@
 // Reads a request's JSON body: size, time, type and shape are bounded before anything is parsed.
+import { createHash } from "node:crypto";
+import { systemClock } from "../../base/clock.ts";
 import { invalidRequest } from "../../base/errors.ts";
 import { parseExactJson } from "../../base/exact-json.ts";
 import type { Config } from "../../config/schema.ts";
 import { collectBytes } from "./collect-bytes.ts";
 import { assertJsonContent } from "./content-type.ts";
-import { assertJsonDepth } from "./json-depth.ts";
+import { assertJsonShape } from "./json-shape.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** Up to this length a body is worked on in one turn of the event loop. */
+export const ONE_TURN_BYTES = 65_536;
+/** Bytes hashed in one turn: some milliseconds. */
+const HASH_SLICE_BYTES = 4 * 1_048_576;
+
+export interface BodyReading {
+  limits: Config["limits"];
+  /** Whether to hash the bytes. */
+  hashed: boolean;
+  /**
+   * Told the length before more is read: the whole of it where the client says so, else what has come by now.
+   * Refuses by throwing.
+   */
+  onLength: (bytes: number) => void;
+}
 
 export interface JsonBody {
   /** An object; nothing is known of its fields yet. */
   json: unknown;
-  /** The body as it came. */
-  bytes: Uint8Array;
+  bodyBytes: number;
+  /** SHA-256 in hex of the body as it came; null where none was asked for. */
+  hash: string | null;
 }
 
 /**
- * Gives the JSON object of a request's body, which is read to its end. No message repeats any of
- * it.
- * @throws ApiError 413, 408 and 415 by the limits of size, time and type; 400 for a body that is
- * empty, not UTF-8, not JSON, not an object, nested deeper than `limits.jsonDepth`, or has more
- * values than MAX_JSON_VALUES.
+ * Gives the JSON object of a request's body, which is read to its end. No message repeats any of it. A large body is
+ * worked on in steps, between which others get their turn; the longest of them is the parser's.
+ * @throws ApiError 413, 408 and 415 by the limits of size, time and type; 400 for a body that is empty, not UTF-8, not
+ * JSON, not an object, or beyond the limits of its shape
  */
-export async function readJsonBody(request: Request, limits: Config["limits"]): Promise<JsonBody> {
+export async function readJsonBody(request: Request, reading: BodyReading): Promise<JsonBody> {
   assertJsonContent(request.headers);
-  const bytes = await collectBytes(request, limits);
-  const text = decode(bytes);
-  if (text.trim() === "") {
-    throw invalidRequest("The request body is empty: send a JSON object.", null);
-  }
-  assertJsonDepth(text, limits.jsonDepth);
-  const json = parse(text);
+  const bytes = await collectBytes(request, reading);
+  const bodyBytes = bytes.byteLength;
+  const pause = () => (bodyBytes > ONE_TURN_BYTES ? systemClock.nextTurn() : null);
+  const hash = reading.hashed ? await hashOf(bytes, pause) : null;
+  await pause();
+  const json = await parse(decode(bytes), reading.limits, pause);
   if (typeof json !== "object" || json === null || Array.isArray(json)) {
     throw invalidRequest("The request body must be a JSON object.", null);
   }
-  return { json, bytes };
+  await pause();
+  return { json, bodyBytes, hash };
+}
+
+type Pause = () => Promise<void> | null;
+
+async function hashOf(bytes: Uint8Array, pause: Pause): Promise<string> {
+  const hash = createHash("sha256");
+  for (let start = 0; start < bytes.byteLength; start += HASH_SLICE_BYTES) {
+    if (start > 0) await pause();
+    hash.update(bytes.subarray(start, start + HASH_SLICE_BYTES));
+  }
+  return hash.digest("hex");
 }
 
 function decode(bytes: Uint8Array): string {
@@ -45,7 +74,12 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-function parse(text: string): unknown {
+async function parse(text: string, limits: Config["limits"], pause: Pause): Promise<unknown> {
+  if (!/\S/.test(text)) {
+    throw invalidRequest("The request body is empty: send a JSON object.", null);
+  }
+  await assertJsonShape(text, limits, async () => void (await pause()));
+  await pause();
   try {
     return parseExactJson(text);
   } catch {

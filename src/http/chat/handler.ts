@@ -1,9 +1,11 @@
 // POST /chat/completions: from the HTTP request to the journey, and from its answer back to HTTP.
-import { shuttingDown, tooManyRequests } from "../../base/errors.ts";
+import { systemClock } from "../../base/clock.ts";
+import { ApiError, shuttingDown } from "../../base/errors.ts";
 import type { Caller } from "../../gateway/authenticate.ts";
 import type { ChatAnswer } from "../../gateway/chat.ts";
 import type { ChatEvent } from "../../gateway/stream-chat.ts";
-import { readJsonBody } from "../body/read-body.ts";
+import { createAdmission, type Place } from "../admission.ts";
+import { ONE_TURN_BYTES, readJsonBody } from "../body/read-body.ts";
 import { type Call, type Handler, type HttpDeps, jsonTextResponse } from "../route.ts";
 import { type RequestScope, setCredits, setReserved } from "../scope.ts";
 import { hashOf, readIdempotencyKey } from "./idempotency-key.ts";
@@ -15,60 +17,82 @@ const MAX_LOGGED_CHARS = 200;
 
 export function chatHandler(deps: HttpDeps): Handler {
   const { config, gateway } = deps;
-  let bodiesInReading = 0;
+  const { limits } = config;
+  const admission = createAdmission(limits);
 
-  async function readBody({ request }: Call) {
-    bodiesInReading++;
-    try {
-      return await readJsonBody(request, config.limits);
-    } finally {
-      bodiesInReading--;
-    }
-  }
-
-  async function answer(call: Call): Promise<Response> {
+  async function answer(call: Call, place: Place): Promise<Response> {
+    const { scope } = call;
+    const caller = scope.caller as Caller;
     const key = config.idempotency.enabled ? readIdempotencyKey(call.request.headers) : null;
-    const { json, bytes } = await readBody(call);
-    const request = parseChatRequest(json, config.limits);
-    const { log } = call.scope;
-    log.setBindings({ model: request.model.slice(0, MAX_LOGGED_CHARS) });
+    const { json, bodyBytes, hash } = await readJsonBody(call.request, {
+      limits,
+      hashed: key !== null,
+      onLength(bytes) {
+        if (bytes > limits.bodyBytesWithoutCredit) assertCredit(deps, caller.accountId);
+        place.holdBody(bytes);
+      },
+    });
+    const request = parseChatRequest(json, limits);
+    if (bodyBytes > ONE_TURN_BYTES) await systemClock.nextTurn();
+    scope.log.setBindings({ model: request.model.slice(0, MAX_LOGGED_CHARS) });
     const answered = await gateway.answerChat({
-      ...(call.scope.caller as Caller),
-      requestId: call.scope.requestId,
+      ...caller,
+      requestId: scope.requestId,
       request,
-      log,
-      bodyBytes: bytes.byteLength,
-      idempotency: key === null ? null : { keyHash: hashOf(key), bodyHash: hashOf(bytes) },
+      log: scope.log,
+      bodyBytes,
+      idempotency: key === null || hash === null ? null : { keyHash: hashOf(key), bodyHash: hash },
       signal: call.request.signal,
-      startedAtMs: call.scope.startedAtMs,
-      startedMonoMs: call.scope.startedMonoMs,
+      onEnded: place.leave,
+      startedAtMs: scope.startedAtMs,
+      startedMonoMs: scope.startedMonoMs,
     });
     switch (answered.kind) {
       case "completion":
-        return completionResponse(call.scope, answered);
+        return completionResponse(scope, answered);
       case "stream":
         await answered.opened;
-        return streamResponse(deps, call.scope, answered);
+        place.bodyWasSent();
+        return streamResponse(deps, scope, answered);
       case "replay":
-        return replayResponse(deps, call.scope, answered);
+        place.leave();
+        return replayResponse(deps, scope, answered);
     }
   }
 
   return async (call) => {
     if (deps.isDraining()) throw shuttingDown();
-    if (bodiesInReading + gateway.inProgress() >= config.limits.concurrentRequests) {
-      throw tooManyRequests();
-    }
+    const place = admission.enter((call.scope.caller as Caller).accountId);
     // Bun would close a connection that is silent for some seconds; a model may think for minutes.
     call.server?.timeout(call.request, 0);
     try {
-      return await answer(call);
+      return await answer(call, place);
+    } catch (error) {
+      place.leave();
+      throw error;
     } finally {
       // The setting stays with the connection, so it is put back. From here on silence means a client that does not
       // read: keep-alive comments are written all the time.
       call.server?.timeout(call.request, silenceSeconds(config.server));
     }
   };
+}
+
+/**
+ * A large body is read for those only who could pay for it.
+ * @throws ApiError 402
+ */
+function assertCredit({ gateway, config }: HttpDeps, accountId: string): void {
+  const { balanceMicro, heldMicro } = gateway.balance(accountId);
+  if (balanceMicro > heldMicro) return;
+  const max = config.limits.bodyBytesWithoutCredit;
+  throw new ApiError({
+    status: 402,
+    type: "insufficient_quota",
+    code: "insufficient_credits",
+    message: `The account has no credit available, and without it a request body may have at most ${max} bytes.`,
+    shouldRetry: balanceMicro > 0,
+  });
 }
 
 /** Bun's own limit for the timeout of a connection. */

@@ -21,5 +21,4 @@ export function readIdempotencyKey(headers: Headers): string | null {
 }
 
 /** SHA-256 in hex. */
-export const hashOf = (content: string | Uint8Array): string =>
-  createHash("sha256").update(content).digest("hex");
+export const hashOf = (key: string): string => createHash("sha256").update(key).digest("hex");

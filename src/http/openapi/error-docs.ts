@@ -43,7 +43,8 @@ export const errorDocs = {
     status: 402,
     type: "insufficient_quota",
     code: "insufficient_credits",
-    cause: "Credit balance too low for the request's deposit.",
+    cause:
+      "Credit balance too low for the request's deposit, or no credit at all for a large body.",
     message:
       "Not enough credits: 0.000012 available, 0.250000 held by requests in progress, " +
       "which buys 20 output tokens.",
@@ -116,7 +117,8 @@ export const errorDocs = {
     status: 429,
     type: "rate_limit_error",
     code: "rate_limit_exceeded",
-    cause: "Too many requests.",
+    cause:
+      "Too many requests, or the account has as many in progress, or bodies as large, as it may.",
     message: "Rate limit reached. Try again in 2 seconds.",
     headers: ["Retry-After", "Retry-After-Ms"],
   },

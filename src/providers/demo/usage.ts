@@ -17,11 +17,25 @@ const MEDIA_TOKENS = 85;
  */
 export function countTokens(text: string): number {
   let total = 0;
-  for (const [word] of text.matchAll(/\S+/g)) {
-    total += Math.ceil(codePoints(word) / TOKEN_CHARACTERS);
+  let length = 0;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (isBlank(code, text[index])) {
+      total += Math.ceil(length / TOKEN_CHARACTERS);
+      length = 0;
+    } else if (!isSecondHalf(code)) {
+      length += 1;
+    }
   }
-  return total;
+  return total + Math.ceil(length / TOKEN_CHARACTERS);
 }
+
+/** ASCII is told by its code: a text may have millions of characters. */
+const isBlank = (code: number, char: string | undefined): boolean =>
+  code < 128 ? code === 32 || (code >= 9 && code <= 13) : /\s/.test(char ?? "");
+
+/** A code point beyond the first 65,536 is two codes. */
+const isSecondHalf = (code: number): boolean => code >= 0xdc00 && code <= 0xdfff;
 
 /**
  * The start of one word that fits into this many tokens, without the white space that was cut off.
@@ -75,12 +89,4 @@ function contentTokens(content: unknown): number {
 
 function jsonTokens(value: unknown): number {
   return value === undefined || value === null ? 0 : countTokens(JSON.stringify(value));
-}
-
-function codePoints(text: string): number {
-  let count = 0;
-  for (const _ of text) {
-    count += 1;
-  }
-  return count;
 }

@@ -1,0 +1,251 @@
+// Bodies made to keep the server busy, or its memory full, cost their sender a refusal, and nobody else their time.
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { connect, type Socket } from "node:net";
+import { chat, expectError, rawRequest } from "../contract/support.ts";
+import { hostileBodies } from "../support/hostile-bodies.ts";
+import { watchLoop } from "../support/loop-watch.ts";
+import { startTestServer, type TestServer } from "../support/server.ts";
+import { waitUntil } from "../support/wait.ts";
+
+const MIB = 1_048_576;
+/** Large enough for quadratic work to show, small enough for a slow machine. */
+const MAX_BYTES = 8 * MIB;
+const DEMO = { enabled: true, wordDelayMs: 0, models: ["gpt-4o-mini"] };
+
+describe("a hostile body of", () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startTestServer({
+      creditsMicro: 1_000_000_000,
+      config: { demo: DEMO, limits: { bodyBytes: MAX_BYTES } },
+    });
+    await chat(server, hostileBodies.messages?.(1000) ?? "");
+  });
+  afterAll(() => server.close());
+
+  /** What the machine needs for a body that this test holds against the parser's own time. */
+  const PLAIN = JSON.stringify({ a: "some words of a text ".repeat(MAX_BYTES / 24) });
+  const VALUES = JSON.stringify(Array.from({ length: 90_000 }, (_, i) => ({ [`k${i}`]: i })));
+
+  function parseMs(): number {
+    const start = performance.now();
+    JSON.parse(PLAIN);
+    JSON.parse(VALUES);
+    return performance.now() - start;
+  }
+
+  /** The quickest of some tries: other work on the machine only ever adds. */
+  async function longestBlock(text: string): Promise<{ status: number; ms: number }> {
+    let best = { status: 0, ms: Number.POSITIVE_INFINITY };
+    for (let tries = 0; tries < 3; tries++) {
+      const watch = watchLoop();
+      const { status } = await chat(server, text);
+      const ms = watch.stop();
+      if (ms < best.ms) best = { status, ms };
+    }
+    return best;
+  }
+
+  test.each(Object.keys(hostileBodies))(
+    "%s blocks the loop for no longer than a few parsers would",
+    async (name) => {
+      const text = hostileBodies[name]?.(MAX_BYTES) ?? "";
+      const { status, ms } = await longestBlock(text);
+      expect([200, 400]).toContain(status);
+      // The client is in this process too, and writes the body.
+      expect(ms).toBeLessThan(4 * parseMs() + 50);
+    },
+    60_000,
+  );
+
+  test("logit_bias with a quarter of a million entries is refused by name", async () => {
+    const answer = await chat(server, hostileBodies["bad logit_bias"]?.(0) ?? "");
+    expectError(answer, { status: 400, param: "logit_bias", message: "at most 2048" });
+  });
+});
+
+/** Sends a head, and as much of a body as there is; gives what is answered so far. */
+function startBody(server: TestServer, key: string, length: number, part: Buffer) {
+  const { port } = new URL(server.origin);
+  const socket: Socket = connect(Number(port), "127.0.0.1");
+  let text = "";
+  socket.on("data", (data) => {
+    text += data.toString();
+  });
+  socket.on("error", () => undefined);
+  socket.write(
+    [
+      "POST /v1/chat/completions HTTP/1.1",
+      "host: a",
+      `authorization: Bearer ${key}`,
+      `content-length: ${length}`,
+      "",
+      "",
+    ].join("\r\n"),
+  );
+  socket.write(part);
+  return { socket, answer: () => text };
+}
+
+describe("many bodies at once", () => {
+  let server: TestServer;
+  const sockets: Socket[] = [];
+  beforeAll(async () => {
+    server = await startTestServer({
+      config: {
+        demo: DEMO,
+        // Four bodies of the greatest size in all, two of one account.
+        limits: { bodyBytes: MIB, bodyMemoryBytes: 16 * MIB, bodyBytesWithoutCredit: 1_000 },
+      },
+    });
+  });
+  afterAll(async () => {
+    for (const socket of sockets) socket.destroy();
+    await server.close();
+  });
+
+  const open = (key: string, count: number) =>
+    Array.from({ length: count }, () => {
+      const started = startBody(server, key, MIB, Buffer.alloc(1000, " "));
+      sockets.push(started.socket);
+      return started;
+    });
+  const refusedOf = (bodies: { answer: () => string }[]) =>
+    bodies.filter(({ answer }) => answer().includes("HTTP/1.1")).length;
+
+  const CHAT = JSON.stringify({ model: "gpt-4o-mini", messages: [{ role: "user", content: "a" }] });
+
+  async function untilServed(key: string): Promise<void> {
+    for (let tries = 0; tries < 100; tries++) {
+      const { status } = await chat(server, CHAT, { authorization: `Bearer ${key}` });
+      if (status === 200) return;
+      await Bun.sleep(20);
+    }
+    throw new Error("the memory was not given back");
+  }
+
+  test("of one account: those beyond its share are refused at once, others go on, and leaving frees it", async () => {
+    const bodies = open(server.key, 6);
+    await waitUntil(() => refusedOf(bodies) === 4, "four refusals");
+    expect(bodies.some(({ answer }) => answer().includes("rate_limit_exceeded"))).toBe(true);
+    expect(bodies.some(({ answer }) => /retry-after: 1\r/i.test(answer()))).toBe(true);
+
+    const other = server.newKey({ accountId: server.newAccount("other", 1_000_000) }).secret;
+    const answer = await chat(server, CHAT, { authorization: `Bearer ${other}` });
+    expect(answer.status).toBe(200);
+
+    for (const { socket } of bodies) socket.destroy();
+    await untilServed(server.key);
+  });
+
+  test("the whole server's memory is a 503", async () => {
+    const accounts = ["x", "y", "z"].map(
+      (name) => server.newKey({ accountId: server.newAccount(name, 1_000_000) }).secret,
+    );
+    const [x = "", y = "", z = ""] = accounts;
+    const first = [...open(x, 2), ...open(y, 2)];
+    await Bun.sleep(100);
+    expect(refusedOf(first)).toBe(0);
+    const answer = await chat(server, CHAT, { authorization: `Bearer ${z}` });
+    expectError(answer, { status: 503, type: "server_error", code: "overloaded" });
+    expect(answer.headers.get("retry-after")).toBe("1");
+    for (const { socket } of first) socket.destroy();
+    await untilServed(z);
+  });
+});
+
+describe("an account without credit", () => {
+  let server: TestServer;
+  let poor: string;
+  beforeAll(async () => {
+    server = await startTestServer({
+      config: {
+        providers: {
+          local: { dialect: "demo", models: { gift: { free: true, contextWindow: 1_000_000 } } },
+        },
+        demo: DEMO,
+      },
+    });
+    poor = server.newKey({ accountId: server.newAccount("poor") }).secret;
+  });
+  afterAll(() => server.close());
+
+  const refused = { status: 402, type: "insufficient_quota", code: "insufficient_credits" };
+  const bodyOf = (bytes: number) =>
+    JSON.stringify({
+      model: "gift",
+      messages: [{ role: "user", content: "a ".repeat(bytes / 2) }],
+      max_tokens: 1,
+    });
+
+  test("is served small bodies by a free model", async () => {
+    const answer = await chat(server, bodyOf(100_000), { authorization: `Bearer ${poor}` });
+    expect(answer.status).toBe(200);
+  });
+
+  test("is refused a large body by its length, before any of it", async () => {
+    const answer = await rawRequest(server, [
+      "POST /v1/chat/completions HTTP/1.1",
+      `authorization: Bearer ${poor}`,
+      "content-length: 300000",
+    ]);
+    expectError(answer, { ...refused, message: "262144 bytes" });
+  });
+
+  test("is refused one of unknown length while it is read", async () => {
+    const pieces = new ReadableStream({
+      pull(controller) {
+        controller.enqueue(new Uint8Array(50_000).fill(0x20));
+      },
+    });
+    const answer = await chat(server, pieces, { authorization: `Bearer ${poor}` });
+    expectError(answer, { ...refused, message: "262144 bytes" });
+  });
+
+  test("unlike one with credit", async () => {
+    expect((await chat(server, bodyOf(300_000))).status).toBe(200);
+  });
+});
+
+test("an account that has all the places it may is told so, and others come in", async () => {
+  const server = await startTestServer({
+    config: { demo: { ...DEMO, firstWordDelayMs: 60_000 }, limits: { concurrentRequests: 4 } },
+  });
+  try {
+    const body = JSON.stringify({
+      model: "gpt-4o-mini",
+      messages: [{ role: "user", content: "hi" }],
+    });
+    const left = new AbortController();
+    const start = (key: string) =>
+      fetch(`${server.baseUrl}/chat/completions`, {
+        method: "POST",
+        headers: { "x-api-key": key },
+        body,
+        signal: left.signal,
+      }).catch(() => null);
+    const waiting = [start(server.key), start(server.key)];
+    await waitUntil(() => server.gateway.inProgress() === 2, "2 in progress");
+    const answer = await chat(server, body);
+    expectError(answer, { status: 429, type: "rate_limit_error", code: "rate_limit_exceeded" });
+    expect(answer.headers.get("retry-after")).toBe("1");
+    const other = server.newKey({ accountId: server.newAccount("other", 1_000_000) }).secret;
+    waiting.push(start(other));
+    await waitUntil(() => server.gateway.inProgress() === 3, "3 in progress");
+    left.abort();
+    await Promise.all(waiting);
+    await waitUntil(() => server.gateway.inProgress() === 0, "0 in progress");
+    const again = new AbortController();
+    const next = fetch(`${server.baseUrl}/chat/completions`, {
+      method: "POST",
+      headers: { "x-api-key": server.key },
+      body,
+      signal: again.signal,
+    }).catch(() => null);
+    await waitUntil(() => server.gateway.inProgress() === 1, "1 in progress");
+    again.abort();
+    await next;
+  } finally {
+    await server.close();
+  }
+});
