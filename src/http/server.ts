@@ -74,6 +74,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     gateway.cutAll();
     await server?.stop(true);
     await settled(SETTLE_MS);
+    return close();
+  }
+
+  async function close(): Promise<number> {
     const unsettled = gateway.inProgress();
     if (unsettled > 0)
       log.error({ unsettled }, "charges given up: the database does not take them");
@@ -85,12 +89,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     draining = true;
     // The port stays open meanwhile, so that a load balancer reads 503 and not a refused connection.
     await settled(config.server.drainTimeoutMs);
-    // Those that have not ended are told so, while they are still connected.
+    // Those that have not ended are told so once they are settled, while they are still connected.
     gateway.cutAll();
-    await settled(LAST_BYTES_MS);
+    await settled(SETTLE_MS);
     const answered = server?.stop() ?? Promise.resolve();
     await Promise.race([answered, Bun.sleep(LAST_BYTES_MS)]);
-    return stopNow();
+    await server?.stop(true);
+    return close();
   }
 
   return { origin: originOf(host, server.port ?? port), drain, stopNow };

@@ -53,25 +53,13 @@ describe("an estimate", () => {
     expect(await estimateOf({ type: "file", file: { file_id: "file-1" } })).toBeLessThan(20);
   });
 
-  test("of one letter 100,000 times lets other work go on meanwhile", async () => {
-    await estimateUsage(countTokens, ask("warm"), said("up"));
-    let turns = 0;
-    let counting = true;
-    const others = (async () => {
-      while (counting) {
-        turns++;
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-    })();
+  test("of one letter 100,000 times is counted in pieces, a few tokens too many", async () => {
     const { completionTokens } = await estimateUsage(
       countTokens,
       ask("x"),
       said("a".repeat(100_000)),
     );
-    counting = false;
-    await others;
-    expect(completionTokens).toBeGreaterThan(10_000);
-    expect(turns).toBeGreaterThan(1);
+    expect(completionTokens).toBeWithin(10_000, 30_000);
   });
 
   test("of a text beyond the counting limit is carried on from its start", async () => {

@@ -10,3 +10,6 @@ export const COUNTED_CHARS = 2_097_152;
 export function guessTokens(text: string): number {
   return Math.ceil(Buffer.byteLength(text) / 4);
 }
+
+/** What the tokenizer's thread says once its tables are loaded. */
+export const READY = "ready";

@@ -1,6 +1,6 @@
 // Counts tokens in a thread that is started on first need, and ended when nobody needs it any more.
 import type { Logger } from "../../telemetry/log.ts";
-import { COUNTED_CHARS, guessTokens, type TokenCounter } from "./counter.ts";
+import { COUNTED_CHARS, guessTokens, READY, type TokenCounter } from "./counter.ts";
 
 // The compiled program has the worker as a file of its own under the folder of its entry.
 const WORKER =
@@ -10,6 +10,8 @@ const WORKER =
 
 /** Text that may wait for the thread at once; what comes beyond it is guessed. */
 const MAX_WAITING_CHARS = 64 * 1_048_576;
+/** A thread that has not loaded its tables by then will not: a busy machine takes seconds for it. */
+const START_TIMEOUT_MS = 30_000;
 /** A thread that has not counted a text by then will not: a text takes it less than a second. */
 const COUNT_TIMEOUT_MS = 8_000;
 /** The tables take about 100 MB, which are given back when no estimate was needed for so long. */
@@ -28,6 +30,7 @@ export function createWorkerCounter(log: Logger): TokenCounter {
   let waitingChars = 0;
   let worker: Worker | null = null;
   let watchdog: Timer | undefined;
+  let isReady = false;
   let failures = 0;
   let nextId = 0;
 
@@ -44,9 +47,10 @@ export function createWorkerCounter(log: Logger): TokenCounter {
   function watch(): void {
     clearTimeout(watchdog);
     const hangs = waiting.size > 0;
+    const patienceMs = isReady ? COUNT_TIMEOUT_MS : START_TIMEOUT_MS;
     watchdog = setTimeout(
       () => (hangs ? fail("it does not answer") : stop()),
-      hangs ? COUNT_TIMEOUT_MS : IDLE_MS,
+      hangs ? patienceMs : IDLE_MS,
     );
     watchdog.unref();
   }
@@ -67,9 +71,15 @@ export function createWorkerCounter(log: Logger): TokenCounter {
 
   function start(): Worker {
     const started = new Worker(WORKER);
+    isReady = false;
     // An idle thread must not keep a process that is ending.
     started.unref();
-    started.onmessage = ({ data }: MessageEvent<[id: number, tokens: number]>) => {
+    started.onmessage = ({ data }: MessageEvent<typeof READY | [id: number, tokens: number]>) => {
+      if (data === READY) {
+        isReady = true;
+        watch();
+        return;
+      }
       failures = 0;
       finish(...data);
     };

@@ -1,5 +1,6 @@
 // The tokenizer's own thread: loading its tables alone takes a third of a second, which no stream should wait for.
 import { countTokens, setMergeCacheSize } from "gpt-tokenizer/encoding/o200k_base";
+import { READY } from "./counter.ts";
 import { countGuarded } from "./guarded-count.ts";
 
 declare const self: Worker;
@@ -14,3 +15,5 @@ self.onmessage = ({ data }: MessageEvent<[id: number, text: string]>) => {
   const [id, text] = data;
   self.postMessage([id, countGuarded(text, (piece) => countTokens(piece, AS_TEXT))]);
 };
+
+self.postMessage(READY);
