@@ -121,8 +121,8 @@ const webOrigin = z.string().transform((text, context) => {
 
 const provider = z.strictObject({
   enabled: z.boolean().default(true),
-  /** The wire dialect of a provider that the server does not know by name. */
-  dialect: z.enum(["openai", "anthropic", "gemini", "demo"]).optional(),
+  /** The wire dialect of a provider that the server does not know by name: openai, anthropic, gemini, demo. */
+  dialect: z.string().min(1).optional(),
   baseUrl: httpUrl.optional(),
   /** The environment variable that holds the key. */
   apiKeyEnv: z.string().min(1).optional(),

@@ -2,11 +2,6 @@
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Variables of the clouds, each with the other names that their own tools use; the first that is set counts. */
-export const AWS_REGION = ["AWS_REGION", "AWS_DEFAULT_REGION"] as const;
-export const GOOGLE_PROJECT = ["GOOGLE_VERTEX_PROJECT", "GOOGLE_CLOUD_PROJECT"] as const;
-export const GOOGLE_LOCATION = ["GOOGLE_VERTEX_LOCATION", "GOOGLE_CLOUD_LOCATION"] as const;
-
 /** The first variable that is set to more than blanks, or null. */
 export function readVariable(env: Environment, names: readonly string[]): string | null {
   for (const name of names) {
@@ -14,4 +9,11 @@ export function readVariable(env: Environment, names: readonly string[]): string
     if (value) return value;
   }
   return null;
+}
+
+/** The first variable that is set. @throws Error that names them when none is */
+export function requireVariable(env: Environment, names: readonly string[]): string {
+  const value = readVariable(env, names);
+  if (value === null) throw new Error(`${names.join(" or ")} is not set`);
+  return value;
 }

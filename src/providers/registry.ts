@@ -1,10 +1,9 @@
 // Decides from the configuration and the environment which providers are on, and connects them.
 import { type Config, type ProviderConfig, UNMENTIONED_PROVIDER } from "../config/schema.ts";
-import { DECLARATIONS, type ProviderDeclaration } from "./declarations.ts";
-import { createDemoProvider } from "./demo/provider.ts";
-import { connectDialect, type Dialect } from "./dialects.ts";
-import { AWS_REGION, type Environment, readVariable } from "./environment.ts";
-import { COMPATIBLE } from "./openai/quirks.ts";
+import { defineProvider, type ProviderDefinition, type ProviderList } from "./define.ts";
+import { type Environment, readVariable } from "./environment.ts";
+import { PROVIDER_LIST } from "./list.ts";
+import { createMediaFetcher, type MediaFetcher } from "./media/fetcher.ts";
 import type { ProviderAdapter } from "./protocol.ts";
 
 export interface ConnectedProvider {
@@ -25,78 +24,74 @@ export interface MissingProvider {
 }
 
 export interface ProviderSet {
-  /** By provider id, in the order of the declarations, then of the configuration. */
+  /** By provider id, in the order of the list, then of the configuration. */
   connected: ReadonlyMap<string, ConnectedProvider>;
   missing: readonly MissingProvider[];
 }
 
-const DEMO_ID = "demo";
+/** What all providers are connected with. */
+interface House {
+  config: Config;
+  env: Environment;
+  fetchMedia: MediaFetcher | null;
+}
 
 /**
  * Connects every provider that is on: its key's variable is set, or it needs no key and the
  * configuration or its base URL's variable names it. `enabled: false` switches one off without a
  * word.
- * @throws Error, fit for the operator, when an unknown provider lacks `dialect` and `baseUrl`, or when a base URL or header is malformed
+ * @param list the server's own unless a caller knows others
+ * @throws Error, fit for the operator, when the configuration names a dialect that there is not, or
+ * a provider that is not known without one; or when a base URL or header is malformed
  */
-export function connectProviders(config: Config, env: Environment): ProviderSet {
+export function connectProviders(
+  config: Config,
+  env: Environment,
+  list: ProviderList = PROVIDER_LIST,
+): ProviderSet {
   const connected = new Map<string, ConnectedProvider>();
   const missing: MissingProvider[] = [];
-  for (const declaration of declarationsFor(config)) {
-    const settings = config.providers[declaration.id] ?? UNMENTIONED_PROVIDER;
-    if (!settings.enabled || settings.dialect === "demo") {
-      continue;
-    }
-    const outcome = connectOrExplain(declaration, settings, config, env);
-    if (outcome !== null && "adapter" in outcome) {
-      connected.set(outcome.id, outcome);
-    } else if (outcome !== null) {
-      missing.push(outcome);
-    }
-  }
-  for (const provider of demoProviders(config)) {
-    connected.set(provider.id, provider);
+  const house = { config, env, fetchMedia: createMediaFetcher(config.media) };
+  for (const definition of definitionsFor(config, list)) {
+    const outcome = connectOrExplain(definition, house);
+    if (outcome !== null && "adapter" in outcome) connected.set(outcome.id, outcome);
+    else if (outcome !== null) missing.push(outcome);
   }
   return { connected, missing };
 }
 
-/** The known providers, then those that only the configuration describes. */
-function declarationsFor(config: Config): ProviderDeclaration[] {
-  const known = new Set(DECLARATIONS.map((declaration) => declaration.id));
-  const own = Object.entries(config.providers)
-    .filter(([id, settings]) => !known.has(id) && !isDemo(id, settings) && settings.enabled)
-    .map(([id, settings]) => declareOwn(id, settings));
-  return [...DECLARATIONS, ...own];
+/** The known providers, then those that only the configuration describes, without those that are off. */
+function definitionsFor({ providers }: Config, list: ProviderList): ProviderDefinition[] {
+  const known = list.providers.map((definition) => {
+    const settings = providers[definition.id];
+    const spoken = settings?.enabled === true ? settings.dialect : undefined;
+    // Spoken to in another way than its own it shares no more than its name with the known one.
+    return settings === undefined || spoken === undefined || spoken === definition.dialect.name
+      ? definition
+      : defineOwn(definition.id, settings, list);
+  });
+  const ids = new Set(known.map(({ id }) => id));
+  const own = Object.entries(providers)
+    .filter(([id, { enabled }]) => enabled && !ids.has(id))
+    .map(([id, settings]) => defineOwn(id, settings, list));
+  return [...known, ...own].filter(({ id }) => providers[id]?.enabled !== false);
 }
 
-function isDemo(id: string, settings: ProviderConfig): boolean {
-  return settings.dialect === "demo" || (id === DEMO_ID && settings.dialect === undefined);
-}
-
-function declareOwn(id: string, settings: ProviderConfig): ProviderDeclaration {
-  const dialect = ownDialect(settings);
-  if (dialect === null || settings.baseUrl === undefined) {
+function defineOwn(id: string, settings: ProviderConfig, list: ProviderList): ProviderDefinition {
+  const configurable = list.dialects.filter((dialect) => dialect.configurable);
+  const dialect = configurable.find(({ name }) => name === settings.dialect);
+  if (dialect === undefined || (settings.baseUrl === undefined && !dialect.findsAddress)) {
+    const problem =
+      settings.dialect === undefined || dialect !== undefined
+        ? "the server does not know this provider"
+        : `there is no dialect "${settings.dialect}" for it`;
     throw new Error(
-      `providers.${id}: the server does not know this provider. ` +
-        `Set "dialect" (openai, anthropic or gemini) and "baseUrl", or use one of: ` +
-        DECLARATIONS.map((declaration) => declaration.id).join(", "),
+      `providers.${id}: ${problem}. ` +
+        `Set "dialect" (${configurable.map(({ name }) => name).join(", ")}) and "baseUrl", ` +
+        `or use one of: ${list.providers.map((provider) => provider.id).join(", ")}`,
     );
   }
-  return {
-    id,
-    name: id,
-    baseUrl: settings.baseUrl,
-    baseUrlEnv: [],
-    keyEnv: [],
-    needsKey: settings.apiKeyEnv !== undefined,
-    dialect,
-  };
-}
-
-function ownDialect({ dialect }: ProviderConfig): Dialect | null {
-  if (dialect === "openai") {
-    return { kind: "openai", auth: "bearer", quirks: COMPATIBLE, hasResponses: false };
-  }
-  return dialect === "anthropic" || dialect === "gemini" ? { kind: dialect } : null;
+  return defineProvider({ id, name: id, dialect, needsKey: false });
 }
 
 /**
@@ -104,16 +99,14 @@ function ownDialect({ dialect }: ProviderConfig): Dialect | null {
  * left out with its reason. What the configuration names has to work.
  */
 function connectOrExplain(
-  declaration: ProviderDeclaration,
-  settings: ProviderConfig,
-  config: Config,
-  env: Environment,
+  definition: ProviderDefinition,
+  house: House,
 ): ConnectedProvider | MissingProvider | null {
+  const { id, name, keyEnv } = definition;
   try {
-    return connectOne(declaration, settings, config, env);
+    return connectOne(definition, house);
   } catch (error) {
-    if (settings !== UNMENTIONED_PROVIDER) throw error;
-    const { id, name, keyEnv } = declaration;
+    if (house.config.providers[id] !== undefined) throw error;
     const problem = error instanceof Error ? error.message : String(error);
     return { id, name, missingEnv: keyEnv[0] ?? "", problem };
   }
@@ -121,81 +114,63 @@ function connectOrExplain(
 
 /** The provider connected, or what it lacks; null when nobody asked for it. */
 function connectOne(
-  declaration: ProviderDeclaration,
-  settings: ProviderConfig,
-  config: Config,
-  env: Environment,
+  definition: ProviderDefinition,
+  house: House,
 ): ConnectedProvider | MissingProvider | null {
-  const { id, name } = declaration;
-  const baseUrlFromEnv = readBaseUrl(declaration, env);
-  if (!declaration.needsKey && settings === UNMENTIONED_PROVIDER && baseUrlFromEnv === null) {
-    return null;
-  }
-  const keyEnv = settings.apiKeyEnv === undefined ? declaration.keyEnv : [settings.apiKeyEnv];
+  const { config, env } = house;
+  const { id, name, dialect } = definition;
+  const mentioned = config.providers[id];
+  const settings = mentioned ?? UNMENTIONED_PROVIDER;
+  const baseUrlFromEnv = readBaseUrl(definition, env);
+  const isAsked = mentioned !== undefined || baseUrlFromEnv !== null || definition.isOn(config);
+  if (!definition.needsKey && !isAsked) return null;
+
+  const lacks = (missingEnv = "") => ({ id, name, missingEnv, problem: null });
+  const keyEnv = settings.apiKeyEnv === undefined ? definition.keyEnv : [settings.apiKeyEnv];
   const apiKey = readVariable(env, keyEnv);
-  const keyRequired = declaration.needsKey || settings.apiKeyEnv !== undefined;
-  if (apiKey === null && keyRequired) {
-    return { id, name, missingEnv: keyEnv[0] ?? "", problem: null };
+  if (apiKey === null && (definition.needsKey || settings.apiKeyEnv !== undefined)) {
+    return lacks(keyEnv[0]);
   }
-  const lacking = (declaration.alsoNeeds ?? []).find((names) => readVariable(env, names) === null);
-  if (lacking !== undefined) {
-    return { id, name, missingEnv: lacking[0] ?? "", problem: null };
-  }
-  const known = declaration.baseUrl?.replace("{region}", readVariable(env, AWS_REGION) ?? "");
-  const baseUrl = settings.baseUrl ?? baseUrlFromEnv ?? known ?? null;
-  if (baseUrl === null && declaration.findsItsAddress !== true) {
-    return { id, name, missingEnv: declaration.baseUrlEnv.at(-1)?.name ?? "", problem: null };
-  }
+  const lacking = definition.alsoNeeds.find((names) => readVariable(env, names) === null);
+  if (lacking !== undefined) return lacks(lacking[0]);
+  const baseUrl = settings.baseUrl ?? baseUrlFromEnv ?? knownAddress(definition, env);
+  if (baseUrl === null && !dialect.findsAddress) return lacks(definition.baseUrlEnv.at(-1)?.name);
+
   const adapter = attempt(id, () =>
-    connectDialect(declaration.dialect, {
+    dialect.connect({
       providerId: id,
       baseUrl,
       apiKey,
       headers: settings.headers,
       timeouts: settings.timeouts,
       limits: config.limits,
-      media: config.media,
+      fetchMedia: house.fetchMedia,
       proxyUrl: settings.proxyUrl ?? null,
       passFields: settings.passFields,
+      demo: config.demo,
       env,
     }),
   );
   return { id, name, adapter };
 }
 
-/** The built-in demo model, under its own id and under those that the configuration gives it. */
-function demoProviders(config: Config): ConnectedProvider[] {
-  const ids = Object.entries(config.providers)
-    .filter(([id, settings]) => settings.enabled && isDemo(id, settings))
-    .map(([id]) => id);
-  const off = config.providers[DEMO_ID]?.enabled === false;
-  if (config.demo.enabled && !off && !ids.includes(DEMO_ID)) {
-    ids.push(DEMO_ID);
-  }
-  if (ids.length === 0) {
-    return [];
-  }
-  const demo = createDemoProvider(config.demo);
-  return ids.map((id) => ({
-    id,
-    name: id === DEMO_ID ? demo.name : id,
-    adapter: demo.adapter,
-  }));
+/** The definition's address, each variable in it replaced by its value. */
+function knownAddress({ baseUrl, alsoNeeds }: ProviderDefinition, env: Environment): string | null {
+  return alsoNeeds.reduce(
+    (address, names) => address?.replace(`{${names[0]}}`, readVariable(env, names) ?? "") ?? null,
+    baseUrl,
+  );
 }
 
-function readBaseUrl(declaration: ProviderDeclaration, env: Environment): string | null {
-  for (const { name, defaultPath } of declaration.baseUrlEnv) {
+function readBaseUrl(definition: ProviderDefinition, env: Environment): string | null {
+  for (const { name, defaultPath } of definition.baseUrlEnv) {
     const value = readVariable(env, [name]);
-    if (value === null) {
-      continue;
-    }
+    if (value === null) continue;
     const url = URL.parse(value);
     if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "") {
       throw new Error(`${name} must be an http or https URL without credentials`);
     }
-    if (defaultPath !== undefined && url.pathname === "/") {
-      url.pathname = defaultPath;
-    }
+    if (defaultPath !== undefined && url.pathname === "/") url.pathname = defaultPath;
     return url.href;
   }
   return null;

@@ -1,21 +1,22 @@
 // What is sent to an OpenAI-compatible provider, provider by provider.
 import { describe, expect, test } from "bun:test";
-import { DECLARATIONS } from "../../src/providers/declarations.ts";
+import { PROVIDER_LIST } from "../../src/providers/list.ts";
+import type { OpenAiDialect } from "../../src/providers/openai/dialect.ts";
 import { COMPATIBLE, type Quirks } from "../../src/providers/openai/quirks.ts";
 import { buildRequest } from "../../src/providers/openai/request.ts";
 import { callOf } from "./support.ts";
 
 /** The providers that speak this dialect. */
-const COMPATIBLE_IDS = DECLARATIONS.filter(({ dialect }) => dialect.kind === "openai").map(
-  ({ id }) => [id],
-);
+const COMPATIBLE_IDS = PROVIDER_LIST.providers
+  .filter(({ dialect }) => dialect.name === "openai")
+  .map(({ id }) => [id]);
 
 function quirksOf(id: string): Quirks {
-  const declaration = DECLARATIONS.find((candidate) => candidate.id === id);
-  if (declaration?.dialect.kind !== "openai") {
-    throw new Error(`no declaration of ${id} in this dialect`);
+  const provider = PROVIDER_LIST.providers.find((candidate) => candidate.id === id);
+  if (provider?.dialect.name !== "openai") {
+    throw new Error(`${id} does not speak this dialect`);
   }
-  return declaration.dialect.quirks;
+  return (provider.dialect as OpenAiDialect).quirks;
 }
 
 function bodyFor(

@@ -1,10 +1,11 @@
 // Which providers are on, by configuration and environment, and what their calls look like.
 import { describe, expect, test } from "bun:test";
 import { configSchema } from "../../src/config/schema.ts";
-import { DECLARATIONS } from "../../src/providers/declarations.ts";
+import { PROVIDER_LIST } from "../../src/providers/list.ts";
 import { connectProviders } from "../../src/providers/registry.ts";
 import { callOf } from "./support.ts";
 
+const PROVIDERS = PROVIDER_LIST.providers;
 const never = new AbortController().signal;
 
 function connect(config: object, env: Record<string, string | undefined> = {}) {
@@ -36,20 +37,25 @@ async function callThrough(id: string, config: object, env: Record<string, strin
     ?.adapter.complete(callOf({ made_up: 1 }), never);
 }
 
-describe("declarations", () => {
+describe("the list", () => {
   test("ids and variables are unambiguous, addresses are HTTPS or one's own machine", () => {
-    const ids = DECLARATIONS.map(({ id }) => id);
+    const ids = PROVIDERS.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     // One key of AWS's opens both of Bedrock's endpoints.
-    const declared = DECLARATIONS.filter(({ id }) => id !== "bedrock-mantle");
+    const declared = PROVIDERS.filter(({ id }) => id !== "bedrock-mantle");
     const variables = declared.flatMap(({ keyEnv, baseUrlEnv }) => [
       ...keyEnv,
       ...baseUrlEnv.map(({ name }) => name),
     ]);
     expect(new Set(variables).size).toBe(variables.length);
-    for (const { baseUrl, needsKey } of DECLARATIONS) {
-      expect(baseUrl ?? "https://").toStartWith(needsKey ? "https://" : "http://127.0.0.1:");
+    for (const { baseUrl, needsKey } of PROVIDERS) {
+      if (baseUrl !== null) {
+        expect(baseUrl).toStartWith(needsKey ? "https://" : "http://127.0.0.1:");
+      }
     }
+    const names = PROVIDER_LIST.dialects.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const { dialect } of PROVIDERS) expect(names).toContain(dialect.name);
   });
 });
 
@@ -58,7 +64,7 @@ describe("connectProviders", () => {
     const { connected, missing } = connect({});
     expect(connected.size).toBe(0);
     expect(missing.map(({ missingEnv }) => missingEnv)).toEqual(
-      DECLARATIONS.filter(({ needsKey }) => needsKey).map(({ keyEnv }) => keyEnv[0] ?? ""),
+      PROVIDERS.filter(({ needsKey }) => needsKey).map(({ keyEnv }) => keyEnv[0] ?? ""),
     );
   });
 
@@ -132,6 +138,20 @@ describe("connectProviders", () => {
     expect(() => connect({ providers: { mine: {} } })).toThrow("providers.mine");
     expect(() => connect({ providers: { mine: { dialect: "openai" } } })).toThrow("baseUrl");
     expect(idsOf({ providers: { mine: { enabled: false } } })).toEqual([]);
+  });
+
+  test("a dialect that needs more than an address cannot be named; another one than its own replaces a known provider", async () => {
+    const bedrock = { dialect: "bedrock", baseUrl: "http://h/v1" };
+    expect(() => connect({ providers: { mine: bedrock } })).toThrow(
+      'there is no dialect "bedrock" for it. Set "dialect" (openai, anthropic, gemini, demo)',
+    );
+    using server = recorder();
+    const groq = { dialect: "openai", baseUrl: server.url };
+    const kept = { providers: { groq } };
+    await callThrough("groq", kept, { GROQ_API_KEY: "k" });
+    const replaced = { providers: { groq: { ...groq, dialect: "anthropic" } } };
+    await expect(callThrough("groq", replaced, {})).rejects.toMatchObject({ status: 502 });
+    expect(server.seen.map(({ path }) => path)).toEqual(["/chat/completions", "/v1/messages"]);
   });
 
   test("a bad address in a variable names the variable", () => {

@@ -1,10 +1,8 @@
 // Images, documents and sounds of a request as bytes in a format that Converse names.
 import { invalidRequest } from "../../base/errors.ts";
-import type { FetchMedia } from "./options.ts";
+import type { MediaFetcher } from "../media/fetcher.ts";
+import { type EncodedMedia, RequestMedia } from "../media/request-media.ts";
 import type { AudioBlock, DocumentBlock, ImageBlock } from "./wire.ts";
-
-/** The most media that one request may have fetched: Converse itself takes 20 images. */
-const MAX_FETCHED = 20;
 
 /** What is left of a document's name, in characters. */
 const MAX_NAME_CHARS = 100;
@@ -38,21 +36,13 @@ const DATA_URL = /^data:([^;,]*)((?:;[^;,]*)*),/i;
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
-interface Media {
-  mimeType: string;
-  base64: string;
-}
-
-/** Reads the media of one request: it counts what was fetched and keeps documents' names apart. */
+/** Reads the media of one request, and keeps documents' names apart. */
 export class MediaReader {
-  readonly #fetchMedia: FetchMedia | null;
-  readonly #signal: AbortSignal;
+  readonly #fetched: RequestMedia;
   readonly #names = new Set<string>();
-  #fetched = 0;
 
-  constructor(fetchMedia: FetchMedia | null, signal: AbortSignal) {
-    this.#fetchMedia = fetchMedia;
-    this.#signal = signal;
+  constructor(fetchMedia: MediaFetcher | null, signal: AbortSignal) {
+    this.#fetched = new RequestMedia(fetchMedia, signal);
   }
 
   /** @throws ApiError 400 for a URL or format that cannot be sent */
@@ -81,22 +71,14 @@ export class MediaReader {
     return { document: { format, name, source: { bytes: media.base64 } } };
   }
 
-  async #read(url: string, param: string): Promise<Media> {
+  async #read(url: string, param: string): Promise<EncodedMedia> {
     if (/^data:/i.test(url)) {
       return fromDataUrl(url, param);
     }
     if (!/^https?:\/\//i.test(url)) {
       throw invalidRequest("Expected a data: URL with base64, or an http(s) URL.", param);
     }
-    if (this.#fetchMedia === null) {
-      throw invalidRequest("This model takes media as data: URLs only; send the bytes.", param);
-    }
-    this.#fetched++;
-    if (this.#fetched > MAX_FETCHED) {
-      throw invalidRequest(`At most ${MAX_FETCHED} images or files can be URLs.`, param);
-    }
-    const { mimeType, bytes } = await this.#fetchMedia(url, this.#signal);
-    return { mimeType: bare(mimeType), base64: Buffer.from(bytes).toString("base64") };
+    return this.#fetched.get(url, param);
   }
 
   /** Names must be of a small set of characters, and different within a conversation. */
@@ -128,7 +110,7 @@ export function audioBlock(data: string, format: string, param: string): AudioBl
   return { audio: { format, source: { bytes: data } } };
 }
 
-function imageBlock(media: Media, param: string): ImageBlock {
+function imageBlock(media: EncodedMedia, param: string): ImageBlock {
   const format = IMAGE_FORMATS[media.mimeType];
   if (format === undefined) {
     throw invalidRequest(`The provider does not take images of type ${named(media)}.`, param);
@@ -136,7 +118,7 @@ function imageBlock(media: Media, param: string): ImageBlock {
   return { image: { format, source: { bytes: media.base64 } } };
 }
 
-function fromDataUrl(url: string, param: string): Media {
+function fromDataUrl(url: string, param: string): EncodedMedia {
   const match = DATA_URL.exec(url);
   const base64 = match === null ? "" : url.slice(match[0].length);
   // The text form of data URLs is not for bytes; Converse wants base64 anyway.
@@ -151,6 +133,6 @@ function bare(mimeType: string): string {
   return (mimeType.split(";")[0] ?? "").trim().toLowerCase();
 }
 
-function named({ mimeType }: Media): string {
+function named({ mimeType }: EncodedMedia): string {
   return mimeType === "" ? "unknown" : mimeType.slice(0, 80);
 }

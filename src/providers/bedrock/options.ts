@@ -1,5 +1,6 @@
 // What the Bedrock adapter is told at start: region, credentials, limits.
 import type { Config, Timeouts } from "../../config/schema.ts";
+import type { MediaFetcher } from "../media/fetcher.ts";
 
 /** A long-lived or temporary access key of AWS; the token belongs to temporary ones. */
 export interface AwsAccessKey {
@@ -15,12 +16,6 @@ export interface AwsBearerToken {
 
 export type AwsCredentials = AwsAccessKey | AwsBearerToken;
 
-/** Fetches an image or file that a request only names; throws ApiError when it cannot. */
-export type FetchMedia = (
-  url: string,
-  signal: AbortSignal,
-) => Promise<{ mimeType: string; bytes: Uint8Array }>;
-
 export interface BedrockAdapterOptions {
   /** As `eu-central-1`. */
   region: string;
@@ -34,7 +29,7 @@ export interface BedrockAdapterOptions {
   /** Null connects directly. */
   proxyUrl: string | null;
   /** Null refuses requests that name media by an http(s) URL. */
-  fetchMedia: FetchMedia | null;
+  fetchMedia: MediaFetcher | null;
   /** The configuration's `passFields`: these go into `additionalModelRequestFields`. */
   passFields: boolean | readonly string[] | undefined;
 }

@@ -2,13 +2,13 @@
 
 import type { ChatRequest } from "../../base/chat.ts";
 import { invalidRequest } from "../../base/errors.ts";
+import type { MediaFetcher } from "../media/fetcher.ts";
 import { OPENAI_CHAT_FIELDS, SERVER_FIELDS } from "../openai/quirks.ts";
 import type { UpstreamCall } from "../protocol.ts";
 import type { JsonObject } from "../shared/json.ts";
 import { MediaReader } from "./media.ts";
 import { buildConversation, calledTools, endsWithToolResult, hasToolBlocks } from "./messages.ts";
 import { type ModelFamily, modelFamily } from "./model-family.ts";
-import type { FetchMedia } from "./options.ts";
 import { type Reasoning, reasoningFields } from "./reasoning.ts";
 import { planJson } from "./structured-output.ts";
 import { nameOf, readTools } from "./tool-choice.ts";
@@ -22,7 +22,7 @@ import type { ConverseRequest, InferenceConfig } from "./wire.ts";
 const LIMIT_FIELD = /^max_?(?:\w*tokens?|gen|new|length)|^num_|inference_?config/i;
 
 export interface RequestOptions {
-  fetchMedia: FetchMedia | null;
+  fetchMedia: MediaFetcher | null;
   signal: AbortSignal;
   passFields: boolean | readonly string[] | undefined;
 }

@@ -1,11 +1,12 @@
 // Gemini's generateContent as an HTTP dialect, on Google's Developer API and on Vertex AI.
+import type { MediaFetcher } from "../media/fetcher.ts";
 import type { ProbeResult, ProviderAdapter } from "../protocol.ts";
 import { type CallTransport, createHttpAdapter } from "../shared/http-adapter.ts";
 import { SSE } from "../transport/sse.ts";
 import { EventReader } from "./chunk.ts";
 import { developerEndpoint, type GeminiEndpoint } from "./endpoint.ts";
 import { ERRORS } from "./errors.ts";
-import { type FetchMedia, fetchMediaOf } from "./fetch-media.ts";
+import { fetchMediaOf } from "./fetch-media.ts";
 import { probeModels } from "./probe.ts";
 import { buildRequest } from "./request.ts";
 import { parseCompletion } from "./response.ts";
@@ -19,7 +20,7 @@ export interface GeminiAdapterOptions extends CallTransport {
   /** Sent with every call; they win over the adapter's own. */
   headers: Readonly<Record<string, string>>;
   /** Gets images and files by their URLs; without it such a request is refused. */
-  fetchMedia?: FetchMedia | null;
+  fetchMedia?: MediaFetcher | null;
   /** Another place that serves Gemini, as Vertex AI; the Developer API without it. */
   endpoint?: GeminiEndpoint;
   /** What that place does differently; the Developer API's without it. */

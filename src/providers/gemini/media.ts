@@ -1,5 +1,6 @@
 // Images, sound, video and files of a user's message as Gemini's parts.
-import { type ApiError, invalidRequest } from "../../base/errors.ts";
+import { invalidRequest } from "../../base/errors.ts";
+import { fetchingIsOff } from "../media/refusal.ts";
 import { asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import type { GeminiPart, InlineData } from "./wire.ts";
 
@@ -88,7 +89,7 @@ export function mediaPart(reference: MediaReference, fetched: FetchedMedia): Gem
     case "fetch": {
       const inlineData = fetched.get(url);
       if (inlineData === undefined) {
-        throw notFetched(param);
+        throw fetchingIsOff(param);
       }
       return { inlineData };
     }
@@ -100,16 +101,6 @@ export function mediaPart(reference: MediaReference, fetched: FetchedMedia): Gem
         param,
       );
   }
-}
-
-/** The 400 for a URL that the gateway was not made to fetch. */
-export function notFetched(param: string): ApiError {
-  return invalidRequest(
-    `'${param}' is a URL, and URLs are not fetched for this model. ` +
-      "Send the content itself as a data: URL (data:<type>;base64,<data>).",
-    param,
-    "unsupported_value",
-  );
 }
 
 /** The part for `input_audio`. @throws ApiError 400 for a format without a MIME type */

@@ -1,5 +1,6 @@
 // Fetches images by their URL for providers that need bytes, without reaching into any inside.
 import { ApiError } from "../../base/errors.ts";
+import type { Config } from "../../config/schema.ts";
 import { isPublicAddress } from "./addresses.ts";
 import { dial } from "./dial.ts";
 import { readImage } from "./read-image.ts";
@@ -10,15 +11,10 @@ import { isDefaultPort, readTarget, type Target } from "./target.ts";
 /** How many of a name's addresses are tried, as one may be out of reach from here. */
 const MAX_DIALS = 2;
 
-export interface MediaFetcherOptions {
-  /** The operator's switch. */
-  enabled: boolean;
-  /** The largest image that is accepted, in bytes. */
-  maxBytes: number;
-  /** For the whole of one image, looking up its name included, in milliseconds. */
-  timeoutMs: number;
-  /** Redirects are never followed; a caller can give the address that they lead to. */
-  maxRedirects: 0;
+type MediaSettings = Config["media"];
+
+/** The operator's settings, and stand-ins for tests. */
+export interface MediaFetcherOptions extends MediaSettings {
   /** In place of the system's resolver. */
   lookup?: Lookup;
   /** In place of {@link isPublicAddress}: tests allow their own servers. */
@@ -36,7 +32,7 @@ export interface FetchedMedia {
 }
 
 /**
- * Fetches one image. Whoever calls it bounds how many are fetched for one request.
+ * Fetches one image; `fetchAll` bounds how many are fetched for one request.
  * @throws ApiError 400, code `invalid_image_url`, param `messages`; the signal's reason on its
  * abort
  */
@@ -45,10 +41,11 @@ export type MediaFetcher = (url: string, signal: AbortSignal) => Promise<Fetched
 /**
  * Makes the fetcher, or null where the operator switched it off. It takes http and https on their
  * default ports, dials only addresses that are out on the public internet, and gives PNG, JPEG,
- * GIF, WebP and HEIC or HEIF.
+ * GIF, WebP and HEIC or HEIF. Redirects are never followed; a caller can give the address that they
+ * lead to.
  */
 export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher | null {
-  if (!options.enabled) {
+  if (!options.fetchImages) {
     return null;
   }
   return async (url, signal) => {

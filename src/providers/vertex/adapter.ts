@@ -2,8 +2,8 @@
 import type { Config, Timeouts } from "../../config/schema.ts";
 import { createMessagesAdapter } from "../anthropic/adapter.ts";
 import { createGeminiAdapter } from "../gemini/adapter.ts";
-import type { FetchMedia } from "../gemini/fetch-media.ts";
 import { VERTEX_AI } from "../gemini/surface.ts";
+import type { MediaFetcher } from "../media/fetcher.ts";
 import type { ProbeResult, ProviderAdapter, UpstreamCall } from "../protocol.ts";
 import { type VertexOptions, vertexClaudeEndpoint, vertexGeminiEndpoint } from "./endpoints.ts";
 
@@ -13,7 +13,7 @@ export interface VertexAdapterOptions extends VertexOptions {
   /** Null connects directly. */
   proxyUrl: string | null;
   /** Null refuses requests that name media by an http(s) URL. */
-  fetchMedia: FetchMedia | null;
+  fetchMedia: MediaFetcher | null;
 }
 
 /** Neither native JSON nor system turns in mid-conversation are documented for Claude here. */

@@ -21,7 +21,11 @@ describe("media by URL", () => {
       { image: { format: "png", source: { bytes: "aGk=" } } },
     ]);
     expect(seen).toEqual(["https://h/a.png"]);
-    const many = callOf({ messages: Array(21).fill(messages[0]) }, { upstreamModel: CLAUDE });
+    const urls = Array.from({ length: 21 }, (_, index) => ({
+      type: "image_url",
+      image_url: { url: `https://h/${index}.png` },
+    }));
+    const many = callOf({ messages: [user(urls)] }, { upstreamModel: CLAUDE });
     await expect(buildRequest(many, options)).rejects.toMatchObject({ status: 400 });
   });
 

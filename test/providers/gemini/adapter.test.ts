@@ -205,13 +205,13 @@ describe("fetched media", () => {
         }),
     });
     expect(await rejection(adapter.complete(callTo(PRO_3, request), client.signal))).toBe("left");
-    const many = Array.from({ length: 17 }, (_, index) => ({
+    const many = Array.from({ length: 21 }, (_, index) => ({
       type: "image_url",
       image_url: { url: `${url}?${index}` },
     }));
     const call = callTo(PRO_3, { messages: [{ role: "user", content: many }] });
     const error = await rejection(adapter.complete(call, never));
-    expect((error as ApiError).message).toContain("At most 16");
+    expect((error as ApiError).message).toContain("At most 20");
   });
 });
 

@@ -62,8 +62,8 @@ describe("what is given", () => {
   });
 
   test("nothing at all when it is switched off", () => {
-    const options = { maxBytes: 1, timeoutMs: 1, maxRedirects: 0 } as const;
-    expect(createMediaFetcher({ ...options, enabled: false })).toBeNull();
+    const options = { maxBytes: 1, timeoutMs: 1 };
+    expect(createMediaFetcher({ ...options, fetchImages: false })).toBeNull();
     expect(fetchingIsOff("messages[0].content[1]")).toMatchObject({
       status: 400,
       param: "messages[0].content[1]",
@@ -83,7 +83,7 @@ describe("where it leads", () => {
     ["something that is none", ["localhost"]],
     ["more addresses than a name has", Array.from({ length: 65 }, () => "93.184.216.34")],
   ])("%s is refused without a word of it", async (_name, addresses) => {
-    const options = { enabled: true, maxBytes: 100, timeoutMs: 500, maxRedirects: 0 } as const;
+    const options = { fetchImages: true, maxBytes: 100, timeoutMs: 500 };
     const fetcher = createMediaFetcher({ ...options, lookup: async () => addresses });
     const error = await refusal(fetcher?.("http://inside.example/", never) ?? Promise.resolve());
     expect(error.message).toBe(NOT_FETCHED);
@@ -96,7 +96,7 @@ describe("where it leads", () => {
     "http://localhost/",
     "http://localhost./",
   ])("%s is refused by the usual rules and resolver", async (url) => {
-    const options = { enabled: true, maxBytes: 100, timeoutMs: 2_000, maxRedirects: 0 } as const;
+    const options = { fetchImages: true, maxBytes: 100, timeoutMs: 2_000 };
     const fetcher = createMediaFetcher(options);
     const error = await refusal(fetcher?.(url, never) ?? Promise.resolve());
     expect(error.message).toBe(NOT_FETCHED);

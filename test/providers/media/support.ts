@@ -21,10 +21,9 @@ export const never = new AbortController().signal;
 /** A fetcher for which every name is this machine, which is allowed, as is any port. */
 export function fetcherOf(extra: Partial<MediaFetcherOptions> = {}): MediaFetcher {
   const fetcher = createMediaFetcher({
-    enabled: true,
+    fetchImages: true,
     maxBytes: 10_000,
     timeoutMs: 2_000,
-    maxRedirects: 0,
     lookup: async () => ["127.0.0.1"],
     isAllowedAddress: (address) => address === "127.0.0.1",
     isAllowedPort: () => true,

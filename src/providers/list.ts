@@ -1,0 +1,202 @@
+// All dialects and providers that the server knows: each is one entry here.
+import { ANTHROPIC } from "./anthropic/dialect.ts";
+import { AWS_REGION, BEDROCK } from "./bedrock/dialect.ts";
+import { defineProvider, type ProviderList } from "./define.ts";
+import { DEMO } from "./demo/dialect.ts";
+import { GEMINI } from "./gemini/dialect.ts";
+import { openAi } from "./openai/dialect.ts";
+import {
+  AZURE,
+  COMMON,
+  DEEPSEEK,
+  GROQ,
+  LOCAL,
+  MISTRAL,
+  OPEN_WEIGHT,
+  OPENAI,
+  OPENROUTER,
+  XAI,
+} from "./openai/provider-quirks.ts";
+import { GOOGLE_LOCATION, GOOGLE_PROJECT, VERTEX } from "./vertex/dialect.ts";
+
+export const PROVIDER_LIST: ProviderList = {
+  dialects: [openAi(), ANTHROPIC, GEMINI, BEDROCK, VERTEX, DEMO],
+  providers: [
+    defineProvider({
+      id: "openai",
+      name: "OpenAI",
+      baseUrl: "https://api.openai.com/v1",
+      baseUrlEnv: [{ name: "OPENAI_BASE_URL" }],
+      keyEnv: ["OPENAI_API_KEY"],
+      dialect: openAi({ quirks: OPENAI, hasResponses: true }),
+    }),
+    defineProvider({
+      id: "anthropic",
+      name: "Anthropic",
+      baseUrl: "https://api.anthropic.com",
+      baseUrlEnv: [{ name: "ANTHROPIC_BASE_URL" }],
+      keyEnv: ["ANTHROPIC_API_KEY"],
+      dialect: ANTHROPIC,
+    }),
+    defineProvider({
+      id: "google",
+      name: "Google Gemini",
+      baseUrl: "https://generativelanguage.googleapis.com/v1beta",
+      baseUrlEnv: [
+        { name: "GOOGLE_BASE_URL", defaultPath: "/v1beta" },
+        { name: "GEMINI_BASE_URL", defaultPath: "/v1beta" },
+      ],
+      keyEnv: ["GEMINI_API_KEY", "GOOGLE_API_KEY"],
+      dialect: GEMINI,
+    }),
+    defineProvider({
+      id: "azure",
+      name: "Azure OpenAI",
+      baseUrlEnv: [
+        { name: "AZURE_BASE_URL" },
+        { name: "AZURE_OPENAI_ENDPOINT", defaultPath: "/openai/v1" },
+      ],
+      keyEnv: ["AZURE_OPENAI_API_KEY"],
+      dialect: openAi({ auth: "api-key", quirks: AZURE, hasResponses: true }),
+    }),
+    defineProvider({
+      id: "bedrock",
+      name: "Amazon Bedrock",
+      baseUrlEnv: [{ name: "AWS_ENDPOINT_URL_BEDROCK_RUNTIME" }],
+      keyEnv: ["AWS_BEARER_TOKEN_BEDROCK", "AWS_ACCESS_KEY_ID"],
+      alsoNeeds: [AWS_REGION],
+      dialect: BEDROCK,
+    }),
+    defineProvider({
+      // Bedrock's OpenAI-compatible endpoint, for models that the configuration names.
+      id: "bedrock-mantle",
+      name: "Amazon Bedrock (OpenAI-compatible)",
+      baseUrl: "https://bedrock-mantle.{AWS_REGION}.api.aws/openai/v1",
+      baseUrlEnv: [{ name: "AWS_BEDROCK_BASE_URL" }],
+      keyEnv: ["AWS_BEARER_TOKEN_BEDROCK"],
+      alsoNeeds: [AWS_REGION],
+      dialect: openAi(),
+    }),
+    defineProvider({
+      id: "vertex",
+      name: "Google Vertex AI",
+      baseUrlEnv: [{ name: "GOOGLE_VERTEX_BASE_URL" }],
+      keyEnv: [
+        "GOOGLE_APPLICATION_CREDENTIALS",
+        "GOOGLE_VERTEX_ACCESS_TOKEN",
+        "GOOGLE_VERTEX_METADATA",
+      ],
+      alsoNeeds: [GOOGLE_PROJECT, GOOGLE_LOCATION],
+      dialect: VERTEX,
+    }),
+    defineProvider({
+      id: "mistral",
+      name: "Mistral",
+      baseUrl: "https://api.mistral.ai/v1",
+      baseUrlEnv: [{ name: "MISTRAL_BASE_URL" }],
+      keyEnv: ["MISTRAL_API_KEY"],
+      dialect: openAi({ quirks: MISTRAL }),
+    }),
+    defineProvider({
+      id: "groq",
+      name: "Groq",
+      baseUrl: "https://api.groq.com/openai/v1",
+      baseUrlEnv: [{ name: "GROQ_BASE_URL" }],
+      keyEnv: ["GROQ_API_KEY"],
+      dialect: openAi({ quirks: GROQ }),
+    }),
+    defineProvider({
+      id: "deepseek",
+      name: "DeepSeek",
+      baseUrl: "https://api.deepseek.com/v1",
+      baseUrlEnv: [{ name: "DEEPSEEK_BASE_URL" }],
+      keyEnv: ["DEEPSEEK_API_KEY"],
+      dialect: openAi({ quirks: DEEPSEEK }),
+    }),
+    defineProvider({
+      id: "xai",
+      name: "xAI",
+      baseUrl: "https://api.x.ai/v1",
+      baseUrlEnv: [{ name: "XAI_BASE_URL" }],
+      keyEnv: ["XAI_API_KEY"],
+      dialect: openAi({ quirks: XAI }),
+    }),
+    defineProvider({
+      id: "openrouter",
+      name: "OpenRouter",
+      baseUrl: "https://openrouter.ai/api/v1",
+      baseUrlEnv: [{ name: "OPENROUTER_BASE_URL" }],
+      keyEnv: ["OPENROUTER_API_KEY"],
+      dialect: openAi({ quirks: OPENROUTER }),
+    }),
+    defineProvider({
+      id: "together",
+      name: "Together AI",
+      baseUrl: "https://api.together.xyz/v1",
+      baseUrlEnv: [{ name: "TOGETHER_BASE_URL" }],
+      keyEnv: ["TOGETHER_API_KEY"],
+      dialect: openAi({ quirks: OPEN_WEIGHT }),
+    }),
+    defineProvider({
+      id: "fireworks",
+      name: "Fireworks AI",
+      baseUrl: "https://api.fireworks.ai/inference/v1",
+      baseUrlEnv: [{ name: "FIREWORKS_BASE_URL" }],
+      keyEnv: ["FIREWORKS_API_KEY"],
+      dialect: openAi({ quirks: OPEN_WEIGHT }),
+    }),
+    defineProvider({
+      id: "cerebras",
+      name: "Cerebras",
+      baseUrl: "https://api.cerebras.ai/v1",
+      baseUrlEnv: [{ name: "CEREBRAS_BASE_URL" }],
+      keyEnv: ["CEREBRAS_API_KEY"],
+      dialect: openAi({ quirks: COMMON }),
+    }),
+    defineProvider({
+      id: "moonshot",
+      name: "Moonshot AI",
+      baseUrl: "https://api.moonshot.ai/v1",
+      baseUrlEnv: [{ name: "MOONSHOT_BASE_URL" }],
+      keyEnv: ["MOONSHOT_API_KEY"],
+      dialect: openAi({ quirks: COMMON }),
+    }),
+    defineProvider({
+      id: "ollama",
+      name: "Ollama",
+      needsKey: false,
+      baseUrl: "http://127.0.0.1:11434/v1",
+      baseUrlEnv: [{ name: "OLLAMA_BASE_URL", defaultPath: "/v1" }],
+      keyEnv: ["OLLAMA_API_KEY"],
+      dialect: openAi({ quirks: LOCAL }),
+    }),
+    defineProvider({
+      id: "vllm",
+      name: "vLLM",
+      needsKey: false,
+      baseUrl: "http://127.0.0.1:8000/v1",
+      baseUrlEnv: [{ name: "VLLM_BASE_URL", defaultPath: "/v1" }],
+      keyEnv: ["VLLM_API_KEY"],
+      dialect: openAi({ quirks: LOCAL }),
+    }),
+    defineProvider({
+      id: "lmstudio",
+      name: "LM Studio",
+      needsKey: false,
+      baseUrl: "http://127.0.0.1:1234/v1",
+      baseUrlEnv: [
+        { name: "LMSTUDIO_BASE_URL", defaultPath: "/v1" },
+        { name: "LM_STUDIO_BASE_URL", defaultPath: "/v1" },
+      ],
+      keyEnv: ["LMSTUDIO_API_KEY"],
+      dialect: openAi({ quirks: LOCAL }),
+    }),
+    defineProvider({
+      id: "demo",
+      name: "Demo",
+      needsKey: false,
+      isOn: ({ demo }) => demo.enabled,
+      dialect: DEMO,
+    }),
+  ],
+};
