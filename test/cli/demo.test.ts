@@ -2,6 +2,7 @@
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { runCurlTests } from "../support/curl.ts";
 import { run, start, startReady, stopAll, tempFolder } from "./support.ts";
 
 // Whole programs start and end here, on machines that may be busy.
@@ -35,7 +36,7 @@ test("--json gives everything that a client needs, and the key works", async () 
   expect(response.headers.get("x-credits-remaining")).toBe("5.000000");
 });
 
-test("the printed curl lines work when pasted", async () => {
+test.if(runCurlTests)("the printed curl lines work when pasted", async () => {
   const child = start(["demo", "--port", "0"]);
   try {
     const lines = await linesUntil(child.stdout, "console.log(");

@@ -18,6 +18,8 @@ export interface LoopOptions {
   cycles: number;
   /** The number of the first cycle; each has its own plan. */
   first: number;
+  /** Ends the loop before its last cycle: what it was to try has been tried. */
+  isEnough?: (tried: Pick<LoopResult, "counts" | "endings">) => boolean;
   /** Told of every cycle that passed. */
   onCycle?: (cycle: number, run: Run) => void;
 }
@@ -75,18 +77,22 @@ async function openRun(binary: string, folder: string): Promise<Run> {
 }
 
 async function runCycles(options: LoopOptions, run: Run, folder: string): Promise<LoopResult> {
-  const { seed, first, cycles } = options;
+  const { seed, first, cycles, isEnough } = options;
   let passed = 0;
   let failure: LoopResult["failure"] = null;
-  for (let cycle = first; cycle < first + cycles && failure === null; cycle++) {
+  let isLast = false;
+  for (let cycle = first; !isLast && failure === null; cycle++) {
     try {
       await runCycle(run, planCycle(seed, cycle), createRandom(cycleSeed(cycle, seed)));
+      passed++;
+      isLast =
+        passed === cycles ||
+        isEnough?.({ counts: run.counts, endings: countEndings(run) }) === true;
       // At the end everything that was ever answered is looked at again.
-      if (cycle === first + cycles - 1) {
+      if (isLast) {
         addAnswers(run.promises, run.again);
         withBooks(run.house.dataDir, (books) => checkAnswers(books, run.promises));
       }
-      passed++;
       options.onCycle?.(cycle, run);
     } catch (error) {
       failure = { cycle, error, folder };
