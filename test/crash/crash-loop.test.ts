@@ -6,6 +6,7 @@ import { crashLoop, type LoopOptions } from "./loop.ts";
 setDefaultTimeout(300_000);
 
 /** What is tried depends on when a process dies: as many cycles as it takes, but no more than these. */
+const MIN_CYCLES = 10;
 const MAX_CYCLES = 60;
 const SEED = 1;
 
@@ -16,7 +17,8 @@ beforeAll(async () => {
 afterAll(cleanUp);
 
 /** Whether crashes met what they are for: held deposits, answers read on, keys that come again in both ways. */
-const isEnough: LoopOptions["isEnough"] = ({ counts, endings }) =>
+const isEnough: LoopOptions["isEnough"] = ({ passed, counts, endings }) =>
+  passed >= MIN_CYCLES &&
   (endings.abandoned ?? 0) > 0 &&
   (endings.drained ?? 0) > 0 &&
   counts.replayed > 0 &&

@@ -19,7 +19,7 @@ export interface LoopOptions {
   /** The number of the first cycle; each has its own plan. */
   first: number;
   /** Ends the loop before its last cycle: what it was to try has been tried. */
-  isEnough?: (tried: Pick<LoopResult, "counts" | "endings">) => boolean;
+  isEnough?: (tried: Pick<LoopResult, "passed" | "counts" | "endings">) => boolean;
   /** Told of every cycle that passed. */
   onCycle?: (cycle: number, run: Run) => void;
 }
@@ -87,7 +87,7 @@ async function runCycles(options: LoopOptions, run: Run, folder: string): Promis
       passed++;
       isLast =
         passed === cycles ||
-        isEnough?.({ counts: run.counts, endings: countEndings(run) }) === true;
+        isEnough?.({ passed, counts: run.counts, endings: countEndings(run) }) === true;
       // At the end everything that was ever answered is looked at again.
       if (isLast) {
         addAnswers(run.promises, run.again);
