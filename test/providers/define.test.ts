@@ -62,7 +62,7 @@ const parrot = (greeting: string) =>
               end: () => [],
             }),
           }),
-          probe: async () => ({ ok: true, detail: "it is alive" }),
+          probe: null,
         },
         options,
       );

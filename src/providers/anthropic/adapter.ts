@@ -1,7 +1,7 @@
 // Anthropic's Messages API as an HTTP dialect, on its own platform and on others that host Claude.
-import type { ProbeResult, ProviderAdapter } from "../protocol.ts";
-import { type CallTransport, createHttpAdapter } from "../shared/http-adapter.ts";
-import { probeModels } from "../shared/probe.ts";
+import type { ProviderAdapter } from "../protocol.ts";
+import { type CallTransport, createHttpAdapter, type HttpDialect } from "../shared/http-adapter.ts";
+import { modelsProbe } from "../shared/probe.ts";
 import { SSE } from "../transport/sse.ts";
 import {
   type AnthropicAccess,
@@ -17,7 +17,7 @@ import { parseMessage } from "./response.ts";
 export interface MessagesAdapterOptions extends CallTransport {
   endpoint: AnthropicEndpoint;
   features: PlatformFeatures;
-  probe(signal: AbortSignal): Promise<ProbeResult>;
+  probe: HttpDialect<never>["probe"];
 }
 
 export interface AnthropicAdapterOptions extends AnthropicAccess, CallTransport {}
@@ -28,8 +28,7 @@ export interface AnthropicAdapterOptions extends AnthropicAccess, CallTransport 
  */
 export function createAnthropicAdapter(options: AnthropicAdapterOptions): ProviderAdapter {
   const endpoint = anthropicEndpoint(options);
-  const probeOptions = { ...modelsAccess(options), proxyUrl: options.proxyUrl };
-  const probe = (signal: AbortSignal) => probeModels(probeOptions, signal);
+  const probe = () => modelsProbe(modelsAccess(options));
   return createMessagesAdapter({ ...options, endpoint, features: ANTHROPIC_FEATURES, probe });
 }
 

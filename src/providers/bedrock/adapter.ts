@@ -7,7 +7,7 @@ import { ERRORS } from "./errors.ts";
 import { AWS_EVENTS } from "./event-frames.ts";
 import { assertSendable, callHeaders } from "./headers.ts";
 import type { BedrockAdapterOptions } from "./options.ts";
-import { probeRuntime } from "./probe.ts";
+import { runtimeProbe } from "./probe.ts";
 import { buildRequest } from "./request.ts";
 import { parseConverse } from "./response.ts";
 
@@ -41,7 +41,7 @@ export function createBedrockAdapter(options: BedrockAdapterOptions): ProviderAd
           open: () => new ChunkReader(upstreamModel, built.answerTool),
         };
       },
-      probe: (signal) => probeRuntime(options, baseUrl, signal),
+      probe: () => runtimeProbe(options, baseUrl),
     },
     options,
   );

@@ -1,13 +1,13 @@
 // Gemini's generateContent as an HTTP dialect, on Google's Developer API and on Vertex AI.
 import type { MediaFetcher } from "../media/fetcher.ts";
-import type { ProbeResult, ProviderAdapter } from "../protocol.ts";
+import type { ProviderAdapter } from "../protocol.ts";
 import { type CallTransport, createHttpAdapter } from "../shared/http-adapter.ts";
 import { SSE } from "../transport/sse.ts";
 import { EventReader } from "./chunk.ts";
 import { developerEndpoint, type GeminiEndpoint } from "./endpoint.ts";
 import { ERRORS } from "./errors.ts";
 import { fetchMediaOf } from "./fetch-media.ts";
-import { probeModels } from "./probe.ts";
+import { developerProbe } from "./probe.ts";
 import { buildRequest } from "./request.ts";
 import { parseCompletion } from "./response.ts";
 import { SignatureCache } from "./signatures.ts";
@@ -25,8 +25,8 @@ export interface GeminiAdapterOptions extends CallTransport {
   endpoint?: GeminiEndpoint;
   /** What that place does differently; the Developer API's without it. */
   surface?: GeminiSurface;
-  /** Asks that place whether it is there; the Developer API's list of models without it. */
-  probe?: (signal: AbortSignal) => Promise<ProbeResult>;
+  /** Null for a place that is asked in another way; the Developer API's list of models without it. */
+  probe?: null;
   /** The memory for thought signatures; one of its own without it. */
   signatures?: SignatureCache;
 }
@@ -56,7 +56,7 @@ export function createGeminiAdapter(options: GeminiAdapterOptions): ProviderAdap
           open: () => new EventReader(call.upstreamModel, signatures),
         };
       },
-      probe: options.probe ?? ((signal) => probeModels(options, signal)),
+      probe: options.probe === null ? null : () => developerProbe(options),
     },
     options,
   );

@@ -4,7 +4,7 @@ import type { ProviderAdapter } from "../protocol.ts";
 import { buildHeaders, endpointUrl } from "../shared/endpoint.ts";
 import { COMMON_ERRORS } from "../shared/errors.ts";
 import { createHttpAdapter } from "../shared/http-adapter.ts";
-import { probeModels } from "../shared/probe.ts";
+import { modelsProbe } from "../shared/probe.ts";
 import { SSE } from "../transport/sse.ts";
 import { EventReader } from "./events.ts";
 import { failureOf } from "./outcome.ts";
@@ -35,7 +35,7 @@ export function createResponsesAdapter(options: OpenAiAdapterOptions): ProviderA
         parse: (text) => parseResponse(text, call.upstreamModel),
         open: () => new EventReader(call.upstreamModel),
       }),
-      probe: (signal) => probeModels(options, signal),
+      probe: () => modelsProbe(options),
     },
     options,
   );

@@ -3,7 +3,7 @@ import type { ProviderAdapter } from "../protocol.ts";
 import { type AuthStyle, buildHeaders, endpointUrl } from "../shared/endpoint.ts";
 import { COMMON_ERRORS } from "../shared/errors.ts";
 import { type CallTransport, createHttpAdapter } from "../shared/http-adapter.ts";
-import { probeModels } from "../shared/probe.ts";
+import { modelsProbe } from "../shared/probe.ts";
 import { SSE } from "../transport/sse.ts";
 import { asksForAnHour } from "./cache-hour.ts";
 import { ChunkReader } from "./chunk.ts";
@@ -51,7 +51,7 @@ export function createOpenAiAdapter(options: OpenAiAdapterOptions): ProviderAdap
           open: () => new ChunkReader(call.upstreamModel, usage, call.request.n ?? 1),
         };
       },
-      probe: (signal) => probeModels(options, signal),
+      probe: () => modelsProbe(options),
     },
     options,
   );

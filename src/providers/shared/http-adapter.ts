@@ -2,7 +2,6 @@
 import { type ApiError, upstreamError } from "../../base/errors.ts";
 import type { Config, Timeouts } from "../../config/schema.ts";
 import type {
-  ProbeResult,
   ProviderAdapter,
   UpstreamCall,
   UpstreamChunk,
@@ -15,6 +14,7 @@ import { UpstreamGuard } from "../transport/guard.ts";
 import { readBody, readErrorBody } from "../transport/read-body.ts";
 import type { ErrorReader } from "./errors.ts";
 import { parseJson } from "./json.ts";
+import { type Probe, runProbe } from "./probe.ts";
 
 /** What one dialect makes of one call: what is sent, and how the answer reads. */
 export interface Exchange<Event> {
@@ -65,8 +65,8 @@ export interface HttpDialect<Event> {
     stream: boolean,
     signal: AbortSignal,
   ): Exchange<Event> | Promise<Exchange<Event>>;
-  /** Whether the provider is there and takes the key; throws only the signal's reason. */
-  probe(signal: AbortSignal): Promise<ProbeResult>;
+  /** The cheapest call that shows whether the provider is there and takes the key; null without one. */
+  probe: (() => Probe | Promise<Probe>) | null;
 }
 
 /** A provider's limits and way out, as the configuration has them. */
@@ -85,7 +85,10 @@ export function createHttpAdapter<Event>(
   return {
     complete: (call, signal) => complete(dialect, transport, call, signal),
     stream: (call, signal) => stream(dialect, transport, call, signal),
-    probe: (signal) => dialect.probe(signal),
+    probe: async (signal) =>
+      dialect.probe === null
+        ? { ok: true, detail: "connected; there is no call to try it by" }
+        : runProbe(dialect.probe, transport.proxyUrl, signal),
   };
 }
 

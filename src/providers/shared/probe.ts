@@ -1,65 +1,68 @@
-// Asks a provider for its list of models: the cheapest call that needs the key.
+// Asks a provider whether it is there and takes the key, by the cheapest call that tells.
 import { ApiError } from "../../base/errors.ts";
 import type { ProbeResult } from "../protocol.ts";
 import { fetchUpstream } from "../transport/fetch-upstream.ts";
 import { UpstreamGuard } from "../transport/guard.ts";
 import { readBody, readErrorBody } from "../transport/read-body.ts";
 import { buildHeaders, endpointUrl, type HeaderOptions } from "./endpoint.ts";
-import { COMMON_ERRORS } from "./errors.ts";
+import { COMMON_ERRORS, type ErrorReader } from "./errors.ts";
 import { asObject, parseJson } from "./json.ts";
 
 /** A probe is made while an operator waits, in milliseconds. */
 const PROBE_MS = 5_000;
+
+/** The most that is read of an answer: the longest list of models known is OpenRouter's, of about 1 MiB. */
+const PROBE_BYTES = 16 * 1_048_576;
 
 /** What a probe asks, and how its answer reads in the dialect. */
 export interface Probe {
   url: string;
   /** Complete, names in lower case. */
   headers: Readonly<Record<string, string>>;
-  proxyUrl: string | null;
-  /** The most that is read of the answer. */
-  maxBytes: number;
-  errorFromResponse(status: number, headers: Headers, text: string): ApiError;
+  /** JSON text to POST; a GET without it. */
+  body?: string;
+  errors: Pick<ErrorReader, "fromResponse">;
   /** One line of a good answer's text, for the operator. */
   describe(text: string): string;
-}
-
-/** The longest list of models known is OpenRouter's, at about 1 MiB. */
-const PROBE_BYTES = 16 * 1_048_576;
-
-export interface ProbeOptions extends HeaderOptions {
-  baseUrl: string;
-  proxyUrl: string | null;
+  /** Whether a refusal came after the provider had taken the key. */
+  isAccepted?(refusal: ApiError): boolean;
 }
 
 /** `GET {base}/models` with the key, as OpenAI and those like it have it. */
-export async function probeModels(
-  options: ProbeOptions,
-  signal: AbortSignal,
-): Promise<ProbeResult> {
-  const probe = {
+export function modelsProbe(options: HeaderOptions & { baseUrl: string }): Probe {
+  return {
     url: endpointUrl(options.baseUrl, "models", ""),
     headers: buildHeaders(options, "application/json"),
-    proxyUrl: options.proxyUrl,
-    maxBytes: PROBE_BYTES,
-    errorFromResponse: COMMON_ERRORS.fromResponse,
-    describe,
+    errors: COMMON_ERRORS,
+    describe: (text) => describeModels(asObject(parseJson(text)).data),
   };
-  return runProbe(probe, signal);
 }
 
-/** Makes one GET. Every failure is a result; only the signal's abort throws, with its reason. */
-export async function runProbe(probe: Probe, signal: AbortSignal): Promise<ProbeResult> {
+/** @param least whether the list goes on elsewhere */
+export function describeModels(models: unknown, least = false): string {
+  return Array.isArray(models)
+    ? `answers and lists ${least ? "at least " : ""}${models.length} models`
+    : "answers";
+}
+
+/**
+ * Makes the one call, directly or through a proxy. Every failure is a result; only the signal's
+ * abort throws, with its reason.
+ */
+export async function runProbe(
+  make: () => Probe | Promise<Probe>,
+  proxyUrl: string | null,
+  signal: AbortSignal,
+): Promise<ProbeResult> {
   const guard = new UpstreamGuard(signal, PROBE_MS);
   try {
-    const { url, headers, proxyUrl, maxBytes } = probe;
-    const request = { url, headers, proxyUrl, body: null, firstByteMs: PROBE_MS };
-    const response = await fetchUpstream({ ...request, method: "GET" }, guard);
-    if (!response.ok) {
-      const text = await readErrorBody(response, guard, signal);
-      return { ok: false, detail: explain(probe, response, text) };
-    }
-    const limits = { maxBytes, betweenChunksMs: PROBE_MS };
+    const probe = await make();
+    const { url, headers, body = null } = probe;
+    const method = body === null ? ("GET" as const) : ("POST" as const);
+    const request = { method, url, headers, body, proxyUrl, firstByteMs: PROBE_MS };
+    const response = await fetchUpstream(request, guard);
+    if (!response.ok) return explain(probe, response, await readErrorBody(response, guard, signal));
+    const limits = { maxBytes: PROBE_BYTES, betweenChunksMs: PROBE_MS };
     return { ok: true, detail: probe.describe(await readBody(response, guard, limits)) };
   } catch (error) {
     signal.throwIfAborted();
@@ -69,14 +72,12 @@ export async function runProbe(probe: Probe, signal: AbortSignal): Promise<Probe
   }
 }
 
-function describe(text: string): string {
-  const models = asObject(parseJson(text)).data;
-  return Array.isArray(models) ? `answers and lists ${models.length} models` : "answers";
-}
-
 /** For the operator, who may read what the provider said of the key; redacted all the same. */
-function explain(probe: Probe, response: Response, text: string): string {
-  const error = probe.errorFromResponse(response.status, response.headers, text);
+function explain(probe: Probe, response: Response, text: string): ProbeResult {
+  const error = probe.errors.fromResponse(response.status, response.headers, text);
+  if (probe.isAccepted?.(error) === true) {
+    return { ok: true, detail: "answers and takes the credentials" };
+  }
   const said = error.cause instanceof Error ? error.cause.message : error.message;
-  return `HTTP ${response.status}: ${said}`;
+  return { ok: false, detail: `HTTP ${response.status}: ${said}` };
 }

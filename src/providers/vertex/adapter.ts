@@ -21,27 +21,26 @@ const CLAUDE_FEATURES = { nativeJson: false, systemTurns: false };
 
 /** @throws Error when project, location, address or a header is malformed */
 export function createVertexAdapter(options: VertexAdapterOptions): ProviderAdapter {
-  const probe = (signal: AbortSignal) => signIn(options, signal);
   const gemini = createGeminiAdapter({
     ...options,
     baseUrl: "",
     apiKey: null,
     endpoint: vertexGeminiEndpoint(options),
     surface: VERTEX_AI,
-    probe,
+    probe: null,
   });
   const claude = createMessagesAdapter({
     ...options,
     endpoint: vertexClaudeEndpoint(options),
     features: CLAUDE_FEATURES,
-    probe,
+    probe: null,
   });
   const pick = ({ upstreamModel }: UpstreamCall) =>
     upstreamModel.startsWith("claude") ? claude : gemini;
   return {
     complete: (call, signal) => pick(call).complete(call, signal),
     stream: (call, signal) => pick(call).stream(call, signal),
-    probe,
+    probe: (signal) => signIn(options, signal),
   };
 }
 

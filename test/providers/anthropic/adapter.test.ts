@@ -105,7 +105,7 @@ describe("over the wire", () => {
     const adapter = createMessagesAdapter({
       ...optionsFor(server.url),
       features: { nativeJson: false, systemTurns: false },
-      probe: async () => ({ ok: true, detail: "" }),
+      probe: null,
       endpoint: async ({ upstreamModel }, stream) => ({
         url: `${server.url}models/${upstreamModel}:${stream ? "streamRawPredict" : "rawPredict"}`,
         headers: { authorization: "Bearer token" },

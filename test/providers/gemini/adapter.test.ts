@@ -78,13 +78,16 @@ describe("what is sent", () => {
         url: generateUrl(`${server.base}/publishers/google`, call.upstreamModel, stream),
         headers: { authorization: "Bearer t", "content-type": "application/json" },
       }),
-      probe: async () => ({ ok: true, detail: "vertex" }),
+      probe: null,
     });
     await adapter.complete(callTo(PRO_3, { service_tier: "flex" }), never);
     expect(server.seen[0]?.url).toBe(`/v1beta/publishers/google/models/${PRO_3}:generateContent`);
     expect(server.seen[0]?.headers.authorization).toBe("Bearer t");
     expect(server.seen[0]?.headers["x-goog-api-key"]).toBeUndefined();
-    expect(await adapter.probe(never)).toEqual({ ok: true, detail: "vertex" });
+    expect(await adapter.probe(never)).toEqual({
+      ok: true,
+      detail: "connected; there is no call to try it by",
+    });
   });
 
   test.each([
