@@ -1,4 +1,5 @@
 // The quirks of each provider that speaks OpenAI's dialect, put together from the named patches.
+import { filesAsDocuments } from "./document-parts.ts";
 import { COMPATIBLE, PLATFORM_FIELDS, type Quirks } from "./quirks.ts";
 import {
   developerAsSystem,
@@ -66,6 +67,7 @@ export const MISTRAL: Quirks = {
     renameField("seed", "random_seed"),
     toolChoiceAny,
     developerAsSystem,
+    filesAsDocuments,
     keepMessageFields("role", "content", "tool_calls", "tool_call_id", "prefix"),
     dropToolCallExtras,
     nineCharacterToolIds,
