@@ -23,13 +23,20 @@ export interface Running<T> {
 }
 
 /**
- * Puts the executable alone into a folder: the one that `AACFLOW_BINARY` names, else a fresh build.
+ * Puts the executable alone into a folder: the one that `AACFLOW_BINARY` names, else a fresh build,
+ * which is made once for all test files of this process.
  */
 export async function installBinary(): Promise<string> {
   const folder = emptyFolder();
-  const built = process.env.AACFLOW_BINARY;
-  if (built) cpSync(resolve(ROOT, built), join(folder, NAME));
-  else await build(folder);
+  process.env.AACFLOW_BINARY ||= await buildOnce();
+  cpSync(resolve(ROOT, process.env.AACFLOW_BINARY), join(folder, NAME));
+  return join(folder, NAME);
+}
+
+async function buildOnce(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "aacflow-binary-built-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  await build(folder);
   return join(folder, NAME);
 }
 
