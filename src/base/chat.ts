@@ -76,6 +76,8 @@ export interface TokenUsage {
   /** Input written to the prompt cache with the 1-hour lifetime. */
   cacheWrite1hTokens: number;
   promptAudioTokens: number;
+  /** The part of the audio input that was read from the cache, and is in `cachedTokens`; left out for none. */
+  cachedAudioTokens?: number;
   completionAudioTokens: number;
   reasoningTokens: number;
   acceptedPredictionTokens: number;

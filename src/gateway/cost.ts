@@ -53,7 +53,9 @@ function inputParts(price: Price, usage: TokenUsage): Part[] {
   const cached = rest.take(usage.cachedTokens);
   const written1h = rest.take(usage.cacheWrite1hTokens);
   const written = rest.take(usage.cacheWriteTokens);
-  const audio = price.inputAudio === undefined ? 0 : rest.take(usage.promptAudioTokens);
+  // Cached audio was paid for with what was cached.
+  const freshAudio = usage.promptAudioTokens - (usage.cachedAudioTokens ?? 0);
+  const audio = price.inputAudio === undefined ? 0 : rest.take(freshAudio);
   const writeRate = price.cacheWrite ?? price.input;
   return [
     [cached, price.cacheRead ?? price.input],

@@ -55,6 +55,17 @@ describe("cost", () => {
       }),
       30_600,
     ],
+    [
+      "audio from the cache is paid for as cached, only the rest of it as audio",
+      { input: usd(1), output: usd(2), cacheRead: { microPerMtok: 100_000 }, inputAudio: usd(10) },
+      usage({
+        promptTokens: 2_000,
+        cachedTokens: 1_000,
+        promptAudioTokens: 334,
+        cachedAudioTokens: 298,
+      }),
+      1_424, // 1000 cached, 36 of sound, 964 of text
+    ],
     ["the smallest use costs one micro-dollar", gpt4oMini, plainUsage(1, 0), 1],
     ["nothing costs nothing", gpt4oMini, plainUsage(0, 0), 0],
     [

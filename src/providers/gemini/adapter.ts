@@ -2,15 +2,15 @@
 import type { MediaFetcher } from "../media/fetcher.ts";
 import type { ProviderAdapter } from "../protocol.ts";
 import { type CallTransport, createHttpAdapter } from "../shared/http-adapter.ts";
+import { inlineMedia } from "../shared/inline-media.ts";
 import { SSE } from "../transport/sse.ts";
-import { EventReader } from "./chunk.ts";
 import { developerEndpoint, type GeminiEndpoint } from "./endpoint.ts";
 import { ERRORS } from "./errors.ts";
-import { fetchMediaOf } from "./fetch-media.ts";
 import { developerProbe } from "./probe.ts";
 import { buildRequest } from "./request.ts";
 import { parseCompletion } from "./response.ts";
 import { SignatureCache } from "./signatures.ts";
+import { GeminiStream } from "./stream.ts";
 import { DEVELOPER_API, type GeminiSurface } from "./surface.ts";
 
 export interface GeminiAdapterOptions extends CallTransport {
@@ -45,15 +45,18 @@ export function createGeminiAdapter(options: GeminiAdapterOptions): ProviderAdap
       errors: ERRORS,
       // Images by URL are fetched, and the endpoint may sign in, before anything is sent.
       async exchange(call, stream, signal) {
-        const media = await fetchMediaOf(call, options.fetchMedia ?? null, signal);
-        const body = buildRequest(call, { surface, media, signatures });
+        const inlined = await inlineMedia(call, options.fetchMedia ?? null, signal);
+        const { body, ignored } = buildRequest(inlined, { surface, signatures });
         const { url, headers } = await endpoint(call, stream, signal);
+        const model = call.upstreamModel;
+        const choices = call.request.n ?? 1;
         return {
           url,
           headers,
           body: JSON.stringify(body),
-          parse: (text) => parseCompletion(text, call.upstreamModel, signatures),
-          open: () => new EventReader(call.upstreamModel, signatures),
+          ignored,
+          parse: (text) => parseCompletion(text, model, signatures),
+          open: () => new GeminiStream({ model, choices, signatures }),
         };
       },
       probe: options.probe === null ? null : () => developerProbe(options),

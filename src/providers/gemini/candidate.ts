@@ -1,16 +1,15 @@
 // One candidate of an answer, whole or a stream's piece, read into text, thoughts and tool calls.
-import { upstreamError } from "../../base/errors.ts";
-import { asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
-import { finishError } from "./finish-reason.ts";
+import { ApiError, upstreamError } from "../../base/errors.ts";
+import type { FunctionCall } from "../shared/envelope.ts";
+import { type FinishReason, readFinishReason } from "../shared/finish-reason.ts";
+import { asArray, asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
+import { argumentsText } from "../shared/tool-arguments.ts";
 import { type ChoiceLogprobs, readLogprobs } from "./logprobs.ts";
 import { type SignatureCache, signatureField } from "./signatures.ts";
 import { clientToolCallId } from "./tool-ids.ts";
 
-/** A call in OpenAI's shape, whole. */
-export interface ToolCall {
-  id: string;
-  type: "function";
-  function: { name: string; arguments: string };
+/** A call, and its signature in the shape of Google's own endpoint. */
+export interface ToolCall extends FunctionCall {
   extra_content?: { google: { thought_signature: string } };
 }
 
@@ -35,17 +34,40 @@ const MAX_CANDIDATES = 64;
 /** What the unspecified value of the enumeration says: nothing. */
 const UNSPECIFIED = "FINISH_REASON_UNSPECIFIED";
 
+/** The model wrote something that Gemini could not read; what it wrote before stands. */
+const MODEL_FAULT = /^(?:MALFORMED|TOO_MANY)_/;
+
 /**
  * Reads the candidates of a body or event; none when it has none. Each tool call gets its id here,
  * and its signature, if any, is remembered.
- * @throws ApiError 502 for a candidate that is malformed or ended in failure
+ * @throws ApiError 502 for a candidate that is malformed
  */
 export function readCandidates(
   body: JsonObject,
   signatures: Pick<SignatureCache, "remember">,
 ): Candidate[] {
-  const given = Array.isArray(body.candidates) ? body.candidates : [];
-  return given.map((candidate, position) => readCandidate(candidate, position, signatures));
+  return asArray(body.candidates).map((candidate, position) =>
+    readCandidate(candidate, position, signatures),
+  );
+}
+
+/**
+ * OpenAI's word for a candidate's end. Where the model failed to write its answer in a form that
+ * Gemini can read, what is there of it was paid for: it is shown, as an answer that was cut.
+ * @param hasOutput something was written, or is counted as output
+ * @throws ApiError for a failure, and for such an answer when nothing is there of it: another try
+ * often succeeds
+ */
+export function finishReasonOf(
+  reason: string,
+  { hasCalls, hasOutput }: { hasCalls: boolean; hasOutput: boolean },
+): FinishReason {
+  const word = readFinishReason(reason, hasCalls);
+  // Servers that speak Gemini's format have a word of their own for a call.
+  if (word === "function_call") return "stop";
+  if (!(word instanceof ApiError)) return word;
+  if (hasOutput && MODEL_FAULT.test(reason)) return "length";
+  throw word;
 }
 
 /** Why Gemini refused to answer the prompt at all, or null. */
@@ -61,16 +83,11 @@ function readCandidate(
   if (!isObject(candidate)) {
     throw upstreamError("The provider sent a candidate that is not an object.");
   }
-  const error = finishError(candidate.finishReason, candidate.finishMessage);
-  if (error !== null) {
-    throw error;
-  }
-  const { parts } = asObject(candidate.content);
-  const given = Array.isArray(parts) ? parts.filter(isObject) : [];
+  const parts = asArray(asObject(candidate.content).parts).filter(isObject);
   const reason = nonEmptyString(candidate.finishReason);
   return {
     index: readIndex(candidate.index, position),
-    pieces: given.flatMap((part) => readPart(part, signatures)),
+    pieces: parts.flatMap((part) => readPart(part, signatures)),
     logprobs: readLogprobs(candidate.logprobsResult),
     finishReason: reason === UNSPECIFIED ? null : reason,
   };
@@ -112,7 +129,7 @@ function readCall(
   return {
     id,
     type: "function",
-    function: { name, arguments: JSON.stringify(call.args ?? {}) },
+    function: { name, arguments: argumentsText(call.args ?? {}) },
     ...signatureField(signature),
   };
 }

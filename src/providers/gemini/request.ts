@@ -1,57 +1,49 @@
 // A call as the body of generateContent: the whole mapping of a request, without sending anything.
-import type { ChatRequest } from "../../base/chat.ts";
-import { invalidRequest } from "../../base/errors.ts";
 import type { UpstreamCall } from "../protocol.ts";
-import { buildContents } from "./contents.ts";
-import type { ContentsContext } from "./context.ts";
-import { buildGenerationConfig } from "./generation-config.ts";
-import { modelTraits } from "./model-matrix.ts";
+import { readTools } from "../shared/tool-choice.ts";
+import type { RequestContext } from "./context.ts";
+import { buildContents } from "./messages.ts";
+import { buildParameters, refuseUnsupported } from "./parameters.ts";
+import { answerForm, dropsTools } from "./response-format.ts";
+import { buildThinkingConfig } from "./thinking.ts";
 import { buildTools } from "./tools.ts";
+import { modelTraits } from "./traits.ts";
 import type { GenerateContentBody } from "./wire.ts";
 
-/** What is needed beside the call; the model's traits follow from its name. */
-export type RequestContext = Omit<ContentsContext, "traits">;
-
-const SERVICE_TIERS = new Set(["flex", "standard", "priority"]);
-
-/** Fields that came before `tools`. */
-const LEGACY = ["functions", "function_call"] as const;
+export interface BuiltRequest {
+  body: GenerateContentBody;
+  /** Fields of the request that were left out. */
+  ignored: string[];
+}
 
 /**
- * The body to send, the same for an answer at once and for a stream. The call is not changed.
+ * The body to send, the same for an answer at once and for a stream. The call, whose media stand in
+ * it as `data:` URLs, is not changed.
  * @throws ApiError 400 that names the field, for what Gemini cannot do
  */
-export function buildRequest(call: UpstreamCall, context: RequestContext): GenerateContentBody {
-  const { request } = call;
-  const { surface } = context;
-  const traits = modelTraits(call.upstreamModel);
+export function buildRequest(call: UpstreamCall, context: RequestContext): BuiltRequest {
+  const { request, maxOutputTokens } = call;
   refuseUnsupported(request);
-  const tools = buildTools(request);
-  const config = buildGenerationConfig(request, call.maxOutputTokens, traits, surface);
-  const conversation = buildContents(request.messages, { ...context, traits });
-  const tier = surface.serviceTier && SERVICE_TIERS.has(String(request.service_tier));
+  const traits = modelTraits(call.upstreamModel);
+  const offered = readTools(request);
+  const form = answerForm(request, offered, traits);
+  const plain = buildParameters(request, maxOutputTokens, traits, context.surface);
+  const { reasoning_effort: effort } = request;
+  const thinkingConfig = buildThinkingConfig(effort, traits, maxOutputTokens);
+  const config = { ...plain.config, ...form.config, ...(thinkingConfig && { thinkingConfig }) };
+  const asksInVain = effort !== undefined && effort !== "none" && thinkingConfig === undefined;
   return {
-    ...conversation,
-    ...tools,
-    ...(Object.keys(config).length > 0 ? { generationConfig: config } : {}),
-    ...(tier ? { serviceTier: String(request.service_tier) } : {}),
+    body: {
+      ...buildContents(request.messages, { ...context, traits }, form.instruction),
+      ...(dropsTools(form, offered) ? {} : buildTools(offered)),
+      ...(Object.keys(config).length > 0 && { generationConfig: config }),
+      ...plain.serviceTier,
+    },
+    ignored: [
+      ...plain.ignored,
+      ...(asksInVain ? ["reasoning_effort"] : []),
+      ...(form.ignored ? ["response_format"] : []),
+      ...(offered.all.length > 0 && !offered.parallel ? ["parallel_tool_calls"] : []),
+    ],
   };
-}
-
-function refuseUnsupported(request: ChatRequest): void {
-  if (request.modalities?.some((modality) => modality !== "text") === true) {
-    throw unsupported("modalities", "Only text can be asked for as output of this model.");
-  }
-  if (request.audio !== undefined) {
-    throw unsupported("audio", "Audio output is not supported for this model.");
-  }
-  for (const field of LEGACY) {
-    if (request[field] !== undefined) {
-      throw unsupported(field, `'${field}' is not supported for this model: use 'tools'.`);
-    }
-  }
-}
-
-function unsupported(param: string, message: string): Error {
-  return invalidRequest(message, param, "unsupported_parameter");
 }

@@ -1,12 +1,10 @@
 // A whole answer of generateContent as UpstreamCompletion.
-import type { ChatCompletion } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
-import { newCompletionId } from "../../base/ids.ts";
 import type { UpstreamCompletion } from "../protocol.ts";
-import { isObject, type JsonObject, nonEmptyString, parseJson } from "../shared/json.ts";
-import { blockReason, type Candidate, readCandidates } from "./candidate.ts";
+import { Envelope, wholeChoice } from "../shared/envelope.ts";
+import { isObject, type JsonObject, parseJson } from "../shared/json.ts";
+import { blockReason, type Candidate, finishReasonOf, readCandidates } from "./candidate.ts";
 import { ERRORS } from "./errors.ts";
-import { mapFinishReason } from "./finish-reason.ts";
 import type { SignatureCache } from "./signatures.ts";
 import { parseUsage } from "./usage.ts";
 
@@ -36,47 +34,22 @@ export function parseCompletion(
   if (candidates.some(({ finishReason, pieces }) => finishReason === null && pieces.length === 0)) {
     throw upstreamError("The provider's answer is empty.");
   }
-  const choices = candidates.length === 0 ? [BLOCKED] : candidates.map(toChoice);
-  const completion = {
-    id: nonEmptyString(body.responseId) ?? newCompletionId(),
-    object: "chat.completion",
-    created: Math.floor(Date.now() / 1000),
-    model: nonEmptyString(body.modelVersion) ?? model,
-    choices,
-  };
-  // `reasoning_content` and `extra_content` are beyond OpenAI's types; all that these require is
-  // set.
-  return {
-    completion: completion as unknown as ChatCompletion,
-    usage: parseUsage(body.usageMetadata),
-  };
+  const usage = parseUsage(body.usageMetadata);
+  const hasOutput =
+    candidates.some(({ pieces }) => pieces.length > 0) || (usage?.completionTokens ?? 0) > 0;
+  const choices = candidates.map((candidate) => toChoice(candidate, hasOutput));
+  const blocked = [wholeChoice(0, { text: "" }, "content_filter")];
+  const envelope = new Envelope(model);
+  envelope.read({ id: body.responseId, model: body.modelVersion });
+  return envelope.whole(choices.length === 0 ? blocked : choices, usage);
 }
 
-const BLOCKED: JsonObject = {
-  index: 0,
-  message: { role: "assistant", content: "", refusal: null },
-  logprobs: null,
-  finish_reason: "content_filter",
-};
-
-function toChoice(candidate: Candidate): JsonObject {
+function toChoice(candidate: Candidate, hasOutput: boolean): JsonObject {
   const { index, pieces, logprobs, finishReason } = candidate;
   const calls = pieces.flatMap((piece) => (piece.kind === "call" ? [piece.call] : []));
-  const content = textOf(pieces, "text");
-  const reasoning = textOf(pieces, "thought");
-  return {
-    index,
-    message: {
-      role: "assistant",
-      content: content === "" && calls.length > 0 ? null : content,
-      refusal: null,
-      ...(reasoning === "" ? {} : { reasoning_content: reasoning }),
-      // An empty list means no calls; clients take its presence for calls.
-      ...(calls.length === 0 ? {} : { tool_calls: calls }),
-    },
-    logprobs,
-    finish_reason: mapFinishReason(finishReason ?? "STOP", calls.length > 0),
-  };
+  const said = { text: textOf(pieces, "text"), reasoning: textOf(pieces, "thought"), calls };
+  const reason = finishReasonOf(finishReason ?? "STOP", { hasCalls: calls.length > 0, hasOutput });
+  return wholeChoice(index, said, reason, logprobs);
 }
 
 function textOf(pieces: Candidate["pieces"], kind: "text" | "thought"): string {

@@ -1,7 +1,7 @@
 // Tools and the choice between them as Gemini's function declarations and calling mode.
-import type { ChatRequest, ChatTool } from "../../base/chat.ts";
+import type { ChatTool } from "../../base/chat.ts";
 import { invalidRequest } from "../../base/errors.ts";
-import { asObject } from "../shared/json.ts";
+import { type OfferedTools, toolName } from "../shared/tool-choice.ts";
 import type { FunctionCallingConfig, FunctionDeclaration, GenerateContentBody } from "./wire.ts";
 
 /** The rule for names in `FunctionDeclaration`. */
@@ -10,53 +10,45 @@ const FUNCTION_NAME = /^[A-Za-z_][\w.:-]{0,127}$/;
 /** The two fields of the body that speak of tools; none without tools. */
 export type ToolFields = Pick<GenerateContentBody, "tools" | "toolConfig">;
 
-interface Choice {
-  mode: "auto" | "any" | "none";
-  /** Null allows all tools. */
-  names: string[] | null;
-}
-
 /**
- * Maps `tools` and `tool_choice`. A strict tool turns the automatic mode into VALIDATED, which
- * keeps calls to their schema. A choice among allowed tools with the mode `auto` declares those
- * only, since Gemini takes a list of allowed names with a forced call alone. `parallel_tool_calls:
- * false` has no equal and is left out: Gemini may make several calls at once.
- * @throws ApiError 400 for a tool that is no function, a name Gemini refuses, a choice of an
- * unknown tool
+ * Maps tools and choice. A strict tool turns the automatic mode into VALIDATED, which keeps calls to
+ * their schema. A free choice among allowed tools declares those only, since Gemini takes a list of
+ * allowed names with a forced call alone.
+ * @throws ApiError 400 for a name that Gemini refuses
  */
-export function buildTools(request: ChatRequest): ToolFields {
-  const tools = request.tools ?? [];
-  const choice = readChoice(request.tool_choice);
-  const declarations = tools.map(declare);
-  refuseUnknownNames(choice, declarations);
-  if (declarations.length === 0) {
+export function buildTools(offered: OfferedTools): ToolFields {
+  const { all, allowed, choice } = offered;
+  if (all.length === 0) {
     return {};
   }
-  const narrowed = choice?.mode === "auto" ? choice.names : null;
-  const offered = declarations.filter(({ name }) => narrowed?.includes(name) ?? true);
-  const strict = tools.some((tool) => tool.function?.strict === true);
-  const config = callingConfig(choice, strict);
+  const declared = all.map(declare);
+  const names = new Set((choice.kind === "auto" ? allowed : all).map(toolName));
+  const config = callingConfig(offered);
   return {
-    tools: [{ functionDeclarations: offered }],
-    ...(config === null ? {} : { toolConfig: { functionCallingConfig: config } }),
+    tools: [{ functionDeclarations: declared.filter(({ name }) => names.has(name)) }],
+    ...(config !== null && { toolConfig: { functionCallingConfig: config } }),
   };
 }
 
-/** Whether the request forces a call, which Gemini refuses together with a JSON format. */
-export function forcesCall(request: ChatRequest): boolean {
-  return readChoice(request.tool_choice)?.mode === "any";
+function callingConfig({ all, allowed, choice }: OfferedTools): FunctionCallingConfig | null {
+  switch (choice.kind) {
+    case "none":
+      return { mode: "NONE" };
+    case "tool":
+      return { mode: "ANY", allowedFunctionNames: [choice.name] };
+    case "required":
+      return allowed.length === all.length
+        ? { mode: "ANY" }
+        : { mode: "ANY", allowedFunctionNames: allowed.map(toolName) };
+    case "auto":
+      return all.some((tool) => tool.function?.strict === true) ? { mode: "VALIDATED" } : null;
+  }
 }
 
 function declare(tool: ChatTool, index: number): FunctionDeclaration {
-  const fn = tool.function;
-  if (tool.type !== "function" || fn === undefined) {
-    throw invalidRequest(
-      `'tools[${index}].type' must be function for this model.`,
-      `tools[${index}].type`,
-      "unsupported_value",
-    );
-  }
-  if (!FUNCTION_NAME.test(fn.name)) {
+  const { description, parameters } = tool.function ?? {};
+  const name = toolName(tool);
+  if (!FUNCTION_NAME.test(name)) {
     throw invalidRequest(
       `'tools[${index}].function.name' must start with a letter or _ and have at most 128 ` +
         "letters, digits, _, ., : and -.",
@@ -64,66 +56,8 @@ function declare(tool: ChatTool, index: number): FunctionDeclaration {
     );
   }
   return {
-    name: fn.name,
-    ...(fn.description ? { description: fn.description } : {}),
-    ...(fn.parameters ? { parametersJsonSchema: fn.parameters } : {}),
+    name,
+    ...(description ? { description } : {}),
+    ...(parameters ? { parametersJsonSchema: parameters } : {}),
   };
-}
-
-function callingConfig(choice: Choice | null, strict: boolean): FunctionCallingConfig | null {
-  switch (choice?.mode) {
-    case "none":
-      return { mode: "NONE" };
-    case "any":
-      return choice.names === null
-        ? { mode: "ANY" }
-        : { mode: "ANY", allowedFunctionNames: choice.names };
-    case "auto":
-      return { mode: strict ? "VALIDATED" : "AUTO" };
-    default:
-      return strict ? { mode: "VALIDATED" } : null;
-  }
-}
-
-/** Null when the request leaves it open. */
-function readChoice(choice: ChatRequest["tool_choice"]): Choice | null {
-  if (choice === undefined) {
-    return null;
-  }
-  switch (choice) {
-    case "auto":
-    case "none":
-      return { mode: choice, names: null };
-    case "required":
-      return { mode: "any", names: null };
-  }
-  const given = asObject(choice);
-  if (given.type === "function") {
-    return { mode: "any", names: [String(asObject(given.function).name)] };
-  }
-  if (given.type === "allowed_tools") {
-    const allowed = asObject(given.allowed_tools);
-    const tools = Array.isArray(allowed.tools) ? allowed.tools : [];
-    const names = tools.map((tool) => String(asObject(asObject(tool).function).name));
-    return { mode: allowed.mode === "required" ? "any" : "auto", names };
-  }
-  throw invalidRequest(
-    "'tool_choice' must be none, auto, required, a function or allowed_tools for this model.",
-    "tool_choice",
-    "unsupported_value",
-  );
-}
-
-function refuseUnknownNames(choice: Choice | null, declared: readonly FunctionDeclaration[]): void {
-  if (choice === null) {
-    return;
-  }
-  if (choice.mode === "any" && declared.length === 0) {
-    throw invalidRequest("'tool_choice' asks for a call, and there are no tools.", "tool_choice");
-  }
-  const known = new Set(declared.map(({ name }) => name));
-  const unknown = choice.names?.find((name) => !known.has(name));
-  if (unknown !== undefined || choice.names?.length === 0) {
-    throw invalidRequest("'tool_choice' names no tool of this request.", "tool_choice");
-  }
 }

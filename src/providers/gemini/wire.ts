@@ -12,7 +12,13 @@ export interface GeminiPart {
   inlineData?: InlineData;
   fileData?: { fileUri: string; mimeType?: string };
   functionCall?: { id?: string; name: string; args: Record<string, unknown> };
-  functionResponse?: { id?: string; name: string; response: Record<string, unknown> };
+  functionResponse?: {
+    id?: string;
+    name: string;
+    response: Record<string, unknown>;
+    /** From Gemini 3 on. */
+    parts?: { inlineData: InlineData }[];
+  };
   /** Opaque, base64; goes back on the part that it came with. */
   thoughtSignature?: string;
 }
@@ -45,6 +51,7 @@ export interface GenerationConfig {
   maxOutputTokens?: number;
   temperature?: number;
   topP?: number;
+  topK?: number;
   stopSequences?: string[];
   seed?: number;
   candidateCount?: number;

@@ -50,10 +50,11 @@ export function readFinishReason(given: string, hasToolCalls: boolean): FinishRe
   if (found === null) {
     return failure(word, given);
   }
-  if (found === "stop" || found === "tool_calls") {
-    return hasToolCalls ? "tool_calls" : "stop";
+  if (found === "length" || found === "content_filter") {
+    return found;
   }
-  return found;
+  if (hasToolCalls) return "tool_calls";
+  return found === "function_call" ? found : "stop";
 }
 
 /** Null for a failure. */

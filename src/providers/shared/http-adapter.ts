@@ -43,6 +43,8 @@ export interface StreamReader<Event> {
   read(event: Event): UpstreamChunk[];
   /** Whether the answer is whole: every choice has its end, and only usage or a last word may follow. */
   readonly finished: boolean;
+  /** How long to wait for what may follow, in milliseconds, where the usual grace is too short. */
+  readonly graceMs?: number | undefined;
   /** Whether the provider has said its last word: what follows is not read. */
   readonly ended: boolean;
   /**
@@ -132,7 +134,7 @@ async function* stream<Event>(
       await events.open();
       let ignored = exchange.ignored ?? [];
       while (!reader.ended) {
-        const batch = await events.next(reader.finished);
+        const batch = await events.next(reader.finished, reader.graceMs);
         for (const chunk of batch === null ? reader.end() : readBatch(reader, batch)) {
           if (chunk.chunk.choices.length > 0) events.restartGrace();
           yield ignored.length === 0 ? chunk : { ...chunk, ignored };

@@ -59,6 +59,8 @@ export function tokenUsage(parts: UsageParts): TokenUsage {
   // Read and written input are different tokens: together they cannot be more than there were.
   const cachedTokens = ofPrompt(parts.cachedTokens);
   const cacheWrite1hTokens = Math.min(parts.cacheWrite1hTokens ?? 0, promptTokens - cachedTokens);
+  const promptAudioTokens = ofPrompt(parts.promptAudioTokens);
+  const cachedAudioTokens = Math.min(parts.cachedAudioTokens ?? 0, promptAudioTokens, cachedTokens);
   const unwritten = promptTokens - cachedTokens - cacheWrite1hTokens;
   return {
     promptTokens,
@@ -66,7 +68,8 @@ export function tokenUsage(parts: UsageParts): TokenUsage {
     cachedTokens,
     cacheWriteTokens: Math.min(parts.cacheWriteTokens ?? 0, unwritten),
     cacheWrite1hTokens,
-    promptAudioTokens: ofPrompt(parts.promptAudioTokens),
+    promptAudioTokens,
+    ...(cachedAudioTokens > 0 && { cachedAudioTokens }),
     completionAudioTokens: ofCompletion(parts.completionAudioTokens),
     reasoningTokens: ofCompletion(parts.reasoningTokens),
     acceptedPredictionTokens: ofCompletion(parts.acceptedPredictionTokens),

@@ -46,12 +46,13 @@ export class EventSource<Event> {
    * The next batch, or null at the end. Several events often come in one packet, and a batch costs
    * one promise where single events would cost one each.
    * @param finished the answer is whole: the rest need not come, and not for ever
+   * @param graceMs how long it may take then
    * @throws ApiError 502 when the connection breaks or an event is damaged or too large, 504 past a
    * deadline; the client's reason on its abort
    */
-  async next(finished: boolean): Promise<Event[] | null> {
+  async next(finished: boolean, graceMs = GRACE_MS): Promise<Event[] | null> {
     if (this.#isOver || this.#decoder === null) return null;
-    const bytes = finished ? await this.#body.nextWithin(GRACE_MS) : await this.#body.next();
+    const bytes = finished ? await this.#body.nextWithin(graceMs) : await this.#body.next();
     if (bytes !== null) return this.#decoder.push(bytes);
     this.#isOver = true;
     // Half an event after a whole answer was cut off by the grace, and is none.

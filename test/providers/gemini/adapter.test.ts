@@ -38,7 +38,6 @@ describe("what is sent", () => {
       systemInstruction: { parts: [{ text: "s" }] },
       contents: [{ role: "user", parts: [{ text: "u" }] }],
       tools: [{ functionDeclarations: [{ name: "f", parametersJsonSchema: { type: "object" } }] }],
-      toolConfig: { functionCallingConfig: { mode: "AUTO" } },
       generationConfig: {
         maxOutputTokens: 100,
         temperature: 0.5,

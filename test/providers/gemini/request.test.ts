@@ -2,7 +2,8 @@
 import { describe, expect, test } from "bun:test";
 import { ApiError } from "../../../src/base/errors.ts";
 import { VERTEX_AI } from "../../../src/providers/gemini/surface.ts";
-import { bodyOf, FLASH_25, PRO_3 } from "./support.ts";
+import { parseJson } from "../../../src/providers/shared/json.ts";
+import { bodyOf, build, FLASH_25, PRO_3 } from "./support.ts";
 
 const hello = [{ role: "user" as const, parts: [{ text: "hello" }] }];
 const parameters = { type: "object", properties: { city: { type: "string" } } };
@@ -23,11 +24,12 @@ test("every setting that has an equal, and none that has not", () => {
   const request = {
     messages: [
       { role: "system", content: "Be brief." },
-      { role: "user", content: "hello" },
       { role: "developer", content: [{ type: "text", text: "Be kind." }] },
+      { role: "user", content: "hello" },
     ],
     temperature: 0,
     top_p: 0.5,
+    top_k: 40,
     stop: ["a", "", "b"],
     seed: 2 ** 32 + 7,
     n: 2,
@@ -52,6 +54,7 @@ test("every setting that has an equal, and none that has not", () => {
       maxOutputTokens: 500,
       temperature: 0,
       topP: 0.5,
+      topK: 40,
       stopSequences: ["a", "b"],
       seed: 7,
       candidateCount: 2,
@@ -84,12 +87,12 @@ describe("tools", () => {
 
   test.each<[string, unknown, object | undefined, number]>([
     ["unset", undefined, undefined, 2],
-    ["auto", "auto", { mode: "AUTO" }, 2],
+    ["auto", "auto", undefined, 2],
     ["none", "none", { mode: "NONE" }, 2],
     ["required", "required", { mode: "ANY" }, 2],
     ["one", named, { mode: "ANY", allowedFunctionNames: ["look"] }, 2],
     ["some, forced", allow("required"), { mode: "ANY", allowedFunctionNames: ["look"] }, 2],
-    ["some, free", allow("auto"), { mode: "AUTO" }, 1],
+    ["some, free", allow("auto"), undefined, 1],
   ])("choice: %s", (_name, choice, config, count) => {
     const request = { tools, ...(choice === undefined ? {} : { tool_choice: choice }) };
     expect(bodyOf(request)).toEqual({
@@ -128,6 +131,25 @@ describe("form of the answer", () => {
     expect(bodyOf({ response_format }).generationConfig).toEqual(config as never);
   });
 
+  test("before Gemini 3 in words beside tools, and natively where those may not be called", () => {
+    const { generationConfig, systemInstruction } = bodyOf({ response_format: json_schema, tools });
+    expect(generationConfig).toBeUndefined();
+    expect(JSON.stringify(systemInstruction)).toContain(
+      JSON.stringify(JSON.stringify(schema)).slice(1, -1),
+    );
+    const none = bodyOf({ response_format: json_schema, tools, tool_choice: "none" });
+    expect([none.generationConfig?.responseMimeType, none.tools]).toEqual([
+      "application/json",
+      undefined,
+    ]);
+  });
+
+  test("integers beyond 2^53 keep their digits", () => {
+    const json = '{"maximum":9223372036854775807,"enum":[2512292042121000001]}';
+    const given = { type: "json_schema", json_schema: { name: "x", schema: parseJson(json) } };
+    expect(JSON.stringify(bodyOf({ response_format: given }).generationConfig)).toContain(json);
+  });
+
   test("with tools from Gemini 3 on", () => {
     const body = bodyOf({ response_format: json_schema, tools }, PRO_3);
     expect(body.generationConfig?.responseMimeType).toBe("application/json");
@@ -138,31 +160,18 @@ describe("form of the answer", () => {
 describe("refused with the field's name", () => {
   const user = (part: object) => [{ role: "user", content: [part] }];
   test.each<[string, Record<string, unknown>]>([
-    ["stop", { stop: ["1", "2", "3", "4", "5", "6"] }],
     ["modalities", { modalities: ["text", "audio"] }],
     ["audio", { audio: { format: "wav", voice: "x" } }],
     ["functions", { functions: [{ name: "f" }] }],
-    ["function_call", { function_call: "auto" }],
-    ["reasoning_effort", { reasoning_effort: "enormous" }],
-    ["response_format", { response_format: { type: "json_object" }, tools }],
+    ["function_call", { function_call: { name: "f" } }],
+    ["web_search_options", { web_search_options: {} }],
     ["tools[0].type", { tools: [{ type: "custom", custom: { name: "c" } }] }],
     ["tools[0].function.name", { tools: [{ type: "function", function: { name: "1x" } }] }],
     ["tool_choice", { tool_choice: "required" }],
     ["tool_choice", { tools, tool_choice: { type: "function", function: { name: "no" } } }],
-    ["tool_choice", { tools, tool_choice: { type: "custom", custom: { name: "look" } } }],
+    ["tool_choice.type", { tools, tool_choice: { type: "custom", custom: { name: "look" } } }],
     ["messages[0].role", { messages: [{ role: "function", name: "f", content: "x" }] }],
     ["messages[0].audio", { messages: [{ role: "assistant", audio: { id: "a" } }] }],
-    [
-      "messages[0].tool_calls[0].type",
-      {
-        messages: [
-          {
-            role: "assistant",
-            tool_calls: [{ id: "a", type: "custom", custom: { name: "c", input: "" } }],
-          },
-        ],
-      },
-    ],
     [
       "messages[0].tool_call_id",
       { messages: [{ role: "tool", tool_call_id: "none", content: "x" }] },
@@ -193,10 +202,75 @@ describe("refused with the field's name", () => {
       expect([(error as ApiError).status, (error as ApiError).param]).toEqual([400, param]);
     }
   });
+});
 
-  test("a JSON format with a forced call, on every generation", () => {
-    const request = { response_format: { type: "json_object" }, tools, tool_choice: "required" };
-    expect(() => bodyOf(request, PRO_3)).toThrow("may choose freely");
+describe("what has no equal is named", () => {
+  const image = {
+    type: "image_url",
+    image_url: { url: "data:image/png;base64,AA", detail: "low" },
+  };
+
+  test.each<[string, Record<string, unknown>, string, string[]]>([
+    ["the sixth sequence", { stop: ["1", "2", "3", "4", "5", "6"] }, FLASH_25, ["stop"]],
+    [
+      "fields that tune",
+      { logit_bias: { "1": 1 }, verbosity: "low", prediction: { type: "content", content: "x" } },
+      PRO_3,
+      ["logit_bias", "prediction", "verbosity"],
+    ],
+    [
+      "penalties of 2.5",
+      { presence_penalty: 1, frequency_penalty: 0 },
+      FLASH_25,
+      ["presence_penalty"],
+    ],
+    ["one call at a time", { tools, parallel_tool_calls: false }, PRO_3, ["parallel_tool_calls"]],
+    [
+      "an effort without thinking",
+      { reasoning_effort: "high" },
+      "gemini-2.0-flash",
+      ["reasoning_effort"],
+    ],
+    ["no effort without thinking", { reasoning_effort: "none" }, "gemini-2.0-flash", []],
+    [
+      "a form beside a forced call",
+      { response_format: { type: "json_object" }, tools, tool_choice: "required" },
+      PRO_3,
+      ["response_format"],
+    ],
+    ["detail", { messages: [{ role: "user", content: [image] }] }, PRO_3, ["image_url.detail"]],
+    [
+      "nothing",
+      { logit_bias: {}, verbosity: "medium", seed: 3, user: "u", store: true },
+      PRO_3,
+      [],
+    ],
+  ])("%s", (_name, request, model, ignored) => {
+    expect(build(request, model).ignored).toEqual(ignored);
+  });
+
+  test("a tier that Vertex AI has a header for", () => {
+    const request = { service_tier: "flex" };
+    expect(build(request, FLASH_25, { surface: VERTEX_AI }).ignored).toEqual(["service_tier"]);
+    expect(build(request).ignored).toEqual([]);
+  });
+
+  test("five sequences are sent", () => {
+    const stop = ["1", "2", "3", "4", "5", "6"];
+    expect(bodyOf({ stop }).generationConfig?.stopSequences).toEqual(stop.slice(0, 5));
+  });
+});
+
+describe("a seed of any length is folded, the same always to the same", () => {
+  test.each<[string, number]>([
+    ["7", 7],
+    ["-1", -1],
+    ["4294967303", 7],
+    ["9223372036854775807", -1],
+    ["1e300", 0],
+  ])("%s", (json, seed) => {
+    const request = parseJson(`{"seed":${json}}`) as Record<string, unknown>;
+    expect(bodyOf(request).generationConfig).toEqual({ seed });
   });
 });
 

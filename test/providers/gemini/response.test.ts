@@ -1,10 +1,11 @@
 // Whole answers of Gemini's as completions.
 import { describe, expect, test } from "bun:test";
 import { ApiError } from "../../../src/base/errors.ts";
-import { mapFinishReason } from "../../../src/providers/gemini/finish-reason.ts";
+import { finishReasonOf } from "../../../src/providers/gemini/candidate.ts";
 import { parseCompletion } from "../../../src/providers/gemini/response.ts";
 import { SignatureCache } from "../../../src/providers/gemini/signatures.ts";
-import { answerOf, emptyUsage } from "./support.ts";
+import { rejection } from "../support.ts";
+import { answerOf, chunksOf, emptyUsage } from "./support.ts";
 
 function parse(body: unknown, signatures = new SignatureCache()) {
   return parseCompletion(JSON.stringify(body), "asked", signatures);
@@ -130,8 +131,6 @@ describe("completions", () => {
 
   test.each<[string, unknown, number]>([
     ["malformed call", answerOf([], "MALFORMED_FUNCTION_CALL"), 502],
-    ["malformed response", answerOf([{ text: "x" }], "MALFORMED_RESPONSE"), 502],
-    ["unexpected call", answerOf([], "UNEXPECTED_TOOL_CALL"), 502],
     ["no candidates", {}, 502],
     ["nothing in it", { candidates: [{}] }, 502],
     ["no object", [], 502],
@@ -164,8 +163,55 @@ test.each<[string, boolean, string]>([
   ["PROHIBITED_CONTENT", false, "content_filter"],
   ["SPII", false, "content_filter"],
   ["IMAGE_SAFETY", false, "content_filter"],
+  ["IMAGE_RECITATION", false, "content_filter"],
+  ["MODEL_ARMOR", false, "content_filter"],
+  ["UNEXPECTED_TOOL_CALL", false, "stop"],
+  ["UNEXPECTED_TOOL_CALL", true, "tool_calls"],
   ["OTHER", false, "stop"],
   ["SOMETHING_NEW", true, "tool_calls"],
-])("finish reason %s, calls %p", (reason, calls, expected) => {
-  expect(mapFinishReason(reason, calls)).toBe(expected as never);
+])("finish reason %s, calls %p", (reason, hasCalls, expected) => {
+  expect(finishReasonOf(reason, { hasCalls, hasOutput: false })).toBe(expected as never);
+});
+
+describe("an answer that the model failed to write", () => {
+  const failed = ["MALFORMED_FUNCTION_CALL", "MALFORMED_RESPONSE", "TOO_MANY_TOOL_CALLS"];
+  const billed = { promptTokenCount: 58, candidatesTokenCount: 35, totalTokenCount: 93 };
+  const prompt = { promptTokenCount: 58, totalTokenCount: 58 };
+
+  test.each(failed)("%s: what is there is shown as cut, whole and streamed alike", async (word) => {
+    for (const body of [answerOf([{ text: "Let me" }], word, prompt), answerOf([], word, billed)]) {
+      const { completion, usage } = parse(body);
+      const streamed = await chunksOf([body]);
+      const ends = [completion.choices[0], streamed.at(-1)?.chunk.choices[0]];
+      expect(ends.map((choice) => choice?.finish_reason)).toEqual(["length", "length"]);
+      expect(usage?.promptTokens).toBe(58);
+      expect(streamed[0]?.usage).toEqual(usage);
+    }
+  });
+
+  test.each(failed)("%s: with nothing there it is a 502, which may be retried", async (word) => {
+    const body = answerOf([], word, prompt);
+    expect(() => parse(body)).toThrow(ApiError);
+    const error = await rejection(chunksOf([body]));
+    expect([(error as ApiError).status, (error as ApiError).shouldRetry]).toEqual([502, undefined]);
+  });
+
+  test("another failure is one, whatever is there", async () => {
+    const body = answerOf([{ text: "Let me" }], "ABORTED", billed);
+    expect(() => parse(body)).toThrow(ApiError);
+    expect(await rejection(chunksOf([body]))).toBeInstanceOf(ApiError);
+  });
+});
+
+test("integers beyond 2^53 in arguments keep their digits", async () => {
+  const json = '{"id":2512292042121000001}';
+  const body = JSON.stringify(
+    answerOf([{ functionCall: { name: "f", args: { id: 1 } } }], "STOP"),
+  ).replace('{"id":1}', json);
+  const whole = parseCompletion(body, "asked", new SignatureCache());
+  const calls = [
+    whole.completion.choices[0]?.message.tool_calls?.[0],
+    (await chunksOf([body]))[1]?.chunk.choices[0]?.delta.tool_calls?.[0],
+  ];
+  for (const call of calls) expect(call).toMatchObject({ function: { arguments: json } });
 });

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { ApiError } from "../../../src/base/errors.ts";
 import { SignatureCache } from "../../../src/providers/gemini/signatures.ts";
+import { GeminiStream, REPEATED_FINISH_GRACE_MS } from "../../../src/providers/gemini/stream.ts";
 import { rejection } from "../support.ts";
 import { answerOf, chunksOf } from "./support.ts";
 
@@ -147,6 +148,8 @@ describe("endings", () => {
     ["not JSON", ["{broken"], 502],
     ["no object", ["1"], 502],
     ["malformed call", [answerOf([], "MALFORMED_FUNCTION_CALL")], 502],
+    ["a bare message with a code", [answerOf([{ text: "a" }]), { message: "no", code: 529 }], 503],
+    ["a bare detail", [answerOf([{ text: "a" }]), { detail: "no" }], 502],
     ["error first", [{ error: { code: 429, status: "RESOURCE_EXHAUSTED", message: "q" } }], 429],
     ["error by name", [{ error: { status: "UNAVAILABLE", message: "q" } }], 503],
     ["error in an array", [[{ error: { code: 504, message: "q" } }]], 504],
@@ -156,6 +159,54 @@ describe("endings", () => {
     const error = await rejection(chunksOf(events));
     expect(error).toBeInstanceOf(ApiError);
     expect((error as ApiError).status).toBe(status);
+  });
+
+  test("an event named error is one, whatever is in it", () => {
+    for (const data of [
+      '{"message":"overloaded","code":529}',
+      '{"a":1}',
+      "null",
+      "no JSON",
+      "[]",
+    ]) {
+      const reader = new GeminiStream({ model: "m", choices: 1, signatures: new SignatureCache() });
+      expect(() => reader.read({ name: "error", data })).toThrow(ApiError);
+    }
+  });
+
+  test("all choices that were asked for must end", async () => {
+    const first = answerOf([{ text: "a" }], "STOP");
+    const second = { candidates: [{ index: 1, content: { parts: [] }, finishReason: "STOP" }] };
+    expect(await chunksOf([first, second], new SignatureCache(), 2)).toHaveLength(4);
+    const cut = await rejection(chunksOf([first], new SignatureCache(), 2));
+    expect(cut).toBeInstanceOf(ApiError);
+  });
+
+  test("of several finish reasons one is told, and it is not the plain one", async () => {
+    for (const reasons of [
+      ["STOP", "STOP", "MAX_TOKENS"],
+      ["MAX_TOKENS", "STOP"],
+    ]) {
+      const events = reasons.map((reason) => answerOf([{ text: "a" }], reason));
+      const told = (await choicesOf(events)).map(
+        (it) => (it as { finish_reason: unknown }).finish_reason,
+      );
+      expect(told.filter((reason) => reason !== null)).toEqual(["length"]);
+    }
+  });
+
+  test("where every event may be the last, the wait for more is longer than usual", () => {
+    const graceOf = (...events: object[]) => {
+      const reader = new GeminiStream({ model: "m", choices: 1, signatures: new SignatureCache() });
+      for (const event of events) reader.read({ name: "", data: JSON.stringify(event) });
+      return [reader.finished, reader.graceMs];
+    };
+    const last = answerOf([{ text: "b" }], "STOP");
+    expect(graceOf(answerOf([{ text: "a" }]), last)).toEqual([true, undefined]);
+    expect(graceOf(last)).toEqual([true, REPEATED_FINISH_GRACE_MS]);
+    expect(graceOf(last, last)).toEqual([true, REPEATED_FINISH_GRACE_MS]);
+    // The text that follows an end was announced by none.
+    expect(graceOf(last, answerOf([{ text: "c" }]))).toEqual([true, REPEATED_FINISH_GRACE_MS]);
   });
 
   test("OpenAI's terminal event and empty events do no harm", async () => {

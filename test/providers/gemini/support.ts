@@ -4,9 +4,10 @@ import {
   createGeminiAdapter,
   type GeminiAdapterOptions,
 } from "../../../src/providers/gemini/adapter.ts";
-import { EventReader } from "../../../src/providers/gemini/chunk.ts";
-import { buildRequest, type RequestContext } from "../../../src/providers/gemini/request.ts";
+import type { RequestContext } from "../../../src/providers/gemini/context.ts";
+import { type BuiltRequest, buildRequest } from "../../../src/providers/gemini/request.ts";
 import { SignatureCache } from "../../../src/providers/gemini/signatures.ts";
+import { GeminiStream } from "../../../src/providers/gemini/stream.ts";
 import { DEVELOPER_API } from "../../../src/providers/gemini/surface.ts";
 import type { GenerateContentBody } from "../../../src/providers/gemini/wire.ts";
 import type {
@@ -22,18 +23,23 @@ export const FLASH_25 = "gemini-2.5-flash";
 export const PRO_3 = "gemini-3.1-pro-preview";
 
 export function contextOf(extra: Partial<RequestContext> = {}): RequestContext {
-  return { surface: DEVELOPER_API, media: new Map(), signatures: new SignatureCache(), ...extra };
+  return { surface: DEVELOPER_API, signatures: new SignatureCache(), ...extra };
 }
 
-/** The body for a request to a model, without an output limit. */
-export function bodyOf(
+/** What a request to a model is made into, without an output limit. */
+export function build(
   request: Record<string, unknown>,
   upstreamModel: string = FLASH_25,
   extra: Partial<RequestContext> = {},
   call: Partial<UpstreamCall> = {},
-): GenerateContentBody {
+): BuiltRequest {
   const made = callOf(request, { upstreamModel, maxOutputTokens: null, ...call });
   return buildRequest(made, contextOf(extra));
+}
+
+/** Its body. */
+export function bodyOf(...given: Parameters<typeof build>): GenerateContentBody {
+  return build(...given).body;
 }
 
 export function adapterFor(
@@ -68,11 +74,11 @@ export function answerOf(
 }
 
 /** All chunks for these events. */
-export function chunksOf(events: unknown[], signatures = new SignatureCache()) {
+export function chunksOf(events: unknown[], signatures = new SignatureCache(), choices = 1) {
   async function* batches() {
     yield events.map((event) => (typeof event === "string" ? event : JSON.stringify(event)));
   }
-  return collect(readSse(new EventReader("asked", signatures), batches()));
+  return collect(readSse(new GeminiStream({ model: "asked", choices, signatures }), batches()));
 }
 
 export function sse(events: unknown[]): string {

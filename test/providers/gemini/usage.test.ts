@@ -33,6 +33,27 @@ describe("usage", () => {
     });
   });
 
+  test("audio from the cache, of all modalities that are there", () => {
+    const usage = parseUsage({
+      promptTokenCount: 400,
+      cachedContentTokenCount: 330,
+      candidatesTokenCount: 6,
+      promptTokensDetails: [
+        { modality: "TEXT", tokenCount: 66 },
+        { modality: "AUDIO", tokenCount: 334 },
+      ],
+      cacheTokensDetails: [
+        { modality: "TEXT", tokenCount: 32 },
+        { modality: "AUDIO", tokenCount: 298 },
+      ],
+    });
+    expect(usage).toMatchObject({
+      cachedTokens: 330,
+      promptAudioTokens: 334,
+      cachedAudioTokens: 298,
+    });
+  });
+
   test.each<[string, object, [number, number]]>([
     ["zeros", { promptTokenCount: 0, candidatesTokenCount: 0, totalTokenCount: 0 }, [0, 0]],
     ["output only in the total", { promptTokenCount: 5, totalTokenCount: 9 }, [5, 4]],

@@ -1,4 +1,5 @@
 // A JSON schema made fit for Gemini's responseJsonSchema, which knows a part of the language.
+import { isExactNumber } from "../../base/exact-json.ts";
 import { isObject, type JsonObject } from "../shared/json.ts";
 
 /** Kept as they are. The list is that of `responseJsonSchema` in `@google/genai` 3.1.0. */
@@ -85,7 +86,7 @@ function keepChoices(kept: JsonObject, given: JsonObject): void {
     return;
   }
   const known = choices.filter(
-    (choice) => typeof choice === "string" || typeof choice === "number",
+    (choice) => typeof choice === "string" || typeof choice === "number" || isExactNumber(choice),
   );
   if (known.length === choices.length && known.length > 0) {
     kept.enum = known;

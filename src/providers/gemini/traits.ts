@@ -1,12 +1,14 @@
 // What the generations of Gemini's models take, as data: the first pattern that matches counts.
 
+import type { ReasoningEffort } from "../../base/chat.ts";
+
 /** How a model is told how much to think. */
 export type Thinking =
   | { kind: "none" }
   /** `thinkingBudget` in tokens, from `min` to `max`; 0 switches it off where that is possible. */
   | { kind: "budget"; min: number; max: number; canDisable: boolean }
   /** `thinkingLevel`, from the least to the most; thinking cannot be switched off. */
-  | { kind: "level"; levels: readonly string[] };
+  | { kind: "level"; levels: readonly [ReasoningEffort, ...ReasoningEffort[]] };
 
 export interface ModelTraits {
   /** False: the system's text has to stand in the first user turn. */
@@ -16,6 +18,8 @@ export interface ModelTraits {
   jsonWithTools: boolean;
   /** Refuses a replayed function call that lacks its thought signature. */
   needsSignatures: boolean;
+  /** Takes images and files within the result of a function. */
+  mediaInResults: boolean;
   /** Takes penalties on every API; false: on Vertex AI only. */
   penalties: boolean;
 }
@@ -27,6 +31,7 @@ const OLD: ModelTraits = {
   thinking: NO_THINKING,
   jsonWithTools: false,
   needsSignatures: false,
+  mediaInResults: false,
   penalties: true,
 };
 
@@ -36,6 +41,7 @@ const GEMINI_3: Omit<ModelTraits, "thinking"> = {
   systemInstruction: true,
   jsonWithTools: true,
   needsSignatures: true,
+  mediaInResults: true,
   penalties: true,
 };
 

@@ -1,12 +1,13 @@
 // What each generation takes, and how reasoning_effort becomes its setting.
 import { describe, expect, test } from "bun:test";
-import { modelTraits } from "../../../src/providers/gemini/model-matrix.ts";
+import type { ReasoningEffort } from "../../../src/base/chat.ts";
 import { buildThinkingConfig } from "../../../src/providers/gemini/thinking.ts";
+import { modelTraits } from "../../../src/providers/gemini/traits.ts";
 
-const all = ["minimal", "low", "medium", "high"];
+const all: ReasoningEffort[] = ["minimal", "low", "medium", "high"];
 
 describe("model matrix", () => {
-  test.each<[string, string | number | string[], boolean, boolean]>([
+  test.each<[string, string | number | ReasoningEffort[], boolean, boolean]>([
     ["gemini-2.5-pro", 32_768, false, true],
     ["models/gemini-2.5-pro-preview-05-06", 32_768, false, true],
     ["gemini-2.5-flash", 24_576, false, true],
@@ -42,26 +43,28 @@ describe("thinking", () => {
   const level = (thinkingLevel: string) => ({ thinkingLevel, includeThoughts: true });
   const budget = (thinkingBudget: number) => ({ thinkingBudget, includeThoughts: true });
 
-  test.each<[string, string | undefined, number | null, object | undefined]>([
+  test.each<[string, ReasoningEffort | undefined, number | null, object | undefined]>([
     ["gemini-2.5-flash", undefined, 100, undefined],
     ["gemini-2.0-flash", "high", null, undefined],
     ["gemma-3-4b-it", "high", null, undefined],
     ["gemini-2.5-flash", "none", null, { thinkingBudget: 0 }],
     ["gemini-2.5-pro", "none", null, { thinkingBudget: 128 }],
-    ["gemini-2.5-flash", "minimal", null, budget(1_024)],
-    ["gemini-2.5-flash", "low", null, budget(1_024)],
-    ["gemini-2.5-flash", "medium", null, budget(8_192)],
-    ["gemini-2.5-flash", "high", null, budget(24_576)],
-    ["gemini-2.5-pro", "max", null, budget(32_768)],
-    ["gemini-2.5-pro", "xhigh", 4_000, budget(3_000)],
+    // The shares of all dialects, of the limit or else of what the model may think at most.
+    ["gemini-2.5-flash", "minimal", null, budget(2_457)],
+    ["gemini-2.5-flash", "low", 4_000, budget(800)],
+    ["gemini-2.5-flash", "medium", 4_000, budget(2_000)],
+    ["gemini-2.5-flash", "high", 4_000, budget(3_200)],
+    ["gemini-2.5-flash", "high", 65_536, budget(24_576)],
+    ["gemini-2.5-pro", "max", null, budget(31_129)],
+    ["gemini-2.5-pro", "xhigh", 4_000, budget(3_488)],
     ["gemini-2.5-pro", "high", 100, budget(128)],
     ["gemini-2.5-flash-lite", "high", 400, { thinkingBudget: 0 }],
-    ["gemini-2.5-flash-lite", "high", 1_000, budget(750)],
+    ["gemini-2.5-flash-lite", "low", 2_000, budget(512)],
     ["gemini-3.1-pro", "none", null, { thinkingLevel: "low" }],
     ["gemini-3-flash", "none", null, { thinkingLevel: "minimal" }],
     ["gemini-3-flash", "minimal", null, level("minimal")],
     ["gemini-3.1-pro", "minimal", null, level("low")],
-    ["gemini-3-pro", "medium", null, level("high")],
+    ["gemini-3-pro", "medium", null, level("low")],
     ["gemini-3.1-pro", "max", null, level("high")],
     ["gemini-4-hydrogen", "xhigh", null, level("xhigh")],
     ["gemini-4-hydrogen", "max", null, level("xhigh")],

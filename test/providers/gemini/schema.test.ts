@@ -1,6 +1,6 @@
 // JSON schemas reduced to what Gemini knows.
 import { expect, test } from "bun:test";
-import { sanitizeSchema } from "../../../src/providers/gemini/json-schema.ts";
+import { sanitizeSchema } from "../../../src/providers/gemini/schema.ts";
 
 test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
   ["const", { const: "a" }, { enum: ["a"] }],

@@ -1,0 +1,212 @@
+// A conversation in OpenAI's messages as Gemini's contents: who speaks, in how many turns.
+import type { ChatRequest } from "../../base/chat.ts";
+import { invalidRequest } from "../../base/errors.ts";
+import { asArray, asObject, isGiven, type JsonObject, nonEmptyString } from "../shared/json.ts";
+import { OpenCalls } from "../shared/open-calls.ts";
+import { taggedSystemText } from "../shared/system-text.ts";
+import { argumentsObject } from "../shared/tool-arguments.ts";
+import { contentParts } from "./content.ts";
+import type { MessagesContext } from "./context.ts";
+import { SKIP_SIGNATURE, sentSignature } from "./signatures.ts";
+import type { GeminiSurface } from "./surface.ts";
+import { geminiToolCallId } from "./tool-ids.ts";
+import { responseObject } from "./tool-results.ts";
+import { Turns } from "./turns.ts";
+import type { GeminiContent, GeminiPart, InlineData } from "./wire.ts";
+
+export interface Conversation {
+  contents: GeminiContent[];
+  systemInstruction?: { parts: GeminiPart[] };
+}
+
+type Message = ChatRequest["messages"][number];
+
+/** A call as its result has to name it; `order` is its place in its message. */
+interface AskedCall {
+  name: string;
+  order: number;
+}
+
+/** Stands for a turn that has to be there and says nothing: Gemini refuses an empty text. */
+const BLANK: GeminiPart = { text: " " };
+
+/**
+ * Maps the messages. Leading system and developer messages are the system instruction, a later one
+ * stands marked at its place in the user's turn. For models without an instruction it opens the first
+ * user turn. Turns of one speaker are joined, as Gemini wants the speakers to alternate; the first
+ * turn is the user's, a blank one where the client sent none.
+ * @param instruction more for the end of the system instruction; null for nothing
+ * @throws ApiError 400 that names the message, for what has no equal
+ */
+export function buildContents(
+  messages: readonly Message[],
+  context: MessagesContext,
+  instruction: string | null = null,
+): Conversation {
+  const system: string[] = [];
+  const turns = new Turns();
+  const calls = new OpenCalls<AskedCall>();
+  let leading = true;
+  for (const [index, message] of messages.entries()) {
+    const place = `messages[${index}]`;
+    const isSystem = message.role === "system" || message.role === "developer";
+    leading &&= isSystem;
+    if (leading) {
+      system.push(...texts(message.content));
+      continue;
+    }
+    switch (message.role) {
+      case "system":
+      case "developer":
+        turns.user(texts(message.content).map((text) => ({ text: taggedSystemText(text) })));
+        break;
+      case "user": {
+        const parts = contentParts(message.content, place);
+        // A user who says nothing still has a turn: without it the model would go on with its own.
+        turns.user(parts.length > 0 ? parts : [BLANK]);
+        break;
+      }
+      case "assistant":
+        addAssistant(turns, calls, message, { place, context });
+        break;
+      case "tool":
+        addResult(turns, calls, message, { place, context });
+        break;
+      default:
+        throw invalidRequest("This model does not take messages of this role.", `${place}.role`);
+    }
+  }
+  calls.end();
+  if (instruction !== null) system.push(instruction);
+  return withSystem(turns.finish(), system, context.traits.systemInstruction);
+}
+
+function withSystem(
+  contents: GeminiContent[],
+  system: readonly string[],
+  takesInstruction: boolean,
+): Conversation {
+  const [first] = contents;
+  if (!takesInstruction && system.length > 0) {
+    const text = { text: `${system.join("\n\n")}\n\n` };
+    if (first?.role === "user") first.parts.unshift(text);
+    else contents.unshift({ role: "user", parts: [text] });
+    return { contents };
+  }
+  if (first?.role !== "user") {
+    contents.unshift({ role: "user", parts: [BLANK] });
+  }
+  const parts = system.map((text) => ({ text }));
+  return parts.length > 0 ? { contents, systemInstruction: { parts } } : { contents };
+}
+
+interface Place {
+  place: string;
+  context: MessagesContext;
+}
+
+/**
+ * What was said, and the calls. Reasoning is not sent back: what Gemini needs of it is in the
+ * signatures. A signature comes from the client, else from the memory of this process, else the first
+ * call of the message gets the documented stand-in, as Gemini signs the first of parallel calls only.
+ */
+function addAssistant(
+  turns: Turns,
+  calls: OpenCalls<AskedCall>,
+  given: object,
+  { place, context }: Place,
+): void {
+  const message = asObject(given);
+  for (const field of ["audio", "function_call"]) {
+    if (isGiven(message[field])) {
+      throw invalidRequest(`This model does not take '${field}' messages.`, `${place}.${field}`);
+    }
+  }
+  const said = [...texts(message.content), ...texts(message.refusal)].map((text) => ({ text }));
+  const asked = asArray(message.tool_calls).map(asObject);
+  if (said.length + asked.length === 0) return;
+  calls.end();
+  turns.model(said);
+  for (const [order, call] of asked.entries()) {
+    const id = String(call.id);
+    const { name, args } = readCall(call);
+    calls.ask(id, { name, order }, place);
+    const signature = signatureOf({ ...call, id, name }, order === 0, context);
+    turns.model([
+      {
+        functionCall: { ...idField(id, context.surface), name, args },
+        ...(signature !== null && { thoughtSignature: signature }),
+      },
+    ]);
+  }
+}
+
+/** Gemini takes an object only: what is none is put into one, so that the client can go on. */
+function readCall(call: JsonObject): { name: string; args: JsonObject } {
+  if (call.type === "custom") {
+    const { name, input } = asObject(call.custom);
+    return { name: String(name), args: { input } };
+  }
+  const { name, arguments: given } = asObject(call.function);
+  return { name: String(name), args: argumentsObject(given) ?? { arguments: given } };
+}
+
+/**
+ * The result of a call. Its images and files stand in it where the model takes them there, else in
+ * the user's turn after the results, with the name of the call.
+ */
+function addResult(
+  turns: Turns,
+  calls: OpenCalls<AskedCall>,
+  message: Extract<Message, { role: "tool" }>,
+  { place, context }: Place,
+): void {
+  const id = message.tool_call_id;
+  const { name, order } = calls.answer(id, place);
+  const all = contentParts(message.content, place);
+  const text = all.map((part) => part.text ?? "").join("");
+  const media = all.filter((part) => part.text === undefined);
+  const within = context.traits.mediaInResults ? media.filter(isInline) : [];
+  const response = {
+    ...idField(id, context.surface),
+    name,
+    response: responseObject(text),
+    ...(within.length > 0 && { parts: within }),
+  };
+  turns.result({ functionResponse: response }, order);
+  const beside = media.filter((part) => !within.some((other) => other === part));
+  if (beside.length > 0) {
+    turns.user([{ text: `<tool_result name=${JSON.stringify(name)}>` }, ...beside]);
+    turns.user([{ text: "</tool_result>" }]);
+  }
+}
+
+function isInline(part: GeminiPart): part is { inlineData: InlineData } {
+  return part.inlineData !== undefined;
+}
+
+/** The texts of a string, or of text and refusal parts; empty ones are left out. */
+function texts(content: unknown): string[] {
+  const parts = Array.isArray(content) ? content.map(asObject) : [{ text: content }];
+  return parts.flatMap(({ text, refusal }: JsonObject) => {
+    const said = nonEmptyString(text) ?? nonEmptyString(refusal);
+    return said === null ? [] : [said];
+  });
+}
+
+function signatureOf(
+  call: { id: string; name: string },
+  isFirst: boolean,
+  { traits, signatures }: MessagesContext,
+): string | null {
+  if (traits.thinking.kind === "none" && !traits.needsSignatures) {
+    return null;
+  }
+  const known = sentSignature(call) ?? signatures.find(call.id, call.name);
+  return known ?? (isFirst && traits.needsSignatures ? SKIP_SIGNATURE : null);
+}
+
+function idField(clientId: string, surface: GeminiSurface): { id?: string } {
+  const id = surface.functionCallIds ? geminiToolCallId(clientId) : null;
+  return id === null ? {} : { id };
+}

@@ -1,0 +1,83 @@
+// Puts the media that a request names by URLs into it, for providers that take bytes only.
+import type { ChatRequest } from "../../base/chat.ts";
+import { invalidRequest } from "../../base/errors.ts";
+import type { MediaFetcher } from "../media/fetcher.ts";
+import { RequestMedia } from "../media/request-media.ts";
+import type { UpstreamCall } from "../protocol.ts";
+import { asObject, type JsonObject } from "./json.ts";
+
+type Message = ChatRequest["messages"][number];
+
+const MEDIA_TYPE = /^[\w.+-]+\/[\w.+-]+$/;
+
+const HTTP_URL = /^\s*https?:\/\/\S/i;
+
+/** Where parts have their URL, by their type. */
+const URL_FIELDS: Readonly<Record<string, readonly [string, string]>> = {
+  image_url: ["image_url", "url"],
+  file: ["file", "file_data"],
+};
+
+/**
+ * The call with `data:` URLs in place of http(s) ones, each fetched once; the given one when it has
+ * none, and in any case unchanged.
+ * @param fetchMedia null refuses such URLs
+ * @throws ApiError 400 that names the part; the signal's reason on its abort
+ */
+export async function inlineMedia(
+  call: UpstreamCall,
+  fetchMedia: MediaFetcher | null,
+  signal: AbortSignal,
+): Promise<UpstreamCall> {
+  const media = new RequestMedia(fetchMedia, signal);
+  const { messages } = call.request;
+  const inlined = await Promise.all(
+    messages.map((message, index) => inlineMessage(message, `messages[${index}]`, media)),
+  );
+  const isSame = inlined.every((message, index) => message === messages[index]);
+  return isSame ? call : { ...call, request: { ...call.request, messages: inlined } };
+}
+
+async function inlineMessage(
+  message: Message,
+  place: string,
+  media: RequestMedia,
+): Promise<Message> {
+  if (!Array.isArray(message.content) || !message.content.some((part) => urlOf(part) !== null)) {
+    return message;
+  }
+  const content = await Promise.all(
+    message.content.map((part, index) => inlinePart(part, `${place}.content[${index}]`, media)),
+  );
+  // Parts of the same kinds as before, as the role wants them.
+  return { ...message, content } as unknown as Message;
+}
+
+interface MediaUrl {
+  url: string;
+  holder: string;
+  field: string;
+}
+
+function urlOf(part: object): MediaUrl | null {
+  const given = asObject(part);
+  const [holder = "", field = ""] = URL_FIELDS[String(given.type)] ?? [];
+  const url = asObject(given[holder])[field];
+  return typeof url === "string" && HTTP_URL.test(url) ? { url: url.trim(), holder, field } : null;
+}
+
+async function inlinePart(part: object, place: string, media: RequestMedia): Promise<JsonObject> {
+  const given = asObject(part);
+  const found = urlOf(part);
+  if (found === null) {
+    return given;
+  }
+  const { url, holder, field } = found;
+  const param = `${place}.${holder}.${field}`;
+  const { mimeType, base64 } = await media.get(url, param);
+  if (!MEDIA_TYPE.test(mimeType)) {
+    throw invalidRequest("The URL leads to content of no known type.", param);
+  }
+  const data = `data:${mimeType};base64,${base64}`;
+  return { ...given, [holder]: { ...asObject(given[holder]), [field]: data } };
+}

@@ -1,0 +1,47 @@
+// The tool calls of a conversation that wait for their results: each is answered once, and at once.
+import { invalidRequest } from "../../base/errors.ts";
+
+/** Keeps the calls of the last assistant's turn until its results have come. */
+export class OpenCalls<Call> {
+  readonly #open = new Map<string, Call>();
+  #place = "";
+
+  /**
+   * @param place of the assistant's message, as `messages[1]`
+   * @throws ApiError 400 when the turn has asked under this id already
+   */
+  ask(id: string, call: Call, place: string): void {
+    if (this.#open.has(id)) {
+      throw invalidRequest("Two calls of one message have the same id.", `${place}.tool_calls`);
+    }
+    this.#open.set(id, call);
+    this.#place = place;
+  }
+
+  /**
+   * The call that a result answers.
+   * @param place of the tool's message
+   * @throws ApiError 400 when the turn before made no such call, or it was answered already
+   */
+  answer(id: string, place: string): Call {
+    const call = this.#open.get(id);
+    if (call === undefined) {
+      throw invalidRequest(
+        "A 'tool' message must answer one call, once, of the assistant message before it.",
+        `${place}.tool_call_id`,
+      );
+    }
+    this.#open.delete(id);
+    return call;
+  }
+
+  /** The turn is over. @throws ApiError 400 when a call has no result */
+  end(): void {
+    if (this.#open.size > 0) {
+      throw invalidRequest(
+        "Each call of an assistant message must be answered by a 'tool' message directly after it.",
+        `${this.#place}.tool_calls`,
+      );
+    }
+  }
+}

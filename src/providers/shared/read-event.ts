@@ -1,0 +1,33 @@
+// One server-sent event as JSON, or the failure that it tells of: the same in every dialect.
+import { upstreamError } from "../../base/errors.ts";
+import type { SseEvent } from "../transport/sse.ts";
+import type { ErrorReader } from "./errors.ts";
+import { isObject, type JsonObject, parseJson } from "./json.ts";
+
+/** OpenAI's terminal event, which some gateways in between add to other dialects too. */
+export const DONE = "[DONE]";
+
+/**
+ * The event's object.
+ * @throws ApiError when it is not a JSON object, holds an error, or is named one
+ */
+export function readEvent(
+  { name, data }: SseEvent,
+  errors: Pick<ErrorReader, "fromPayload">,
+): JsonObject {
+  const body = parseJson(data);
+  const error = errors.fromPayload(name === "error" ? asError(body) : body);
+  if (error !== null) {
+    throw error;
+  }
+  if (!isObject(body)) {
+    throw upstreamError("The provider sent an event that is not a JSON object.");
+  }
+  return body;
+}
+
+/** What comes under the name of an error is one, whatever is in it. */
+function asError(body: unknown): JsonObject | unknown[] {
+  if (Array.isArray(body)) return body;
+  return isObject(body) ? { ...body, error: body.error ?? body } : { error: { message: null } };
+}
