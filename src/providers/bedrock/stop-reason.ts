@@ -1,6 +1,6 @@
 // Converse's stop reasons as OpenAI's finish reasons.
 import { upstreamError } from "../../base/errors.ts";
-import type { FinishReason } from "../openai/finish-reason.ts";
+import type { FinishReason } from "../shared/finish-reason.ts";
 
 const REASONS: Readonly<Record<string, FinishReason>> = {
   end_turn: "stop",

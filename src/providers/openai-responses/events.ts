@@ -2,8 +2,8 @@
 import type { ChatCompletionChunk, TokenUsage } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
 import { newCompletionId } from "../../base/ids.ts";
-import type { FinishReason } from "../openai/finish-reason.ts";
 import type { UpstreamChunk } from "../protocol.ts";
+import type { FinishReason } from "../shared/finish-reason.ts";
 import type { StreamReader } from "../shared/http-adapter.ts";
 import { asObject, isObject, type JsonObject, nonEmptyString, parseJson } from "../shared/json.ts";
 import type { SseEvent } from "../transport/sse.ts";

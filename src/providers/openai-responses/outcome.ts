@@ -1,7 +1,7 @@
 // How a response ended: OpenAI's finish reason, or the error to throw.
 import { type ApiError, upstreamError } from "../../base/errors.ts";
-import type { FinishReason } from "../openai/finish-reason.ts";
 import { COMMON_ERRORS } from "../shared/errors.ts";
+import type { FinishReason } from "../shared/finish-reason.ts";
 import { asObject, isObject, type JsonObject } from "../shared/json.ts";
 
 /** Codes of failed responses for which the request is at fault, by how they begin. */

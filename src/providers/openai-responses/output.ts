@@ -1,7 +1,7 @@
 // Items of a response's output, read into the parts of a chat message.
 import { newToolCallId } from "../../base/ids.ts";
-import { argumentsText } from "../openai/content.ts";
 import { asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
+import { argumentsText } from "../shared/tool-arguments.ts";
 
 /** Between two parts of a reasoning summary, which are paragraphs with a heading each. */
 export const SUMMARY_SEPARATOR = "\n\n";

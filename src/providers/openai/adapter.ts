@@ -5,11 +5,11 @@ import { COMMON_ERRORS } from "../shared/errors.ts";
 import { type CallTransport, createHttpAdapter } from "../shared/http-adapter.ts";
 import { modelsProbe } from "../shared/probe.ts";
 import { SSE } from "../transport/sse.ts";
-import { asksForAnHour } from "./cache-hour.ts";
-import { ChunkReader } from "./chunk.ts";
+import { answerOptions } from "./answer-options.ts";
 import type { Quirks } from "./quirks.ts";
 import { buildRequest } from "./request.ts";
 import { parseCompletion } from "./response.ts";
+import { ChatStream } from "./stream.ts";
 
 export interface OpenAiAdapterOptions extends CallTransport {
   /** The address that `/chat/completions` is added to; its query is kept, `{model}` is replaced. */
@@ -38,19 +38,13 @@ export function createOpenAiAdapter(options: OpenAiAdapterOptions): ProviderAdap
     {
       framing: SSE,
       errors: COMMON_ERRORS,
-      exchange: (call, stream) => {
-        const usage = {
-          hiddenOutputInTotal: quirks.hiddenOutputInTotal,
-          writtenForHour: asksForAnHour(call.request),
-        };
-        return {
-          url: endpointUrl(baseUrl, "chat/completions", call.upstreamModel),
-          headers: stream ? streamHeaders : headers,
-          body: JSON.stringify(buildRequest(call, { quirks, passFields, stream })),
-          parse: (text) => parseCompletion(text, call.upstreamModel, usage),
-          open: () => new ChunkReader(call.upstreamModel, usage, call.request.n ?? 1),
-        };
-      },
+      exchange: (call, stream) => ({
+        url: endpointUrl(baseUrl, "chat/completions", call.upstreamModel),
+        headers: stream ? streamHeaders : headers,
+        body: JSON.stringify(buildRequest(call, { quirks, passFields, stream })),
+        parse: (text) => parseCompletion(text, answerOptions(call, quirks)),
+        open: () => new ChatStream(answerOptions(call, quirks)),
+      }),
       probe: () => modelsProbe(options),
     },
     options,

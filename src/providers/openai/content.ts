@@ -1,31 +1,95 @@
-// Departures in a message or delta that both the whole and the streamed answer share.
-import { asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
+// The members of a message or delta, put into OpenAI's types: what the house and its clients read of an answer.
+import { asArray, asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 
 /**
- * Makes `content` a string and gives reasoning its usual name, in place: Mistral's content is an
- * array of text and thinking parts, some providers call `reasoning_content` just `reasoning`. True
- * when anything changed.
+ * Puts every member but the tool calls right, in place, and drops what has a wrong type. Mistral's
+ * content is an array of text and thinking parts; some providers call `reasoning_content` just
+ * `reasoning`. A delta costs a look at the few members that it has. True when anything changed.
  */
-export function normalizeContent(message: JsonObject): boolean {
+export function normalizeMessage(message: JsonObject): boolean {
   let changed = false;
-  if (Array.isArray(message.content)) {
-    const { text, thinking } = splitParts(message.content);
-    message.content = text;
-    if (thinking !== "" && message.reasoning_content === undefined) {
-      message.reasoning_content = thinking;
+  for (const name in message) {
+    const read = MEMBERS.get(name);
+    const given = message[name];
+    if (read === undefined || given === null) {
+      continue;
+    }
+    const fit = read(given);
+    if (fit === given) {
+      continue;
     }
     changed = true;
+    if (fit === undefined) {
+      delete message[name];
+    } else {
+      message[name] = fit;
+    }
+    if (name === "content" && Array.isArray(given)) {
+      takeThinking(message, given);
+    }
   }
-  const reasoning = nonEmptyString(message.reasoning);
-  if (reasoning !== null && nonEmptyString(message.reasoning_content) === null) {
-    message.reasoning_content = reasoning;
-    delete message.reasoning;
-    changed = true;
-  }
-  return changed;
+  return renameReasoning(message) || changed;
 }
 
-function splitParts(parts: unknown[]): { text: string; thinking: string } {
+/** What a member's value is to be; the same value where it fits, undefined where it is dropped. */
+type MemberReader = (value: unknown) => unknown;
+
+const text: MemberReader = (value) => (typeof value === "string" ? value : undefined);
+
+const textOrParts: MemberReader = (value) =>
+  typeof value === "object" ? splitParts([value].flat()).text : text(value);
+
+const objects: MemberReader = (value) => {
+  if (!Array.isArray(value)) {
+    return undefined;
+  }
+  return value.every(isObject) ? value : value.filter(isObject);
+};
+
+/** An object whose members of these names are text; the others stay as they are. */
+const objectOfText = (...names: string[]): MemberReader => {
+  const isOdd = (object: JsonObject) => (name: string) =>
+    name in object && typeof object[name] !== "string";
+  return (value) => {
+    if (!isObject(value)) {
+      return undefined;
+    }
+    const odd = names.filter(isOdd(value));
+    return odd.length === 0
+      ? value
+      : Object.fromEntries(Object.entries(value).filter(([name]) => !odd.includes(name)));
+  };
+};
+
+const MEMBERS: ReadonlyMap<string, MemberReader> = new Map([
+  ["content", textOrParts],
+  ["refusal", text],
+  ["reasoning", textOrParts],
+  ["reasoning_content", textOrParts],
+  ["reasoning_details", objects],
+  ["annotations", objects],
+  ["images", objects],
+  ["audio", objectOfText("id", "data", "transcript")],
+]);
+
+function takeThinking(message: JsonObject, parts: readonly unknown[]): void {
+  const { thinking } = splitParts(parts);
+  if (thinking !== "" && nonEmptyString(message.reasoning_content) === null) {
+    message.reasoning_content = thinking;
+  }
+}
+
+function renameReasoning(message: JsonObject): boolean {
+  const reasoning = nonEmptyString(message.reasoning);
+  if (reasoning === null || nonEmptyString(message.reasoning_content) !== null) {
+    return false;
+  }
+  message.reasoning_content = reasoning;
+  delete message.reasoning;
+  return true;
+}
+
+function splitParts(parts: readonly unknown[]): { text: string; thinking: string } {
   let text = "";
   let thinking = "";
   for (const part of parts) {
@@ -42,28 +106,39 @@ function splitParts(parts: unknown[]): { text: string; thinking: string } {
   return { text, thinking };
 }
 
-/**
- * A function's arguments as the JSON text that OpenAI's shape wants; some providers send the object
- * itself.
- */
-export function argumentsText(value: unknown): string {
-  if (typeof value === "string") {
-    return value;
+/** Whether a delta says anything, as opposed to naming its role and empty members. */
+export function saysAnything(delta: JsonObject): boolean {
+  for (const name in delta) {
+    const value = delta[name];
+    const isEmpty = value === null || value === "" || (Array.isArray(value) && value.length === 0);
+    if (name !== "role" && !isEmpty) {
+      return true;
+    }
   }
-  return value === undefined || value === null ? "" : JSON.stringify(value);
+  return false;
 }
 
 /**
- * Fills what OpenAI always sends of a choice's log probabilities and some providers leave out, in place. Gives
- * whether it changed anything.
+ * Log probabilities as OpenAI has them, in place: null or an object with two lists, which some
+ * providers leave out. True when anything changed.
  */
-export function fillLogprobs(choice: JsonObject): boolean {
+export function normalizeLogprobs(choice: JsonObject): boolean {
   const { logprobs } = choice;
-  if (!isObject(logprobs)) {
+  if (logprobs === undefined || logprobs === null) {
     return false;
   }
-  const complete = logprobs.content !== undefined && logprobs.refusal !== undefined;
-  logprobs.content ??= null;
-  logprobs.refusal ??= null;
-  return !complete;
+  if (!isObject(logprobs)) {
+    choice.logprobs = null;
+    return true;
+  }
+  let changed = false;
+  for (const name of ["content", "refusal"]) {
+    const given = logprobs[name];
+    const isList = Array.isArray(given) && given.every(isObject);
+    if (given !== null && !isList) {
+      logprobs[name] = Array.isArray(given) ? asArray(given).filter(isObject) : null;
+      changed = true;
+    }
+  }
+  return changed;
 }

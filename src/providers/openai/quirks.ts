@@ -26,6 +26,8 @@ export interface Quirks {
   patches: readonly RequestPatch[];
   /** See UsageOptions. */
   hiddenOutputInTotal: boolean;
+  /** See UsageOptions. */
+  reportsCost: boolean;
 }
 
 /**
@@ -41,6 +43,7 @@ export const COMPATIBLE: Quirks = {
   passFields: [],
   patches: [],
   hiddenOutputInTotal: false,
+  reportsCost: false,
 };
 
 /** The 37 fields of OpenAI's chat completions reference, of which the server sets four itself. */

@@ -1,25 +1,30 @@
-// A provider's whole answer as UpstreamCompletion.
+// A provider's whole answer as an UpstreamCompletion.
 import type { ChatCompletion } from "../../base/chat.ts";
-import { upstreamError } from "../../base/errors.ts";
-import { newCompletionId, newToolCallId } from "../../base/ids.ts";
+import { ApiError, upstreamError } from "../../base/errors.ts";
+import { newCompletionId } from "../../base/ids.ts";
 import type { UpstreamCompletion } from "../protocol.ts";
 import { COMMON_ERRORS } from "../shared/errors.ts";
-import { asObject, isObject, type JsonObject, nonEmptyString, parseJson } from "../shared/json.ts";
-import { argumentsText, fillLogprobs, normalizeContent } from "./content.ts";
-import { finishError, mapFinishReason } from "./finish-reason.ts";
-import { findUsage, parseUsage, type UsageOptions } from "./usage.ts";
+import { type FinishReason, readFinishReason } from "../shared/finish-reason.ts";
+import {
+  asArray,
+  asObject,
+  isGiven,
+  isObject,
+  type JsonObject,
+  nonEmptyString,
+  parseJson,
+} from "../shared/json.ts";
+import type { AnswerOptions } from "./answer-options.ts";
+import { normalizeLogprobs, normalizeMessage } from "./content.ts";
+import { normalizeFunctionCall, normalizeToolCalls } from "./tools.ts";
+import { dropUsage, findUsage, readUsage } from "./usage.ts";
 
 /**
  * Reads a 200 answer. Fields that are missing are filled in and odd spellings made OpenAI's;
  * unknown fields of the message stay. `usage` is taken out of the completion.
- * @param model the model that was asked for, where the answer names none
  * @throws ApiError when the body is not JSON, holds an error or has no choices
  */
-export function parseCompletion(
-  text: string,
-  model: string,
-  options: UsageOptions,
-): UpstreamCompletion {
+export function parseCompletion(text: string, options: AnswerOptions): UpstreamCompletion {
   const body = parseJson(text);
   const error = COMMON_ERRORS.fromPayload(body);
   if (error !== null) {
@@ -28,69 +33,71 @@ export function parseCompletion(
   if (!isObject(body)) {
     throw upstreamError("The provider's answer is not a JSON object.");
   }
-  if (!Array.isArray(body.choices) || body.choices.length === 0) {
+  // A null stands for no choice.
+  const choices = asArray(body.choices).filter((choice) => choice !== null);
+  if (choices.length === 0) {
     throw upstreamError("The provider's answer has no choices.");
   }
-  const usage = parseUsage(findUsage(body), options);
-  const choices = body.choices.map((choice: unknown, position) => readChoice(choice, position));
-  // Groq's own envelope only repeats the usage and names the provider's request.
-  const { usage: _usage, x_groq: _groq, ...rest } = body;
+  const { usage, costMicro } = readUsage(findUsage(body), options.quirks, options.writesForAnHour);
+  dropUsage(body);
   const completion = {
-    ...rest,
+    ...body,
     id: nonEmptyString(body.id) ?? newCompletionId(),
     object: "chat.completion",
     created: typeof body.created === "number" ? body.created : Math.floor(Date.now() / 1000),
-    model: nonEmptyString(body.model) ?? model,
-    choices,
+    model: nonEmptyString(body.model) ?? options.model,
+    choices: choices.map(readChoice),
   };
-  // Every field that the type requires was just checked or set; the rest is the provider's word.
-  return { completion: completion as unknown as ChatCompletion, usage };
+  return {
+    // Every field that the type requires was just checked or set; the rest is the provider's word.
+    completion: completion as unknown as ChatCompletion,
+    usage,
+    ...(costMicro !== null && { reportedCostMicro: costMicro }),
+  };
 }
 
-function readChoice(value: unknown, position: number): JsonObject {
-  if (!isObject(value)) {
+function readChoice(choice: unknown, position: number): JsonObject {
+  if (!isObject(choice)) {
     throw upstreamError("The provider's answer has a choice that is not an object.");
   }
-  const error = finishError(value.finish_reason) ?? COMMON_ERRORS.fromPayload(value);
+  const error = isGiven(choice.error) ? COMMON_ERRORS.fromPayload(choice) : null;
   if (error !== null) {
     throw error;
   }
-  const message = readMessage(asObject(value.message));
-  const hasToolCalls = Array.isArray(message.tool_calls);
-  fillLogprobs(value);
+  dropUsage(choice);
+  const message = readMessage(asObject(choice.message));
+  normalizeLogprobs(choice);
+  const { index, logprobs } = choice;
   return {
-    ...value,
-    index: typeof value.index === "number" ? value.index : position,
+    ...choice,
+    index:
+      typeof index === "number" && Number.isSafeInteger(index) && index >= 0 ? index : position,
     message,
-    logprobs: value.logprobs ?? null,
-    finish_reason: mapFinishReason(nonEmptyString(value.finish_reason) ?? "stop", hasToolCalls),
+    logprobs: logprobs ?? null,
+    finish_reason: finishOf(choice, message),
   };
 }
 
-function readMessage(given: JsonObject): JsonObject {
-  const message: JsonObject = { ...given, role: "assistant" };
-  normalizeContent(message);
-  message.content = message.content ?? null;
-  message.refusal = message.refusal ?? null;
-  // An empty list means no calls; clients take its presence for calls.
-  if (Array.isArray(message.tool_calls) && message.tool_calls.length > 0) {
-    message.tool_calls = message.tool_calls.map(readToolCall);
-  } else {
-    delete message.tool_calls;
+function finishOf(choice: JsonObject, message: JsonObject): FinishReason {
+  const word = nonEmptyString(choice.finish_reason) ?? "stop";
+  const reason = readFinishReason(word, Array.isArray(message.tool_calls));
+  if (reason instanceof ApiError) {
+    throw reason;
   }
-  return message;
+  return reason === "stop" && isGiven(message.function_call) ? "function_call" : reason;
 }
 
-function readToolCall(value: unknown): JsonObject {
-  const call = asObject(value);
-  const filled: JsonObject = {
-    ...call,
-    id: nonEmptyString(call.id) ?? newToolCallId(),
-    type: nonEmptyString(call.type) ?? "function",
-  };
-  if (filled.type === "function") {
-    const fn = asObject(call.function);
-    filled.function = { ...fn, name: fn.name ?? "", arguments: argumentsText(fn.arguments) };
+function readMessage(message: JsonObject): JsonObject {
+  normalizeMessage(message);
+  normalizeToolCalls(message);
+  normalizeFunctionCall(message, false);
+  if (isObject(message.function_call)) {
+    message.function_call = { name: "", arguments: "", ...message.function_call };
   }
-  return filled;
+  return {
+    ...message,
+    role: "assistant",
+    content: message.content ?? null,
+    refusal: message.refusal ?? null,
+  };
 }

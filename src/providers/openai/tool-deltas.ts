@@ -1,8 +1,9 @@
 // Tool calls in a stream: indexes, ids and names as OpenAI's clients put them together.
 import { upstreamError } from "../../base/errors.ts";
-import { newToolCallId } from "../../base/ids.ts";
 import { asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
-import { argumentsText } from "./content.ts";
+import { argumentsText } from "../shared/tool-arguments.ts";
+import { JsonProgress } from "./json-progress.ts";
+import { CUSTOM, FUNCTION, isCustomCall, saysOfCall, shapeCall } from "./tools.ts";
 
 /**
  * More tool calls than one turn can use: a stream's memory must not grow with what a provider
@@ -11,94 +12,189 @@ import { argumentsText } from "./content.ts";
 const MAX_TOOL_CALLS = 4_096;
 
 interface OpenCall {
-  id: string;
+  position: number;
+  /** As the provider named it first; null where it gave none. */
+  id: string | null;
   name: string;
+  isCustom: boolean;
+  text: JsonProgress;
+}
+
+/** What a delta says of the call that it belongs to. */
+interface Fragment {
+  /** The provider's own number. */
+  index: number | null;
+  id: string | null;
+  name: string | null;
+  text: string;
 }
 
 /**
  * Follows the tool calls of one choice. Some providers send deltas without an index, several calls
- * under the same index, arguments as an object, or a name that repeats; OpenAI's clients append by
- * index and expect the id, type and name once, in a call's first delta.
+ * under the same index, one call under several, arguments as an object, or ids, types and names
+ * that repeat; OpenAI's clients append by index, and join whatever comes after a call's first
+ * delta.
  */
 export class ToolDeltas {
   readonly #calls: OpenCall[] = [];
-  /** Where the provider's own index stands in our numbering. */
-  readonly #positions = new Map<number, number>();
+  readonly #byIndex = new Map<number, OpenCall>();
+  readonly #byId = new Map<string, OpenCall>();
+  /** The ids that the client has seen. */
+  readonly #used = new Set<string>();
 
   get seen(): boolean {
     return this.#calls.length > 0;
   }
 
-  /** Puts one delta in order, in place. True when it had to be changed. */
+  /** Whether a function's arguments are visibly cut off. */
+  get isCut(): boolean {
+    return this.#calls.some(({ isCustom, text }) => !isCustom && text.isCut);
+  }
+
+  /** Puts the calls of one delta in order, in place. True when anything had to be changed. */
   normalize(delta: JsonObject): boolean {
-    const fn = asObject(delta.function);
-    const position = this.#place(delta, fn);
-    let changed = delta.index !== position;
-    delta.index = position;
-    const isNew = position === this.#calls.length;
-    if (isNew) {
-      changed = this.#open(delta, fn) || changed;
+    const given = delta.tool_calls;
+    if (given === undefined) {
+      return false;
     }
-    return (isObject(delta.function) && this.#normalizeFunction(fn, position, isNew)) || changed;
-  }
-
-  /**
-   * The position of the call that the delta continues, or the next free one when it begins a call.
-   */
-  #place(delta: JsonObject, fn: JsonObject): number {
-    const id = nonEmptyString(delta.id);
-    const begins = nonEmptyString(fn.name) !== null || isObject(delta.custom);
-    const index = typeof delta.index === "number" ? delta.index : null;
-    const known = index === null ? this.#byId(id, begins) : this.#positions.get(index);
-    // An index that comes with another id and a name is a second call under the first one's number.
-    const taken = known !== undefined && begins && id !== null && this.#calls[known]?.id !== id;
-    const position = known === undefined || taken ? this.#calls.length : known;
-    if (index !== null) {
-      this.#positions.set(index, position);
+    const all = Array.isArray(given) ? given : [];
+    const calls = all.filter((call) => isObject(call) && (this.seen || saysOfCall(call)));
+    if (calls.length === 0) {
+      delete delta.tool_calls;
+      return true;
     }
-    return position;
-  }
-
-  /**
-   * Without an index: a known id continues its call; a new id or name begins one; the rest goes to
-   * the last.
-   */
-  #byId(id: string | null, begins: boolean): number | undefined {
-    const known = id === null ? -1 : this.#calls.findIndex((call) => call.id === id);
-    if (known >= 0) {
-      return known;
+    let changed = calls.length !== all.length;
+    for (const call of calls) {
+      changed = this.#normalizeOne(call) || changed;
     }
-    return begins || id !== null || this.#calls.length === 0 ? undefined : this.#calls.length - 1;
-  }
-
-  /** Registers a new call and fills in its id and type. */
-  #open(delta: JsonObject, fn: JsonObject): boolean {
-    const id = nonEmptyString(delta.id);
-    const type = nonEmptyString(delta.type);
-    if (this.#calls.length >= MAX_TOOL_CALLS) {
-      throw upstreamError("The provider sent more tool calls than the gateway accepts.");
-    }
-    delta.id = id ?? newToolCallId();
-    delta.type = type ?? "function";
-    this.#calls.push({ id: String(delta.id), name: nonEmptyString(fn.name) ?? "" });
-    return id === null || type === null;
-  }
-
-  #normalizeFunction(fn: JsonObject, position: number, isNew: boolean): boolean {
-    const call = this.#calls[position];
-    let changed = false;
-    if (!isNew && "name" in fn && (fn.name === null || fn.name === "" || fn.name === call?.name)) {
-      // Repeated, it would be appended by clients that join names.
-      delete fn.name;
-      changed = true;
-    } else if (isNew && typeof fn.name !== "string") {
-      fn.name = "";
-      changed = true;
-    }
-    if (typeof fn.arguments !== "string" && (isNew || "arguments" in fn)) {
-      fn.arguments = argumentsText(fn.arguments);
-      changed = true;
-    }
+    delta.tool_calls = calls;
     return changed;
   }
+
+  #normalizeOne(delta: JsonObject): boolean {
+    const fragment = readFragment(delta);
+    const known = this.#find(fragment);
+    const call = known ?? this.#open(delta, fragment);
+    this.#number(fragment.index, call);
+    const moved = delta.index !== call.position;
+    delta.index = call.position;
+    const changed = known === null ? shapeCall(delta, this.#used) : continueCall(delta, call);
+    call.text.add(fragment.text);
+    return changed || moved;
+  }
+
+  /** The call that a fragment continues, or null when it begins one. */
+  #find(fragment: Fragment): OpenCall | null {
+    const call = this.#candidate(fragment);
+    return call === null || startsAnother(call, fragment) ? null : call;
+  }
+
+  #candidate({ index, id, name }: Fragment): OpenCall | null {
+    const byId = id === null ? undefined : this.#byId.get(id);
+    const byIndex = index === null ? undefined : this.#byIndex.get(index);
+    if (byIndex !== undefined) {
+      return name === null ? (byId ?? byIndex) : byIndex;
+    }
+    if (byId !== undefined && (index === null || name === null)) {
+      return byId;
+    }
+    // Under a new index only what has neither an id nor a name belongs to the call that is open.
+    const begins = index !== null && (id !== null || name !== null);
+    return begins ? null : (this.#calls.at(-1) ?? null);
+  }
+
+  #number(index: number | null, call: OpenCall): void {
+    if (index === null || this.#byIndex.get(index) === call) {
+      return;
+    }
+    if (this.#byIndex.size >= MAX_TOOL_CALLS && !this.#byIndex.has(index)) {
+      throw tooMany();
+    }
+    this.#byIndex.set(index, call);
+  }
+
+  #open(delta: JsonObject, { id, name }: Fragment): OpenCall {
+    if (this.#calls.length >= MAX_TOOL_CALLS) {
+      throw tooMany();
+    }
+    const call: OpenCall = {
+      position: this.#calls.length,
+      id,
+      name: name ?? "",
+      isCustom: isCustomCall(delta),
+      text: new JsonProgress(),
+    };
+    this.#calls.push(call);
+    if (id !== null) {
+      this.#byId.set(id, call);
+    }
+    return call;
+  }
+}
+
+const tooMany = () => upstreamError("The provider sent more tool calls than the gateway accepts.");
+
+function readFragment(delta: JsonObject): Fragment {
+  const { member, textName } = isCustomCall(delta) ? CUSTOM : FUNCTION;
+  const body = asObject(delta[member]);
+  const { index } = delta;
+  return {
+    index: typeof index === "number" && Number.isSafeInteger(index) ? index : null,
+    id: nonEmptyString(delta.id),
+    name: nonEmptyString(body.name),
+    text: argumentsText(body[textName]),
+  };
+}
+
+/**
+ * Whether a fragment that seems to continue a call begins another one under the same number: a head
+ * with a name, after arguments that are whole. A name that comes with an id of its own while the
+ * arguments are open is a head that repeats; ids can be new in every fragment.
+ */
+function startsAnother(call: OpenCall, { index, id, name, text }: Fragment): boolean {
+  const hasNewId = id !== null && id !== call.id;
+  if (name === null) {
+    // Without a number, an id that is new after whole arguments can only be another call's.
+    return index === null && hasNewId && call.text.isWhole;
+  }
+  const isOther = name !== call.name && call.name !== "";
+  if (call.text.isCut) {
+    return isOther && (hasNewId || index === null);
+  }
+  if (call.text.isEmpty) {
+    const repeats = !isOther && text !== "" && !new JsonProgress().add(text).isWhole;
+    return (hasNewId && !repeats) || (isOther && index === null);
+  }
+  return hasNewId || text !== "";
+}
+
+/** Leaves in a later delta what clients append, and nothing that they would join to the first one's. */
+function continueCall(delta: JsonObject, call: OpenCall): boolean {
+  const { member, other, textName } = call.isCustom ? CUSTOM : FUNCTION;
+  let changed = drop(delta, "id");
+  changed = drop(delta, "type") || changed;
+  changed = drop(delta, other) || changed;
+  const body = delta[member];
+  if (!isObject(body)) {
+    return drop(delta, member) || changed;
+  }
+  const name = nonEmptyString(body.name);
+  if (name === null || name === call.name) {
+    changed = drop(body, "name") || changed;
+  } else {
+    call.name += name;
+  }
+  if (textName in body && typeof body[textName] !== "string") {
+    body[textName] = argumentsText(body[textName]);
+    changed = true;
+  }
+  return changed;
+}
+
+function drop(object: JsonObject, name: string): boolean {
+  if (!(name in object)) {
+    return false;
+  }
+  delete object[name];
+  return true;
 }

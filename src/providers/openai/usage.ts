@@ -1,133 +1,179 @@
 // A provider's token usage, in any of its spellings, as TokenUsage.
 import type { TokenUsage } from "../../base/chat.ts";
-import { asObject, isObject, type JsonObject } from "../shared/json.ts";
-import { MAX_TOKENS_PER_REQUEST } from "../shared/token-counts.ts";
+import { asArray, asObject, isGiven, isObject, type JsonObject } from "../shared/json.ts";
+import { TokenCounts, tokenUsage } from "../shared/token-counts.ts";
 
 export interface UsageOptions {
   /**
-   * The provider leaves reasoning out of `completion_tokens` and counts it in `total_tokens` only
-   * (xAI, Google): what the total has beyond the two parts is output as well.
+   * What `total_tokens` has beyond the two parts is output as well: xAI and Google leave reasoning out
+   * of `completion_tokens`.
    */
   hiddenOutputInTotal: boolean;
-  /** The request asked for written tokens to live for an hour, which the counts do not tell apart. */
-  writtenForHour?: boolean;
+  /** `usage.cost` is what the call cost the operator, in USD. */
+  reportsCost: boolean;
+}
+
+/** What a provider reports of one call. */
+export interface UsageReport {
+  usage: TokenUsage | null;
+  /** In micro-dollars, rounded up; null where none is reported. */
+  costMicro: number | null;
 }
 
 /**
- * Reads a `usage` object. Null when it is none, when a count is absurd (negative, not a whole
- * number, beyond {@link MAX_TOKENS_PER_REQUEST}) or when input or output is missing: such a request
- * is estimated, not guessed. A detail that exceeds its total is clamped to it. Zeros are counts as
- * any other.
+ * Reads the usage of a body or chunk.
+ * @param writesForAnHour whether the request asked for a cache of one hour: only then does it matter,
+ * as reports do not tell the two kinds of written tokens apart
  */
-export function parseUsage(value: unknown, options: UsageOptions): TokenUsage | null {
+export function readUsage(
+  given: unknown,
+  options: UsageOptions,
+  writesForAnHour: () => boolean,
+): UsageReport {
+  return {
+    usage: parseUsage(given, options, writesForAnHour),
+    costMicro: options.reportsCost && isObject(given) ? costMicro(given) : null,
+  };
+}
+
+/**
+ * Null when the value is none, when a count is absurd (see {@link TokenCounts}) or when input or
+ * output is missing: such a request is estimated, not guessed. Zeros are counts as any other.
+ */
+export function parseUsage(
+  value: unknown,
+  { hiddenOutputInTotal }: Pick<UsageOptions, "hiddenOutputInTotal">,
+  writesForAnHour: () => boolean = () => false,
+): TokenUsage | null {
   if (!isObject(value)) {
     return null;
   }
-  const counts = new Counts();
+  const counts = new TokenCounts();
   const promptDetails = asObject(value.prompt_tokens_details);
   const completionDetails = asObject(value.completion_tokens_details);
-  const totals = readTotals(value, completionDetails, counts, options);
-  const cached = counts.firstOf(
+  const total = counts.first(value.total_tokens);
+  const promptGiven = counts.first(value.prompt_tokens);
+  const completionGiven = counts.first(value.completion_tokens);
+  // One missing part follows from the total; without a total there is nothing to go by.
+  const promptTokens = promptGiven ?? difference(total, completionGiven);
+  const completionTokens = completionGiven ?? difference(total, promptGiven);
+  const cachedTokens = counts.orZero(
     promptDetails.cached_tokens,
     value.prompt_cache_hit_tokens, // DeepSeek
     value.num_cached_tokens, // Mistral
     value.cached_tokens, // Moonshot and some others
   );
-  const cacheWrite = counts.firstOf(
+  const written = counts.orZero(
     promptDetails.cache_write_tokens,
     promptDetails.cache_creation_tokens,
     value.cache_write_tokens,
   );
-  const promptAudio = counts.firstOf(promptDetails.audio_tokens);
-  const completionAudio = counts.firstOf(completionDetails.audio_tokens);
-  const accepted = counts.firstOf(completionDetails.accepted_prediction_tokens);
-  const rejected = counts.firstOf(completionDetails.rejected_prediction_tokens);
-  if (totals === null || counts.absurd) {
+  const reasoning = counts.orZero(completionDetails.reasoning_tokens, value.reasoning_tokens);
+  const details = {
+    cachedTokens,
+    promptAudioTokens: counts.orZero(promptDetails.audio_tokens),
+    completionAudioTokens: counts.orZero(completionDetails.audio_tokens),
+    acceptedPredictionTokens: counts.orZero(completionDetails.accepted_prediction_tokens),
+    rejectedPredictionTokens: counts.orZero(completionDetails.rejected_prediction_tokens),
+  };
+  if (promptTokens === null || completionTokens === null || counts.absurd) {
     return null;
   }
-  const { prompt, completion, reasoning } = totals;
-  const cachedTokens = Math.min(cached ?? 0, prompt);
-  // Read and written input are different tokens: together they cannot be more than there were.
-  const written = Math.min(cacheWrite ?? 0, prompt - cachedTokens);
-  return {
-    promptTokens: prompt,
-    completionTokens: completion,
-    cachedTokens,
-    cacheWriteTokens: options.writtenForHour === true ? 0 : written,
-    cacheWrite1hTokens: options.writtenForHour === true ? written : 0,
-    promptAudioTokens: Math.min(promptAudio ?? 0, prompt),
-    completionAudioTokens: Math.min(completionAudio ?? 0, completion),
-    reasoningTokens: Math.min(reasoning, completion),
-    acceptedPredictionTokens: Math.min(accepted ?? 0, completion),
-    rejectedPredictionTokens: Math.min(rejected ?? 0, completion),
-  };
+  const hidden = hiddenOutputInTotal
+    ? hiddenOutput({ total, promptTokens, completionTokens, reasoning, cachedTokens, written })
+    : 0;
+  const isHour = written > 0 && writesForAnHour();
+  return tokenUsage({
+    ...details,
+    promptTokens,
+    completionTokens: completionTokens + hidden,
+    reasoningTokens: Math.max(reasoning, hidden),
+    cacheWriteTokens: isHour ? 0 : written,
+    cacheWrite1hTokens: isHour ? written : 0,
+  });
 }
 
 interface Totals {
-  prompt: number;
-  completion: number;
+  total: number | null;
+  promptTokens: number;
+  completionTokens: number;
   reasoning: number;
+  cachedTokens: number;
+  written: number;
 }
 
-function readTotals(
-  usage: JsonObject,
-  completionDetails: JsonObject,
-  counts: Counts,
-  options: UsageOptions,
-): Totals | null {
-  const total = counts.firstOf(usage.total_tokens);
-  const promptGiven = counts.firstOf(usage.prompt_tokens);
-  const completionGiven = counts.firstOf(usage.completion_tokens);
-  const reasoning = counts.firstOf(completionDetails.reasoning_tokens, usage.reasoning_tokens) ?? 0;
-  // One missing part follows from the total; without a total there is nothing to go by.
-  const prompt = promptGiven ?? difference(total, completionGiven);
-  const completion = completionGiven ?? difference(total, promptGiven);
-  if (prompt === null || completion === null) {
-    return null;
+/** Output that only the total has. */
+function hiddenOutput(totals: Totals): number {
+  const { total, promptTokens, completionTokens, reasoning, cachedTokens, written } = totals;
+  if (total === null) {
+    // Then more reasoning than output can only mean that it is not part of the output.
+    return reasoning > completionTokens ? reasoning : 0;
   }
-  if (!options.hiddenOutputInTotal) {
-    return { prompt, completion, reasoning };
-  }
-  // Without a total, more reasoning than output can only mean that it is not part of the output.
-  const untold = total === null && reasoning > completion ? reasoning : 0;
-  const hidden = total === null ? untold : Math.max(0, total - prompt - completion);
-  return { prompt, completion: completion + hidden, reasoning: Math.max(reasoning, hidden) };
+  const beyond = Math.max(0, total - promptTokens - completionTokens);
+  // Some proxies count cached input in the total and not in the prompt: that is no output.
+  const isCache = [cachedTokens, written, cachedTokens + written].includes(beyond);
+  return isCache ? 0 : beyond;
 }
 
 function difference(total: number | null, part: number | null): number | null {
   return total !== null && part !== null && total >= part ? total - part : null;
 }
 
-/**
- * Reads counts and remembers whether any was absurd, as one absurd count makes the whole usage
- * worthless.
- */
-class Counts {
-  absurd = false;
+/** More than any one call can cost, in USD: a larger figure is a fault, and must not become a charge. */
+const MAX_COST_USD = 10_000;
 
-  /** The first value that is there, or null when none is. */
-  firstOf(...values: unknown[]): number | null {
-    const value = values.find((candidate) => candidate !== undefined && candidate !== null);
-    if (value === undefined) {
-      return null;
-    }
-    if (
-      typeof value !== "number" ||
-      !Number.isInteger(value) ||
-      value < 0 ||
-      value > MAX_TOKENS_PER_REQUEST
-    ) {
-      this.absurd = true;
-      return null;
-    }
-    return value;
+/**
+ * OpenRouter's `cost`. A call with the operator's own key at the host behind it costs OpenRouter's fee
+ * there, and what the host takes from the operator besides.
+ */
+function costMicro(usage: JsonObject): number | null {
+  const { cost, is_byok: isByok } = usage;
+  const { upstream_inference_cost: upstream } = asObject(usage.cost_details);
+  const fee = usd(cost);
+  const behind = usd(upstream) ?? 0;
+  if (fee === null) {
+    return null;
   }
+  const ownKey = typeof isByok === "boolean" ? isByok : behind > fee;
+  const micro = (ownKey ? fee + behind : fee) * 1_000_000;
+  // A double's own error must not round up to one more.
+  return Math.ceil(Number(micro.toFixed(4)));
+}
+
+function usd(value: unknown): number | null {
+  return typeof value === "number" && value >= 0 && value <= MAX_COST_USD ? value : null;
 }
 
 /**
- * The usage object of a body or chunk: its own, or Groq's in `x_groq`. Undefined when there is
- * none.
+ * The usage object of a body or chunk: its own, Groq's in `x_groq`, or that of a choice (Moonshot).
+ * Undefined when there is none.
  */
 export function findUsage(body: JsonObject): unknown {
-  return body.usage ?? asObject(body.x_groq).usage ?? undefined;
+  return body.usage ?? asObject(body.x_groq).usage ?? usageOfChoice(body.choices) ?? undefined;
+}
+
+function usageOfChoice(choices: unknown): unknown {
+  for (const choice of asArray(choices)) {
+    if (isObject(choice) && isObject(choice.usage)) {
+      return choice.usage;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Takes usage out of a body, a chunk or a choice, as the protocol gives it beside the answer; Groq's
+ * envelope goes as a whole. True when anything was there.
+ */
+export function dropUsage(holder: JsonObject): boolean {
+  let changed = false;
+  if (isGiven(holder.usage)) {
+    delete holder.usage;
+    changed = true;
+  }
+  if (holder.x_groq !== undefined) {
+    delete holder.x_groq;
+    changed = true;
+  }
+  return changed;
 }

@@ -1,11 +1,13 @@
 // Whole answers: what is filled in, renamed, kept and refused.
 import { describe, expect, test } from "bun:test";
-import { ApiError } from "../../src/base/errors.ts";
-import { finishError, mapFinishReason } from "../../src/providers/openai/finish-reason.ts";
-import { parseCompletion } from "../../src/providers/openai/response.ts";
+import { ApiError } from "../../../src/base/errors.ts";
+import { answerOptions } from "../../../src/providers/openai/answer-options.ts";
+import { COMPATIBLE } from "../../../src/providers/openai/quirks.ts";
+import { parseCompletion } from "../../../src/providers/openai/response.ts";
+import { callOf } from "../support.ts";
 
-const options = { hiddenOutputInTotal: false };
-const parse = (body: unknown) => parseCompletion(JSON.stringify(body), "asked", options);
+const options = answerOptions(callOf({}, { upstreamModel: "asked" }), COMPATIBLE);
+const parse = (body: unknown) => parseCompletion(JSON.stringify(body), options);
 
 /** An answer with one choice; `message` and `choice` replace its fields. */
 function answer(message: Record<string, unknown>, choice: Record<string, unknown> = {}) {
@@ -148,31 +150,7 @@ describe("parseCompletion", () => {
       "upstream_error",
     ],
   ])("refuses %s", (_name, text, status, code) => {
-    const error = thrown(() => parseCompletion(text, "asked", options));
+    const error = thrown(() => parseCompletion(text, options));
     expect([error.status, error.code as string]).toEqual([status, code]);
-  });
-});
-
-describe("finish reasons", () => {
-  test.each([
-    ["stop", false, "stop"],
-    ["stop", true, "tool_calls"],
-    ["STOP", false, "stop"],
-    ["length", true, "length"],
-    ["model_length", false, "length"],
-    ["max_tokens", false, "length"],
-    ["eos", false, "stop"],
-    ["tool_calls", false, "tool_calls"],
-    ["function_call", true, "function_call"],
-    ["content_filter", true, "content_filter"],
-    ["never heard of", false, "stop"],
-  ] as const)("%s with calls %p is %s", (given, calls, expected) => {
-    expect(mapFinishReason(given, calls)).toBe(expected);
-  });
-
-  test("some are errors", () => {
-    expect(finishError("error")?.status).toBe(502);
-    expect(finishError("insufficient_system_resource")?.status).toBe(503);
-    expect([finishError("stop"), finishError(null)]).toEqual([null, null]);
   });
 });

@@ -1,11 +1,14 @@
 // Streams: what passes untouched, what is put right, what ends them and what breaks them.
 import { describe, expect, test } from "bun:test";
-import { ApiError } from "../../src/base/errors.ts";
-import { ChunkReader } from "../../src/providers/openai/chunk.ts";
-import type { UpstreamChunk } from "../../src/providers/protocol.ts";
-import { collect, readSse, rejection } from "./support.ts";
+import { ApiError } from "../../../src/base/errors.ts";
+import { answerOptions } from "../../../src/providers/openai/answer-options.ts";
+import { COMPATIBLE } from "../../../src/providers/openai/quirks.ts";
+import { ChatStream } from "../../../src/providers/openai/stream.ts";
+import type { UpstreamChunk } from "../../../src/providers/protocol.ts";
+import { callOf, collect, readSse, rejection } from "../support.ts";
 
-const plain = { hiddenOutputInTotal: false };
+const open = (n = 1) =>
+  new ChatStream(answerOptions(callOf({ n }, { upstreamModel: "asked" }), COMPATIBLE));
 
 async function* inBatches(batches: string[][]): AsyncGenerator<string[]> {
   yield* batches;
@@ -13,7 +16,7 @@ async function* inBatches(batches: string[][]): AsyncGenerator<string[]> {
 
 function read(...events: (string | object)[]): Promise<UpstreamChunk[]> {
   const data = events.map((event) => (typeof event === "string" ? event : JSON.stringify(event)));
-  return collect(readSse(new ChunkReader("asked", plain, 1), inBatches([data])));
+  return collect(readSse(open(), inBatches([data])));
 }
 
 const envelope = { id: "c1", object: "chat.completion.chunk", created: 5, model: "m" };
@@ -28,7 +31,7 @@ const finish = piece({}, { finish_reason: "stop" });
 /** The deltas of the first choice after a good start, as they come out. */
 async function deltas(...given: unknown[]): Promise<unknown[]> {
   const chunks = await read(start, ...given.map((delta) => piece(delta)), "[DONE]");
-  return chunks.slice(1).map(({ chunk }) => chunk.choices[0]?.delta);
+  return chunks.slice(1, -1).map(({ chunk }) => chunk.choices[0]?.delta);
 }
 
 describe("an orderly stream", () => {
@@ -38,8 +41,10 @@ describe("an orderly stream", () => {
     expect(chunks.map(({ wire }) => wire)).toEqual([
       odd,
       JSON.stringify(piece({ content: "hé" })),
-      JSON.stringify({ ...finish, usage: null }),
+      // The end is held back until it is known to be the only one.
+      null,
     ]);
+    expect(chunks[2]?.chunk as unknown).toEqual({ ...finish, usage: null });
     expect(chunks[1]?.chunk as unknown).toEqual(piece({ content: "hé" }));
     expect(chunks.every(({ usage }) => usage === null)).toBe(true);
   });
@@ -55,14 +60,14 @@ describe("an orderly stream", () => {
     let readOn = false;
     async function* source(): AsyncGenerator<string[]> {
       try {
-        yield [JSON.stringify(start), "[DONE]", "not JSON"];
+        yield [JSON.stringify(piece({ content: "a" })), "[DONE]", "not JSON"];
         readOn = true;
         yield ["not JSON either"];
       } finally {
         closed = true;
       }
     }
-    expect(await collect(readSse(new ChunkReader("asked", plain, 1), source()))).toHaveLength(1);
+    expect(await collect(readSse(open(), source()))).toHaveLength(2);
     expect([closed, readOn]).toEqual([true, false]);
   });
 
@@ -85,7 +90,8 @@ describe("usage", () => {
     ["in Groq's envelope", { ...finish, x_groq: { id: "r", usage } }],
   ])("%s is taken out", async (_name, event) => {
     const chunks = await read(start, finish, event, "[DONE]");
-    const last = chunks.at(-1);
+    const last = chunks.at(-2);
+    expect(chunks.at(-1)?.chunk.choices[0]?.finish_reason).toBe("stop");
     expect(last?.usage).toMatchObject({ promptTokens: 3, completionTokens: 2 });
     expect(last?.wire).toBeNull();
     expect(JSON.stringify(last?.chunk)).not.toContain("tokens");
@@ -108,6 +114,7 @@ describe("what is put right", () => {
       { choices: [{ delta: { content: "a" } }] },
       { id: "", object: "x", model: "", choices: [{ finish_reason: "eos" }] },
     );
+    expect(chunks).toHaveLength(2);
     const [first, second] = chunks.map(({ chunk }) => chunk);
     expect(first?.id).toStartWith("chatcmpl-");
     expect([second?.id, second?.created]).toEqual([first?.id ?? "none", first?.created ?? 0]);
@@ -140,6 +147,11 @@ describe("what is put right", () => {
     expect(await deltas(given)).toEqual([expected]);
   });
 
+  test("a null among the choices is none", async () => {
+    const [chunk] = await read({ ...envelope, choices: [null, start.choices[0], null] }, finish);
+    expect(chunk?.chunk as unknown).toEqual(start);
+  });
+
   test("the role is given once for each choice", async () => {
     const two = {
       ...envelope,
@@ -150,98 +162,8 @@ describe("what is put right", () => {
     expect(roles).toEqual([
       ["assistant", "assistant"],
       [undefined, undefined],
+      [undefined, undefined],
     ]);
-  });
-
-  test("finish reasons: empty is none, odd ones are mapped, calls are seen", async () => {
-    const reasons = async (reason: unknown, delta: unknown = {}) =>
-      (await read(start, piece(delta, { finish_reason: reason }), "[DONE]"))[1]?.chunk.choices[0]
-        ?.finish_reason;
-    expect(await reasons("")).toBeNull();
-    expect(await reasons(undefined)).toBeNull();
-    expect(await reasons("model_length")).toBe("length");
-    expect(await reasons("function_call")).toBe("function_call");
-    const call = {
-      tool_calls: [{ index: 0, id: "a", type: "function", function: { name: "f", arguments: "" } }],
-    };
-    expect(await reasons("stop", call)).toBe("tool_calls");
-  });
-});
-
-describe("tool calls", () => {
-  const call = (fields: Record<string, unknown>) => ({ tool_calls: [fields] });
-
-  test("in order, they pass as written", async () => {
-    const events = [
-      start,
-      piece(call({ index: 0, id: "a", type: "function", function: { name: "f", arguments: "" } })),
-      piece(call({ index: 0, function: { arguments: '{"x":' } })),
-      piece(call({ index: 0, function: { arguments: "1}" } })),
-      piece(
-        call({ index: 1, id: "b", type: "function", function: { name: "f", arguments: "{}" } }),
-      ),
-      piece({}, { finish_reason: "tool_calls" }),
-    ];
-    const chunks = await read(...events, "[DONE]");
-    expect(chunks.map(({ wire }) => wire)).toEqual(events.map((event) => JSON.stringify(event)));
-  });
-
-  test("whole calls without index, id or type, arguments as objects", async () => {
-    const id = expect.stringMatching(/^call_/);
-    expect(
-      await deltas({
-        tool_calls: [
-          { function: { name: "f", arguments: { a: 1 } } },
-          { function: { name: "g", arguments: "{}" } },
-        ],
-      }),
-    ).toEqual([
-      {
-        tool_calls: [
-          { index: 0, id, type: "function", function: { name: "f", arguments: '{"a":1}' } },
-          { index: 1, id, type: "function", function: { name: "g", arguments: "{}" } },
-        ],
-      },
-    ]);
-  });
-
-  test("deltas without an index continue the last call, or the one with their id", async () => {
-    const [, second, third, fourth] = (await deltas(
-      call({ id: "a", type: "function", function: { name: "f", arguments: "" } }),
-      call({ function: { name: null, arguments: "1" } }),
-      call({ id: "b", type: "function", function: { name: "g", arguments: "" } }),
-      call({ id: "a", function: { arguments: "2" } }),
-    )) as { tool_calls: unknown[] }[];
-    expect(second?.tool_calls).toEqual([{ index: 0, function: { arguments: "1" } }]);
-    expect(third?.tool_calls).toEqual([
-      { index: 1, id: "b", type: "function", function: { name: "g", arguments: "" } },
-    ]);
-    expect(fourth?.tool_calls).toEqual([{ index: 0, id: "a", function: { arguments: "2" } }]);
-  });
-
-  test("a second call under the first one's index becomes a call of its own", async () => {
-    const given = await deltas(
-      call({ index: 0, id: "a", type: "function", function: { name: "f", arguments: "{}" } }),
-      call({ index: 0, id: "b", type: "function", function: { name: "f", arguments: "{" } }),
-      call({ index: 0, function: { arguments: "}" } }),
-    );
-    const indexes = (given as { tool_calls: { index: number }[] }[]).map(
-      (d) => d.tool_calls[0]?.index,
-    );
-    expect(indexes).toEqual([0, 1, 1]);
-  });
-
-  test("a name that repeats is dropped", async () => {
-    const [, second] = await deltas(
-      call({ index: 0, id: "a", type: "function", function: { name: "f", arguments: "" } }),
-      call({ index: 0, id: "a", function: { name: "f", arguments: "1" } }),
-    );
-    expect(second).toEqual(call({ index: 0, id: "a", function: { arguments: "1" } }));
-  });
-
-  test("a custom call keeps its shape", async () => {
-    const custom = call({ index: 0, id: "a", type: "custom", custom: { name: "c", input: "" } });
-    expect(await deltas(custom)).toEqual([custom]);
   });
 });
 
@@ -275,7 +197,12 @@ describe("what breaks a stream", () => {
     ],
     ["an event that is not JSON", [start, "{oops"], 502, "upstream_error"],
     ["an event that is no object", [start, "7"], 502, "upstream_error"],
-    ["a choice that is no object", [{ ...envelope, choices: [1] }], 502, "upstream_error"],
+    [
+      "nothing but what is no choice",
+      [{ ...envelope, choices: [1, null] }, "[DONE]"],
+      502,
+      "upstream_error",
+    ],
     ["an end without a finish", [start, piece({ content: "a" })], 502, "upstream_error"],
     ["nothing at all", [], 502, "upstream_error"],
     ["only [DONE]", ["[DONE]"], 502, "upstream_error"],

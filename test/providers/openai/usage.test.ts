@@ -1,8 +1,8 @@
 // Token usage in every spelling that providers use.
 import { describe, expect, test } from "bun:test";
-import type { TokenUsage } from "../../src/base/chat.ts";
-import { findUsage, parseUsage } from "../../src/providers/openai/usage.ts";
-import { MAX_TOKENS_PER_REQUEST } from "../../src/providers/shared/token-counts.ts";
+import type { TokenUsage } from "../../../src/base/chat.ts";
+import { findUsage, parseUsage } from "../../../src/providers/openai/usage.ts";
+import { MAX_TOKENS_PER_REQUEST } from "../../../src/providers/shared/token-counts.ts";
 
 const plain = { hiddenOutputInTotal: false };
 const hidden = { hiddenOutputInTotal: true };

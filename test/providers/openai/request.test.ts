@@ -1,10 +1,10 @@
 // What is sent to an OpenAI-compatible provider, provider by provider.
 import { describe, expect, test } from "bun:test";
-import { PROVIDER_LIST } from "../../src/providers/list.ts";
-import type { OpenAiDialect } from "../../src/providers/openai/dialect.ts";
-import { COMPATIBLE, type Quirks } from "../../src/providers/openai/quirks.ts";
-import { buildRequest } from "../../src/providers/openai/request.ts";
-import { callOf } from "./support.ts";
+import { PROVIDER_LIST } from "../../../src/providers/list.ts";
+import type { OpenAiDialect } from "../../../src/providers/openai/dialect.ts";
+import { COMPATIBLE, type Quirks } from "../../../src/providers/openai/quirks.ts";
+import { buildRequest } from "../../../src/providers/openai/request.ts";
+import { callOf } from "../support.ts";
 
 /** The providers that speak this dialect. */
 const COMPATIBLE_IDS = PROVIDER_LIST.providers

@@ -1,14 +1,14 @@
 // The OpenAI adapter over HTTP: what it sends, gives and ends with; and against a mock.
 import { afterAll, beforeAll, describe, expect, spyOn, test } from "bun:test";
 import { LLMock } from "@copilotkit/aimock";
-import { ApiError } from "../../src/base/errors.ts";
+import { ApiError } from "../../../src/base/errors.ts";
 import {
   createOpenAiAdapter,
   type OpenAiAdapterOptions,
-} from "../../src/providers/openai/adapter.ts";
-import { COMPATIBLE } from "../../src/providers/openai/quirks.ts";
-import type { UpstreamChunk } from "../../src/providers/protocol.ts";
-import { buildHeaders, endpointUrl } from "../../src/providers/shared/endpoint.ts";
+} from "../../../src/providers/openai/adapter.ts";
+import { COMPATIBLE } from "../../../src/providers/openai/quirks.ts";
+import type { UpstreamChunk } from "../../../src/providers/protocol.ts";
+import { buildHeaders, endpointUrl } from "../../../src/providers/shared/endpoint.ts";
 import {
   callOf,
   collect,
@@ -18,7 +18,7 @@ import {
   rawServer,
   rejection,
   SSE_HEAD,
-} from "./support.ts";
+} from "../support.ts";
 
 const never = new AbortController().signal;
 
@@ -79,14 +79,15 @@ describe("against an independent mock", () => {
     expect(sent?.body).toMatchObject({ model: "upstream-model", max_tokens: 100 });
   });
 
-  test("streams, usage last", async () => {
+  test("streams, usage and the finish reason last", async () => {
     const adapter = createOpenAiAdapter(optionsFor(`${mock.url}/v1`));
     const chunks = await collect(adapter.stream(callOf(), never));
     expect(textOf(chunks)).toBe("Hello from the other side, friend.");
     expect(chunks.length).toBeGreaterThan(5);
     const reported = chunks.filter(({ usage }) => usage !== null);
     expect(reported).toHaveLength(1);
-    expect(reported[0]).toBe(chunks.at(-1));
+    expect(reported[0]).toBe(chunks.at(-2));
+    expect(chunks.at(-1)?.chunk.choices[0]?.finish_reason).toBe("stop");
     expect(chunks.some(({ wire }) => wire !== null)).toBe(true);
     for (const { wire, chunk } of chunks) {
       expect(wire === null || Bun.deepEquals(JSON.parse(wire), chunk)).toBe(true);

@@ -1,7 +1,7 @@
 // Providers' failures as what the caller sees: status, code, message; never a key, host or account.
 import { describe, expect, test } from "bun:test";
-import { COMMON_ERRORS } from "../../src/providers/shared/errors.ts";
-import { RETRY_AFTER_CAP_MS } from "../../src/providers/shared/retry-after.ts";
+import { COMMON_ERRORS } from "../../../src/providers/shared/errors.ts";
+import { RETRY_AFTER_CAP_MS } from "../../../src/providers/shared/retry-after.ts";
 
 function fromBody(status: number, body: unknown, headers: Record<string, string> = {}) {
   const text = typeof body === "string" ? body : JSON.stringify(body);

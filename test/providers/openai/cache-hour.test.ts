@@ -1,12 +1,12 @@
 // Written tokens of an aggregator that does not say how long they live, and what they cost.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { ChatRequest, TokenUsage } from "../../src/base/chat.ts";
-import { priceAt } from "../../src/catalog/price.ts";
-import { costMicro } from "../../src/gateway/cost.ts";
-import { createOpenAiAdapter } from "../../src/providers/openai/adapter.ts";
-import { COMPATIBLE } from "../../src/providers/openai/quirks.ts";
-import { best, catalog } from "../catalog/support.ts";
-import { callOf, collect } from "./support.ts";
+import type { ChatRequest, TokenUsage } from "../../../src/base/chat.ts";
+import { priceAt } from "../../../src/catalog/price.ts";
+import { costMicro } from "../../../src/gateway/cost.ts";
+import { createOpenAiAdapter } from "../../../src/providers/openai/adapter.ts";
+import { COMPATIBLE } from "../../../src/providers/openai/quirks.ts";
+import { best, catalog } from "../../catalog/support.ts";
+import { callOf, collect } from "../support.ts";
 
 const never = new AbortController().signal;
 

@@ -1,8 +1,8 @@
 // Files as Mistral takes them.
 import { describe, expect, test } from "bun:test";
-import { MISTRAL } from "../../src/providers/openai/provider-quirks.ts";
-import { buildRequest } from "../../src/providers/openai/request.ts";
-import { callOf } from "./support.ts";
+import { MISTRAL } from "../../../src/providers/openai/provider-quirks.ts";
+import { buildRequest } from "../../../src/providers/openai/request.ts";
+import { callOf } from "../support.ts";
 
 const PDF = "data:application/pdf;base64,JVBERi0xLjQ=";
 

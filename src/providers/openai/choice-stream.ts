@@ -1,0 +1,112 @@
+// One choice of a stream: what its deltas say, and how it ends.
+import { ApiError } from "../../base/errors.ts";
+import { type FinishReason, readFinishReason } from "../shared/finish-reason.ts";
+import { asObject, isGiven, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
+import { normalizeLogprobs, normalizeMessage, saysAnything } from "./content.ts";
+import { ToolDeltas } from "./tool-deltas.ts";
+import { normalizeFunctionCall } from "./tools.ts";
+
+export class ChoiceStream {
+  readonly #index: number;
+  readonly #tools = new ToolDeltas();
+  #hasRole = false;
+  #hasOldCall = false;
+  #hasSaid = false;
+  #saysMore = false;
+  #reason: FinishReason | null = null;
+  /** What goes to the client with the finish reason. */
+  #last: JsonObject = {};
+
+  constructor(index: number) {
+    this.#index = index;
+  }
+
+  get isFinished(): boolean {
+    return this.#reason !== null;
+  }
+
+  /** Something came, if only a finish reason. */
+  get hasBegun(): boolean {
+    return this.#hasSaid || this.isFinished;
+  }
+
+  /** The last delta said anything. */
+  get saysMore(): boolean {
+    return this.#saysMore;
+  }
+
+  /** A call's arguments are visibly incomplete. */
+  get isCut(): boolean {
+    return this.#tools.isCut;
+  }
+
+  /**
+   * Puts a choice right, in place; its finish reason becomes null or a word of OpenAI's. True when
+   * anything changed.
+   * @throws ApiError when the finish reason stands for a failure
+   */
+  normalize(choice: JsonObject): boolean {
+    let changed = false;
+    if (!isObject(choice.delta)) {
+      choice.delta = {};
+      changed = true;
+    }
+    changed = normalizeLogprobs(choice) || changed;
+    changed = this.#normalizeDelta(asObject(choice.delta)) || changed;
+    const given = choice.finish_reason;
+    const word = nonEmptyString(given);
+    choice.finish_reason = word === null ? null : this.#read(word);
+    return changed || choice.finish_reason !== given;
+  }
+
+  /**
+   * Takes the finish reason from a choice, for {@link finish}. Gives what the choice says besides, or
+   * null for nothing.
+   */
+  hold(choice: JsonObject): JsonObject | null {
+    const given = this.#read(String(choice.finish_reason));
+    // A plain end that comes again says nothing new about an answer that was cut or filtered.
+    this.#reason = this.#reason !== null && given === "stop" ? this.#reason : given;
+    if (!this.#saysMore) {
+      this.#last = { ...this.#last, ...choice };
+      return null;
+    }
+    const logprobs = "logprobs" in choice ? { logprobs: null } : {};
+    this.#last = { ...this.#last, ...choice, ...logprobs, delta: {} };
+    return { ...choice, finish_reason: null };
+  }
+
+  /** The choice that ends it all. */
+  finish(): JsonObject {
+    const reason = this.#read(this.#reason ?? "stop");
+    return { index: this.#index, delta: {}, ...this.#last, finish_reason: reason };
+  }
+
+  /** By the calls that have come: many providers report those with a plain "stop". */
+  #read(word: string): FinishReason {
+    const reason = readFinishReason(word, this.#tools.seen);
+    if (reason instanceof ApiError) {
+      throw reason;
+    }
+    return reason === "stop" && this.#hasOldCall ? "function_call" : reason;
+  }
+
+  #normalizeDelta(delta: JsonObject): boolean {
+    let changed = normalizeMessage(delta);
+    // Clients that build a message from deltas need the role once, and must not see an empty one.
+    if (!this.#hasRole && delta.role !== "assistant") {
+      delta.role = "assistant";
+      changed = true;
+    } else if (this.#hasRole && delta.role !== undefined && delta.role !== "assistant") {
+      delete delta.role;
+      changed = true;
+    }
+    this.#hasRole = true;
+    changed = this.#tools.normalize(delta) || changed;
+    changed = normalizeFunctionCall(delta, this.#hasOldCall) || changed;
+    this.#hasOldCall ||= isGiven(delta.function_call);
+    this.#saysMore = saysAnything(delta);
+    this.#hasSaid ||= this.#saysMore;
+    return changed;
+  }
+}

@@ -1,0 +1,223 @@
+// A provider's stream of events as UpstreamChunks.
+import type { ChatCompletionChunk } from "../../base/chat.ts";
+import { upstreamError } from "../../base/errors.ts";
+import { newCompletionId } from "../../base/ids.ts";
+import type { UpstreamChunk } from "../protocol.ts";
+import { readErrorText } from "../shared/error-body.ts";
+import { COMMON_ERRORS } from "../shared/errors.ts";
+import type { StreamReader } from "../shared/http-adapter.ts";
+import { isGiven, isObject, type JsonObject, nonEmptyString, parseJson } from "../shared/json.ts";
+import type { SseEvent } from "../transport/sse.ts";
+import type { AnswerOptions } from "./answer-options.ts";
+import { ChoiceStream } from "./choice-stream.ts";
+import { dropUsage, findUsage, readUsage } from "./usage.ts";
+import { UsageReports } from "./usage-reports.ts";
+
+/**
+ * More choices than any request may ask for: one stream's memory must not grow with what a provider
+ * sends.
+ */
+const MAX_CHOICES = 1_024;
+
+/** The terminal event of a stream. Compared by its start, as the Python SDK does. */
+const DONE = "[DONE]";
+
+/** The name of an event that is an error whatever its data looks like. */
+const ERROR_EVENT = "error";
+
+/**
+ * Reads the events of one stream in order: what a piece means can depend on those before it. Finish
+ * reasons are held until the end: some providers give two for one choice, or go on after the first,
+ * and clients append the words, or stop reading.
+ */
+export class ChatStream implements StreamReader<SseEvent> {
+  readonly #options: AnswerOptions;
+  readonly #choices = new Map<number, ChoiceStream>();
+  readonly #reports = new UsageReports();
+  readonly #createdSeconds = Math.floor(Date.now() / 1000);
+  #id: string | null = null;
+  #model: string;
+  #finishedChoices = 0;
+  #ended = false;
+  #hasReport = false;
+  /** The last event with a finish reason, without its choices. */
+  #closing: JsonObject = {};
+
+  constructor(options: AnswerOptions) {
+    this.#options = options;
+    this.#model = options.model;
+  }
+
+  get finished(): boolean {
+    return this.#finishedChoices >= Math.max(this.#options.choices, this.#choices.size);
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  read({ name, data }: SseEvent): UpstreamChunk[] {
+    if (data.startsWith(DONE)) {
+      this.#ended = true;
+      return [];
+    }
+    const piece = this.#readChunk(data, name === ERROR_EVENT);
+    const isEmpty =
+      piece.chunk.choices.length === 0 &&
+      piece.usage === null &&
+      piece.reportedCostMicro === undefined;
+    return isEmpty ? [] : [piece];
+  }
+
+  /**
+   * The finish reasons. The provider's own terminal event ends an answer that has none, but for one
+   * whose arguments are cut or where other choices have theirs.
+   */
+  end(): UpstreamChunk[] {
+    const choices = [...this.#choices.values()];
+    const isEmpty = !this.#hasReport && !choices.some((choice) => choice.hasBegun);
+    if (isEmpty || choices.length === 0) {
+      throw upstreamError("The provider's answer is empty.");
+    }
+    const isPartly = this.#finishedChoices > 0 && this.#finishedChoices < choices.length;
+    const isCut = choices.some((choice) => !choice.isFinished && choice.isCut);
+    if (!this.finished && (!this.#ended || isPartly || isCut)) {
+      throw upstreamError("The provider's answer ended early.");
+    }
+    const body = { ...this.#closing, choices: choices.map((choice) => choice.finish()) };
+    this.#fillEnvelope(body);
+    return [{ chunk: body as unknown as ChatCompletionChunk, wire: null, usage: null }];
+  }
+
+  /** The wire text is kept when nothing had to change and no usage was taken out. */
+  #readChunk(data: string, isError: boolean): UpstreamChunk {
+    const body: unknown = parseJson(data);
+    const error = COMMON_ERRORS.fromPayload(body);
+    if (error !== null) {
+      throw error;
+    }
+    if (isError) {
+      throw COMMON_ERRORS.fromDetails(null, readErrorText(data));
+    }
+    if (!isObject(body)) {
+      throw upstreamError("The provider sent an event that is not a JSON object.");
+    }
+    const given = findUsage(body);
+    const trimmed = dropUsage(body);
+    const filled = this.#fillEnvelope(body);
+    const changed = this.#normalizeChoices(body) || trimmed || filled;
+    // The envelope and each choice were just checked or set; the rest is the provider's word.
+    const chunk = body as unknown as ChatCompletionChunk;
+    // An event of several lines has line ends in it, which one line of our own stream cannot hold.
+    const wire = changed || data.includes("\n") ? null : data;
+    const piece = { chunk, wire, usage: null };
+    return given === undefined ? piece : { ...piece, ...this.#report(given) };
+  }
+
+  #report(given: unknown): Partial<UpstreamChunk> {
+    const { usage, costMicro } = readUsage(
+      given,
+      this.#options.quirks,
+      this.#options.writesForAnHour,
+    );
+    this.#hasReport ||= usage !== null;
+    return {
+      ...(usage !== null && { usage, usageIsFinal: this.#reports.isWhole(usage) }),
+      ...(costMicro !== null && { reportedCostMicro: costMicro }),
+    };
+  }
+
+  #fillEnvelope(body: JsonObject): boolean {
+    const id = nonEmptyString(body.id);
+    const model = nonEmptyString(body.model);
+    this.#id ??= id;
+    this.#model = model ?? this.#model;
+    const complete =
+      id !== null &&
+      model !== null &&
+      body.object === "chat.completion.chunk" &&
+      typeof body.created === "number";
+    if (complete) {
+      return false;
+    }
+    this.#id ??= newCompletionId();
+    body.id = id ?? this.#id;
+    body.object = "chat.completion.chunk";
+    body.created = typeof body.created === "number" ? body.created : this.#createdSeconds;
+    body.model = this.#model;
+    return true;
+  }
+
+  /** A null stands for no choice. */
+  #normalizeChoices(body: JsonObject): boolean {
+    const given = body.choices;
+    if (!Array.isArray(given)) {
+      body.choices = [];
+      return true;
+    }
+    let changed = false;
+    let hides = false;
+    for (const [position, choice] of given.entries()) {
+      if (choice === null) {
+        hides = true;
+        continue;
+      }
+      if (!isObject(choice)) {
+        throw upstreamError("The provider sent a choice that is not an object.");
+      }
+      changed = this.#normalizeChoice(choice, position) || changed;
+      hides ||= isGiven(choice.finish_reason);
+    }
+    if (!hides) {
+      return changed;
+    }
+    body.choices = this.#withoutEnds(given.filter(isObject));
+    const { choices: _choices, ...closing } = body;
+    this.#closing = { ...this.#closing, ...closing };
+    return true;
+  }
+
+  #normalizeChoice(choice: JsonObject, position: number): boolean {
+    const error = isGiven(choice.error) ? COMMON_ERRORS.fromPayload(choice) : null;
+    if (error !== null) {
+      throw error;
+    }
+    let changed = dropUsage(choice);
+    const { index } = choice;
+    if (typeof index !== "number" || !Number.isSafeInteger(index) || index < 0) {
+      choice.index = position;
+      changed = true;
+    }
+    const state = this.#stateOf(Number(choice.index));
+    changed = state.normalize(choice) || changed;
+    if (state.saysMore) {
+      this.#reports.addOutput();
+    }
+    return changed;
+  }
+
+  /** The choices that have something to say beside their finish reason, which is taken from them. */
+  #withoutEnds(choices: readonly JsonObject[]): JsonObject[] {
+    return choices.flatMap((choice) => {
+      if (!isGiven(choice.finish_reason)) {
+        return [choice];
+      }
+      const state = this.#stateOf(Number(choice.index));
+      this.#finishedChoices += state.isFinished ? 0 : 1;
+      const rest = state.hold(choice);
+      return rest === null ? [] : [rest];
+    });
+  }
+
+  #stateOf(index: number): ChoiceStream {
+    let state = this.#choices.get(index);
+    if (state === undefined) {
+      if (this.#choices.size >= MAX_CHOICES) {
+        throw upstreamError("The provider sent more choices than the gateway accepts.");
+      }
+      state = new ChoiceStream(index);
+      this.#choices.set(index, state);
+    }
+    return state;
+  }
+}

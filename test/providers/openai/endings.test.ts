@@ -1,0 +1,283 @@
+// How streams end: finish reasons, once and true; answers that were cut, and those that only look so.
+import { describe, expect, test } from "bun:test";
+import { ApiError } from "../../../src/base/errors.ts";
+import { answerOptions } from "../../../src/providers/openai/answer-options.ts";
+import { COMPATIBLE } from "../../../src/providers/openai/quirks.ts";
+import { ChatStream } from "../../../src/providers/openai/stream.ts";
+import type { UpstreamChunk } from "../../../src/providers/protocol.ts";
+import type { SseEvent } from "../../../src/providers/transport/sse.ts";
+import { callOf, collect, readStream, rejection } from "../support.ts";
+
+const DONE = "[DONE]";
+
+function read(events: (string | object)[], n = 1): Promise<UpstreamChunk[]> {
+  async function* batches(): AsyncGenerator<SseEvent[]> {
+    for (const event of events) {
+      const named = typeof event === "object" && "name" in event && "data" in event;
+      const data = typeof event === "string" ? event : JSON.stringify(event);
+      yield [named ? (event as SseEvent) : { name: "", data }];
+    }
+  }
+  return collect(readStream(new ChatStream(answerOptions(callOf({ n }), COMPATIBLE)), batches()));
+}
+
+const envelope = { id: "c1", object: "chat.completion.chunk", created: 5, model: "m" };
+
+function piece(delta: object, finish: string | null = null, index = 0, extra: object = {}) {
+  return { ...envelope, choices: [{ index, delta, finish_reason: finish }], ...extra };
+}
+
+const hello = piece({ role: "assistant", content: "hello" });
+const usage = { prompt_tokens: 9, completion_tokens: 12, total_tokens: 21 };
+
+const call = (fields: object) => piece({ tool_calls: [{ index: 0, ...fields }] });
+const head = call({ id: "a", type: "function", function: { name: "f", arguments: '{"x":' } });
+
+/** As LangChain puts an answer together: text, and the finish reasons one behind the other. */
+async function joined(events: (string | object)[], n = 1) {
+  const choices = (await read(events, n)).flatMap(({ chunk }) => chunk.choices);
+  const of = (index: number) => choices.filter((choice) => choice.index === index);
+  return Array.from({ length: n }, (_, index) => ({
+    text: of(index)
+      .map(({ delta }) => delta.content ?? "")
+      .join(""),
+    finish: of(index)
+      .map((choice) => choice.finish_reason ?? "")
+      .join(""),
+    endsLast: (of(index).at(-1)?.finish_reason ?? null) !== null,
+  }));
+}
+
+const whole = (text: string, finish: string) => ({ text, finish, endsLast: true });
+
+describe("one finish reason, at the end", () => {
+  test.each<[string, (string | object)[], object]>([
+    ["once", [hello, piece({}, "stop"), DONE], whole("hello", "stop")],
+    ["with the last words", [piece({ content: "hello" }, "stop"), DONE], whole("hello", "stop")],
+    [
+      "twice, as OpenRouter gives it",
+      [hello, piece({ content: "" }, "stop"), piece({ content: "" }, "stop", 0, { usage }), DONE],
+      whole("hello", "stop"),
+    ],
+    [
+      "in every event",
+      [piece({ content: "hel" }, "stop"), piece({ content: "lo" }, "stop"), DONE],
+      whole("hello", "stop"),
+    ],
+    [
+      "before the last words",
+      [piece({ content: "hel" }, "stop"), piece({ content: "lo" }), DONE],
+      whole("hello", "stop"),
+    ],
+    [
+      "cut, then a plain end",
+      [hello, piece({}, "length"), piece({}, "stop")],
+      whole("hello", "length"),
+    ],
+    [
+      "an end, then a filter",
+      [hello, piece({}, "stop"), piece({}, "content_filter"), DONE],
+      whole("hello", "content_filter"),
+    ],
+    [
+      "a plain end, then the calls",
+      [
+        hello,
+        piece({}, "stop"),
+        head,
+        call({ function: { arguments: "1}" } }),
+        piece({}, "tool_calls"),
+        DONE,
+      ],
+      whole("hello", "tool_calls"),
+    ],
+    [
+      "a plain end after calls",
+      [hello, head, piece({}, "stop"), DONE],
+      whole("hello", "tool_calls"),
+    ],
+    ["calls that never came", [hello, piece({}, "tool_calls"), DONE], whole("hello", "stop")],
+    ["an empty word", [hello, piece({}, ""), DONE], whole("hello", "stop")],
+    ["none, with [DONE]", [hello, DONE], whole("hello", "stop")],
+    [
+      "none after calls, with [DONE]",
+      [hello, head, call({ function: { arguments: "1}" } }), DONE],
+      whole("hello", "tool_calls"),
+    ],
+    [
+      "an old call",
+      [
+        piece({ content: "hello", function_call: { name: "f", arguments: "{}" } }),
+        piece({}, "stop"),
+      ],
+      whole("hello", "function_call"),
+    ],
+    [
+      "no text but usage",
+      [piece({ role: "assistant" }), { ...envelope, choices: [], usage }, DONE],
+      whole("", "stop"),
+    ],
+  ])("%s", async (_name, events, expected) => {
+    expect(await joined(events)).toEqual([expected] as never);
+  });
+
+  test.each([
+    ["max_output_tokens", "length"],
+    ["MAX_TOKENS", "length"],
+    ["incomplete", "length"],
+    ["token_limit", "length"],
+    ["model_context_window_exceeded", "length"],
+    ["sensitive", "content_filter"],
+    ["content_filtered", "content_filter"],
+    ["blocklist", "content_filter"],
+    ["PROHIBITED_CONTENT", "content_filter"],
+    ["safety", "content_filter"],
+    ["eos", "stop"],
+    ["end_turn", "stop"],
+  ])("%s is %s", async (given, expected) => {
+    expect(await joined([hello, piece({}, given), DONE])).toEqual([whole("hello", expected)]);
+  });
+
+  test("what comes beside the first and the last stays", async () => {
+    const filter = { content_filter_results: { hate: { filtered: false } } };
+    const chunks = await read([
+      hello,
+      { ...envelope, choices: [{ index: 0, delta: {}, finish_reason: "stop", ...filter }], x: 1 },
+      { ...envelope, choices: [{ index: 0, delta: {}, finish_reason: "stop", native: "end" }] },
+    ]);
+    expect(chunks.at(-1)?.chunk as unknown).toEqual({
+      ...envelope,
+      x: 1,
+      choices: [{ index: 0, delta: {}, finish_reason: "stop", ...filter, native: "end" }],
+    });
+  });
+});
+
+describe("several choices", () => {
+  const both = [hello, piece({ role: "assistant", content: "bye" }, null, 1)];
+
+  test("each has its own end", async () => {
+    const events = [...both, piece({}, "length", 1), piece({}, "stop"), DONE];
+    expect(await joined(events, 2)).toEqual([whole("hello", "stop"), whole("bye", "length")]);
+  });
+
+  test.each<[string, (string | object)[]]>([
+    ["cut after the first", [...both, piece({}, "stop")]],
+    ["cut before the second begins", [hello, piece({}, "stop")]],
+    ["[DONE] with one reason of two", [...both, piece({}, "stop"), DONE]],
+  ])("%s: ended early", async (_name, events) => {
+    const error = (await rejection(read(events, 2))) as ApiError;
+    expect([error.status, error.message]).toEqual([502, "The provider's answer ended early."]);
+  });
+
+  test("a provider that ignores n gives a whole answer with [DONE]", async () => {
+    const [first] = await joined([hello, piece({}, "stop"), DONE], 2);
+    expect(first).toEqual(whole("hello", "stop"));
+  });
+
+  test("more than asked for are waited for", async () => {
+    const error = await rejection(read([...both, piece({}, "stop")], 1));
+    expect(error).toBeInstanceOf(ApiError);
+  });
+});
+
+describe("failures", () => {
+  test.each<[string, (string | object)[], number, string]>([
+    ["abort", [hello, piece({}, "abort")], 502, "upstream_error"],
+    ["cancelled", [hello, piece({}, "cancelled")], 502, "upstream_error"],
+    ["network_error", [hello, piece({}, "network_error")], 502, "upstream_error"],
+    ["timeout", [hello, piece({}, "timeout")], 504, "upstream_timeout"],
+    [
+      "a failure after a good end",
+      [hello, piece({}, "stop"), piece({}, "error")],
+      502,
+      "upstream_error",
+    ],
+    ["the end of the body", [hello], 502, "upstream_error"],
+    ["[DONE] and nothing else", [DONE], 502, "upstream_error"],
+    [
+      "[DONE] after a role",
+      [piece({ role: "assistant", content: "" }), DONE],
+      502,
+      "upstream_error",
+    ],
+    ["[DONE] amid a call's arguments", [hello, head, DONE], 502, "upstream_error"],
+    [
+      "an event of the name",
+      [hello, { name: "error", data: '{"message":"overloaded","code":529}' }],
+      503,
+      "overloaded",
+    ],
+    ["the name alone", [hello, { name: "error", data: '{"oops":1}' }], 502, "upstream_error"],
+    ["the name and words", [hello, { name: "error", data: "it broke" }], 502, "upstream_error"],
+    ["a message and a code", [hello, { message: "busy", code: 503 }], 503, "overloaded"],
+    ["a detail", [hello, { detail: "Internal error" }], 502, "upstream_error"],
+    [
+      "a list of details",
+      [hello, { detail: [{ loc: ["body"], msg: "x" }] }],
+      502,
+      "upstream_error",
+    ],
+  ])("%s", async (_name, events, status, code) => {
+    const error = (await rejection(read(events))) as ApiError;
+    expect([error.status, error.code]).toEqual([status, code]);
+  });
+
+  test("a cut answer keeps its reason although a call's arguments are cut", async () => {
+    expect(await joined([head, piece({}, "length"), DONE])).toEqual([whole("", "length")]);
+  });
+});
+
+describe("usage in streams", () => {
+  const report = (completion_tokens: number, delta: object = { content: "word " }) =>
+    piece(delta, null, 0, { usage: { prompt_tokens: 9, completion_tokens, total_tokens: 0 } });
+  const reports = async (...events: (string | object)[]) =>
+    (await read([...events, piece({}, "stop")]))
+      .filter((chunk) => chunk.usage !== null)
+      .map((chunk) => [chunk.usage?.completionTokens, chunk.usageIsFinal]);
+
+  test("cumulative reports count as they come, lagging ones too", async () => {
+    expect(await reports(report(1), report(1), report(3), report(3, {}))).toEqual([
+      [1, true],
+      [1, true],
+      [3, true],
+      [3, true],
+    ]);
+  });
+
+  test("reports of single pieces are not the count of the whole, one of all of them is", async () => {
+    const given = await reports(report(3), report(2), report(4), report(9, {}));
+    expect(given).toEqual([
+      [3, true],
+      [2, false],
+      [4, false],
+      [9, true],
+    ]);
+  });
+
+  test("a report that stands still while words come counts nothing", async () => {
+    const given = await reports(...Array.from({ length: 12 }, () => report(1)));
+    expect(given.at(-1)).toEqual([1, false]);
+  });
+
+  test("zeros after the real report are passed as they are: the meter keeps the most", async () => {
+    expect(await reports(report(12), report(0, {}))).toEqual([
+      [12, true],
+      [0, true],
+    ]);
+  });
+
+  test("Moonshot's stands in the choice", async () => {
+    const chunks = await read([
+      hello,
+      { ...envelope, choices: [{ index: 0, delta: {}, finish_reason: "stop", usage }] },
+      DONE,
+    ]);
+    expect(chunks.map((chunk) => chunk.usage?.completionTokens)).toEqual([
+      undefined,
+      12,
+      undefined,
+    ]);
+    expect(JSON.stringify(chunks.map(({ chunk }) => chunk))).not.toContain("tokens");
+  });
+});
