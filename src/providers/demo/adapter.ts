@@ -9,8 +9,9 @@ import type {
   UpstreamChunk,
   UpstreamCompletion,
 } from "../protocol.ts";
+import { tokenUsage } from "../shared/token-counts.ts";
 import { type Piece, type PlannedChoice, planAnswer } from "./plan.ts";
-import { countPromptTokens, toUsage } from "./usage.ts";
+import { countPromptTokens } from "./usage.ts";
 
 /** The pace of streamed answers, in milliseconds. */
 export type DemoPace = Pick<Config["demo"], "wordDelayMs" | "firstWordDelayMs">;
@@ -127,7 +128,7 @@ function hasCalls({ pieces }: PlannedChoice): boolean {
 
 function usageOf(call: UpstreamCall, choices: readonly PlannedChoice[]) {
   const completionTokens = choices.reduce((total, choice) => total + choice.tokens, 0);
-  return toUsage(countPromptTokens(call.request), completionTokens);
+  return tokenUsage({ promptTokens: countPromptTokens(call.request), completionTokens });
 }
 
 function nowSeconds(): number {

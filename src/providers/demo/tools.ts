@@ -1,5 +1,6 @@
 // When the demo model calls tools, which, and with what arguments.
 import type { ChatRequest, ChatTool } from "../../base/chat.ts";
+import { readTools, toolName } from "../shared/tool-choice.ts";
 import { schemaValue } from "./schema-value.ts";
 import { finalToolResults, lastUserText } from "./text.ts";
 
@@ -19,53 +20,31 @@ const CALLS_MAX = 8;
  * A named tool is called. `required` calls every tool that the user's text names, or else the first
  * one. `auto` calls only tools that the text names, and after their results it answers. Several
  * calls are made only while `parallel_tool_calls` is not false.
+ * @throws ApiError 400 for what the demo model has not: custom tools, the old `functions`
  */
 export function planCalls(request: ChatRequest): PlannedCall[] {
-  const choice = choiceOf(request);
-  const tools = (request.tools ?? []).filter((tool) => nameOf(tool) !== "");
-  if (choice.mode === "none" || tools.length === 0) {
-    return [];
+  const { all, allowed, choice, parallel } = readTools(request);
+  if (choice.kind === "none") return [];
+  if (choice.kind === "tool") {
+    return all
+      .filter((tool) => toolName(tool) === choice.name)
+      .slice(0, 1)
+      .map(toCall);
   }
-  if (choice.mode === "named") {
-    const tool = tools.find((candidate) => nameOf(candidate) === choice.name);
-    return tool === undefined ? [] : [toCall(tool)];
-  }
-  if (choice.mode === "auto" && finalToolResults(request).length > 0) {
-    return [];
-  }
+  if (choice.kind === "auto" && finalToolResults(request).length > 0) return [];
   const text = lastUserText(request).toLowerCase();
-  const named = tools.filter((tool) => mentions(text, nameOf(tool)));
-  const chosen = named.length === 0 && choice.mode === "required" ? tools.slice(0, 1) : named;
-  const most = request.parallel_tool_calls === false ? 1 : CALLS_MAX;
-  return chosen.slice(0, most).map(toCall);
-}
-
-type Choice = { mode: "none" | "auto" | "required" } | { mode: "named"; name: string };
-
-function choiceOf(request: ChatRequest): Choice {
-  const choice = request.tool_choice;
-  if (typeof choice === "object") {
-    const named = (choice.function ?? choice.custom) as { name?: unknown } | undefined;
-    if (typeof named?.name === "string") {
-      return { mode: "named", name: named.name };
-    }
-    const allowed = choice.allowed_tools as { mode?: unknown } | undefined;
-    return { mode: allowed?.mode === "required" ? "required" : "auto" };
-  }
-  return { mode: choice === "none" || choice === "required" ? choice : "auto" };
-}
-
-function nameOf(tool: ChatTool): string {
-  return tool.function?.name ?? "";
+  const named = allowed.filter((tool) => mentions(text, toolName(tool)));
+  const chosen = named.length === 0 && choice.kind === "required" ? allowed.slice(0, 1) : named;
+  return chosen.slice(0, parallel ? CALLS_MAX : 1).map(toCall);
 }
 
 /** `get_weather` is also mentioned by "get weather". */
 function mentions(text: string, name: string): boolean {
   const lower = name.toLowerCase();
-  return text.includes(lower) || text.includes(lower.replace(/[_-]+/g, " "));
+  return name !== "" && (text.includes(lower) || text.includes(lower.replace(/[_-]+/g, " ")));
 }
 
 function toCall(tool: ChatTool): PlannedCall {
   const parameters = tool.function?.parameters ?? { type: "object" };
-  return { name: nameOf(tool), arguments: JSON.stringify(schemaValue(parameters)) };
+  return { name: toolName(tool), arguments: JSON.stringify(schemaValue(parameters)) };
 }

@@ -1,6 +1,6 @@
 // The demo model's token counts: a fixed rule instead of a tokenizer, so that anyone can recompute
 // a bill by hand.
-import type { ChatRequest, TokenUsage } from "../../base/chat.ts";
+import type { ChatRequest } from "../../base/chat.ts";
 
 /** Characters (code points) that one token holds at most; a token never spans two words. */
 const TOKEN_CHARACTERS = 4;
@@ -57,22 +57,6 @@ export function countPromptTokens(request: ChatRequest): number {
     }
   }
   return total + jsonTokens(request.tools) + jsonTokens(request.response_format);
-}
-
-/** Usage without caches, sounds or reasoning, which the demo model does not have. */
-export function toUsage(promptTokens: number, completionTokens: number): TokenUsage {
-  return {
-    promptTokens,
-    completionTokens,
-    cachedTokens: 0,
-    cacheWriteTokens: 0,
-    cacheWrite1hTokens: 0,
-    promptAudioTokens: 0,
-    completionAudioTokens: 0,
-    reasoningTokens: 0,
-    acceptedPredictionTokens: 0,
-    rejectedPredictionTokens: 0,
-  };
 }
 
 function contentTokens(content: unknown): number {

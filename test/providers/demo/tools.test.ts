@@ -37,12 +37,22 @@ describe("which tools are called", () => {
     [named, { tools }, ["get_weather", "get_time"]],
     [named, { tools, tool_choice: "required" }, ["get_weather", "get_time"]],
     [named, { tools, parallel_tool_calls: false }, ["get_weather"]],
-    ["hello", { tool_choice: "required" }, []],
   ])("to %j with %j: %j", async (text, request, expected) => {
     const { choice, names } = await callsOf(text, request);
     expect(names).toEqual(expected);
     expect(choice.finish_reason).toBe(expected.length === 0 ? "stop" : "tool_calls");
     expect(choice.message.content === null).toBe(expected.length > 0);
+  });
+
+  test("only those that are allowed; what it has not is refused by its field", async () => {
+    const allowed_tools = { mode: "required", tools: [forced] };
+    const tool_choice = { type: "allowed_tools", allowed_tools };
+    expect((await callsOf(named, { tools, tool_choice })).names).toEqual(["get_time"]);
+    const custom = { type: "custom", custom: { name: "x" } } as unknown as ChatTool;
+    await expect(ask(call("x", { tools: [custom] }))).rejects.toMatchObject({
+      status: 400,
+      param: "tools[0].type",
+    });
   });
 
   test("after the results it answers and quotes them", async () => {
