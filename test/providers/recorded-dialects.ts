@@ -19,6 +19,8 @@ export interface RecordedDialect {
   contentType: string;
   /** The bytes that the provider sends for a recorded stream. */
   encode(text: string): Uint8Array;
+  /** A recorded stream with its events changed, all of them at once. */
+  mapEvents(text: string, change: (events: unknown[]) => unknown[]): string;
 }
 
 const common = {
@@ -34,6 +36,11 @@ const SSE = {
   streamFile: "stream.txt",
   contentType: "text/event-stream",
   encode: (text: string): Uint8Array => new TextEncoder().encode(text),
+  mapEvents(text: string, change: (events: unknown[]) => unknown[]): string {
+    const data = /^data: ([[{].*?)\r?$/gm;
+    const changed = change([...text.matchAll(data)].map(([, json = ""]) => JSON.parse(json)));
+    return text.replace(data, () => `data: ${JSON.stringify(changed.shift() ?? null)}`);
+  },
 } as const;
 
 const openAi = (baseUrl: string) =>
@@ -60,9 +67,12 @@ export const DIALECTS: Readonly<Record<string, RecordedDialect>> = {
     encode: (text) => {
       const events: Record<string, object>[] = JSON.parse(text);
       return Buffer.concat(
-        events.flatMap(Object.entries).map(([type, payload]) => event(type, payload)),
+        events
+          .flatMap((given) => Object.entries(given ?? {}))
+          .map(([type, payload]) => event(type, payload)),
       );
     },
+    mapEvents: (text, change) => JSON.stringify(change(JSON.parse(text))),
   },
   gemini: {
     ...SSE,
