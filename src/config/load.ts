@@ -1,7 +1,8 @@
-// Loading the configuration: file, then environment, then what the command line says; checked once and frozen.
+// Loading the configuration: file, then environment, then what the command line says; each checked, merged and frozen.
 import { readFileSync } from "node:fs";
-import { extname } from "node:path";
 import type { z } from "zod";
+import { describeIssue, pathOf } from "./describe-issue.ts";
+import { parseConfigText } from "./parse-file.ts";
 import { type Config, configSchema } from "./schema.ts";
 
 /** A configuration that cannot be used; the message names file and setting. */
@@ -14,70 +15,77 @@ export interface ConfigSources {
   file: string | null;
   env: Record<string, string | undefined>;
   /** Settings of the command line, which win over all else. */
-  server?: { host?: string; port?: number };
+  server?: ListenSettings;
   demo?: { enabled: boolean; models: string[] };
 }
 
+interface ListenSettings {
+  host?: string;
+  port?: number;
+}
+
 /**
- * Reads and checks all sources and gives the frozen result.
+ * Reads and checks all sources and gives the frozen result. Each source is checked by itself, so that what is wrong
+ * in one is told even where another overrides it.
  * @throws ConfigError when the file cannot be read or a setting is wrong.
  */
 export function loadConfig(sources: ConfigSources): Config {
   const raw = sources.file === null ? {} : readFile(sources.file);
-  const fromEnv = serverFromEnv(sources.env);
-  const merged = {
+  const fromEnv = listenFromEnv(sources.env);
+  check(sources.server ?? {}, { host: "--host", port: "--port" });
+  const config = configSchema.parse({
     ...raw,
     server: { ...section(raw, "server"), ...fromEnv, ...sources.server },
     ...(sources.demo === undefined ? {} : { demo: { ...section(raw, "demo"), ...sources.demo } }),
-  };
-  const result = configSchema.safeParse(merged);
-  if (!result.success) {
-    const where = sources.file ?? "the environment";
-    throw new ConfigError(`${where}: ${result.error.issues.map(describe).join("; ")}`);
-  }
-  return deepFreeze(result.data);
+  });
+  return deepFreeze(config);
 }
 
-function readFile(path: string): Record<string, unknown> {
-  let value: unknown;
+function readFile(file: string): Record<string, unknown> {
+  const { value, lineOf } = parseFile(file);
+  // A file that is empty, or holds nothing but comments, is null.
+  const raw = value ?? {};
+  const issues = configSchema.safeParse(raw).error?.issues ?? [];
+  if (issues.length > 0) {
+    const told = issues
+      .map((issue) => ({ line: lineOf(pathOf(issue)), what: describeIssue(issue) }))
+      .sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
+      .map(({ line, what }) => (line === null ? what : `line ${line}: ${what}`));
+    throw new ConfigError(`${file}: ${told.join("; ")}`);
+  }
+  return raw as Record<string, unknown>;
+}
+
+function parseFile(file: string) {
   try {
-    value = parse(path, readFileSync(path, "utf8"));
+    return parseConfigText(file, readFileSync(file, "utf8"));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigError(`cannot read the configuration ${path}: ${reason}`);
+    throw new ConfigError(`cannot read the configuration ${file}: ${reason}`);
   }
-  // An empty YAML file is null.
-  if (value === null) return {};
-  if (typeof value !== "object" || Array.isArray(value)) {
-    throw new ConfigError(`${path}: the configuration must be a mapping of settings`);
-  }
-  return value as Record<string, unknown>;
 }
 
-function parse(path: string, text: string): unknown {
-  const extension = extname(path).toLowerCase();
-  if (extension === ".toml") return Bun.TOML.parse(text);
-  if (extension === ".jsonc" || extension === ".json") return Bun.JSONC.parse(text);
-  if (extension === ".yaml" || extension === ".yml") return Bun.YAML.parse(text);
-  throw new Error("its name must end in .yaml, .yml, .json, .jsonc or .toml");
+function listenFromEnv(env: ConfigSources["env"]): ListenSettings {
+  const settings: ListenSettings = {};
+  if (env.AACFLOW_HOST) settings.host = env.AACFLOW_HOST;
+  // Number() of a wrong text is NaN, which the schema refuses.
+  if (env.AACFLOW_PORT) settings.port = Number(env.AACFLOW_PORT);
+  check(settings, { host: "AACFLOW_HOST", port: "AACFLOW_PORT" });
+  return settings;
 }
 
-function serverFromEnv(env: ConfigSources["env"]): { host?: string; port?: number } {
-  const server: { host?: string; port?: number } = {};
-  if (env.AACFLOW_HOST) server.host = env.AACFLOW_HOST;
-  // Number() of a wrong text is NaN, which the schema refuses with a message of its own.
-  if (env.AACFLOW_PORT) server.port = Number(env.AACFLOW_PORT);
-  return server;
+/** Holds settings that are in no file against the schema, under the names that they have where they come from. */
+function check(server: ListenSettings, names: Record<keyof ListenSettings, string>): void {
+  const issues = configSchema.safeParse({ server }).error?.issues ?? [];
+  const told = issues.map((issue) => {
+    const name = names[issue.path[1] as keyof ListenSettings];
+    return describeIssue({ ...issue, path: [name] } as z.core.$ZodIssue);
+  });
+  if (told.length > 0) throw new ConfigError(told.join("; "));
 }
 
 function section(raw: Record<string, unknown>, name: string): Record<string, unknown> {
-  const value = raw[name];
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function describe(issue: z.core.$ZodIssue): string {
-  const path = issue.path.map(String).join(".");
-  return path === "" ? issue.message : `${path}: ${issue.message}`;
+  return (raw[name] ?? {}) as Record<string, unknown>;
 }
 
 function deepFreeze<T>(value: T): T {

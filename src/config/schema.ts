@@ -48,7 +48,10 @@ const percent = z
   .number()
   .min(0)
   .max(1000)
-  .refine((value) => Number.isInteger(Math.round(value * 1e6) / 1e4), "at most 2 decimals");
+  .refine(
+    (value) => Number.isInteger(Math.round(value * 1e6) / 1e4),
+    "expected at most 2 decimals",
+  );
 
 const modelOverride = z.strictObject({
   /** The model's name at the provider, where it differs (an Azure deployment, say). */
@@ -98,8 +101,9 @@ const network = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
 });
 
 const httpUrl = z
-  .url({ protocol: /^https?$/ })
-  .refine((value) => !new URL(value).username, "credentials do not belong in a URL: use apiKeyEnv");
+  .url({ protocol: /^https?$/, error: "expected a URL that begins with http:// or https://" })
+  // Also run on what is no URL at all, whose issue is told already.
+  .refine((value) => !URL.parse(value)?.username, "credentials do not belong in a URL");
 
 /** An origin as browsers write it: scheme, host and port alone, in lower case, without the scheme's own port. */
 const webOrigin = z.string().transform((text, context) => {
@@ -125,7 +129,10 @@ const provider = z.strictObject({
   dialect: z.string().min(1).optional(),
   baseUrl: httpUrl.optional(),
   /** The environment variable that holds the key. */
-  apiKeyEnv: z.string().min(1).optional(),
+  apiKeyEnv: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "expected the name of an environment variable, not a key")
+    .optional(),
   /** Sent with every call, for gateways and proxies in between. */
   headers: z.record(z.string(), z.string()).default({}),
   /** An HTTP proxy for this provider; the environment's proxy variables are not used. */
