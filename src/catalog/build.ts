@@ -1,4 +1,5 @@
 // Builds the catalogue once at start: which id is served by which deployments, best first.
+import { ConfigError } from "../config/config-error.ts";
 import type { Config } from "../config/schema.ts";
 import { createdOf } from "./created.ts";
 import { DEMO_PROVIDER_ID, demoOffers } from "./demo.ts";
@@ -125,8 +126,8 @@ function rejectAliasClashes(active: readonly Offer[]): void {
     for (const alias of offer.aliases) {
       const owner = owners.get(alias) ?? offer;
       if (owner.deployment.modelId !== offer.deployment.modelId) {
-        throw new Error(
-          `config: the alias ${JSON.stringify(alias)} of ${offer.path} is already a name of ` +
+        throw new ConfigError(
+          `the alias ${JSON.stringify(alias)} of ${offer.path} is already a name of ` +
             `${owner.deployment.providerId}/${owner.deployment.modelId}`,
         );
       }

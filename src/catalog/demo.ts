@@ -1,5 +1,6 @@
 // The demo provider's deployments: the model `demo`, and catalogue ids answered in other models'
 // names.
+import { ConfigError } from "../config/config-error.ts";
 import type { Config } from "../config/schema.ts";
 import type { Offer } from "./offers.ts";
 import type { Deployment } from "./types.ts";
@@ -55,7 +56,7 @@ export function demoOffers(config: Config, ranked: readonly Offer[]): Offer[] {
 function imitate(id: string, ranked: readonly Offer[]): Offer {
   const model = ranked.find(({ deployment }) => deployment.modelId === id);
   if (model === undefined) {
-    throw new Error(`config: demo.models names ${JSON.stringify(id)}, which the catalogue lacks`);
+    throw new ConfigError(`demo.models names ${JSON.stringify(id)}, which the catalogue lacks`);
   }
   return {
     deployment: { ...model.deployment, providerId: DEMO_PROVIDER_ID, upstreamModel: id },

@@ -1,5 +1,7 @@
 // The list of offers: each model at each provider, overrides applied, before ids are made of them.
+
 import type { ModelFacts } from "../base/model.ts";
+import { ConfigError } from "../config/config-error.ts";
 import type { Config } from "../config/schema.ts";
 import { type KnownModel, knownModels, NO_CAPABILITIES } from "./data.ts";
 import { familyFacts } from "./family-facts.ts";
@@ -69,8 +71,8 @@ function toOffer(
 ): Offer {
   const prices = override.prices ?? known?.prices;
   if (prices === undefined) {
-    throw new Error(
-      `config: ${override.path} has no price and the catalogue knows none: ` +
+    throw new ConfigError(
+      `${override.path} has no price and the catalogue knows none: ` +
         `set "price", or "free": true to serve it without charging`,
     );
   }
@@ -121,8 +123,8 @@ function rejectIdleOverrides(config: Config, known: readonly KnownModel[]): void
   }
   for (const id of Object.keys(config.models)) {
     if (!ids.has(id)) {
-      throw new Error(
-        `config: models[${JSON.stringify(id)}] is no model of the catalogue: ` +
+      throw new ConfigError(
+        `models[${JSON.stringify(id)}] is no model of the catalogue: ` +
           "check the id, or describe the model under the provider that serves it",
       );
     }

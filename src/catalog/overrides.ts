@@ -1,5 +1,6 @@
 // The operator's overrides of one model: how the configuration's layers are merged and turned into
 // prices.
+import { ConfigError } from "../config/config-error.ts";
 import type { Config, ModelOverride, PriceOverride } from "../config/schema.ts";
 import type { Price, PricePeriod } from "./types.ts";
 
@@ -57,7 +58,7 @@ function ownEntry<T>(record: Record<string, T> | undefined, key: string): T | un
 
 function pricesOf(override: ModelOverride | undefined, path: string): PricePeriod[] | undefined {
   if (override?.free && override.price !== undefined) {
-    throw new Error(`config: ${path} has a price and is free: remove one of the two`);
+    throw new ConfigError(`${path} has a price and is free: remove one of the two`);
   }
   if (override?.free) {
     return [];

@@ -2,12 +2,17 @@
 import { buildCatalog, type Catalog } from "../catalog/build.ts";
 import type { Config } from "../config/schema.ts";
 import { connectProviders, type ProviderSet } from "../providers/registry.ts";
+import { type CliContext, underConfig } from "./context.ts";
 
-/** @throws Error when the configuration contradicts itself. */
+/** @throws ConfigError when the configuration contradicts itself. */
 export function catalogOf(
+  context: CliContext,
   config: Config,
-  env: Record<string, string | undefined>,
 ): { catalog: Catalog; providers: ProviderSet } {
+  return underConfig(context, () => build(config, context.env));
+}
+
+function build(config: Config, env: CliContext["env"]) {
   const providers = connectProviders(config, env);
   const catalog = buildCatalog({
     config,

@@ -1,5 +1,6 @@
 // What every command starts from: the global options and the environment, resolved in one place.
 import type { Command } from "commander";
+import { ConfigError } from "../config/config-error.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 
@@ -46,4 +47,14 @@ export function contextOf(command: Command): CliContext {
 /** The configuration that a context names. @throws ConfigError when it is wrong. */
 export function configOf(context: CliContext): Config {
   return loadConfig({ file: context.configFile, env: context.env });
+}
+
+/** Runs what may find the configuration at fault. @throws ConfigError that names the file. */
+export function underConfig<T>(context: CliContext, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof ConfigError) || context.configFile === null) throw error;
+    throw new ConfigError(`${context.configFile}: ${error.message}`, { cause: error });
+  }
 }

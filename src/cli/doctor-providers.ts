@@ -1,22 +1,20 @@
 // The doctor's calls to the providers: each one's cheapest authenticated endpoint, all at once.
 import type { Config } from "../config/schema.ts";
 import type { ConnectedProvider, MissingProvider } from "../providers/registry.ts";
+import type { CliContext } from "./context.ts";
 import type { Check } from "./doctor-types.ts";
 import { reasonOf } from "./failure.ts";
 
 const PROBE_TIMEOUT_MS = 5_000;
 
 /** One check for each connected provider, and one line on those that lack a key. */
-export async function checkProviders(
-  config: Config,
-  env: Record<string, string | undefined>,
-): Promise<Check[]> {
+export async function checkProviders(context: CliContext, config: Config): Promise<Check[]> {
   const { catalogOf } = await import("./catalog.ts");
   try {
     // The catalogue too: a contradiction in the configuration shows when it is built.
-    const { connected, missing } = catalogOf(config, env).providers;
+    const { connected, missing } = catalogOf(context, config).providers;
     const probes = await Promise.all([...connected.values()].map(probe));
-    const unset = missing.filter(({ problem }) => problem === null);
+    const unset = missing.filter(({ problem, isNamed }) => problem === null && !isNamed);
     return [...probes, ...describeBroken(missing), ...describeMissing(unset, connected.size)];
   } catch (error) {
     return [{ name: "models", status: "fail", detail: reasonOf(error) }];
@@ -44,11 +42,13 @@ function rejectOn(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** Providers whose variables are set, but not so that they can be used. */
+/** Providers whose variables are set, but not so that they can be used, and those that the configuration wants. */
 function describeBroken(missing: readonly MissingProvider[]): Check[] {
-  return missing.flatMap(({ id, problem }): Check[] =>
-    problem === null ? [] : [{ name: `provider ${id}`, status: "fail", detail: problem }],
-  );
+  return missing.flatMap(({ id, problem, isNamed, missingEnv }): Check[] => {
+    if (problem === null && !isNamed) return [];
+    const detail = problem ?? `the configuration names it, and ${missingEnv} is not set`;
+    return [{ name: `provider ${id}`, status: "fail", detail }];
+  });
 }
 
 function describeMissing(missing: readonly MissingProvider[], connected: number): Check[] {

@@ -39,7 +39,7 @@ async function examine(context: CliContext): Promise<Check[]> {
   return [
     ...data,
     { name: "configuration", status: "ok", detail },
-    ...(await checkProviders(config, context.env)),
+    ...(await checkProviders(context, config)),
     checkOpenFiles(config),
     checkOutgoingConnections(config, context.env),
   ];

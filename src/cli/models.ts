@@ -14,7 +14,7 @@ export function addModels(program: Command): void {
       const context = contextOf(command);
       const config = configOf(context);
       const { catalogOf } = await import("./catalog.ts");
-      const entries = catalogOf(config, context.env).catalog.all();
+      const entries = catalogOf(context, config).catalog.all();
       const now = new Date();
       if (context.json) printJson({ models: entries.map((entry) => modelJson(entry, now)) });
       else printLines(toLines(entries, now));

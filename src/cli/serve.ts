@@ -6,7 +6,7 @@ import type { Database } from "../db/open.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { createLog, type Log } from "../telemetry/log.ts";
 import { lockData, openData } from "./books.ts";
-import { type CliContext, contextOf } from "./context.ts";
+import { type CliContext, contextOf, underConfig } from "./context.ts";
 import { openFilesLimit, openFilesWarning } from "./open-files.ts";
 import { readPort } from "./options.ts";
 import { ensureOutgoingLimit } from "./outgoing-limit.ts";
@@ -74,13 +74,11 @@ async function serveOn(
   const { createGateway } = await import("../gateway/gateway.ts");
   const { createWorkerCounter } = await import("../gateway/tokens/worker-counter.ts");
   const { startServer } = await import("../http/server.ts");
-  const gateway = createGateway({
-    config,
-    database,
-    env: context.env,
-    log: logger,
-    countTokens: createWorkerCounter(logger),
-  });
+  const countTokens = createWorkerCounter(logger);
+  const { env } = context;
+  const gateway = underConfig(context, () =>
+    createGateway({ config, database, env, log: logger, countTokens }),
+  );
   log.onLineDropped(gateway.metrics.logLineDropped);
   warnWhenNothingIsServed(gateway, logger);
   const server = await startServer({

@@ -1,14 +1,10 @@
 // Loading the configuration: file, then environment, then what the command line says; each checked, merged and frozen.
 import { readFileSync } from "node:fs";
 import type { z } from "zod";
+import { ConfigError } from "./config-error.ts";
 import { describeIssue, pathOf } from "./describe-issue.ts";
 import { parseConfigText } from "./parse-file.ts";
 import { type Config, configSchema } from "./schema.ts";
-
-/** A configuration that cannot be used; the message names file and setting. */
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
-}
 
 export interface ConfigSources {
   /** Path of a .yaml, .yml, .json, .jsonc or .toml file; null for defaults alone. */

@@ -1,6 +1,7 @@
 // The gateway: the house below HTTP, put together, and the few things that the HTTP layer may ask of it.
 import { type Clock, systemClock } from "../base/clock.ts";
 import { buildCatalog, type Catalog } from "../catalog/build.ts";
+import { ConfigError } from "../config/config-error.ts";
 import type { Config } from "../config/schema.ts";
 import { createCommitQueue } from "../db/commit-queue.ts";
 import { createHeartbeat } from "../db/heartbeat.ts";
@@ -10,7 +11,7 @@ import { createKeyring } from "../keys/keyring.ts";
 import type { Balance } from "../ledger/accounts.ts";
 import type { OpenHold } from "../ledger/holds.ts";
 import { createLedger } from "../ledger/ledger.ts";
-import { connectProviders } from "../providers/registry.ts";
+import { connectProviders, type MissingProvider } from "../providers/registry.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { createMetrics, type Metrics } from "../telemetry/metrics.ts";
 import { asked } from "./asked.ts";
@@ -65,7 +66,7 @@ export interface GatewayOptions {
 /**
  * Puts the house together, and releases the deposits that a killed process left. The caller must hold the data
  * folder's server lock.
- * @throws Error when the configuration contradicts itself.
+ * @throws ConfigError when the configuration contradicts itself, or names a provider whose key is missing.
  */
 export function createGateway(options: GatewayOptions): Gateway {
   const { config, database, env, log, countTokens } = options;
@@ -78,6 +79,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     clock,
   });
   const providers = connectProviders(config, env);
+  rejectUnmet(providers.missing);
   for (const { id, problem } of providers.missing) {
     if (problem !== null) log.warn({ provider: id, problem }, "provider left out");
   }
@@ -163,4 +165,15 @@ export function createGateway(options: GatewayOptions): Gateway {
       await commits.drain();
     },
   };
+}
+
+/** What the environment alone could turn on may be missing; what the configuration names is meant to serve. */
+function rejectUnmet(missing: readonly MissingProvider[]): void {
+  const unmet = missing.filter(({ isNamed }) => isNamed);
+  if (unmet.length === 0) return;
+  const told = unmet.map(
+    ({ id, missingEnv }) =>
+      `providers.${id}: ${missingEnv} is not set: set it, or leave the provider out with enabled: false`,
+  );
+  throw new ConfigError(told.join("; "));
 }

@@ -1,4 +1,5 @@
 // Decides from the configuration and the environment which providers are on, and connects them.
+import { ConfigError } from "../config/config-error.ts";
 import { type Config, type ProviderConfig, UNMENTIONED_PROVIDER } from "../config/schema.ts";
 import { defineProvider, type ProviderDefinition, type ProviderList } from "./define.ts";
 import { type Environment, readVariable } from "./environment.ts";
@@ -21,7 +22,11 @@ export interface MissingProvider {
   missingEnv: string;
   /** What is wrong with what is set, for the operator; null when something is merely not set. */
   problem: string | null;
+  /** The configuration names it, so that it is meant to be on. */
+  isNamed: boolean;
 }
+
+type Lacking = Omit<MissingProvider, "isNamed">;
 
 export interface ProviderSet {
   /** By provider id, in the order of the list, then of the configuration. */
@@ -41,7 +46,7 @@ interface House {
  * configuration or its base URL's variable names it. `enabled: false` switches one off without a
  * word.
  * @param list the server's own unless a caller knows others
- * @throws Error, fit for the operator, when the configuration names a dialect that there is not, or
+ * @throws ConfigError when the configuration names a dialect that there is not, or
  * a provider that is not known without one; or when a base URL or header is malformed
  */
 export function connectProviders(
@@ -54,8 +59,9 @@ export function connectProviders(
   const house = { config, env, fetchMedia: createMediaFetcher(config.media) };
   for (const definition of definitionsFor(config, list)) {
     const outcome = connectOrExplain(definition, house);
-    if (outcome !== null && "adapter" in outcome) connected.set(outcome.id, outcome);
-    else if (outcome !== null) missing.push(outcome);
+    if (outcome === null) continue;
+    if ("adapter" in outcome) connected.set(outcome.id, outcome);
+    else missing.push({ ...outcome, isNamed: config.providers[outcome.id] !== undefined });
   }
   return { connected, missing };
 }
@@ -85,7 +91,7 @@ function defineOwn(id: string, settings: ProviderConfig, list: ProviderList): Pr
       settings.dialect === undefined || dialect !== undefined
         ? "the server does not know this provider"
         : `there is no dialect "${settings.dialect}" for it`;
-    throw new Error(
+    throw new ConfigError(
       `providers.${id}: ${problem}. ` +
         `Set "dialect" (${configurable.map(({ name }) => name).join(", ")}) and "baseUrl", ` +
         `or use one of: ${list.providers.map((provider) => provider.id).join(", ")}`,
@@ -101,7 +107,7 @@ function defineOwn(id: string, settings: ProviderConfig, list: ProviderList): Pr
 function connectOrExplain(
   definition: ProviderDefinition,
   house: House,
-): ConnectedProvider | MissingProvider | null {
+): ConnectedProvider | Lacking | null {
   const { id, name, keyEnv } = definition;
   try {
     return connectOne(definition, house);
@@ -116,12 +122,12 @@ function connectOrExplain(
 function connectOne(
   definition: ProviderDefinition,
   house: House,
-): ConnectedProvider | MissingProvider | null {
+): ConnectedProvider | Lacking | null {
   const { config, env } = house;
   const { id, name, dialect } = definition;
   const mentioned = config.providers[id];
   const settings = mentioned ?? UNMENTIONED_PROVIDER;
-  const baseUrlFromEnv = readBaseUrl(definition, env);
+  const baseUrlFromEnv = attempt(id, () => readBaseUrl(definition, env));
   const isAsked = mentioned !== undefined || baseUrlFromEnv !== null || definition.isOn(config);
   if (!definition.needsKey && !isAsked) return null;
 
@@ -180,6 +186,6 @@ function attempt<T>(id: string, make: () => T): T {
   try {
     return make();
   } catch (error) {
-    throw new Error(`providers.${id}: ${error instanceof Error ? error.message : error}`);
+    throw new ConfigError(`providers.${id}: ${error instanceof Error ? error.message : error}`);
   }
 }
