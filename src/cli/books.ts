@@ -26,7 +26,7 @@ export function withBooks<T>(context: CliContext, work: (books: Books) => T): T 
   if (!existsSync(join(context.dataDir, DATABASE_FILE))) {
     throw new CliError(
       `there is no data in ${context.dataDir}: name the folder with --data or AACFLOW_DATA, ` +
-        "or make the first key with: aacflow keys create",
+        "or make the first key with: aacflow keys create --name NAME",
     );
   }
   return withNewBooks(context, work);
@@ -48,7 +48,7 @@ export function accountByName(ledger: Ledger, name: string): Account {
   if (account !== undefined) return account;
   throw new CliError(
     `there is no account "${name}": "aacflow credits balance" lists the accounts, ` +
-      "and keys create opens a new one",
+      "and keys create --account NAME --new opens one",
   );
 }
 

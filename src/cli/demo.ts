@@ -101,7 +101,6 @@ function makeKey(database: Database): Pick<DemoFacts, "key" | "account" | "balan
   const books = { database, ledger: createLedger(database), keyring: createKeyring(database) };
   const { key, account } = createKey(books, {
     name: "demo",
-    account: "demo",
     credits: CREDITS_MICRO,
   });
   return {

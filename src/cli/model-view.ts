@@ -78,12 +78,17 @@ export function usdPerMtok(microPerMtok: number, markupBasisPoints: number): str
   return `${digits.slice(0, -10)}.${fraction}`;
 }
 
+/** The same, for comparing. @returns micro-dollars per million tokens, which need not be whole */
+export const costMicroPerMtok = ({ microPerMtok }: Rate, markupBasisPoints: number): number =>
+  (microPerMtok * (10_000 + markupBasisPoints)) / 10_000;
+
 function servedText({ served, missingEnv }: CatalogEntry): string {
   if (served) return "yes";
   return missingEnv ? `no: set ${missingEnv}` : "no";
 }
 
-function capabilitiesOf({ deployment }: CatalogEntry): string[] {
+/** What a model can do, by the names of the JSON. */
+export function capabilitiesOf({ deployment }: CatalogEntry): string[] {
   return Object.entries(deployment.facts.capabilities)
     .filter(([, has]) => has)
     .map(([name]) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));

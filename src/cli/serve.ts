@@ -89,8 +89,17 @@ async function serveOn(
   });
   const stopped = untilStopped(server, log);
   const { baseUrl, docsUrl } = addressesOf(server, config);
-  if (context.json) printJsonLine({ base_url: baseUrl, docs_url: docsUrl, pid: process.pid });
-  else printLines([`AACFlow is ready: base URL ${baseUrl}`]);
+  const { providerIds, catalog } = gateway;
+  const models = catalog.served().length;
+  if (context.json) {
+    const served = { providers: providerIds, models };
+    printJsonLine({ base_url: baseUrl, docs_url: docsUrl, pid: process.pid, ...served });
+  } else {
+    printLines([
+      `AACFlow is ready: base URL ${baseUrl}`,
+      `${models} models of ${providerIds.length === 0 ? "no provider" : providerIds.join(", ")}`,
+    ]);
+  }
   await stopped;
 }
 

@@ -104,7 +104,7 @@ export async function openAccounts(place: Place, poorCredits: string): Promise<P
   const open = async (account: string, credits: string, keys: number) => {
     const secrets: string[] = [];
     for (let number = 0; number < keys; number++) {
-      const granted = number === 0 ? ["--credits", credits] : [];
+      const granted = number === 0 ? ["--new", "--credits", credits] : [];
       const create = ["keys", "create", "--name", `${account}-${number}`, "--account", account];
       secrets.push((await command<{ key: string }>(place, [...create, ...granted])).key);
     }

@@ -74,7 +74,10 @@ test("nothing can be granted in the amount of zero", async () => {
 test("a balance beyond what the ledger holds is refused as a whole", async () => {
   const env = { AACFLOW_DATA: tempFolder() };
   await runJson(["keys", "create", "--name", "first", "--credits", "9007199"], env);
-  const { code, stderr } = await run(["keys", "create", "--name", "second", "--credits=1"], env);
+  const { code, stderr } = await run(
+    ["keys", "create", "--name=second", "--account=first", "--credits=1"],
+    env,
+  );
   expect(code).toBe(1);
   expect(stderr).toContain("more than the ledger can hold");
   const { keys } = await runJson<{ keys: unknown[] }>(["keys", "list"], env);

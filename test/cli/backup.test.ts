@@ -126,7 +126,7 @@ test("a backup taken under load holds whole books, and a server goes on from it"
   const { env, server, baseUrl } = await startHouse(upstream, join(folder, "data"));
   const keys: string[] = [];
   for (const account of ACCOUNTS) {
-    const args = ["keys", "create", "--name=k", `--account=${account}`, "--credits=50"];
+    const args = ["keys", "create", "--name=k", `--account=${account}`, "--new", "--credits=50"];
     keys.push((await runJson<{ key: string }>(args, env)).key);
   }
   const caller = { baseUrl, keys };

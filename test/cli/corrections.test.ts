@@ -15,7 +15,7 @@ let key = "";
 beforeAll(async () => {
   const config = join(folder, "config.json");
   await Bun.write(config, JSON.stringify({ demo: { enabled: true, models: [MODEL] } }));
-  const args = ["keys", "create", "--name=a", "--account=team", "--credits=5"];
+  const args = ["keys", "create", "--name=a", "--account=team", "--new", "--credits=5"];
   ({ key } = await runJson<{ key: string }>(args, env));
   const server = await startReady<{ base_url: string }>(
     ["serve", "--port=0", "--config", config],

@@ -12,7 +12,10 @@ interface HistoryPage {
 
 test("grant adds to the account, with its note in the ledger", async () => {
   const env = { AACFLOW_DATA: tempFolder() };
-  await runJson(["keys", "create", "--name", "a", "--account", "team", "--credits", "5"], env);
+  await runJson(
+    ["keys", "create", "--name", "a", "--account", "team", "--new", "--credits", "5"],
+    env,
+  );
   const args = ["credits", "grant", "--account", "team", "--amount", "10.25", "--note", "May"];
   expect(await runJson<unknown>(args, env)).toEqual({
     account: "team",
@@ -44,10 +47,10 @@ test("an unknown account is refused, and stays unknown", async () => {
 test("balance shows all accounts by name, or one", async () => {
   const env = { AACFLOW_DATA: tempFolder() };
   const b = await runJson<{ account_id: string }>(
-    ["keys", "create", "--name=k", "--account=b", "--credits=2"],
+    ["keys", "create", "--name=k", "--account=b", "--new", "--credits=2"],
     env,
   );
-  await runJson(["keys", "create", "--name=k", "--account=a"], env);
+  await runJson(["keys", "create", "--name=k", "--account=a", "--new"], env);
   const all = await runJson<{ accounts: { account: string }[] }>(["credits", "balance"], env);
   expect(all.accounts.map(({ account }) => account)).toEqual(["a", "b"]);
   expect(await runJson<unknown>(["credits", "balance", "--account", "b"], env)).toEqual({
@@ -73,13 +76,13 @@ test("history pages are disjoint, newest first, and end", async () => {
   const env = { AACFLOW_DATA: tempFolder() };
   await runJson(["keys", "create", "--name", "a", "--credits", "1"], env);
   for (const amount of ["2", "3", "4", "5"]) {
-    await runJson(["credits", "grant", "--account", "default", "--amount", amount], env);
+    await runJson(["credits", "grant", "--account", "a", "--amount", amount], env);
   }
   const amounts: string[][] = [];
   let before: number | null = null;
   do {
     const next: string[] = before === null ? [] : ["--before", String(before)];
-    const args = ["credits", "history", "--account", "default", "--limit", "2", ...next];
+    const args = ["credits", "history", "--account", "a", "--limit", "2", ...next];
     const page: HistoryPage = await runJson<HistoryPage>(args, env);
     amounts.push(page.entries.map(({ amount }) => amount));
     before = page.next_before;

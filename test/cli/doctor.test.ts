@@ -64,7 +64,9 @@ test("sound data is said to be sound, as text too", async () => {
 
 test("books that do not add up fail, by the account's name", async () => {
   const data = tempFolder();
-  await runJson(["keys", "create", "--name", "a", "--account", "team"], { AACFLOW_DATA: data });
+  await runJson(["keys", "create", "--name", "a", "--account", "team", "--new"], {
+    AACFLOW_DATA: data,
+  });
   const database = new Database(join(data, "aacflow.db"));
   database.run("UPDATE accounts SET balance_micro = 5");
   database.close();

@@ -30,7 +30,17 @@ const listKeys = async (env: Record<string, string>) =>
 describe("keys create", () => {
   test("makes key, account and credits, and shows the key", async () => {
     const env = { AACFLOW_DATA: tempFolder() };
-    const args = ["keys", "create", "--name", "ci bot", "--account", "team", "--credits", "5.00"];
+    const args = [
+      "keys",
+      "create",
+      "--name",
+      "ci bot",
+      "--account",
+      "team",
+      "--new",
+      "--credits",
+      "5.00",
+    ];
     const key = await runJson<CreatedKey>(args, env);
     expect(Object.keys(key).slice(0, 5)).toEqual(["id", "key", "name", "account", "balance"]);
     expect(key.id).toMatch(/^key_[0-9A-Z]{26}$/);
@@ -43,13 +53,39 @@ describe("keys create", () => {
     });
   });
 
-  test("takes the account `default` where none is named, and opens each account once", async () => {
+  test("opens an account of the key's own name, whose credit no other key spends", async () => {
     const env = { AACFLOW_DATA: tempFolder() };
-    const first = await runJson<CreatedKey>(["keys", "create", "--name", "a"], env);
-    expect(first).toMatchObject({ account: "default", balance: "0.000000" });
-    const args = ["keys", "create", "--name", "b", "--account", "default", "--credits", "1.5"];
-    const second = await runJson<CreatedKey>(args, env);
-    expect(second).toMatchObject({ account_id: first.account_id, balance: "1.500000" });
+    const create = ["keys", "create", "--credits=0.5"];
+    const first = await runJson<CreatedKey>([...create, "--name=a"], env);
+    expect(first).toMatchObject({ account: "a", balance: "0.500000" });
+    const second = await runJson<CreatedKey>([...create, "--name=b"], env);
+    expect(second).toMatchObject({ account: "b", balance: "0.500000" });
+
+    const again = await run([...create, "--name=a"], env);
+    expect(again.code).toBe(1);
+    expect(again.stderr).toContain(
+      'there is an account "a" already: share its credits with --account',
+    );
+    expect(await listKeys(env)).toHaveLength(2);
+  });
+
+  test("puts a key on an account that is there, and opens another only when told to", async () => {
+    const env = { AACFLOW_DATA: tempFolder() };
+    const create = ["keys", "create", "--name=a", "--credits=1"];
+    const first = await runJson<CreatedKey>([...create, "--account=team", "--new"], env);
+    const second = await runJson<CreatedKey>([...create, "--account=team"], env);
+    expect(second).toMatchObject({ account_id: first.account_id, balance: "2.000000" });
+
+    const mistyped = await run([...create, "--account=tema"], env);
+    expect(mistyped.code).toBe(1);
+    expect(mistyped.stderr).toContain('there is no account "tema"');
+    expect(mistyped.stderr).toContain("--new");
+    const opened = await run([...create, "--account=team", "--new"], env);
+    expect(opened.code).toBe(1);
+    expect(opened.stderr).toContain("leave --new out");
+    const { accounts } = await runJson<{ accounts: unknown[] }>(["credits", "balance"], env);
+    expect(accounts).toEqual([expect.objectContaining({ account: "team", balance: "2.000000" })]);
+    expect(await listKeys(env)).toHaveLength(2);
   });
 
   test("prints text that holds the key once, and says that it is shown once", async () => {
@@ -74,7 +110,7 @@ describe("keys create", () => {
   test("--expires takes a span and a date", async () => {
     const env = { AACFLOW_DATA: tempFolder() };
     const create = (when: string) =>
-      runJson<CreatedKey>(["keys", "create", "--name", "a", "--expires", when], env);
+      runJson<CreatedKey>(["keys", "create", "--name", when, "--expires", when], env);
     const span = await create("12h");
     const lifeMs = Date.parse(span.expires_at ?? "") - Date.parse(span.created_at);
     expect(Math.abs(lifeMs - 12 * 3_600_000)).toBeLessThan(5_000);
@@ -87,7 +123,7 @@ test("create, list, rotate, revoke: the whole life of a key", async () => {
   const args = ["keys", "create", "--name", "a", "--credits", "2", "--expires", "30d"];
   const first = await runJson<CreatedKey>(args, env);
   expect(await listKeys(env)).toMatchObject([
-    { id: first.id, name: "a", account: "default", display: first.display, state: "active" },
+    { id: first.id, name: "a", account: "a", display: first.display, state: "active" },
   ]);
 
   const second = await runJson<CreatedKey & { replaces: string }>(
@@ -114,11 +150,13 @@ test("create, list, rotate, revoke: the whole life of a key", async () => {
 
 test("commands that meet on a new data folder wait for each other", async () => {
   const env = { AACFLOW_DATA: join(tempFolder(), "data") };
-  const args = ["keys", "create", "--name", "a", "--credits", "0.1"];
-  const results = await Promise.all(Array.from({ length: 8 }, () => run(args, env)));
+  const names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+  const results = await Promise.all(
+    names.map((name) => run(["keys", "create", "--name", name, "--credits", "0.1"], env)),
+  );
   expect(results.map(({ code, stderr }) => `${code}${stderr}`)).toEqual(Array(8).fill("0"));
   const { accounts } = await runJson<{ accounts: unknown[] }>(["credits", "balance"], env);
-  expect(accounts).toMatchObject([{ account: "default", balance: "0.800000" }]);
+  expect(accounts).toMatchObject(names.map((account) => ({ account, balance: "0.100000" })));
 });
 
 test("the list shows no key, in text or in JSON", async () => {

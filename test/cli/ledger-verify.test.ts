@@ -17,7 +17,7 @@ interface Report {
 async function twoAccounts(): Promise<string> {
   const data = tempFolder();
   for (const account of ["sound", "tampered"]) {
-    const args = ["keys", "create", "--name=k", `--account=${account}`, "--credits=5"];
+    const args = ["keys", "create", "--name=k", `--account=${account}`, "--new", "--credits=5"];
     await runJson(args, { AACFLOW_DATA: data });
   }
   return data;

@@ -57,6 +57,45 @@ test("the configuration's markup is in the prices", async () => {
   expect(mini?.price?.input?.usd_per_mtok).toBe("0.165");
 });
 
+test("filters keep what they name, and all of them at once", async () => {
+  const all = await listModels();
+  const filtered = (...args: string[]) => listModels({ OPENAI_API_KEY: "sk-1" }, args);
+  const isServed = ({ served }: ShownModel) => served;
+
+  expect(await filtered("--provider", "groq")).toEqual(
+    all.filter(({ provider }) => provider === "groq"),
+  );
+  const minis = await filtered("4O-mini");
+  expect(minis.length).toBeGreaterThan(1);
+  expect(minis.every(({ id, aliases }) => `${id} ${aliases}`.includes("4o-mini"))).toBe(true);
+  const available = await filtered("--available");
+  expect(available.length).toBeGreaterThan(5);
+  expect(available.every(isServed)).toBe(true);
+  const able = await filtered("--capability=vision", "--capability", "reasoning");
+  expect(able.length).toBeGreaterThan(5);
+  for (const { capabilities } of able) {
+    expect(capabilities).toEqual(expect.arrayContaining(["vision", "reasoning"]));
+  }
+  const cheap = await filtered("--max-input=0.15", "--max-output=0.60", "--available");
+  expect(cheap.map(({ id }) => id)).toContain("gpt-4o-mini");
+  for (const { price } of cheap) {
+    expect(Number(price?.input?.usd_per_mtok ?? 0)).toBeLessThanOrEqual(0.15);
+    expect(Number(price?.output?.usd_per_mtok ?? 0)).toBeLessThanOrEqual(0.6);
+  }
+  expect(await filtered("--max-input=0.15", "--provider=groq", "--available")).toEqual([]);
+});
+
+test("a filter that names nothing says what there is", async () => {
+  const provider = await run(["models", "--provider", "opnai"]);
+  expect(provider.code).toBe(1);
+  expect(provider.stderr).toContain('there is no provider "opnai": use one of anthropic, azure');
+  const capability = await run(["models", "--capability", "sight"]);
+  expect(capability.stderr).toContain("vision");
+  const none = await run(["models", "no-such-model"]);
+  expect(none).toMatchObject({ code: 0 });
+  expect(none.stdout).toContain("0 models, 0 served now");
+});
+
 test("a document larger than a pipe's buffer arrives whole at a slow reader", async () => {
   const child = start(["models", "--json"]);
   await Bun.sleep(1_500);

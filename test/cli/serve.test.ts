@@ -11,6 +11,8 @@ interface Ready {
   base_url: string;
   docs_url: string | null;
   pid: number;
+  providers: string[];
+  models: number;
 }
 
 afterEach(stopAll);
@@ -31,8 +33,17 @@ describe("ready", () => {
     expect(health.status).toBe(200);
   });
 
-  test("serve is the default command, and prints one line on stdout", async () => {
-    const child = start(["--port", "0", "--data", tempFolder()]);
+  test("it says which providers it has, and how many models they serve", async () => {
+    const bare = await serve(tempFolder());
+    expect(bare.ready).toMatchObject({ providers: [], models: 0 });
+    const keys = { OPENAI_API_KEY: "sk-1", GROQ_API_KEY: "gsk-1" };
+    const { ready } = await serve(tempFolder(), [], keys);
+    expect(ready.providers).toEqual(["openai", "groq"]);
+    expect(ready.models).toBeGreaterThan(20);
+  });
+
+  test("serve is the default command, and prints two lines on stdout", async () => {
+    const child = start(["--port", "0", "--data", tempFolder()], { OPENAI_API_KEY: "sk-1" });
     let stdout = "";
     const decoder = new TextDecoder();
     for await (const bytes of child.stdout) {
@@ -41,7 +52,9 @@ describe("ready", () => {
       if (stdout.includes("\n")) child.kill("SIGTERM");
     }
     expect(await child.exited).toBe(0);
-    expect(stdout).toMatch(/^AACFlow is ready: base URL http:\/\/127\.0\.0\.1:\d+\/api\/v1\/ai\n$/);
+    expect(stdout).toMatch(
+      /^AACFlow is ready: base URL http:\/\/127\.0\.0\.1:\d+\/api\/v1\/ai\n\d+ models of openai\n$/,
+    );
   });
 
   test("without a provider the log names the variables to set, and the demo", async () => {
@@ -69,6 +82,51 @@ describe("ready", () => {
 });
 
 describe("refused", () => {
+  test.each([
+    [
+      { groq: {} },
+      {},
+      "providers.groq: GROQ_API_KEY is not set: set it, or leave the provider out",
+    ],
+    [
+      { azure: {} },
+      { AZURE_OPENAI_API_KEY: "k" },
+      "providers.azure: AZURE_OPENAI_ENDPOINT is not set",
+    ],
+    [
+      { bedrock: {} },
+      { AWS_BEARER_TOKEN_BEDROCK: "t" },
+      "providers.bedrock: AWS_REGION is not set: set it",
+    ],
+    [
+      { own: { dialect: "openai", baseUrl: "http://127.0.0.1:1/v1", apiKeyEnv: "OWN_KEY" } },
+      {},
+      "providers.own: OWN_KEY is not set",
+    ],
+    [{ own: {} }, {}, "providers.own: the server does not know this provider"],
+    [
+      { openai: {} },
+      { OPENAI_API_KEY: "k", OPENAI_BASE_URL: "x" },
+      "providers.openai: OPENAI_BASE_URL",
+    ],
+  ])(
+    "providers that the file names and that cannot be used: %j",
+    async (providers, env, message) => {
+      const folder = tempFolder();
+      const config = join(folder, "aacflow.json");
+      await Bun.write(config, JSON.stringify({ providers }));
+      const args = ["serve", "--port=0", "--config", config, "--data", join(folder, "data")];
+      const { code, stderr } = await run(args, env);
+      expect(code).toBe(1);
+      expect(stderr).toContain(`error: ${config}: ${message}`);
+      const off = Object.fromEntries(Object.keys(providers).map((id) => [id, { enabled: false }]));
+      await Bun.write(config, JSON.stringify({ providers: off }));
+      const server = await startReady(args, env);
+      server.kill("SIGTERM");
+      expect(await server.exited).toBe(0);
+    },
+  );
+
   test("a second server on the same port, with exit code 1 and a clear line", async () => {
     const { ready } = await serve(tempFolder());
     const { port } = new URL(ready.base_url);
@@ -121,7 +179,7 @@ describe("in step with the commands on the same data folder", () => {
     const remaining = async () =>
       (await listModels(ready.base_url, key)).headers.get("x-credits-remaining");
     expect(await remaining()).toBe("0.000000");
-    await runJson(["credits", "grant", "--account=default", "--amount=2.5"], env);
+    await runJson(["credits", "grant", "--account=a", "--amount=2.5"], env);
     expect(await remaining()).toBe("2.500000");
     expect((await run(["ledger", "verify"], env)).code).toBe(0);
     expect((await run(["doctor"], env)).code).toBe(0);

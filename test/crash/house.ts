@@ -86,17 +86,7 @@ export function command(house: House, ...args: string[]): Child {
 
 /** Opens an account with that much credit, and gives a key of it. */
 export async function openAccount(house: House, name: string, credits: string): Promise<string> {
-  const child = command(
-    house,
-    "keys",
-    "create",
-    "--name",
-    name,
-    "--account",
-    name,
-    "--credits",
-    credits,
-  );
+  const child = command(house, "keys", "create", "--name", name, "--credits", credits);
   if ((await child.ended) !== 0) throw new Error(child.stderr());
   return (JSON.parse(child.stdout()) as { key: string }).key;
 }

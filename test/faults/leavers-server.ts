@@ -66,7 +66,7 @@ export async function startLeftServer(
   const command = async <T>(...args: string[]): Promise<T> =>
     (await new Response(start(...args).stdout).json()) as T;
 
-  const account = ["--name", "a", "--account", "team", "--credits", "1000"];
+  const account = ["--name", "a", "--account", "team", "--new", "--credits", "1000"];
   const { key } = await command<{ key: string }>("keys", "create", ...account);
   const child = start("serve", "--config", configFile);
   const log = new Response(child.stderr).text();

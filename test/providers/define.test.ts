@@ -120,7 +120,7 @@ test("a stranger's provider is turned on by its variables and speaks its own dia
 
   const without = connectProviders(configSchema.parse({}), { POLLY_API_KEY: "k" }, LIST);
   expect(without.missing).toEqual([
-    { id: "polly", name: "Polly", missingEnv: "PARROT_CAGE", problem: null },
+    { id: "polly", name: "Polly", missingEnv: "PARROT_CAGE", problem: null, isNamed: false },
   ]);
 });
 
