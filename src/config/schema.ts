@@ -258,6 +258,11 @@ const server = z.strictObject({
   port: z.int().min(0).max(65_535).default(4000),
   /** A comment goes to a streaming client after this much silence. */
   keepAliveMs: durationMs.max(MINUTE_MS).default(10_000),
+  /**
+   * A stream whose provider has said nothing for so long is answered 200 with keep-alive comments; what fails later
+   * comes as an error frame. null waits for the provider however long it takes, and every failure has its status.
+   */
+  firstByteWithinMs: durationMs.nullable().default(15_000),
   /** A connection is closed after this much silence, also when its client does not read; at most 255 s. */
   idleTimeoutMs: durationMs.max(255_000).default(MINUTE_MS),
   /** How long running requests may go on after SIGTERM. */

@@ -51,8 +51,8 @@ export function chatHandler(deps: HttpDeps): Handler {
       case "completion":
         return completionResponse(scope, answered);
       case "stream":
-        await answered.opened;
-        place.bodyWasSent();
+        // A failure is told by whoever waits for the first event, here or in the stream's own events.
+        answered.opened.then(place.bodyWasSent, () => undefined);
         return streamResponse(deps, scope, answered);
       case "replay":
         place.leave();
@@ -130,22 +130,50 @@ async function* replayedEvents(body: string, balanceMicro: number): AsyncGenerat
   yield { type: "end", settled: { chargedMicro: 0, balanceMicro }, usageJson: null };
 }
 
-function streamResponse(deps: HttpDeps, scope: RequestScope, answer: Stream): Response {
+/**
+ * Answers as soon as the provider's first event is known to be good, so that a failure before it has a real status. A
+ * provider that is silent for long is not waited for: proxies in between would give up on the connection, so the
+ * answer is a 200 then, with keep-alive comments until the first event or an error frame comes.
+ */
+async function streamResponse(
+  deps: HttpDeps,
+  scope: RequestScope,
+  answer: Stream,
+): Promise<Response> {
+  const isOpen = await isOpenWithin(answer.opened, deps.config.server.firstByteWithinMs);
+  if (!isOpen) answer.markAnswered();
   const { amountMicro, balanceMicro } = answer.held;
   setReserved(scope, amountMicro, balanceMicro);
-  return eventStream(deps, scope, answer.events);
+  return eventStream(deps, scope, answer.events, !isOpen);
+}
+
+/** @throws what `opened` rejects with meanwhile. */
+async function isOpenWithin(opened: Promise<unknown>, withinMs: number | null): Promise<boolean> {
+  if (withinMs === null) {
+    await opened;
+    return true;
+  }
+  const late = Promise.withResolvers<false>();
+  const timer = setTimeout(late.resolve, withinMs, false);
+  try {
+    return await Promise.race([opened.then(() => true), late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function eventStream(
   deps: HttpDeps,
   scope: RequestScope,
   events: AsyncIterable<ChatEvent>,
+  isQuiet = false,
 ): Response {
   scope.headers["content-type"] = "text/event-stream; charset=utf-8";
   // Reverse proxies that buffer would hold the words back.
   scope.headers["x-accel-buffering"] = "no";
   const body = sseBody(events, {
     keepAliveMs: deps.config.server.keepAliveMs,
+    isQuiet,
     log: scope.log,
   });
   return new Response(body, { headers: scope.headers });

@@ -8,6 +8,8 @@ import { errorEnvelope } from "../errors.ts";
 export interface SseOptions {
   /** A comment is sent after this much silence, so that no proxy in between gives up. */
   keepAliveMs: number;
+  /** Whether it begins with one: nothing else has come by now, and the headers leave with the first byte only. */
+  isQuiet: boolean;
   /** Names the request in each line. */
   log: Logger;
 }
@@ -28,6 +30,9 @@ export async function* sseBody(
   const iterator = events[Symbol.asyncIterator]();
   try {
     let next = iterator.next();
+    // Waited for below, unless the reader stops before that.
+    next.catch(() => undefined);
+    if (options.isQuiet) yield KEEP_ALIVE;
     for (;;) {
       const result = await orQuiet(next, options.keepAliveMs);
       if (result === QUIET) {

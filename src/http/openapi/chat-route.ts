@@ -20,7 +20,8 @@ it is complete.
 is a ChatCompletionChunk, lines that start with a colon are comments and keep the connection \
 alive, and \`data: [DONE]\` ends the stream, after a comment that says what was deducted (\`: \
 x-credits-used=0.000007 x-credits-remaining=4.999993\`). A failure before the first chunk is an \
-ordinary error response. A failure later is a \`data:\` line with the error envelope, after \
+ordinary error response, unless the provider has been silent for some time (15 seconds by default): then the answer is \
+a 200 with keep-alive comments already. A failure after that is a \`data:\` line with the error envelope, after \
 which the stream ends without \`[DONE]\`.
 
 **Idempotency.** A request with an \`Idempotency-Key\` header can be sent again within 24 hours \
