@@ -1,4 +1,5 @@
 // What `aacflow demo` prints: an address, a key, and examples to paste.
+import { curlExample, nodeExample, pythonExample } from "../http/docs/client-examples.ts";
 
 export interface DemoFacts {
   baseUrl: string;
@@ -31,44 +32,15 @@ export function demoLines(facts: DemoFacts): string[] {
     "The built-in demo model answers. Its data is thrown away when you press Ctrl-C.",
     "",
     "# curl",
-    curl(facts, "gpt-4o-mini", false),
+    curlExample(facts, "gpt-4o-mini", false),
     "",
     "# curl, streaming",
-    curl(facts, "claude-sonnet-4-6", true),
+    curlExample(facts, "claude-sonnet-4-6", true),
     "",
     "# Python: pip install openai",
-    ...python(facts),
+    ...pythonExample(facts),
     "",
     "# Node: npm install openai",
-    ...node(facts),
+    ...nodeExample(facts),
   ];
 }
-
-function curl({ baseUrl, key }: DemoFacts, model: string, stream: boolean): string {
-  const body = JSON.stringify({
-    model,
-    messages: [{ role: "user", content: stream ? "Count to 5" : "Hello!" }],
-    ...(stream ? { stream } : {}),
-  });
-  return [
-    `curl ${stream ? "-N " : ""}${baseUrl}/chat/completions`,
-    `-H "Authorization: Bearer ${key}" -H "Content-Type: application/json"`,
-    `-d '${body}'`,
-  ].join(" ");
-}
-
-const python = ({ baseUrl, key }: DemoFacts) => [
-  "from openai import OpenAI",
-  `client = OpenAI(api_key="${key}", base_url="${baseUrl}")`,
-  'messages = [{"role": "user", "content": "Hello!"}]',
-  'response = client.chat.completions.create(model="gpt-4o-mini", messages=messages)',
-  "print(response.choices[0].message.content)",
-];
-
-const node = ({ baseUrl, key }: DemoFacts) => [
-  'import OpenAI from "openai";',
-  `const client = new OpenAI({ apiKey: "${key}", baseURL: "${baseUrl}" });`,
-  'const messages = [{ role: "user", content: "Hello!" }];',
-  'const response = await client.chat.completions.create({ model: "gpt-4o-mini", messages });',
-  "console.log(response.choices[0].message.content);",
-];

@@ -53,7 +53,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     clientAddressOf: createClientAddressOf(config.server.trustedProxies),
     isDraining: () => draining,
   };
-  const document = await buildOpenApiDocument();
+  const document = await buildOpenApiDocument(config.limits);
   const app = createApp(deps, JSON.stringify(document));
   const { host, port } = config.server;
   try {

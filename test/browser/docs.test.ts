@@ -1,24 +1,9 @@
 // A developer opens /docs, authorizes, and tries the API, all without leaving this server.
 import { expect, test } from "bun:test";
-import { Elysia } from "elysia";
 import type { Page } from "playwright-core";
-import { buildOpenApiDocument } from "../../src/http/openapi/document.ts";
-import { modelListExample } from "../../src/http/openapi/examples.ts";
-import { docsRoutes } from "../support/docs-app.ts";
+import packageJson from "../../package.json" with { type: "json" };
+import { startTestServer } from "../support/server.ts";
 import { launchChromium, runBrowserTests } from "./chromium.ts";
-
-const API_KEY = "aacf_test_key_of_the_docs_page";
-
-async function startApp(seen: Headers[]) {
-  const document = await buildOpenApiDocument();
-  return new Elysia()
-    .use(docsRoutes(JSON.stringify(document)))
-    .get("/api/v1/ai/models", ({ request }) => {
-      seen.push(request.headers);
-      return Response.json(modelListExample, { headers: { "x-request-id": "req_1" } });
-    })
-    .listen({ port: 0, hostname: "127.0.0.1" });
-}
 
 /** Collects what must not happen: requests to other hosts, and violations of the page's policy. */
 function watch(page: Page, origin: string) {
@@ -35,11 +20,12 @@ function watch(page: Page, origin: string) {
   return { foreign, complaints };
 }
 
-async function authorize(page: Page): Promise<void> {
+async function authorize(page: Page, key: string): Promise<void> {
   await page.locator(".scheme-container button.authorize").click();
-  const bearer = page.locator(".auth-container", { hasText: "bearerAuth" });
-  await bearer.locator("input").fill(API_KEY);
-  await bearer.locator("button.authorize").click();
+  const form = page.locator(".auth-container");
+  expect(await form.count()).toBe(1);
+  await form.locator("input").fill(key);
+  await form.locator("button.authorize").click();
   await page.locator(".modal-ux button.close-modal").click();
 }
 
@@ -51,33 +37,65 @@ async function executeListModels(page: Page): Promise<string | null> {
   return live.textContent();
 }
 
+/** Executes a chat with a body of one's own; gives the answer's status and body as the page shows them. */
+async function executeChat(page: Page, content: string): Promise<string> {
+  const chat = page.locator("#operations-Chat-createChatCompletion");
+  const body = { model: "gpt-4o-mini", messages: [{ role: "user", content }] };
+  await chat.locator("textarea.body-param__text").fill(JSON.stringify(body));
+  const answered = page.waitForResponse((each) => each.url().endsWith("/chat/completions"));
+  await chat.locator("button.execute").click();
+  const response = await answered;
+  await chat.locator(".live-responses-table").waitFor();
+  return `${response.status()} ${await response.text()}`;
+}
+
 test.if(runBrowserTests)(
-  "the documentation page authorizes and executes without another host",
+  "the documentation page shows how to begin, authorizes, and executes again and again without another host",
   async () => {
-    const seen: Headers[] = [];
     const browser = await launchChromium();
-    const app = await startApp(seen);
+    const server = await startTestServer({
+      config: { demo: { enabled: true, wordDelayMs: 0, models: ["gpt-4o-mini"] } },
+    });
     try {
-      const origin = `http://127.0.0.1:${app.server?.port}`;
+      const { origin, key } = server;
       const page = await browser.newPage();
       const { foreign, complaints } = watch(page, origin);
       await page.goto(`${origin}/docs`);
-      await authorize(page);
-      const answer = await executeListModels(page);
+      const examples = await page.locator("#quick-start pre").allTextContents();
+      expect(examples).toHaveLength(3);
+      for (const text of examples) expect(text).toContain(`${origin}/api/v1/ai`);
+      await page.locator(".info .version").first().waitFor();
+      expect(await page.locator(".info .version").first().textContent()).toContain(
+        packageJson.version,
+      );
 
-      expect(seen.map((headers) => headers.get("authorization"))).toEqual([`Bearer ${API_KEY}`]);
-      expect(answer).toContain("gpt-4o-mini");
-      expect(answer).toContain("req_1");
+      await authorize(page, key);
+      const models = await executeListModels(page);
+      expect(models).toContain("gpt-4o-mini");
+      expect(models).toContain("req_");
+
+      await page.locator("#operations-Chat-createChatCompletion .opblock-summary-control").click();
+      const first = await executeChat(page, "Say one thing.");
+      const second = await executeChat(page, "Say another thing, please.");
+      for (const answer of [first, second]) {
+        expect(answer).toStartWith("200 ");
+        expect(answer).toContain('"chat.completion"');
+      }
+      expect(JSON.parse(first.slice(4)).id).not.toBe(JSON.parse(second.slice(4)).id);
 
       // The key outlives the page, as a developer who comes back to it expects.
       await page.goto(`${origin}/docs`);
-      await executeListModels(page);
-      expect(seen.at(-1)?.get("authorization")).toBe(`Bearer ${API_KEY}`);
+      expect(await executeListModels(page)).toContain("gpt-4o-mini");
       expect(foreign).toEqual([]);
       expect(complaints).toEqual([]);
+      if (process.env.DOCS_SCREENSHOT) {
+        await page.goto(`${origin}/docs`);
+        await page.locator("#operations-Chat-createChatCompletion").waitFor();
+        await page.screenshot({ path: process.env.DOCS_SCREENSHOT });
+      }
     } finally {
       await browser.close();
-      await app.stop(true);
+      await server.close();
     }
   },
   60_000,

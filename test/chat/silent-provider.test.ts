@@ -5,15 +5,15 @@ import { waitUntil } from "../support/wait.ts";
 
 const WITHIN_MS = 150;
 
-let answer = Promise.withResolvers<Response>();
+let answer = Promise.withResolvers<() => Response>();
 let asked = 0;
 const upstream = Bun.serve({
   port: 0,
   hostname: "127.0.0.1",
   idleTimeout: 0,
-  fetch() {
+  async fetch() {
     asked += 1;
-    return answer.promise.then((response) => response.clone());
+    return (await answer.promise)();
   },
 });
 afterAll(() => upstream.stop(true));
@@ -81,7 +81,7 @@ describe("after server.firstByteWithinMs", () => {
     expect(response.headers.get("content-type")).toContain("text/event-stream");
     expect(response.headers.get("x-credits-reserved")).not.toBeNull();
     await Bun.sleep(100);
-    answer.resolve(whole());
+    answer.resolve(whole);
     const text = await response.text();
     expect(text).toMatch(/^(?:: keep-alive\n\n){2,}data: \{/);
     expect(text).toContain('"content":"late"');
@@ -94,7 +94,7 @@ describe("after server.firstByteWithinMs", () => {
 
   test("a failure is an error frame, free, and recorded as answered 200", async () => {
     const response = await chat(server);
-    answer.resolve(refusal());
+    answer.resolve(refusal);
     const text = await response.text();
     expect(response.status).toBe(200);
     expect(text).toContain('"type":"invalid_request_error"');
@@ -124,7 +124,7 @@ describe("before it, or without it", () => {
   test("a failure has its status", async () => {
     const server = await startTestServer(options(5_000));
     try {
-      answer.resolve(refusal());
+      answer.resolve(refusal);
       const response = await chat(server);
       expect(response.status).toBe(400);
       expect(await recordOf(server, response)).toMatchObject({ http_status: 400 });
@@ -139,7 +139,7 @@ describe("before it, or without it", () => {
     try {
       const responses = [chat(server), chat(other, {}, false)];
       await Bun.sleep(2 * WITHIN_MS);
-      answer.resolve(refusal());
+      answer.resolve(refusal);
       for (const response of await Promise.all(responses)) expect(response.status).toBe(400);
     } finally {
       await server.close();

@@ -3,6 +3,8 @@ import { describe, expect, test } from "bun:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import Ajv from "ajv";
 import addFormats from "ajv-formats";
+import packageJson from "../../package.json" with { type: "json" };
+import { configSchema } from "../../src/config/schema.ts";
 import { chatCompletionChunk } from "../../src/http/chat/schema/chunk.ts";
 import { chatCompletionRequest } from "../../src/http/chat/schema/request.ts";
 import { buildOpenApiDocument } from "../../src/http/openapi/document.ts";
@@ -29,7 +31,7 @@ interface Operation {
 
 interface Document {
   openapi: string;
-  info: { description: string };
+  info: { description: string; version: string };
   paths: Record<string, Record<string, Operation>>;
   components: {
     schemas: Record<string, Json>;
@@ -125,14 +127,39 @@ describe("completeness", () => {
     }
   });
 
-  test("the contract's errors, and both ways to authenticate", () => {
+  test("the contract's errors, one form to authorize, and both headers in words", () => {
     const chat = document.paths["/api/v1/ai/chat/completions"]?.post;
     expect(Object.keys(chat?.responses ?? {})).toEqual(
       expect.arrayContaining(["200", "400", "401", "402", "404", "500"]),
     );
-    expect(chat?.security).toEqual([{ bearerAuth: [] }, { apiKeyHeader: [] }]);
-    expect(Object.keys(document.components.securitySchemes)).toHaveLength(2);
+    expect(chat?.security).toEqual([{ bearerAuth: [] }]);
+    expect(Object.keys(document.components.securitySchemes)).toHaveLength(1);
+    expect(JSON.stringify(document.components.securitySchemes)).toContain("x-api-key");
     expect(document.info.description).toContain("/v1");
+  });
+
+  test("the version is the product's", () => {
+    expect(document.info.version).toBe(packageJson.version);
+  });
+
+  test("the limits are the server's own", async () => {
+    const { limits } = configSchema.parse({ limits: { choices: 3, messages: 7, tools: 5 } });
+    const own = (await buildOpenApiDocument(limits)) as Document;
+    const fieldsOf = (made: Document) =>
+      made.components.schemas.ChatCompletionRequest?.properties as Record<string, Json>;
+    expect(fieldsOf(own)).toMatchObject({
+      n: { minimum: 1, maximum: 3 },
+      messages: { maxItems: 7 },
+      tools: { maxItems: 5 },
+    });
+    expect(fieldsOf(document).n).toMatchObject({ maximum: 16 });
+  });
+
+  test("no form is filled with an idempotency key, which would refuse the second try", () => {
+    const parameters = operations.flatMap(({ operation }) => operation.parameters ?? []);
+    const keys = parameters.filter(({ name }) => name === "Idempotency-Key");
+    expect(keys).toHaveLength(1);
+    expect(JSON.stringify(keys)).not.toContain("example");
   });
 });
 

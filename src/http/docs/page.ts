@@ -1,5 +1,7 @@
 // The documentation page: its HTML, the script that starts Swagger UI, and the policy that keeps it
 // at home.
+import { API_PREFIXES } from "../openapi/routes.ts";
+import { curlExample, nodeExample, pythonExample } from "./client-examples.ts";
 
 /**
  * Nothing may be loaded from, or sent to, another host. Swagger UI sets style attributes and draws
@@ -16,11 +18,17 @@ export const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
+/** Stands in the examples for the address that the reader has in the browser. */
+const ORIGIN = "{origin}";
+
 /**
- * Starts Swagger UI. `validatorUrl: null` keeps it from asking a public validator about the
+ * Puts the page's own address into the examples, and starts Swagger UI. `validatorUrl: null` keeps it from asking a public validator about the
  * document.
  */
-export const INITIALIZER = `window.ui = SwaggerUIBundle({
+export const INITIALIZER = `for (const code of document.querySelectorAll("#quick-start pre")) {
+  code.textContent = code.textContent.replaceAll("${ORIGIN}", location.origin);
+}
+window.ui = SwaggerUIBundle({
   url: "/openapi.json",
   dom_id: "#swagger-ui",
   deepLinking: true,
@@ -30,6 +38,23 @@ export const INITIALIZER = `window.ui = SwaggerUIBundle({
   validatorUrl: null,
 });
 `;
+
+const PRE_STYLE = "padding: 12px; border-radius: 4px; overflow-x: auto; background: #f4f4f6";
+
+function examples(): string {
+  const facts = { baseUrl: `${ORIGIN}${API_PREFIXES[0]}`, key: "YOUR_API_KEY" };
+  const sections: [title: string, code: string][] = [
+    ["curl", curlExample(facts, "gpt-4o-mini", false)],
+    ["Python: pip install openai", pythonExample(facts).join("\n")],
+    ["Node: npm install openai", nodeExample(facts).join("\n")],
+  ];
+  return sections
+    .map(
+      ([title, code]) =>
+        `      <h4>${title}</h4>\n      <pre style="${PRE_STYLE}">${Bun.escapeHTML(code)}</pre>\n`,
+    )
+    .join("");
+}
 
 /** Gives the page. `version` makes the links to the embedded files change with their content. */
 export function docsPage(version: string): string {
@@ -43,6 +68,10 @@ export function docsPage(version: string): string {
     <link rel="stylesheet" href="/docs/swagger-ui.css?v=${version}">
   </head>
   <body>
+    <section id="quick-start" style="max-width: 1460px; margin: 0 auto; padding: 0 20px; font-family: sans-serif">
+      <h2>Quick start</h2>
+      <p>Any client or SDK of the OpenAI API works: set its base URL and its API key.</p>
+${examples()}    </section>
     <div id="swagger-ui"></div>
     <noscript>This page needs JavaScript. The document itself is at /openapi.json.</noscript>
     <script src="/docs/swagger-ui-bundle.js?v=${version}"></script>

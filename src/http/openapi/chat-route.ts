@@ -39,8 +39,8 @@ export const chatRouteDoc = {
   access: "key",
   headerParameters: {
     "Idempotency-Key": {
-      description: "The client's name for this request: 1 to 255 visible ASCII characters.",
-      example: "order-1234-summary",
+      description:
+        "The client's name for this request: 1 to 255 visible ASCII characters. New for each request that is to be answered anew.",
     },
   },
   request: { schema: "ChatCompletionRequest", examples: completionRequestExamples },

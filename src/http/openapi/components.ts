@@ -1,6 +1,7 @@
 // The named schemas of the OpenAPI document, generated from the zod schemas that the server checks
 // with.
 import { z } from "zod";
+import type { Config } from "../../config/schema.ts";
 import { chatCompletionChunk } from "../chat/schema/chunk.ts";
 import { chatCompletion } from "../chat/schema/completion.ts";
 import { userPart } from "../chat/schema/content-parts.ts";
@@ -50,7 +51,7 @@ export function schemaRef(name: SchemaName): { $ref: string } {
 }
 
 /** Gives `components.schemas` of the document, in OpenAPI 3.0's dialect of JSON Schema. */
-export function componentSchemas(): Record<string, JsonSchema> {
+export function componentSchemas(limits: Config["limits"]): Record<string, JsonSchema> {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(NAMED_SCHEMAS)) registry.add(schema, { id });
   // The schemas have neither transforms nor defaults: what they take and what they give is the
@@ -66,7 +67,21 @@ export function componentSchemas(): Record<string, JsonSchema> {
     const { $id: _, ...rest } = schema;
     named[id] = withRealNulls(rest) as JsonSchema;
   }
+  addLimits(named.ChatCompletionRequest, limits);
   return named;
+}
+
+/** What the operator bounds: the schemas themselves know no configuration. */
+function addLimits(request: JsonSchema | undefined, limits: Config["limits"]): void {
+  const fields = request?.properties as Record<string, JsonSchema>;
+  const bounds: Record<string, JsonSchema> = {
+    messages: { maxItems: limits.messages },
+    tools: { maxItems: limits.tools },
+    functions: { maxItems: limits.tools },
+    n: { maximum: limits.choices },
+    logit_bias: { maxProperties: limits.jsonFields },
+  };
+  for (const [name, bound] of Object.entries(bounds)) Object.assign(fields[name] ?? {}, bound);
 }
 
 /**

@@ -1,13 +1,13 @@
 // Builds the OpenAPI document from the table of routes, with Elysia's own generator.
 import { swagger } from "@elysiajs/swagger";
 import { Elysia } from "elysia";
+import packageJson from "../../../package.json" with { type: "json" };
+import type { Config } from "../../config/schema.ts";
+import { configSchema } from "../../config/schema.ts";
 import { componentSchemas } from "./components.ts";
 import { errorResponses } from "./error-docs.ts";
 import { headerDocs } from "./header-docs.ts";
 import { type RouteKey, routeDetail, routeDocs } from "./routes.ts";
-
-/** The version of the API, not of the program: it changes when a client would notice. */
-const API_VERSION = "1.0.0";
 
 const description = `OpenAI-compatible chat completions and model listing. Any client or SDK \
 that targets the OpenAI API can be pointed at this server by changing its base URL to \
@@ -25,16 +25,20 @@ const SPEC_PATH = "/spec.json";
  * Gives the whole document (OpenAPI 3.0.3) as plain data. It is the same for the life of the
  * process: build it once.
  *
+ * @param limits the server's own, which stand in it; the defaults where no server is meant
+ *
  * The routes are registered on an app of their own that never listens, because the generator also
  * adds a page that loads its scripts from a CDN, which is not to be served by anyone.
  */
-export async function buildOpenApiDocument(): Promise<object> {
+export async function buildOpenApiDocument(
+  limits: Config["limits"] = configSchema.parse({}).limits,
+): Promise<object> {
   const generator = swagger({
     specPath: SPEC_PATH,
     // It means paths with a dot, as /openapi.json is.
     excludeStaticFile: false,
     documentation: {
-      info: { title: "AACFlow AI API", version: API_VERSION, description },
+      info: { title: "AACFlow AI API", version: packageJson.version, description },
       servers: [{ url: "/", description: "This server" }],
       tags: [
         { name: "Chat", description: "Conversations with a model." },
@@ -43,12 +47,15 @@ export async function buildOpenApiDocument(): Promise<object> {
         { name: "Operation", description: "For operators; no API key needed." },
       ],
       components: {
-        schemas: componentSchemas(),
+        schemas: componentSchemas(limits),
         responses: errorResponses(),
         headers: headerDocs,
         securitySchemes: {
-          bearerAuth: { type: "http", scheme: "bearer", description: "As OpenAI's SDKs send it." },
-          apiKeyHeader: { type: "apiKey", in: "header", name: "x-api-key" },
+          bearerAuth: {
+            type: "http",
+            scheme: "bearer",
+            description: "An API key, as OpenAI's SDKs send it. The x-api-key header is taken too.",
+          },
         },
       },
     },

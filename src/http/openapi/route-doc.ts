@@ -25,7 +25,8 @@ export interface ResponseDoc {
 
 export interface ParameterDoc {
   description: string;
-  example: string;
+  /** Fills the form of the documentation page, so that it must be fit to be sent again and again. */
+  example?: string;
 }
 
 /** A public route: enough to register it and to document it. */
@@ -67,7 +68,7 @@ export function toDetail(doc: RouteDoc): DocumentDecoration {
     tags: [doc.tag],
     summary: doc.summary,
     description: doc.description,
-    security: doc.access === "key" ? [{ bearerAuth: [] }, { apiKeyHeader: [] }] : [],
+    security: doc.access === "key" ? [{ bearerAuth: [] }] : [],
     ...((doc.pathParameters || doc.headerParameters) && {
       parameters: [
         ...toParameters("path", doc.pathParameters ?? {}),
@@ -108,6 +109,6 @@ function toParameters(place: "path" | "header", parameters: Record<string, Param
     required: place === "path",
     description,
     schema: { type: "string" as const },
-    example,
+    ...(example !== undefined && { example }),
   }));
 }
