@@ -1,4 +1,7 @@
 // Anthropic's Messages API as an HTTP dialect, on its own platform and on others that host Claude.
+import { ANTHROPIC_FEATURES, type PlatformFeatures } from "../claude/platform.ts";
+import type { MediaFetcher } from "../media/fetcher.ts";
+import { inlineMedia } from "../media/inline-media.ts";
 import type { ProviderAdapter } from "../protocol.ts";
 import { type CallTransport, createHttpAdapter, type HttpDialect } from "../shared/http-adapter.ts";
 import { modelsProbe } from "../shared/probe.ts";
@@ -10,13 +13,15 @@ import {
   modelsAccess,
 } from "./endpoint.ts";
 import { ERRORS } from "./errors.ts";
-import { EventReader } from "./event-reader.ts";
-import { ANTHROPIC_FEATURES, buildRequest, type PlatformFeatures } from "./request.ts";
+import { buildRequest } from "./request.ts";
 import { parseMessage } from "./response.ts";
+import { EventReader } from "./stream.ts";
 
 export interface MessagesAdapterOptions extends CallTransport {
   endpoint: AnthropicEndpoint;
   features: PlatformFeatures;
+  /** For platforms that fetch no media themselves; null refuses requests that name some by URL. */
+  fetchMedia: MediaFetcher | null;
   probe: HttpDialect<never>["probe"];
 }
 
@@ -29,23 +34,31 @@ export interface AnthropicAdapterOptions extends AnthropicAccess, CallTransport 
 export function createAnthropicAdapter(options: AnthropicAdapterOptions): ProviderAdapter {
   const endpoint = anthropicEndpoint(options);
   const probe = () => modelsProbe(modelsAccess(options));
-  return createMessagesAdapter({ ...options, endpoint, features: ANTHROPIC_FEATURES, probe });
+  return createMessagesAdapter({
+    ...options,
+    endpoint,
+    features: ANTHROPIC_FEATURES,
+    fetchMedia: null,
+    probe,
+  });
 }
 
 /** Makes an adapter of the dialect on any platform, which the endpoint stands for. */
 export function createMessagesAdapter(options: MessagesAdapterOptions): ProviderAdapter {
-  const { endpoint, features, probe } = options;
+  const { endpoint, features, fetchMedia, probe } = options;
   return createHttpAdapter(
     {
       framing: SSE,
       errors: ERRORS,
-      async exchange(call, stream, signal) {
-        const { body, answerTool } = buildRequest(call, { stream, features });
+      async exchange(given, stream, signal) {
+        const call = features.mediaUrls ? given : await inlineMedia(given, fetchMedia, signal);
+        const { body, answerTool, ignored } = buildRequest(call, { stream, features });
         const { url, headers, bodyExtras } = await endpoint(call, stream, signal);
         return {
           url,
           headers,
           body: JSON.stringify({ ...bodyExtras, ...body }),
+          ignored,
           parse: (text) => parseMessage(text, call.upstreamModel, answerTool),
           open: () => new EventReader(call.upstreamModel, answerTool),
         };

@@ -1,7 +1,7 @@
 // Anthropic's failures: its names for them, beside what is the same for all providers.
 import { findError } from "../shared/error-body.ts";
 import { defineErrors } from "../shared/errors.ts";
-import { asObject } from "../shared/json.ts";
+import { asObject, isGiven, nonEmptyString } from "../shared/json.ts";
 
 /** The HTTP status that each type of error has, for those that come under a 200. */
 const STATUS: Readonly<Record<string, number>> = {
@@ -23,10 +23,11 @@ const ACCOUNT_CODE = "enforced_spend_limit_reached";
 
 export const ERRORS = defineErrors({
   statusByName: STATUS,
-  // Each event has a type, and only one of them is an error.
+  // Each event has a type, and only one of them is an error: what others say is no bare message.
   find(payload) {
-    const { type } = asObject(payload);
-    return type === undefined || type === "error" ? findError(payload) : null;
+    const { type, error } = asObject(payload);
+    const says = nonEmptyString(asObject(error).message) !== null;
+    return says || !isGiven(type) || type === "error" ? findError(payload) : null;
   },
   kindOf: (_status, { raw }) =>
     asObject(raw.details).error_code === ACCOUNT_CODE ? "account" : null,

@@ -1,35 +1,40 @@
 // The gateway's call as the body of Anthropic's Messages API.
+import type { ChatRequest } from "../../base/chat.ts";
+import type { TextBlock } from "../claude/blocks.ts";
+import { planRequest, type RequestPlan } from "../claude/plan.ts";
+import { claudeRules, type PlatformFeatures } from "../claude/platform.ts";
+import { fitClaudeId } from "../claude/tool-ids.ts";
+import type { ToolPlan } from "../claude/tools.ts";
 import type { UpstreamCall } from "../protocol.ts";
-import { CacheMarks } from "./cache-marks.ts";
-import { convertMessages } from "./messages.ts";
-import { traitsOf } from "./model-matrix.ts";
-import { refuseUnsupported, samplingOf, stopOf, tierOf, userOf } from "./parameters.ts";
-import { answerForm } from "./response-format.ts";
-import { planThinking } from "./thinking.ts";
-import { prepareTools } from "./tools.ts";
-import type { MessagesBody, TextBlock } from "./wire.ts";
+import { nonEmptyString } from "../shared/json.ts";
+import { readMedia } from "./content.ts";
+import type { Media, MessagesBody, ToolChoice } from "./wire.ts";
 
-/** What a platform that hosts Claude offers of Anthropic's own API. */
-export interface PlatformFeatures {
-  /** Structured output (`output_config.format`) and strict tools. */
-  nativeJson: boolean;
-  /** Messages of the role `system` in mid-conversation. */
-  systemTurns: boolean;
-}
+/** Anthropic's own bound on `metadata.user_id`; a longer one is left out. */
+const MAX_USER_ID_CHARS = 256;
 
-/** Anthropic's own API has all of it. */
-export const ANTHROPIC_FEATURES: PlatformFeatures = { nativeJson: true, systemTurns: true };
+/** Priority capacity is used only where the client leaves the choice to the provider. */
+const TIERS: Readonly<Record<string, "auto" | "standard_only">> = {
+  auto: "auto",
+  priority: "auto",
+  default: "standard_only",
+  standard: "standard_only",
+  standard_only: "standard_only",
+  flex: "standard_only",
+};
 
 export interface BuiltRequest {
   body: MessagesBody;
   /** The tool whose input is the answer's text, to be undone in the answer; null without one. */
   answerTool: string | null;
+  /** Fields of the request that are left out, by their names. */
+  ignored: string[];
 }
 
 /**
  * Builds the body, without `model`: an endpoint adds that where it belongs. Only what is named here
- * is sent; of unknown fields just `cache_control` of the whole request is Anthropic's own.
- * `call.request` stays as it is.
+ * is sent; of unknown fields just `cache_control` of the whole request and `top_k` are Anthropic's
+ * own. `call.request` stays as it is.
  * @throws ApiError 400, with the field in `param`, for what Anthropic cannot do
  */
 export function buildRequest(
@@ -37,60 +42,76 @@ export function buildRequest(
   options: { stream: boolean; features: PlatformFeatures },
 ): BuiltRequest {
   const { request, facts } = call;
-  refuseUnsupported(request);
-  const traits = traitsOf(call.upstreamModel);
-  const nativeJson = traits.nativeJson && options.features.nativeJson;
   const maxTokens = Math.min(call.maxOutputTokens ?? facts.maxOutputTokens, facts.maxOutputTokens);
-
-  const form = answerForm(request, { nativeJson, forcedTools: traits.forcedTools });
-  const marks = new CacheMarks();
-  const wholeMark = marks.take({ cache_control: request.cache_control });
-  const tools = prepareTools(request, {
-    marks,
-    forcedTools: traits.forcedTools,
-    strictTools: nativeJson,
-    answerTool: form.tool,
-  });
-  const choice = tools.tool_choice?.type;
-  const plan = planThinking(request, traits, {
-    maxTokens,
-    forcesTool: choice === "any" || choice === "tool",
-  });
-  const thinks = plan.thinking !== undefined && plan.thinking.type !== "disabled";
-  const conversation = convertMessages(request.messages, {
-    marks,
-    systemTurns: traits.systemTurns && options.features.systemTurns,
-  });
-  const outputConfig: MessagesBody["output_config"] = {
-    ...(plan.effort !== undefined && { effort: plan.effort }),
-    ...(form.nativeSchema !== null && {
-      format: { type: "json_schema" as const, schema: form.nativeSchema },
-    }),
-  };
+  const rules = claudeRules(call.upstreamModel, options.features);
+  const plan = planRequest<Media>(request, { rules, maxTokens, readMedia, fitId: fitClaudeId });
+  const { thinking, effort } = plan.thinking;
+  const tier = nonEmptyString(request.service_tier);
+  const knownTier = TIERS[tier ?? ""];
   const body: MessagesBody = {
     max_tokens: maxTokens,
-    ...systemOf(conversation.system, form.instruction),
-    messages: conversation.turns,
-    ...samplingOf(request, traits, thinks),
-    ...stopOf(request),
-    ...tools,
-    ...(plan.thinking !== undefined && { thinking: plan.thinking }),
-    ...(Object.keys(outputConfig).length > 0 && { output_config: outputConfig }),
+    ...systemOf(plan.system),
+    messages: plan.turns,
+    ...plan.sampling,
+    ...(plan.stop.length > 0 && { stop_sequences: plan.stop }),
+    ...toolsOf(plan.tools),
+    ...(thinking !== undefined && { thinking }),
+    ...outputConfig(effort, plan.nativeSchema),
     ...userOf(request),
-    ...tierOf(request),
-    ...wholeMark,
+    ...(knownTier !== undefined && { service_tier: knownTier }),
+    ...plan.wholeMark,
     ...(options.stream && { stream: true as const }),
   };
-  return { body, answerTool: form.tool?.name ?? null };
+  const lostTier = tier !== null && knownTier === undefined ? ["service_tier"] : [];
+  return { body, answerTool: plan.answerTool, ignored: [...plan.ignored, ...lostTier] };
 }
 
-/** One plain text as a string, several or marked ones as blocks; the instruction comes last. */
-function systemOf(blocks: TextBlock[], instruction: string | null): Pick<MessagesBody, "system"> {
-  const all: TextBlock[] =
-    instruction === null ? blocks : [...blocks, { type: "text", text: instruction }];
-  const [only] = all;
+/** One plain text as a string, several or marked ones as blocks. */
+function systemOf(blocks: TextBlock[]): Pick<MessagesBody, "system"> {
+  const [only] = blocks;
   if (only === undefined) {
     return {};
   }
-  return { system: all.length === 1 && only.cache_control === undefined ? only.text : all };
+  return { system: blocks.length === 1 && only.cache_control === undefined ? only.text : blocks };
+}
+
+/** Without any tool there is no choice either. */
+function toolsOf({ tools, choice, single }: ToolPlan): Pick<MessagesBody, "tools" | "tool_choice"> {
+  if (tools.length === 0) {
+    return {};
+  }
+  const sent = toolChoice(choice, single);
+  return { tools, ...(sent !== null && { tool_choice: sent }) };
+}
+
+/** Null for the default, which is not sent. */
+function toolChoice(choice: ToolPlan["choice"], single: boolean): ToolChoice | null {
+  const one = single ? { disable_parallel_tool_use: true as const } : {};
+  switch (choice.kind) {
+    case "none":
+      return { type: "none" };
+    case "auto":
+      return single ? { type: "auto", ...one } : null;
+    case "required":
+      return { type: "any", ...one };
+    case "tool":
+      return { type: "tool", name: choice.name, ...one };
+  }
+}
+
+function outputConfig(
+  effort: RequestPlan<Media>["thinking"]["effort"],
+  schema: RequestPlan<Media>["nativeSchema"],
+): Pick<MessagesBody, "output_config"> {
+  const config: MessagesBody["output_config"] = {
+    ...(effort !== undefined && { effort }),
+    ...(schema !== null && { format: { type: "json_schema" as const, schema } }),
+  };
+  return Object.keys(config).length > 0 ? { output_config: config } : {};
+}
+
+/** The end user's identifier, by its new name before its old one. */
+function userOf(request: ChatRequest): Pick<MessagesBody, "metadata"> {
+  const id = nonEmptyString(request.safety_identifier) ?? nonEmptyString(request.user);
+  return id === null || id.length > MAX_USER_ID_CHARS ? {} : { metadata: { user_id: id } };
 }

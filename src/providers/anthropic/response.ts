@@ -1,12 +1,14 @@
 // A whole answer of Anthropic's as UpstreamCompletion.
-import type { ChatCompletion } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
-import { newCompletionId, newToolCallId } from "../../base/ids.ts";
+import { finishReasonOf, saidIn } from "../claude/answer.ts";
+import { AnswerBlocks } from "../claude/answer-blocks.ts";
+import { UsageCollector } from "../claude/usage.ts";
 import type { UpstreamCompletion } from "../protocol.ts";
-import { asObject, isObject, type JsonObject, nonEmptyString, parseJson } from "../shared/json.ts";
+import { Envelope, wholeChoice } from "../shared/envelope.ts";
+import { asObject, isObject, parseJson } from "../shared/json.ts";
+import { beginBlock, refusalText } from "./blocks.ts";
 import { ERRORS } from "./errors.ts";
-import { finishReason, refusalText } from "./stop-reason.ts";
-import { UsageReader } from "./usage.ts";
+import { reportedCounts } from "./usage.ts";
 
 /**
  * Reads a 200 answer. Text blocks are joined to the content, thinking to `reasoning_content`;
@@ -28,63 +30,15 @@ export function parseMessage(
   if (!isObject(body) || !Array.isArray(body.content)) {
     throw upstreamError("The provider's answer is not a message.");
   }
-  const message = readContent(body.content.map(asObject), answerTool);
-  const toolCalls = message.tool_calls;
-  const refusal = refusalText(body);
-  const completion: ChatCompletion = {
-    id: nonEmptyString(body.id) ?? newCompletionId(),
-    object: "chat.completion",
-    created: Math.floor(Date.now() / 1000),
-    model: nonEmptyString(body.model) ?? model,
-    choices: [
-      {
-        index: 0,
-        message: {
-          role: "assistant",
-          // An answer without a word is an empty one, unless something else stands for it.
-          content: message.content || (toolCalls !== undefined || refusal !== null ? null : ""),
-          refusal,
-          ...(message.reasoning !== "" && { reasoning_content: message.reasoning }),
-          ...(toolCalls !== undefined && { tool_calls: toolCalls }),
-        },
-        logprobs: null,
-        finish_reason: finishReason(body.stop_reason, toolCalls !== undefined),
-      },
-    ],
-  };
-  return { completion, usage: new UsageReader().add(body.usage) };
-}
-
-interface Content {
-  content: string;
-  reasoning: string;
-  tool_calls?: { id: string; type: "function"; function: { name: string; arguments: string } }[];
-}
-
-function readContent(blocks: JsonObject[], answerTool: string | null): Content {
-  const joined = (type: string, field: string) =>
-    blocks
-      .filter((block) => block.type === type)
-      .map((block) => nonEmptyString(block[field]) ?? "")
-      .join("");
-  const uses = blocks.filter(({ type }) => type === "tool_use");
-  const answer = uses.find(({ name }) => answerTool !== null && name === answerTool);
-  const calls = uses.filter((use) => answerTool === null || use.name !== answerTool).map(toCall);
-  return {
-    // What was said before the answer came as a tool's input is not part of the answer.
-    content: answer === undefined ? joined("text", "text") : JSON.stringify(answer.input ?? {}),
-    reasoning: joined("thinking", "thinking"),
-    ...(calls.length > 0 && { tool_calls: calls }),
-  };
-}
-
-function toCall(use: JsonObject) {
-  return {
-    id: nonEmptyString(use.id) ?? newToolCallId(),
-    type: "function" as const,
-    function: {
-      name: nonEmptyString(use.name) ?? "",
-      arguments: JSON.stringify(use.input ?? {}),
-    },
-  };
+  const blocks = new AnswerBlocks(answerTool);
+  const deltas = body.content.flatMap((block, index) => [
+    ...beginBlock(blocks, index, asObject(block)),
+    ...blocks.closeTool(index),
+  ]);
+  const said = { ...saidIn([...deltas, ...blocks.end()]), refusal: refusalText(body) };
+  const finish = finishReasonOf(body.stop_reason, blocks.hasToolCalls);
+  const envelope = new Envelope(model);
+  envelope.read({ id: body.id, model: body.model });
+  const usage = new UsageCollector().add(reportedCounts(body.usage));
+  return envelope.whole([wholeChoice(0, said, finish)], usage);
 }

@@ -1,23 +1,14 @@
-// The parts of Anthropic's Messages format that the gateway sends, as types.
+// The parts of Anthropic's Messages format that only this dialect sends, as types.
+import type {
+  CacheControl,
+  Effort,
+  Markable,
+  TextBlock,
+  Thinking,
+  Tool,
+  Turn,
+} from "../claude/blocks.ts";
 import type { JsonObject } from "../shared/json.ts";
-
-/** How much a model is to think and write; which words a model takes differs. */
-export type Effort = "low" | "medium" | "high" | "xhigh" | "max";
-
-/** A mark after which the prompt so far is cached; without `ttl` for 5 minutes. */
-export interface CacheControl {
-  type: "ephemeral";
-  ttl?: "5m" | "1h";
-}
-
-interface Markable {
-  cache_control?: CacheControl;
-}
-
-export interface TextBlock extends Markable {
-  type: "text";
-  text: string;
-}
 
 /** The formats of images that Claude reads. */
 export const IMAGE_TYPES = ["image/jpeg", "image/png", "image/gif", "image/webp"] as const;
@@ -38,54 +29,21 @@ export interface DocumentBlock extends Markable {
   title?: string;
 }
 
-export interface ToolUseBlock extends Markable {
-  type: "tool_use";
-  id: string;
-  name: string;
-  input: JsonObject;
-}
-
-export interface ToolResultBlock extends Markable {
-  type: "tool_result";
-  tool_use_id: string;
-  content?: string | TextBlock[];
-}
-
-/** What a user may say beside the results of tools. */
-export type UserPart = TextBlock | ImageBlock | DocumentBlock;
-
-export type Turn =
-  | { role: "user"; content: (UserPart | ToolResultBlock)[] }
-  | { role: "assistant"; content: (TextBlock | ToolUseBlock)[] }
-  | { role: "system"; content: TextBlock[] };
-
-/** A tool's input is always an object. */
-export type ObjectSchema = JsonObject & { type: "object" };
-
-export interface Tool extends Markable {
-  name: string;
-  description?: string;
-  input_schema: ObjectSchema;
-  strict?: true;
-}
+export type Media = ImageBlock | DocumentBlock;
 
 export type ToolChoice =
   | { type: "auto" | "any"; disable_parallel_tool_use?: true }
   | { type: "tool"; name: string; disable_parallel_tool_use?: true }
   | { type: "none" };
 
-export type Thinking =
-  | { type: "disabled" | "between_tools" }
-  | { type: "adaptive"; display: "summarized" }
-  | { type: "enabled"; budget_tokens: number };
-
 /** The body of a call without `model`, which not every endpoint wants in it. */
 export interface MessagesBody {
   max_tokens: number;
-  messages: Turn[];
+  messages: Turn<Media>[];
   system?: string | TextBlock[];
   temperature?: number;
   top_p?: number;
+  top_k?: number;
   stop_sequences?: string[];
   tools?: Tool[];
   tool_choice?: ToolChoice;

@@ -1,7 +1,8 @@
 // Amazon Bedrock's Converse API as an HTTP dialect: signed calls, AWS's binary events.
+
+import { inlineMedia } from "../media/inline-media.ts";
 import type { ProviderAdapter } from "../protocol.ts";
 import { createHttpAdapter } from "../shared/http-adapter.ts";
-import { ChunkReader } from "./chunks.ts";
 import { operationUrl, runtimeBaseUrl } from "./endpoint.ts";
 import { ERRORS } from "./errors.ts";
 import { AWS_EVENTS } from "./event-frames.ts";
@@ -10,6 +11,7 @@ import type { BedrockAdapterOptions } from "./options.ts";
 import { runtimeProbe } from "./probe.ts";
 import { buildRequest } from "./request.ts";
 import { parseConverse } from "./response.ts";
+import { ChunkReader } from "./stream.ts";
 
 /**
  * Makes the adapter of one region of Bedrock.
@@ -28,7 +30,7 @@ export function createBedrockAdapter(options: BedrockAdapterOptions): ProviderAd
       framing: AWS_EVENTS,
       errors: ERRORS,
       async exchange(call, stream, signal) {
-        const built = await buildRequest(call, { fetchMedia, passFields, signal });
+        const built = buildRequest(await inlineMedia(call, fetchMedia, signal), { passFields });
         const body = JSON.stringify(built.body);
         const { upstreamModel } = call;
         const url = operationUrl(baseUrl, upstreamModel, stream ? "converse-stream" : "converse");
@@ -37,6 +39,7 @@ export function createBedrockAdapter(options: BedrockAdapterOptions): ProviderAd
           url,
           headers: await callHeaders(options, { url, accept, body }),
           body,
+          ignored: built.ignored,
           parse: (text) => parseConverse(text, upstreamModel, built.answerTool),
           open: () => new ChunkReader(upstreamModel, built.answerTool),
         };

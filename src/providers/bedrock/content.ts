@@ -1,142 +1,158 @@
-// The content of one message as Converse's blocks.
+// Images, documents and sounds as Converse's blocks.
 import { invalidRequest } from "../../base/errors.ts";
-import { asObject, type JsonObject, nonEmptyString, parseJson } from "../shared/json.ts";
-import { cachePointOf } from "./cache-points.ts";
-import { audioBlock, type MediaReader } from "./media.ts";
-import type { ModelFamily } from "./model-family.ts";
-import { toolUseId } from "./tool-ids.ts";
-import type { CachePoint, ContentBlock, TextBlock, ToolUseBlock } from "./wire.ts";
+import type { MediaBlock } from "../claude/blocks.ts";
+import { asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
+import {
+  cleanBase64,
+  isTextType,
+  type MediaSource,
+  readMediaSource,
+} from "../shared/media-source.ts";
+import type { AudioBlock, DocumentBlock, ImageBlock } from "./wire.ts";
 
-/** Bedrock refuses a tool result without text in it. */
-const NO_RESULT = "(no output)";
-
-export interface ContentContext {
-  family: ModelFamily;
-  media: MediaReader;
+/** One part in Converse's form. */
+export interface ConverseMedia extends MediaBlock {
+  type: "media";
+  block: ImageBlock | DocumentBlock | AudioBlock;
 }
 
-/**
- * Text content of any role: a string, or parts of which only text and refusals are read. Blank
- * text is left out, as Bedrock refuses it.
- */
-export function textBlocks(content: unknown, family: ModelFamily): (TextBlock | CachePoint)[] {
-  if (typeof content === "string") {
-    return content.trim() === "" ? [] : [{ text: content }];
-  }
-  const parts = Array.isArray(content) ? content.map(asObject) : [];
-  return parts.flatMap((part) => marked(textOf(part), part, family));
-}
+/** What is left of a document's name, in characters. */
+const MAX_NAME_CHARS = 100;
 
-/**
- * What a user says, media included.
- * @param param where the content is in the request
- * @throws ApiError 400 for a part that cannot be sent
- */
-export async function userBlocks(
-  content: unknown,
-  param: string,
-  context: ContentContext,
-): Promise<ContentBlock[]> {
-  if (!Array.isArray(content)) {
-    return textBlocks(content, context.family);
-  }
-  const blocks: ContentBlock[] = [];
-  for (const [index, value] of content.entries()) {
-    const part = asObject(value);
-    const found = await userPart(part, `${param}[${index}]`, context);
-    blocks.push(...marked(found, part, context.family));
-  }
-  return blocks;
-}
+const IMAGE_FORMATS: Readonly<Record<string, string>> = {
+  "image/jpeg": "jpeg",
+  "image/png": "png",
+  "image/gif": "gif",
+  "image/webp": "webp",
+};
 
-async function userPart(
-  part: JsonObject,
-  param: string,
-  { media }: ContentContext,
-): Promise<ContentBlock[]> {
-  switch (part.type) {
-    case "text":
-      return textOf(part);
-    case "image_url": {
-      const url = nonEmptyString(asObject(part.image_url).url) ?? "";
-      return [await media.image(url, `${param}.image_url.url`)];
-    }
-    case "file": {
-      const file = asObject(part.file);
-      const data = nonEmptyString(file.file_data);
-      if (data === null) {
-        const message = "The provider keeps no files: send the file itself in file_data.";
-        throw invalidRequest(message, `${param}.file`);
+const DOCUMENT_FORMATS: Readonly<Record<string, string>> = {
+  "application/pdf": "pdf",
+  "application/msword": "doc",
+  "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+  "application/vnd.ms-excel": "xls",
+  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+  "text/csv": "csv",
+  "application/csv": "csv",
+  "text/html": "html",
+  "text/markdown": "md",
+};
+
+/** Types that say nothing: the file's name has to. */
+const UNTOLD_TYPES = new Set(["", "application/octet-stream", "binary/octet-stream"]);
+
+const NAMED_FORMATS = new Set("pdf doc docx xls xlsx csv html txt md".split(" "));
+
+const AUDIO_FORMATS: ReadonlySet<string> = new Set(
+  "aac flac m4a mp3 ogg opus pcm wav webm".split(" "),
+);
+
+/** Reads the media of one request, and keeps the names of its documents apart. */
+export class MediaReader {
+  readonly #names = new Set<string>();
+
+  /**
+   * The block of a part; null for a type that Converse does not take.
+   * @param place of the part in the request, as `messages[0].content[1]`
+   * @throws ApiError 400 for what cannot be sent, with its place in `param`
+   */
+  read(part: JsonObject, place: string): ConverseMedia | null {
+    switch (part.type) {
+      case "image_url": {
+        const param = `${place}.image_url.url`;
+        return media(imageBlock(readBytes(asObject(part.image_url).url, param), param));
       }
-      return [await media.file(data, nonEmptyString(file.filename), `${param}.file.file_data`)];
+      case "file":
+        return media(this.#file(asObject(part.file), `${place}.file`));
+      case "input_audio":
+        return media(audioBlock(asObject(part.input_audio), `${place}.input_audio`));
+      default:
+        return null;
     }
-    case "input_audio": {
-      const audio = asObject(part.input_audio);
-      const data = nonEmptyString(audio.data) ?? "";
-      return [audioBlock(data, String(audio.format), `${param}.input_audio`)];
+  }
+
+  #file(file: JsonObject, place: string): DocumentBlock | ImageBlock {
+    const param = `${place}.file_data`;
+    if (nonEmptyString(file.file_data) === null) {
+      const hasId = nonEmptyString(file.file_id) !== null;
+      throw refused(
+        "This model takes files as 'file_data' only, a data: URL.",
+        hasId ? `${place}.file_id` : param,
+      );
     }
-    default: {
-      const type = String(part.type).slice(0, 40);
-      throw invalidRequest(`The provider does not take parts of type ${type}.`, `${param}.type`);
+    const source = readBytes(file.file_data, param);
+    if (source.mediaType.startsWith("image/")) {
+      return imageBlock(source, param);
     }
+    const filename = nonEmptyString(file.filename) ?? "";
+    const format = documentFormat(source.mediaType, filename);
+    if (format === null) {
+      throw refused(`This model does not take files of type '${named(source)}'.`, param);
+    }
+    return { document: { format, name: this.#name(filename), source: { bytes: source.base64 } } };
+  }
+
+  /** Names must be of a small set of characters, and different within a conversation. */
+  #name(filename: string): string {
+    const clean = filename
+      .replace(/\.[^.]*$/, "")
+      .replace(/[^A-Za-z0-9()[\]-]+/g, " ")
+      .trim()
+      .slice(0, MAX_NAME_CHARS)
+      .trim();
+    const base = clean === "" ? "document" : clean;
+    let name = base;
+    for (let count = 2; this.#names.has(name); count++) {
+      name = `${base} ${count}`;
+    }
+    this.#names.add(name);
+    return name;
   }
 }
 
-/** What an assistant said: its text, then its tool calls, which must come last. */
-export function assistantBlocks(
-  message: JsonObject,
-  param: string,
-  family: ModelFamily,
-): ContentBlock[] {
-  if (message.function_call !== undefined && message.function_call !== null) {
-    throw invalidRequest("Use tool_calls in place of function_call.", `${param}.function_call`);
+type Bytes = Extract<MediaSource, { kind: "bytes" }>;
+
+const media = (block: ConverseMedia["block"]): ConverseMedia => ({ type: "media", block });
+
+function readBytes(url: unknown, param: string): Bytes {
+  const source = readMediaSource(url, param);
+  if (source.kind === "url") {
+    throw refused("This model takes media as data: URLs only; send the bytes.", param);
   }
-  const refusal = nonEmptyString(message.refusal);
-  const text = textBlocks(message.content, family);
-  const said = text.length > 0 || refusal === null ? text : textBlocks(refusal, family);
-  const calls = Array.isArray(message.tool_calls) ? message.tool_calls.map(asObject) : [];
-  const uses = calls.map((call, index) => toolUse(call, `${param}.tool_calls[${index}]`, family));
-  return [...said, ...uses];
+  return source;
 }
 
-/** The answer to one tool call. */
-export function toolResultBlocks(message: JsonObject, family: ModelFamily): ContentBlock[] {
-  const text = textBlocks(message.content, family).filter((block) => "text" in block);
-  const content = text.length === 0 ? [{ text: NO_RESULT }] : text;
-  return [{ toolResult: { toolUseId: toolUseId(String(message.tool_call_id), family), content } }];
-}
-
-function toolUse(call: JsonObject, param: string, family: ModelFamily): ToolUseBlock {
-  if (call.type === "custom") {
-    throw invalidRequest("The provider has functions only, no custom tools.", `${param}.type`);
+function documentFormat(mediaType: string, filename: string): string | null {
+  const known = DOCUMENT_FORMATS[mediaType];
+  if (known !== undefined || isTextType(mediaType)) {
+    return known ?? "txt";
   }
-  const fn = asObject(call.function);
-  const input = toolInput(nonEmptyString(fn.arguments) ?? "{}");
-  const id = toolUseId(String(call.id ?? ""), family);
-  return { toolUse: { toolUseId: id, name: String(fn.name ?? ""), input } };
+  const extension = /\.(\w+)$/.exec(filename)?.[1]?.toLowerCase() ?? "";
+  return UNTOLD_TYPES.has(mediaType) && NAMED_FORMATS.has(extension) ? extension : null;
 }
 
-/**
- * Converse wants an object. What a model once wrote wrongly is kept as text: refusing it would end
- * the conversation over a fault that the model can see and mend.
- */
-function toolInput(text: string): JsonObject {
-  const value = parseJson(text);
-  const isPlain = typeof value === "object" && value !== null && !Array.isArray(value);
-  return isPlain ? asObject(value) : { invalid_arguments: text };
+function imageBlock(source: Bytes, param: string): ImageBlock {
+  const format = IMAGE_FORMATS[source.mediaType];
+  if (format === undefined) {
+    throw refused("This model takes JPEG, PNG, GIF and WebP images.", param);
+  }
+  return { image: { format, source: { bytes: source.base64 } } };
 }
 
-function textOf(part: JsonObject): TextBlock[] {
-  const text = nonEmptyString(part.text) ?? nonEmptyString(part.refusal) ?? "";
-  return text.trim() === "" ? [] : [{ text }];
+function audioBlock({ data, format }: JsonObject, param: string): AudioBlock {
+  const name = String(format).toLowerCase();
+  if (!AUDIO_FORMATS.has(name)) {
+    throw refused(`This model does not take sound as ${name.slice(0, 40)}.`, param);
+  }
+  const bytes = typeof data === "string" ? cleanBase64(data) : null;
+  if (bytes === null) {
+    throw refused("Expected base64.", param);
+  }
+  return { audio: { format: name, source: { bytes } } };
 }
 
-/** The blocks with the cache point of what they were made from, unless there are none. */
-function marked<Block>(
-  blocks: Block[],
-  source: JsonObject,
-  family: ModelFamily,
-): (Block | CachePoint)[] {
-  const point = cachePointOf(source, "messages", family);
-  return point === null || blocks.length === 0 ? blocks : [...blocks, point];
+const named = ({ mediaType }: Bytes): string => mediaType.slice(0, 80);
+
+function refused(message: string, param: string) {
+  return invalidRequest(message, param, "unsupported_parameter");
 }

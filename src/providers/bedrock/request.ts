@@ -1,19 +1,15 @@
 // The gateway's call as the body of a Converse request.
-
 import type { ChatRequest } from "../../base/chat.ts";
-import { invalidRequest } from "../../base/errors.ts";
-import type { MediaFetcher } from "../media/fetcher.ts";
+import { planRequest, type RequestPlan } from "../claude/plan.ts";
 import { OPENAI_CHAT_FIELDS, SERVER_FIELDS } from "../openai/quirks.ts";
 import type { UpstreamCall } from "../protocol.ts";
-import type { JsonObject } from "../shared/json.ts";
-import { MediaReader } from "./media.ts";
-import { buildConversation, calledTools, endsWithToolResult, hasToolBlocks } from "./messages.ts";
-import { type ModelFamily, modelFamily } from "./model-family.ts";
-import { type Reasoning, reasoningFields } from "./reasoning.ts";
-import { planJson } from "./structured-output.ts";
-import { nameOf, readTools } from "./tool-choice.ts";
-import { planTools } from "./tools.ts";
-import type { ConverseRequest, InferenceConfig } from "./wire.ts";
+import { isGiven, type JsonObject } from "../shared/json.ts";
+import { type ConverseMedia, MediaReader } from "./content.ts";
+import { calledTools, converseTurns, refuseMediaResults, systemBlocks } from "./messages.ts";
+import { reasoningFields } from "./reasoning.ts";
+import { writeTools } from "./tools.ts";
+import { type ModelFamily, modelFamily } from "./traits.ts";
+import type { ConverseRequest, InferenceConfig, TextFormat } from "./wire.ts";
 
 /**
  * Names under which models take an output limit of their own. A caller's would stand beside the one
@@ -21,9 +17,15 @@ import type { ConverseRequest, InferenceConfig } from "./wire.ts";
  */
 const LIMIT_FIELD = /^max_?(?:\w*tokens?|gen|new|length)|^num_|inference_?config/i;
 
+/** Converse itself does not tell Claude's thinking apart from its other output. */
+const THINKING_COUNT = "/usage/output_tokens_details";
+
+const TIERS: ReadonlySet<unknown> = new Set(["flex", "priority", "reserved"]);
+
+const USUAL_TIERS: ReadonlySet<unknown> = new Set([undefined, null, "auto", "default", "standard"]);
+
 export interface RequestOptions {
-  fetchMedia: MediaFetcher | null;
-  signal: AbortSignal;
+  /** The configuration's: fields that go to the model itself. */
   passFields: boolean | readonly string[] | undefined;
 }
 
@@ -31,116 +33,104 @@ export interface BuiltRequest {
   body: ConverseRequest;
   /** The name of the tool whose input is the answer, or null. */
   answerTool: string | null;
+  /** Fields of the request that are left out, by their names. */
+  ignored: string[];
 }
 
 /**
- * Builds the body; the same one serves both operations. `call.request` stays as it is. Fields that
- * Converse has no place for and that only tune the answer (`seed`, penalties, `logit_bias`) are
- * dropped.
+ * Builds the body; the same one serves both operations. `call.request` stays as it is.
  * @throws ApiError 400 with the field, for what cannot be asked of Bedrock
  */
-export async function buildRequest(
-  call: UpstreamCall,
-  options: RequestOptions,
-): Promise<BuiltRequest> {
+export function buildRequest(call: UpstreamCall, options: RequestOptions): BuiltRequest {
   const { request } = call;
-  refuseUnsupported(request);
   const family = modelFamily(call.upstreamModel);
-  const media = new MediaReader(options.fetchMedia, options.signal);
-  const { system, turns } = await buildConversation(request.messages, { family, media });
-  const outputLimit = call.maxOutputTokens ?? call.facts.maxOutputTokens;
-  const reasoning = reasoningFields(
-    request.reasoning_effort,
-    family,
-    outputLimit,
-    endsWithToolResult(turns),
-  );
-  const offered = readTools(request);
-  const toolChoices = reasoning.budgeted ? { any: false, tool: false } : family.toolChoices;
-  // A call that is demanded comes before the form of an answer.
-  const demanded = offered.choice.kind === "any" || offered.choice.kind === "tool";
-  const format = demanded ? undefined : request.response_format;
-  const json = planJson(format, family, toolChoices.any, offered.tools.map(nameOf));
-  const answerTool = json.kind === "tool" ? json.tool : null;
-  const plan = planTools(offered, {
-    family,
-    toolChoices,
-    parallel: request.parallel_tool_calls !== false,
-    answerTool,
-    history: { hasToolBlocks: hasToolBlocks(turns), called: calledTools(turns) },
+  if (!family.mediaResults) {
+    refuseMediaResults(request.messages);
+  }
+  const reader = new MediaReader();
+  const plan = planRequest<ConverseMedia>(request, {
+    rules: family,
+    maxTokens: call.maxOutputTokens ?? call.facts.maxOutputTokens,
+    readMedia: (part, place) => reader.read(part, place),
+    fitId: family.fitId,
   });
-  const asked = json.kind === "prompt" ? [json.instruction] : [];
-  const said = [...plan.instructions, ...asked].map((text) => ({ text }));
-  const inference = inferenceConfig(call, family, reasoning);
-  const extra = { ...passedFields(request, options), ...reasoning.fields, ...plan.fields };
-  const body: ConverseRequest = { messages: turns };
-  if (system.length + said.length > 0) {
-    body.system = [...system, ...said];
+  // An answer's tool that stands alone needs no more than Converse's own choice.
+  const isAlone = plan.answerTool !== null && plan.tools.tools.length === 1;
+  const single = plan.tools.single && !isAlone;
+  const tools = writeTools({ ...plan.tools, single }, calledTools(plan.turns));
+  const system = systemBlocks(plan.system);
+  if (tools.instruction !== null) {
+    system.push({ text: tools.instruction });
   }
-  if (Object.keys(inference).length > 0) {
-    body.inferenceConfig = inference;
-  }
-  if (plan.toolConfig !== null) {
-    body.toolConfig = plan.toolConfig;
-  }
-  if (json.kind === "native") {
-    body.outputConfig = { textFormat: json.textFormat };
-  }
-  if (request.service_tier === "flex" || request.service_tier === "priority") {
-    body.serviceTier = { type: request.service_tier };
-  }
-  if (Object.keys(extra).length > 0) {
-    body.additionalModelRequestFields = extra;
-  }
-  return { body, answerTool: answerTool?.toolSpec.name ?? null };
+  const inference = inferenceConfig(call, plan);
+  const passed = passedFields(request, options);
+  const fields = {
+    ...passed,
+    ...(plan.sampling.top_k !== undefined && { top_k: plan.sampling.top_k }),
+    ...reasoningFields(request.reasoning_effort, family),
+    ...claudeFields(plan),
+    ...tools.fields,
+  };
+  const tier = request.service_tier;
+  const body: ConverseRequest = {
+    messages: converseTurns(plan.turns, plan.wholeMark),
+    ...(system.length > 0 && { system }),
+    ...(Object.keys(inference).length > 0 && { inferenceConfig: inference }),
+    ...(tools.toolConfig !== null && { toolConfig: tools.toolConfig }),
+    ...(plan.nativeSchema !== null && {
+      outputConfig: { textFormat: textFormat(request, plan.nativeSchema) },
+    }),
+    ...(TIERS.has(tier) && { serviceTier: { type: String(tier) } }),
+    ...(Object.keys(fields).length > 0 && { additionalModelRequestFields: fields }),
+    ...(mayThink(plan, family) && { additionalModelResponseFieldPaths: [THINKING_COUNT] }),
+  };
+  const isTierLost = !USUAL_TIERS.has(tier) && !TIERS.has(tier);
+  const ignored = [...plan.ignored, ...(isTierLost ? ["service_tier"] : [])];
+  return {
+    body,
+    answerTool: plan.answerTool,
+    ignored: ignored.filter((field) => !Object.hasOwn(passed, field)),
+  };
 }
-
-/** What changes an answer's shape or sense must not be dropped in silence. */
-function refuseUnsupported(request: ChatRequest): void {
-  if ((request.n ?? 1) > 1) {
-    throw invalidRequest("The provider gives one answer at a time.", "n");
-  }
-  if (request.logprobs === true) {
-    throw invalidRequest("The provider gives no log probabilities.", "logprobs");
-  }
-  if (request.modalities?.includes("audio") || isGiven(request.audio)) {
-    throw invalidRequest("The provider answers in text only.", "modalities");
-  }
-  if (isGiven(request.web_search_options)) {
-    throw invalidRequest("The provider does not search the web.", "web_search_options");
-  }
-}
-
-const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
 
 function inferenceConfig(
-  call: UpstreamCall,
-  family: ModelFamily,
-  reasoning: Reasoning,
+  { maxOutputTokens }: UpstreamCall,
+  { sampling, stop }: RequestPlan<ConverseMedia>,
 ): InferenceConfig {
-  const { temperature, top_p: topP, stop } = call.request;
-  const config: InferenceConfig = {};
-  if (call.maxOutputTokens !== null) {
-    config.maxTokens = call.maxOutputTokens;
-  }
-  // Claude refuses sampling while it thinks, and from 4.1 on both settings together.
-  const samples = family.sampling && !reasoning.thinks;
-  if (samples && temperature !== undefined) {
-    config.temperature = Math.min(temperature, family.maxTemperature);
-  }
-  if (samples && topP !== undefined && !(family.claude && temperature !== undefined)) {
-    config.topP = topP;
-  }
-  const sequences = (typeof stop === "string" ? [stop] : (stop ?? [])).filter(
-    (text) => text.trim() !== "",
-  );
-  if (family.stopSequences && sequences.length > 0) {
-    config.stopSequences = sequences;
-  }
-  return config;
+  const { temperature, top_p: topP } = sampling;
+  return {
+    ...(maxOutputTokens !== null && { maxTokens: maxOutputTokens }),
+    ...(temperature !== undefined && { temperature }),
+    ...(topP !== undefined && { topP }),
+    ...(stop.length > 0 && { stopSequences: stop }),
+  };
 }
 
-/** What the operator lets through to the models themselves, as `top_k`. */
+function textFormat({ response_format: format }: ChatRequest, schema: JsonObject): TextFormat {
+  const { name = "answer", description } = format?.json_schema ?? {};
+  const described = description ? { description } : {};
+  const jsonSchema = { schema: JSON.stringify(schema), name, ...described };
+  return { type: "json_schema", structure: { jsonSchema } };
+}
+
+/** Claude's own fields, which Converse passes on. */
+function claudeFields({ thinking: plan }: RequestPlan<ConverseMedia>): JsonObject {
+  const { thinking, effort } = plan;
+  return {
+    ...(thinking !== undefined && { thinking }),
+    ...(effort !== undefined && { output_config: { effort } }),
+  };
+}
+
+/** Newer models of Claude's think unasked. */
+function mayThink({ thinking }: RequestPlan<ConverseMedia>, family: ModelFamily): boolean {
+  const { type } = thinking.thinking ?? {};
+  const isAsked = type === "enabled" || type === "adaptive" || type === "between_tools";
+  const isHabit = family.name === "claude" && !family.sampling && type !== "disabled";
+  return isAsked || isHabit;
+}
+
+/** What the operator lets through to the models themselves. */
 function passedFields(request: ChatRequest, { passFields }: RequestOptions): JsonObject {
   const passes = (field: string): boolean => {
     if (LIMIT_FIELD.test(field) || SERVER_FIELDS.has(field) || OPENAI_CHAT_FIELDS.has(field)) {

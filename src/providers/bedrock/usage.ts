@@ -1,55 +1,27 @@
-// Converse's token usage as TokenUsage.
-import type { TokenUsage } from "../../base/chat.ts";
-import { asObject, isObject } from "../shared/json.ts";
-import { MAX_TOKENS_PER_REQUEST } from "../shared/token-counts.ts";
+// The counts of Converse's usage.
+import type { ReportedCounts } from "../claude/usage.ts";
+import { asArray, asObject, isObject } from "../shared/json.ts";
 
-/**
- * Reads a `usage` object. Bedrock's `inputTokens` leaves out what was read from or written to the
- * cache: all three together are the input. Null when it is none, or when a count is absurd
- * (negative, not whole, beyond any model): such a request is estimated, not guessed. Reasoning is
- * part of the output and not told apart.
- */
-export function parseUsage(value: unknown): TokenUsage | null {
+/** Takes a `usage` object, or whatever stands in its place; nothing when it is none. */
+export function reportedCounts(value: unknown): ReportedCounts {
   if (!isObject(value)) {
-    return null;
+    return {};
   }
-  const input = count(value.inputTokens);
-  const output = count(value.outputTokens);
-  const cached = count(value.cacheReadInputTokens ?? 0);
-  const written = count(value.cacheWriteInputTokens ?? 0);
-  const hour = hourTokens(value.cacheDetails);
-  if (input === null || output === null || cached === null || written === null || hour === null) {
-    return null;
-  }
-  const writtenForHour = Math.min(hour, written);
+  const details = asArray(value.cacheDetails).map(asObject);
+  const hour = details.filter(({ ttl }) => ttl === "1h").map(({ inputTokens }) => inputTokens);
   return {
-    promptTokens: input + cached + written,
-    completionTokens: output,
-    cachedTokens: cached,
-    cacheWriteTokens: written - writtenForHour,
-    cacheWrite1hTokens: writtenForHour,
-    promptAudioTokens: 0,
-    completionAudioTokens: 0,
-    reasoningTokens: 0,
-    acceptedPredictionTokens: 0,
-    rejectedPredictionTokens: 0,
+    input: value.inputTokens,
+    output: value.outputTokens,
+    cacheRead: value.cacheReadInputTokens,
+    cacheWrite: value.cacheWriteInputTokens,
+    // One detail for each lifetime; a sum of several is absurd where one of them is.
+    cacheWrite1h: hour.length > 1 ? hour.reduce<number>((sum, it) => sum + Number(it), 0) : hour[0],
   };
 }
 
-/** The part of the written tokens that lives for an hour, at its own price. */
-function hourTokens(details: unknown): number | null {
-  let sum = 0;
-  for (const detail of Array.isArray(details) ? details.map(asObject) : []) {
-    const tokens = count(detail.inputTokens ?? 0);
-    if (tokens === null) {
-      return null;
-    }
-    sum += detail.ttl === "1h" ? tokens : 0;
-  }
-  return sum;
-}
-
-function count(value: unknown): number | null {
-  const isCount = typeof value === "number" && Number.isInteger(value) && value >= 0;
-  return isCount && value <= MAX_TOKENS_PER_REQUEST ? value : null;
+/** The tokens that Claude thought, as the model itself counts them. */
+export function thinkingCount(additionalFields: unknown): ReportedCounts {
+  const fields = asObject(additionalFields);
+  const details = asObject(fields.usage).output_tokens_details ?? fields.output_tokens_details;
+  return { thinking: asObject(details).thinking_tokens };
 }

@@ -31,8 +31,11 @@ export interface ToolUseBlock {
 }
 
 export interface ToolResultBlock {
-  toolResult: { toolUseId: string; content: TextBlock[] };
+  toolResult: { toolUseId: string; content: ResultBlock[] };
 }
+
+/** What the result of a tool may hold. */
+export type ResultBlock = TextBlock | ImageBlock | DocumentBlock | AudioBlock;
 
 export type ContentBlock =
   | TextBlock
@@ -87,4 +90,5 @@ export interface ConverseRequest {
   outputConfig?: { textFormat: TextFormat };
   serviceTier?: { type: string };
   additionalModelRequestFields?: JsonObject;
+  additionalModelResponseFieldPaths?: string[];
 }

@@ -54,22 +54,35 @@ export function plainMediaType(given: string): string {
   return MEDIA_TYPES[type] ?? type;
 }
 
+/** Types of files that are text although their names do not say so. */
+const TEXT_TYPES =
+  /^text\/|^application\/(?:(?:x-)?(?:json|jsonl|ndjson|xml|yaml|toml|javascript|typescript|sh|sql|httpd-php)|[\w.-]+\+(?:json|xml|yaml))$/;
+
+/** Whether files of a type hold text that can be sent as such. */
+export function isTextType(mediaType: string): boolean {
+  return TEXT_TYPES.test(mediaType);
+}
+
 /** Bytes as the text that they hold, in UTF-8. */
 export function base64Text(base64: string): string {
   return Buffer.from(base64, "base64").toString("utf8");
 }
 
-/** Line breaks and the alphabet of URLs are common, and providers refuse both. */
-function cleanBase64(payload: string): string | null {
-  if (BASE64.test(payload)) {
+/**
+ * The base64 as every provider takes it, null when it is none: line breaks, the alphabet of URLs and
+ * lost padding are common, and providers refuse them.
+ */
+export function cleanBase64(payload: string): string | null {
+  if (payload.length % 4 === 0 && BASE64.test(payload)) {
     return payload;
   }
   const plain = payload
     .replace(/\s+|%0[AaDd]/g, "")
     .replaceAll("-", "+")
     .replaceAll("_", "/");
-  const padded = plain.replaceAll("%3D", "=").replaceAll("%3d", "=");
-  return BASE64.test(padded) ? padded : null;
+  const bare = plain.replaceAll(/%3d/gi, "=").replace(/=+$/, "");
+  const padding = "=".repeat((4 - (bare.length % 4)) % 4);
+  return padding.length < 3 && BASE64.test(bare) ? bare + padding : null;
 }
 
 function escapedAsBase64(payload: string): string | null {

@@ -1,6 +1,7 @@
 // Vertex AI as a ProviderAdapter: Gemini's and Claude's models, each in its own dialect.
 import type { Config, Timeouts } from "../../config/schema.ts";
 import { createMessagesAdapter } from "../anthropic/adapter.ts";
+import { VERTEX_FEATURES } from "../claude/platform.ts";
 import { createGeminiAdapter } from "../gemini/adapter.ts";
 import { VERTEX_AI } from "../gemini/surface.ts";
 import type { MediaFetcher } from "../media/fetcher.ts";
@@ -16,9 +17,6 @@ export interface VertexAdapterOptions extends VertexOptions {
   fetchMedia: MediaFetcher | null;
 }
 
-/** Neither native JSON nor system turns in mid-conversation are documented for Claude here. */
-const CLAUDE_FEATURES = { nativeJson: false, systemTurns: false };
-
 /** @throws Error when project, location, address or a header is malformed */
 export function createVertexAdapter(options: VertexAdapterOptions): ProviderAdapter {
   const gemini = createGeminiAdapter({
@@ -32,7 +30,7 @@ export function createVertexAdapter(options: VertexAdapterOptions): ProviderAdap
   const claude = createMessagesAdapter({
     ...options,
     endpoint: vertexClaudeEndpoint(options),
-    features: CLAUDE_FEATURES,
+    features: VERTEX_FEATURES,
     probe: null,
   });
   const pick = ({ upstreamModel }: UpstreamCall) =>

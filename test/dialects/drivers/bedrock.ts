@@ -45,6 +45,14 @@ const usageOf = ({ input, cached, output }: Tokens) => ({
   ...(cached > 0 && { cacheReadInputTokens: cached, cacheWriteInputTokens: 0 }),
 });
 
+/** Claude's own count of its thinking, which Converse passes on where it is asked for. */
+const thoughtOf = ({ reasoning }: Tokens) =>
+  reasoning > 0 && {
+    additionalModelResponseFields: {
+      usage: { output_tokens_details: { thinking_tokens: reasoning } },
+    },
+  };
+
 function whole({ text, reasoning, calls, end, tokens }: Answer): Fields {
   const thought = { text: joined(reasoning), signature: "c2ln" };
   const content: Fields[] = [
@@ -57,6 +65,7 @@ function whole({ text, reasoning, calls, end, tokens }: Answer): Fields {
   return {
     output: { message: { role: "assistant", content } },
     stopReason: STOP_REASONS[end],
+    ...thoughtOf(tokens),
     usage: usageOf(tokens),
     metrics: { latencyMs: 1 },
   };
@@ -89,7 +98,7 @@ function stream(answer: Answer): StreamParts {
   return {
     head: [event("messageStart", { role: "assistant" }), ...said],
     tail: [
-      event("messageStop", { stopReason: STOP_REASONS[answer.end] }),
+      event("messageStop", { stopReason: STOP_REASONS[answer.end], ...thoughtOf(answer.tokens) }),
       event("metadata", { usage: usageOf(answer.tokens), metrics: { latencyMs: 1 } }),
     ],
   };
@@ -186,8 +195,9 @@ export const bedrock: Driver = {
     reasoning: {
       ...body,
       inferenceConfig: { maxTokens: REASONING_LIMIT },
-      // Three quarters of the limit, which the budget is a part of.
-      additionalModelRequestFields: { thinking: { type: "enabled", budget_tokens: 3_000 } },
+      // Four fifths of the limit, which the budget is a part of.
+      additionalModelRequestFields: { thinking: { type: "enabled", budget_tokens: 3_200 } },
+      additionalModelResponseFieldPaths: ["/usage/output_tokens_details"],
     },
   },
   clientCalls: openAiCalls,
@@ -196,8 +206,7 @@ export const bedrock: Driver = {
     message: { role: "assistant", content: "", refusal: null },
     finishReason: "content_filter",
   }),
-  // Converse counts reasoning as output and does not tell it apart.
-  reasoning: { shown: true, counted: false },
+  reasoning: { shown: true, counted: true },
   failure,
   failureSays: {},
   streamFailures: [

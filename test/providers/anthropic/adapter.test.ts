@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import type { ApiError } from "../../../src/base/errors.ts";
 import { createMessagesAdapter } from "../../../src/providers/anthropic/adapter.ts";
+import { ANTHROPIC_FEATURES } from "../../../src/providers/claude/platform.ts";
 import { collect, rejection } from "../support.ts";
 import {
   adapterFor,
@@ -104,7 +105,8 @@ describe("over the wire", () => {
     using server = scripted(() => streamed(eventsText(saying("a"))));
     const adapter = createMessagesAdapter({
       ...optionsFor(server.url),
-      features: { nativeJson: false, systemTurns: false },
+      features: { ...ANTHROPIC_FEATURES, nativeJson: false, systemTurns: false },
+      fetchMedia: null,
       probe: null,
       endpoint: async ({ upstreamModel }, stream) => ({
         url: `${server.url}models/${upstreamModel}:${stream ? "streamRawPredict" : "rawPredict"}`,

@@ -1,6 +1,7 @@
 // The form of an answer: schemas, natively or by a tool, and JSON by instruction.
 import { expect, test } from "bun:test";
 import { buildRequest } from "../../../src/providers/anthropic/request.ts";
+import { ANTHROPIC_FEATURES } from "../../../src/providers/claude/platform.ts";
 import { bodyOf, claudeCall, extrasOf, functionTool } from "./support.ts";
 
 const SCHEMA = {
@@ -42,7 +43,7 @@ test("or by a forced tool, on older models, platforms and for schemas that do no
   });
   const { body, answerTool: name } = buildRequest(claudeCall(schemaFormat()), {
     stream: false,
-    features: { nativeJson: false, systemTurns: false },
+    features: { ...ANTHROPIC_FEATURES, nativeJson: false, systemTurns: false },
   });
   expect([body.tools?.length, body.output_config, name]).toEqual([1, undefined, "json"]);
 });
@@ -55,7 +56,27 @@ test("beside the client's tools, as far as its choice allows them", () => {
     );
   expect(names(undefined)).toEqual(["json", "look", "json_2"]);
   expect(names("none")).toEqual(["json_2"]);
-  expect(names({ type: "function", function: { name: "look" } })).toEqual(["look", "json_2"]);
+  expect(names({ type: "allowed_tools", allowed_tools: { tools: [{ name: "look" }] } })).toEqual([
+    "look",
+    "json_2",
+  ]);
+});
+
+test("a call that is demanded comes before the form of the answer", () => {
+  const tools = [functionTool("look")];
+  for (const tool_choice of ["required", { type: "function", function: { name: "look" } }]) {
+    const request = { ...schemaFormat(open), tools, tool_choice };
+    const {
+      body,
+      answerTool: name,
+      ignored,
+    } = buildRequest(claudeCall(request), {
+      stream: false,
+      features: ANTHROPIC_FEATURES,
+    });
+    expect([body.tools?.length, body.output_config, name]).toEqual([1, undefined, null]);
+    expect(ignored).toEqual(["response_format"]);
+  }
 });
 
 test("a model that refuses force is asked to", () => {

@@ -65,7 +65,7 @@ describe("parts", () => {
   test.each([
     [`${at}.image_url.url`, image("ftp://h/a.png")],
     [`${at}.image_url.url`, image("data:image/tiff;base64,AAAA")],
-    [`${at}.image_url.url`, image("data:image/png,raw")],
+    [`${at}.image_url.url`, image("data:image/png,%89PNG")],
     [`${at}.file.file_id`, file({ file_id: "file-1" })],
     [`${at}.file.file_data`, file({})],
     [`${at}.file.file_data`, file({ file_data: "AAAA" })],

@@ -1,11 +1,18 @@
 // Short words for conversations in both formats, for the tests of their conversion.
 import type { ChatRequest } from "../../../src/base/chat.ts";
 import type { ApiError } from "../../../src/base/errors.ts";
-import { CacheMarks } from "../../../src/providers/anthropic/cache-marks.ts";
-import { convertMessages } from "../../../src/providers/anthropic/messages.ts";
+import { readMedia } from "../../../src/providers/anthropic/content.ts";
+import { CacheMarks } from "../../../src/providers/claude/cache-marks.ts";
+import { convertMessages } from "../../../src/providers/claude/messages.ts";
+import { fitClaudeId } from "../../../src/providers/claude/tool-ids.ts";
 
 export const convert = (messages: object[], systemTurns = false) =>
-  convertMessages(messages as ChatRequest["messages"], { marks: new CacheMarks(), systemTurns });
+  convertMessages(messages as ChatRequest["messages"], {
+    marks: new CacheMarks({ hour: true }),
+    systemTurns,
+    readMedia,
+    fitId: fitClaudeId,
+  });
 export const turnsOf = (...messages: object[]) => convert(messages).turns;
 
 export const user = (content: unknown, extra: object = {}) => ({ role: "user", content, ...extra });

@@ -4,9 +4,9 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { ApiError } from "../../../src/base/errors.ts";
 import { chatCompletionRequest } from "../../../src/http/chat/schema/request.ts";
-import { EventReader } from "../../../src/providers/anthropic/event-reader.ts";
 import { buildRequest } from "../../../src/providers/anthropic/request.ts";
 import { parseMessage } from "../../../src/providers/anthropic/response.ts";
+import { EventReader } from "../../../src/providers/anthropic/stream.ts";
 import { callOf, readSse } from "../support.ts";
 import { type Body, messageCreateParams } from "./message-create-params.ts";
 import { requestArbitrary } from "./request-arbitrary.ts";
@@ -24,7 +24,13 @@ test("requests", () => {
       requestArbitrary,
       fc.constantFrom(...models),
       fc.integer({ min: 1, max: 20_000 }),
-      fc.record({ nativeJson: fc.boolean(), systemTurns: fc.boolean() }),
+      fc.record({
+        nativeJson: fc.boolean(),
+        systemTurns: fc.boolean(),
+        hourCache: fc.boolean(),
+        singleCalls: fc.boolean(),
+        mediaUrls: fc.constant(true),
+      }),
       (request, upstreamModel, maxOutputTokens, features) => {
         // What is generated is what the gateway lets through.
         expect(chatCompletionRequest.safeParse(request).error).toBeUndefined();

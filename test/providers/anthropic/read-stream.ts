@@ -1,5 +1,5 @@
 // Reads scripted events as chunks, for the tests of streams.
-import { EventReader } from "../../../src/providers/anthropic/event-reader.ts";
+import { EventReader } from "../../../src/providers/anthropic/stream.ts";
 import type { UpstreamChunk } from "../../../src/providers/protocol.ts";
 import { collect, readSse } from "../support.ts";
 

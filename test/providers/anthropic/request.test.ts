@@ -1,8 +1,8 @@
 // The whole body that a request becomes, and each parameter by the model's rules.
 import { describe, expect, test } from "bun:test";
 import { ApiError } from "../../../src/base/errors.ts";
-import { DROPPED_FIELDS } from "../../../src/providers/anthropic/parameters.ts";
-import { ANTHROPIC_FEATURES, buildRequest } from "../../../src/providers/anthropic/request.ts";
+import { buildRequest } from "../../../src/providers/anthropic/request.ts";
+import { ANTHROPIC_FEATURES } from "../../../src/providers/claude/platform.ts";
 import { bodyOf, claudeCall, extrasOf, functionTool, userText } from "./support.ts";
 
 describe("the whole body", () => {
@@ -30,7 +30,7 @@ describe("the whole body", () => {
     };
     const call = claudeCall(request, "claude-sonnet-4-6");
     const before = structuredClone(call);
-    const { body, answerTool } = buildRequest(call, {
+    const { body, answerTool, ignored } = buildRequest(call, {
       stream: true,
       features: ANTHROPIC_FEATURES,
     });
@@ -58,12 +58,17 @@ describe("the whole body", () => {
       stream: true,
     });
     expect(answerTool).toBeNull();
+    expect(ignored).toEqual(["top_p", "stop"]);
     expect(call).toEqual(before);
   });
 
-  test("drops what has no counterpart and what nobody knows", () => {
-    const fields = Object.fromEntries(DROPPED_FIELDS.map((field) => [field, 1]));
-    expect(extrasOf({ ...fields, top_k: 3, made_up: {}, thinking: { type: "x" } })).toEqual({});
+  test("drops what has no counterpart and what nobody knows, and says what would have tuned", () => {
+    const tuning = "frequency_penalty presence_penalty logit_bias seed prediction verbosity";
+    const fields = Object.fromEntries(tuning.split(" ").map((field) => [field, 1]));
+    const silent = { metadata: {}, store: true, stream_options: {}, prompt_cache_key: "k" };
+    const request = { ...fields, ...silent, made_up: {}, thinking: { type: "x" } };
+    expect(extrasOf(request)).toEqual({});
+    expect(ignoredOf(request)).toEqual(tuning.split(" "));
   });
 });
 
@@ -110,7 +115,6 @@ test.each([
   ["moderation", { moderation: { model: "m" } }],
   ["functions", { functions: [{ name: "f" }] }],
   ["function_call", { function_call: { name: "f" } }],
-  ["reasoning_effort", { reasoning_effort: "extreme" }],
   ["tools[0].type", { tools: [{ type: "custom", custom: { name: "c" } }] }],
   [
     "tools[0].function.parameters.type",
@@ -120,6 +124,29 @@ test.each([
 ])("%s is refused", (param, request) => {
   const error = caught(() => bodyOf(claudeCall(request)));
   expect([error.status, error.param]).toEqual([400, param]);
+});
+
+const part = { type: "image_url", image_url: { url: "https://h/a.png", detail: "high" } };
+test.each([
+  ["claude-opus-5", { temperature: 1, top_p: 1, top_k: 3 }, ["temperature", "top_p", "top_k"]],
+  ["claude-opus-4-6", { top_k: 3 }, []],
+  ["claude-opus-4-6", { top_k: 3, reasoning_effort: "low" }, ["top_k"]],
+  ["claude-3-haiku-20240307", { reasoning_effort: "low" }, ["reasoning_effort"]],
+  ["claude-3-haiku-20240307", { reasoning_effort: "none" }, []],
+  ["claude-haiku-4-5", { reasoning_effort: "low" }, ["reasoning_effort"]],
+  ["claude-opus-5", { parallel_tool_calls: false, tools: [functionTool("f")] }, []],
+  ["claude-opus-5", { stop: ["a", " "] }, ["stop"]],
+  ["claude-opus-5", { messages: [{ role: "user", content: [part] }] }, ["image_url.detail"]],
+  ["claude-opus-5", { service_tier: "scale" }, ["service_tier"]],
+  ["claude-opus-5", { service_tier: "default" }, []],
+])("ignored by %s of %j: %j", (model, request, fields) => {
+  expect(ignoredOf(request, model)).toEqual(fields);
+});
+
+test("top_k is sent where sampling is taken", () => {
+  expect(extrasOf({ top_k: 3 }, "claude-opus-4-6")).toEqual({ top_k: 3 });
+  expect(extrasOf({ top_k: 3 }, "claude-opus-5")).toEqual({});
+  expect(extrasOf({ service_tier: "scale" })).toEqual({});
 });
 
 test("their harmless values are not", () => {
@@ -181,6 +208,11 @@ describe("reasoning effort", () => {
     expect(bodyOf(claudeCall(forced, "claude-opus-5")).thinking).toBeDefined();
   });
 });
+
+function ignoredOf(request: Record<string, unknown>, model?: string): string[] {
+  const call = claudeCall(request, model);
+  return buildRequest(call, { stream: false, features: ANTHROPIC_FEATURES }).ignored;
+}
 
 function caught(run: () => unknown): ApiError {
   try {

@@ -3,8 +3,9 @@ import {
   type AnthropicAdapterOptions,
   createAnthropicAdapter,
 } from "../../../src/providers/anthropic/adapter.ts";
-import { ANTHROPIC_FEATURES, buildRequest } from "../../../src/providers/anthropic/request.ts";
+import { buildRequest } from "../../../src/providers/anthropic/request.ts";
 import type { MessagesBody } from "../../../src/providers/anthropic/wire.ts";
+import { ANTHROPIC_FEATURES } from "../../../src/providers/claude/platform.ts";
 import type { UpstreamCall, UpstreamChunk } from "../../../src/providers/protocol.ts";
 import { callOf } from "../support.ts";
 

@@ -20,9 +20,9 @@ test.each([
   ["claude-opus-5", named, false, "ab", { type: "tool", name: "b", ...one }],
   ["claude-opus-5", allowed("auto", "a"), true, "a", undefined],
   ["claude-opus-5", allowed("required", "a", "b"), true, "ab", { type: "any" }],
-  ["claude-opus-5-5", "required", true, "ab", { type: "auto" }],
+  ["claude-opus-5-5", "required", true, "ab", undefined],
   ["claude-sonnet-5-5", named, false, "b", { type: "auto", ...one }],
-  ["claude-fable-5-1", named, true, "b", { type: "auto" }],
+  ["claude-fable-5-1", named, true, "b", undefined],
   ["claude-fable-5", named, true, "ab", { type: "tool", name: "b" }],
 ])("%s, choice %j, parallel %p", (model, choice, parallel, names, expected) => {
   const request = { tools, tool_choice: choice, parallel_tool_calls: parallel };
@@ -30,6 +30,14 @@ test.each([
   expect(body.tools?.map(({ name }) => name).join("")).toBe(names);
   const choiceSent: object | undefined = body.tool_choice;
   expect(choiceSent).toEqual(expected);
+});
+
+test("a model that refuses force is asked to call", () => {
+  const system = (choice: unknown) =>
+    bodyOf(claudeCall({ tools, tool_choice: choice }, "claude-opus-5-5")).system;
+  expect(system("required")).toBe("Call at least one tool before you answer in text.");
+  expect(system(named)).toBe('Call the tool "b" now.');
+  expect(system("auto")).toBeUndefined();
 });
 
 test("a choice without tools is dropped", () => {

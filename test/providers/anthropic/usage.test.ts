@@ -1,9 +1,10 @@
 // Usage as Anthropic reports it, at once and piece by piece.
 import { expect, test } from "bun:test";
-import { UsageReader } from "../../../src/providers/anthropic/usage.ts";
+import { reportedCounts } from "../../../src/providers/anthropic/usage.ts";
+import { UsageCollector } from "../../../src/providers/claude/usage.ts";
 import { START_USAGE, tokens } from "./support.ts";
 
-const one = (usage: unknown) => new UsageReader().add(usage);
+const one = (usage: unknown) => new UsageCollector().add(reportedCounts(usage));
 test.each([
   [
     {
@@ -52,8 +53,9 @@ test.each([
   expect(one(usage)).toEqual(expected);
 });
 
-test("reports are cumulative: the last count wins, and what it lacks is kept", () => {
-  const reader = new UsageReader();
+test("reports are cumulative: the largest count wins, and what a later one lacks is kept", () => {
+  const collector = new UsageCollector();
+  const reader = { add: (usage: unknown) => collector.add(reportedCounts(usage)) };
   reader.add({
     ...START_USAGE,
     cache_creation_input_tokens: 20,
@@ -64,6 +66,10 @@ test("reports are cumulative: the last count wins, and what it lacks is kept", (
     reader.add({ input_tokens: 12, output_tokens: 8, cache_creation_input_tokens: 20 }),
   ).toEqual(tokens({ promptTokens: 32, completionTokens: 8, cacheWrite1hTokens: 20 }));
   expect(reader.add(undefined)?.completionTokens).toBe(8);
+  // Some hosts end a stream with zeros.
+  expect(reader.add({ input_tokens: 0, output_tokens: 0 })).toEqual(
+    tokens({ promptTokens: 32, completionTokens: 8, cacheWrite1hTokens: 20 }),
+  );
   expect(reader.add({ output_tokens: -1 })).toBeNull();
   expect(reader.add({ output_tokens: 9 })).toBeNull();
 });

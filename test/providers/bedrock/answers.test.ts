@@ -1,9 +1,9 @@
 // Converse's answers, whole and streamed, in OpenAI's shape.
 import { describe, expect, test } from "bun:test";
 import type { ApiError } from "../../../src/base/errors.ts";
-import { ChunkReader } from "../../../src/providers/bedrock/chunks.ts";
 import type { BedrockEvent } from "../../../src/providers/bedrock/event-frames.ts";
 import { parseConverse } from "../../../src/providers/bedrock/response.ts";
+import { ChunkReader } from "../../../src/providers/bedrock/stream.ts";
 import { collect, readStream, rejection } from "../support.ts";
 import { USAGE } from "./support.ts";
 
@@ -93,7 +93,9 @@ test.each(["", "null", "{}", "[]", '{"output":{}}'])("whole: %p is no answer", (
 });
 
 test("whole: a malformed answer is a failure", () => {
-  expect(() => whole([], "malformed_tool_use")).toThrow("The model's answer was malformed.");
+  expect(() => whole([], "malformed_tool_use")).toThrow(
+    "The provider stopped its answer with an error.",
+  );
 });
 
 const ev = (type: string, payload: object = {}): BedrockEvent => ({

@@ -8,26 +8,31 @@ const cachePoint = z.strictObject({
 });
 const source = z.strictObject({ bytes: z.base64() });
 const object = z.record(z.string(), z.unknown());
-const id = z.string().regex(/^[A-Za-z0-9_.:-]{1,64}$/);
+const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+const image = z.strictObject({
+  image: z.strictObject({ format: z.enum(["png", "jpeg", "gif", "webp"]), source }),
+});
+const document = z.strictObject({
+  document: z.strictObject({
+    format: z.enum(["pdf", "csv", "doc", "docx", "xls", "xlsx", "html", "txt", "md"]),
+    name: z.string().regex(/^(?! )(?!.* {2})[A-Za-z0-9 ()[\]-]{1,200}$/),
+    source,
+  }),
+});
 const block = z.union([
   text,
   cachePoint,
-  z.strictObject({
-    image: z.strictObject({ format: z.enum(["png", "jpeg", "gif", "webp"]), source }),
-  }),
-  z.strictObject({
-    document: z.strictObject({
-      format: z.enum(["pdf", "txt"]),
-      name: z.string().regex(/^(?! )(?!.* {2})[A-Za-z0-9 ()[\]-]{1,200}$/),
-      source,
-    }),
-  }),
+  image,
+  document,
   z.strictObject({ audio: z.strictObject({ format: z.string(), source }) }),
   z.strictObject({
     toolUse: z.strictObject({ toolUseId: id, name: z.string(), input: object }),
   }),
   z.strictObject({
-    toolResult: z.strictObject({ toolUseId: id, content: z.array(text).min(1) }),
+    toolResult: z.strictObject({
+      toolUseId: id,
+      content: z.array(z.union([text, image, document])).min(1),
+    }),
   }),
 ]);
 const toolSpec = z.strictObject({
@@ -80,4 +85,5 @@ export const converse = z.strictObject({
     .optional(),
   serviceTier: z.strictObject({ type: z.enum(["flex", "priority"]) }).optional(),
   additionalModelRequestFields: object.optional(),
+  additionalModelResponseFieldPaths: z.array(z.string().startsWith("/")).min(1).optional(),
 });

@@ -3,9 +3,9 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { ApiError } from "../../../src/base/errors.ts";
-import { ChunkReader } from "../../../src/providers/bedrock/chunks.ts";
 import { FrameReader } from "../../../src/providers/bedrock/event-frames.ts";
 import { parseConverse } from "../../../src/providers/bedrock/response.ts";
+import { ChunkReader } from "../../../src/providers/bedrock/stream.ts";
 import { readStream } from "../support.ts";
 import { codec, event } from "./support.ts";
 

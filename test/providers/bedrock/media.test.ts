@@ -1,6 +1,6 @@
 // Media of a request: fetched where that is possible, and what is refused.
 import { describe, expect, test } from "bun:test";
-import { buildRequest } from "../../../src/providers/bedrock/request.ts";
+import { inlineMedia } from "../../../src/providers/media/inline-media.ts";
 import { callOf } from "../support.ts";
 import { build, CLAUDE, never } from "./support.ts";
 
@@ -15,22 +15,29 @@ describe("media by URL", () => {
       return { mimeType: "image/PNG; q=1", bytes: Buffer.from("hi") };
     };
     const call = callOf({ messages }, { upstreamModel: CLAUDE });
-    const options = { fetchMedia, signal: never, passFields: undefined };
-    const { body } = await buildRequest(call, options);
+    const inlined = await inlineMedia(call, fetchMedia, never);
+    const { body } = await build({ messages: inlined.request.messages });
     expect(body.messages[0]?.content).toEqual([
       { image: { format: "png", source: { bytes: "aGk=" } } },
     ]);
     expect(seen).toEqual(["https://h/a.png"]);
-    const urls = Array.from({ length: 21 }, (_, index) => ({
-      type: "image_url",
-      image_url: { url: `https://h/${index}.png` },
-    }));
-    const many = callOf({ messages: [user(urls)] }, { upstreamModel: CLAUDE });
-    await expect(buildRequest(many, options)).rejects.toMatchObject({ status: 400 });
+    expect(call.request.messages).toEqual(messages as never);
+    const image = (at: number) => ({ type: "image_url", image_url: { url: `https://h/${at}` } });
+    const many = (count: number) =>
+      callOf({ messages: [user([...Array(count).keys()].map(image))] });
+    expect(await inlineMedia(many(20), fetchMedia, never)).toBeDefined();
+    await expect(inlineMedia(many(21), fetchMedia, never)).rejects.toMatchObject({
+      status: 400,
+      param: "messages[0].content[20].image_url.url",
+    });
   });
 
   test("is refused where it is not", async () => {
     await expect(build({ messages })).rejects.toMatchObject({
+      status: 400,
+      param: "messages[0].content[0].image_url.url",
+    });
+    await expect(inlineMedia(callOf({ messages }), null, never)).rejects.toMatchObject({
       status: 400,
       param: "messages[0].content[0].image_url.url",
     });
@@ -40,14 +47,14 @@ describe("media by URL", () => {
 const part = (value: object) => [user([value])];
 test.each([
   [part({ type: "image_url", image_url: { url: "ftp://x" } }), "image_url.url"],
-  [part({ type: "image_url", image_url: { url: "data:image/png,raw" } }), "image_url.url"],
+  [part({ type: "image_url", image_url: { url: "data:image/png,%89" } }), "image_url.url"],
   [part({ type: "image_url", image_url: { url: "data:image/bmp;base64,aGk=" } }), "image_url.url"],
-  [part({ type: "file", file: { file_id: "f" } }), "file"],
+  [part({ type: "file", file: { file_id: "f" } }), "file.file_id"],
   [part({ type: "file", file: { file_data: "data:a/b;base64,aGk=" } }), "file.file_data"],
   [part({ type: "input_audio", input_audio: { data: "!", format: "mp3" } }), "input_audio"],
   [part({ type: "input_audio", input_audio: { data: "aa", format: "mod" } }), "input_audio"],
-  [part({ type: "video_url", video_url: { url: "https://h/v" } }), "type"],
+  [part({ type: "video_url", video_url: { url: "https://h/v" } }), ""],
 ])("%j is refused", async (messages, field) => {
-  const param = `messages[0].content[0].${field}`;
+  const param = `messages[0].content[0]${field && `.${field}`}`;
   await expect(build({ messages })).rejects.toMatchObject({ status: 400, param });
 });

@@ -6,6 +6,7 @@ const user = (content: unknown, extra: object = {}) => ({ role: "user", content,
 const POINT = { cachePoint: { type: "default" } };
 const PNG = "data:image/png;base64,iVBORw==";
 const text = (value: string) => ({ text: value });
+const marked = (value: string) => text(`<system>\n${value}\n</system>`);
 
 async function conversation(messages: unknown[], model = CLAUDE) {
   const { body } = await build({ messages }, model);
@@ -22,13 +23,13 @@ const cases: [string, unknown[], object[] | undefined, object[]][] = [
       { role: "system", content: "three" },
     ],
     [text("one"), text("two")],
-    [{ role: "user", content: [text("hi"), text("three")] }],
+    [{ role: "user", content: [text("hi"), marked("three")] }],
   ],
   [
-    "instructions alone are what is asked",
+    "instructions alone leave the user's turn to a stand-in",
     [{ role: "system", content: "write" }],
-    undefined,
-    [{ role: "user", content: [text("write")] }],
+    [text("write")],
+    [{ role: "user", content: [text("[start of the conversation]")] }],
   ],
   [
     "turns of one role are joined and blanks dropped",
@@ -49,7 +50,7 @@ const cases: [string, unknown[], object[] | undefined, object[]][] = [
     [{ role: "assistant", content: "Hi " }, user("yo"), { role: "assistant", content: "So \n" }],
     undefined,
     [
-      { role: "user", content: [text("(The conversation begins.)")] },
+      { role: "user", content: [text("[start of the conversation]")] },
       { role: "assistant", content: [text("Hi ")] },
       { role: "user", content: [text("yo")] },
       { role: "assistant", content: [text("So")] },
@@ -93,7 +94,7 @@ const cases: [string, unknown[], object[] | undefined, object[]][] = [
           { toolResult: { toolUseId: "a", content: [text("1")] } },
           { toolResult: { toolUseId: "b", content: [text("2")] } },
           { toolResult: { toolUseId: "c", content: [text("(no output)")] } },
-          text("be quick"),
+          marked("be quick"),
           text("and?"),
         ],
       },
@@ -153,13 +154,12 @@ describe("cache marks", () => {
     { role: "system", content: [{ type: "text", text: "s", ...mark }] },
     user([{ type: "text", text: "u", prompt_cache_breakpoint: { mode: "explicit", ttl: "12h" } }]),
     { role: "assistant", content: "a", cache_control: { type: "ephemeral" } },
-    user([{ type: "text", text: " ", ...mark }]),
   ];
   const tools = [{ type: "function", function: { name: "f" }, ...mark }];
 
   const hour = { cachePoint: { type: "default", ttl: "1h" } };
   test.each([
-    [CLAUDE, [hour], [POINT], [hour]],
+    [CLAUDE, [hour], [hour], [hour]],
     ["anthropic.claude-sonnet-4-20250514-v1:0", [POINT], [POINT], [POINT]],
     [NOVA, [POINT], [POINT], []],
     [LLAMA, [], [], []],
@@ -168,7 +168,7 @@ describe("cache marks", () => {
     expect(body.system).toEqual([text("s"), ...inSystem] as never);
     expect(body.messages).toEqual([
       { role: "user", content: [text("u"), ...inTurns] },
-      { role: "assistant", content: [text("a"), ...inTurns] },
+      { role: "assistant", content: [text("a"), ...(inTurns.length > 0 ? [POINT] : [])] },
     ] as never);
     expect(body.toolConfig?.tools.slice(1)).toEqual(inTools as never);
   });
@@ -183,7 +183,7 @@ test("ids are made to fit, calls and results alike", async () => {
   ];
   for (const [model, pattern] of [
     [MISTRAL, /^[a-zA-Z0-9]{9}$/],
-    [CLAUDE, /^call_[a-z0-9]{13}$/],
+    [CLAUDE, /^call_x{35}_[a-f0-9]{16}$/],
   ] as const) {
     const { body } = await build({ messages }, model);
     const blocks = body.messages.flatMap(({ content }) => content);
@@ -198,15 +198,16 @@ test("ids are made to fit, calls and results alike", async () => {
 });
 
 test.each([
-  [[user("")], "messages"],
   [[{ role: "function", name: "f", content: "x" }], "messages[0].role"],
   [
     [{ role: "assistant", function_call: { name: "f", arguments: "" } }],
     "messages[0].function_call",
   ],
+  [[user("q"), { role: "assistant", content: "a" }, user(" ")], "messages[2].content"],
+  [[user("q"), { role: "tool", tool_call_id: "a", content: "x" }], "messages[1].tool_call_id"],
   [
-    [{ role: "assistant", tool_calls: [{ id: "a", type: "custom", custom: {} }] }],
-    "messages[0].tool_calls[0].type",
+    [user("q"), { role: "assistant", tool_calls: [toolCall("a", "f", "{}")] }],
+    "messages[1].tool_calls",
   ],
 ])("%j is refused at %s", async (messages, param) => {
   await expect(build({ messages })).rejects.toMatchObject({ status: 400, param });

@@ -71,17 +71,17 @@ export function textStream(...texts: string[]): Uint8Array[] {
   ];
 }
 
-type Built = Awaited<ReturnType<typeof buildRequest>>;
+type Built = ReturnType<typeof buildRequest>;
 
 /** The request that a chat request becomes for a model. */
-export function build(
+export async function build(
   request: Record<string, unknown>,
   model: string = CLAUDE,
   extra: Partial<UpstreamCall> & { passFields?: true | string[] } = {},
 ): Promise<Built> {
   const { passFields, ...callExtra } = extra;
   const call = callOf(request, { upstreamModel: model, ...callExtra });
-  return buildRequest(call, { fetchMedia: null, signal: never, passFields });
+  return buildRequest(call, { passFields });
 }
 
 export const tool = (name: string, extra: object = {}) => ({

@@ -21,7 +21,7 @@ const choices: [unknown, string, object[], object | undefined, string | undefine
   ["required", LLAMA, both, undefined, CALL_ONE],
   [named("g"), CLAUDE, both, { tool: { name: "g" } }, undefined],
   [named("g"), MISTRAL, [spec("g")], { any: {} }, undefined],
-  [named("g"), LLAMA, [spec("g")], undefined, "Call the tool g now."],
+  [named("g"), LLAMA, [spec("g")], undefined, 'Call the tool "g" now.'],
   [
     { type: "allowed_tools", allowed_tools: { mode: "required", tools: [named("g")] } },
     CLAUDE,
@@ -60,7 +60,10 @@ test("a tool's parts", async () => {
       toolSpec: {
         name: "typeless",
         description: "Does typeless.",
-        inputSchema: { json: { type: "object", properties: { a: {} } } },
+        strict: true,
+        inputSchema: {
+          json: { type: "object", properties: { a: {} }, additionalProperties: false },
+        },
       },
     },
     {
@@ -123,14 +126,14 @@ describe("structured answers", () => {
     required: ["a"],
     additionalProperties: false,
   };
-  const open = { type: "object", properties: { a: { type: "integer", minimum: 1 } } };
+  const open = { type: "object", additionalProperties: { type: "integer", minimum: 1 } };
   const format = (it: object, extra: object = {}) => ({
     response_format: { type: "json_schema", json_schema: { name: "thing", schema: it, ...extra } },
   });
-  const answerTool = (it: object, name = "structured_answer") => ({
+  const answerTool = (it: object, name = "json") => ({
     toolSpec: {
       name,
-      description: "Give the final answer by calling this tool.",
+      description: "Give the final answer as JSON.",
       inputSchema: { json: it },
     },
   });
@@ -139,11 +142,10 @@ describe("structured answers", () => {
     const qwen = "qwen.qwen3-32b-v1:0";
     for (const model of [CLAUDE, qwen, "openai.gpt-oss-20b-1:0"]) {
       const { body, answerTool: name } = await build(format(schema, { description: "d" }), model);
-      const jsonSchema = { schema: JSON.stringify(schema), name: "thing", description: "d" };
-      expect(body.outputConfig?.textFormat).toEqual({
-        type: "json_schema",
-        structure: { jsonSchema },
-      });
+      const { type, structure } = body.outputConfig?.textFormat ?? {};
+      const { schema: text = "", ...rest } = structure?.jsonSchema ?? {};
+      expect([type, rest]).toEqual(["json_schema", { name: "thing", description: "d" }]);
+      expect(JSON.parse(text)).toEqual(schema);
       expect([body.toolConfig, body.system, name]).toEqual([undefined, undefined, null]);
     }
   });
@@ -157,20 +159,24 @@ describe("structured answers", () => {
       const { body, answerTool: name } = await build(format(it), model);
       expect(body.toolConfig).toEqual({
         tools: [answerTool(it)],
-        toolChoice: { tool: { name: "structured_answer" } },
+        toolChoice: { any: {} },
       } as never);
-      expect([body.outputConfig, name]).toEqual([undefined, "structured_answer"]);
+      expect([body.outputConfig, name]).toEqual([undefined, "json"]);
     }
   });
 
   test("beside the caller's tools any one of them must be called", async () => {
-    const tools = [tool("structured_answer")];
+    const tools = [tool("json")];
+    const both = [spec("json"), answerTool(open, "json_2")];
     const { body, answerTool: name } = await build({ ...format(open), tools });
-    expect(name).toBe("structured_answer_2");
-    expect(body.toolConfig).toEqual({
-      tools: [spec("structured_answer"), answerTool(open, "structured_answer_2")],
-      toolChoice: { any: {} },
-    } as never);
+    expect(name).toBe("json_2");
+    expect(body.toolConfig).toEqual({ tools: both } as never);
+    expect(body.additionalModelRequestFields?.tool_choice).toEqual({
+      type: "any",
+      disable_parallel_tool_use: true,
+    });
+    const nova = await build({ ...format(open), tools }, NOVA);
+    expect(nova.body.toolConfig).toEqual({ tools: both, toolChoice: { any: {} } } as never);
   });
 
   test("a call that is demanded comes first", async () => {
@@ -185,18 +191,30 @@ describe("structured answers", () => {
     ] as never);
   });
 
+  test("asked for where the model cannot be forced, and before thinking where it can", async () => {
+    const asked = await build(format(open), CLAUDE_NEW);
+    expect(asked.body.system).toEqual([
+      { text: 'Give your final answer only by calling the tool "json".' },
+    ]);
+    expect(asked.body.toolConfig).toEqual({ tools: [answerTool(open)] } as never);
+    const effort = { reasoning_effort: "low" };
+    const forced = await build({ ...format(open), ...effort }, CLAUDE, { maxOutputTokens: 10_000 });
+    expect(forced.body.toolConfig?.toolChoice).toEqual({ any: {} });
+    expect(forced.body.additionalModelRequestFields).toBeUndefined();
+    expect(forced.ignored).toEqual(["reasoning_effort"]);
+  });
+
   test.each([
-    [LLAMA, open, {}],
-    [CLAUDE_NEW, schema, {}],
-    [CLAUDE, { anyOf: [open] }, {}],
-    [CLAUDE, open, { reasoning_effort: "low" }],
-  ])("by words where nothing else is left: %s", async (model, it, extra) => {
-    const { body } = await build({ ...format(it), ...extra }, model, { maxOutputTokens: 10_000 });
+    [LLAMA, open],
+    [MISTRAL, { type: "array" }],
+    [CLAUDE_NEW, { anyOf: [{ type: "string" }, open] }],
+  ])("by words where nothing else is left: %s", async (model, it) => {
+    const { body } = await build(format(it), model);
     expect(body.system).toEqual([
       {
         text:
-          "Answer with one JSON object and nothing else: no text around it and no Markdown " +
-          `fences. It must match this JSON schema, named thing: ${JSON.stringify(it)}`,
+          "Respond with nothing but JSON, without a code fence, that fits this JSON schema:\n" +
+          JSON.stringify(it),
       },
     ]);
     expect([body.toolConfig, body.outputConfig]).toEqual([undefined, undefined]);
@@ -204,7 +222,7 @@ describe("structured answers", () => {
 
   test("any JSON object is asked for in words", async () => {
     const { body } = await build({ response_format: { type: "json_object" } });
-    const words = "Answer with one JSON object and nothing else";
+    const words = "Respond with one valid JSON object and with nothing else";
     expect(body.system).toEqual([{ text: expect.stringContaining(words) }] as never);
     const plain = await build({ response_format: { type: "text" } });
     expect(plain.body.system).toBeUndefined();

@@ -1,6 +1,9 @@
 // Converse's usage: the cache's tokens are added to the input, and absurd counts are none.
 import { expect, test } from "bun:test";
-import { parseUsage } from "../../../src/providers/bedrock/usage.ts";
+import { reportedCounts } from "../../../src/providers/bedrock/usage.ts";
+import { UsageCollector } from "../../../src/providers/claude/usage.ts";
+
+const parseUsage = (usage: unknown) => new UsageCollector().add(reportedCounts(usage));
 
 const NONE = {
   cachedTokens: 0,

@@ -1,8 +1,9 @@
-// Decides whether Anthropic's structured output can hold a JSON schema without losing any of it.
+// Decides whether Claude's structured output can hold a JSON schema without losing any of it.
 import { isObject, type JsonObject } from "../shared/json.ts";
+import { resolveReference } from "./schema-reference.ts";
 
 /**
- * Anthropic refuses schemas with more than 24 optional properties, and compiling them times out
+ * Claude refuses schemas with more than 24 optional properties, and compiling them times out
  * from 11 to 13 on, by platform.
  */
 const MAX_OPTIONAL = 10;
@@ -73,7 +74,7 @@ class Survey {
       return known ?? { optional: 0, unfit: true };
     }
     this.#known.set(reference, null);
-    const target = resolve(this.#root, reference);
+    const target = resolveReference(this.#root, reference);
     const found = target === undefined ? { optional: 0, unfit: true } : this.#look(target);
     this.#known.set(reference, found);
     return found;
@@ -90,27 +91,4 @@ function isOpen(node: JsonObject): boolean {
   }
   const isObjectType = type === "object" || (Array.isArray(type) && type.includes("object"));
   return isObjectType && !isObject(properties) && additionalProperties !== false;
-}
-
-/** What a local reference (`#/$defs/Node`) points at; undefined for anything else. */
-function resolve(root: JsonObject, reference: string): unknown {
-  if (!reference.startsWith("#/")) {
-    return undefined;
-  }
-  let node: unknown = root;
-  for (const step of reference.slice(2).split("/")) {
-    const name = unescapeStep(step);
-    const isEntry = typeof node === "object" && node !== null && Object.hasOwn(node, name);
-    node = isEntry ? (node as JsonObject)[name] : undefined;
-  }
-  return node;
-}
-
-function unescapeStep(step: string): string {
-  const plain = step.replaceAll("~1", "/").replaceAll("~0", "~");
-  try {
-    return decodeURIComponent(plain);
-  } catch {
-    return plain;
-  }
 }

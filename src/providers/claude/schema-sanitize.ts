@@ -1,8 +1,8 @@
-// Rewrites a JSON schema into the part of the language that Anthropic's structured output knows.
+// Rewrites a JSON schema into the part of the language that Claude's structured output knows.
 import { isObject, type JsonObject } from "../shared/json.ts";
 
 /** Kept as they are. */
-const KEPT = ["type", "enum", "const", "default", "title", "required", "$schema", "$id"] as const;
+const KEPT = ["type", "enum", "const", "default", "title", "$schema", "$id"] as const;
 
 const FORMATS = new Set([
   "date-time",
@@ -36,7 +36,7 @@ const DESCRIBED: readonly (readonly [string, string])[] = [
 ];
 
 /**
- * The schema without what Anthropic refuses: `oneOf` becomes `anyOf`, objects are closed, and
+ * The schema without what Claude refuses: `oneOf` becomes `anyOf`, objects are closed, and
  * constraints that are not enforced move into the description. The given one stays as it is.
  */
 export function sanitizeSchema(schema: JsonObject): JsonObject {
@@ -63,6 +63,9 @@ export function sanitizeSchema(schema: JsonObject): JsonObject {
     definitions,
     mapped("properties", schema),
   );
+  if (schema.required !== undefined) {
+    result.required = schema.required;
+  }
   if (schema.type === "object" || isObject(schema.properties)) {
     result.additionalProperties = false;
   }

@@ -1,12 +1,15 @@
-// The form that the client wants the answer in, and how Claude can be brought to it.
+// The form that the client wants the answer in, and how a model can be brought to it.
 import type { ChatRequest } from "../../base/chat.ts";
 import { isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
-import { sanitizeSchema } from "./json-schema.ts";
+import type { Tool } from "./blocks.ts";
+import type { ModelRules } from "./platform.ts";
 import { fitsNativeSchema } from "./schema-fit.ts";
-import type { Tool } from "./wire.ts";
+import { objectRoot } from "./schema-root.ts";
+import { sanitizeSchema } from "./schema-sanitize.ts";
+import { freeToolName } from "./tools.ts";
 
 export interface AnswerForm {
-  /** For `output_config.format`. */
+  /** For the model's own structured output. */
   nativeSchema: JsonObject | null;
   /** Takes the answer as its input, which becomes the answer's text. */
   tool: Tool | null;
@@ -22,9 +25,7 @@ const JSON_INSTRUCTION =
 const SCHEMA_INSTRUCTION =
   "Respond with nothing but JSON, without a code fence, that fits this JSON schema:";
 
-const PLAIN: AnswerForm = { nativeSchema: null, tool: null, instruction: null };
-
-const TOOL_NAME = "json";
+export const PLAIN_ANSWER: AnswerForm = { nativeSchema: null, tool: null, instruction: null };
 
 /**
  * Plans the answer's form. A schema is held natively where the model and the platform can and the
@@ -34,39 +35,32 @@ const TOOL_NAME = "json";
  */
 export function answerForm(
   request: ChatRequest,
-  model: { nativeJson: boolean; forcedTools: boolean },
+  rules: Pick<ModelRules, "nativeJson" | "answerTool" | "forcedTools">,
 ): AnswerForm {
   const format = request.response_format;
   if (format?.type !== "json_object" && format?.type !== "json_schema") {
-    return PLAIN;
+    return PLAIN_ANSWER;
   }
-  const schema = format.json_schema?.schema;
-  if (!isObject(schema)) {
-    return { ...PLAIN, instruction: JSON_INSTRUCTION };
+  const given = format.json_schema?.schema;
+  if (!isObject(given)) {
+    return { ...PLAIN_ANSWER, instruction: JSON_INSTRUCTION };
   }
-  if (model.nativeJson && fitsNativeSchema(schema)) {
-    return { ...PLAIN, nativeSchema: sanitizeSchema(schema) };
+  const root = objectRoot(given);
+  const isUnion = (given.anyOf ?? given.oneOf ?? given.allOf ?? given.$ref) !== undefined;
+  const schema = root !== null && isUnion ? root : given;
+  if (rules.nativeJson && (root !== null || !isUnion) && fitsNativeSchema(schema)) {
+    return { ...PLAIN_ANSWER, nativeSchema: sanitizeSchema(schema) };
   }
-  if ((schema.type ?? "object") !== "object") {
-    return { ...PLAIN, instruction: `${SCHEMA_INSTRUCTION}\n${JSON.stringify(schema)}` };
+  if (root === null || !rules.answerTool) {
+    return { ...PLAIN_ANSWER, instruction: `${SCHEMA_INSTRUCTION}\n${JSON.stringify(given)}` };
   }
-  const name = freeName(request);
-  const tool: Tool = {
-    name,
-    description:
-      nonEmptyString(format.json_schema?.description) ?? "Give the final answer as JSON.",
-    input_schema: { ...schema, type: "object" },
-  };
+  const name = freeToolName(request, "json");
+  const description =
+    nonEmptyString(format.json_schema?.description) ?? "Give the final answer as JSON.";
   const instruction = `Give your final answer only by calling the tool "${name}".`;
-  return { nativeSchema: null, tool, instruction: model.forcedTools ? null : instruction };
-}
-
-/** A name that none of the client's tools has. */
-function freeName(request: ChatRequest): string {
-  const taken = new Set(request.tools?.map((tool) => tool.function?.name));
-  let name = TOOL_NAME;
-  for (let count = 2; taken.has(name); count++) {
-    name = `${TOOL_NAME}_${count}`;
-  }
-  return name;
+  return {
+    nativeSchema: null,
+    tool: { name, description, input_schema: root },
+    instruction: rules.forcedTools === "none" ? instruction : null,
+  };
 }

@@ -1,13 +1,15 @@
-// Prompt caching: the clients' marks as Anthropic's `cache_control`.
+// Prompt caching: the clients' marks, in either spelling, as Anthropic's `cache_control`.
 import { asObject, isObject } from "../shared/json.ts";
-import type { CacheControl } from "./wire.ts";
+import type { CacheControl, Markable } from "./blocks.ts";
 
-/** Anthropic refuses a request with more marks; those beyond are left out. */
+/** Claude refuses a request with more marks; those beyond are left out. */
 const MAX_MARKS = 4;
 
-/** To be spread into a block. */
-export interface Mark {
-  cache_control?: CacheControl;
+export interface MarkOptions {
+  /** The most marks that are handed out; {@link MAX_MARKS} without it. */
+  max?: number;
+  /** Marks may live for an hour. */
+  hour: boolean;
 }
 
 /**
@@ -15,19 +17,25 @@ export interface Mark {
  * system, messages. The first ones count, as they cover what changes least.
  */
 export class CacheMarks {
-  #left = MAX_MARKS;
+  readonly #hour: boolean;
+  #left: number;
+
+  constructor({ max = MAX_MARKS, hour }: MarkOptions) {
+    this.#left = max;
+    this.#hour = hour;
+  }
 
   /**
    * The mark of a part, message, tool or whole request: its `cache_control` as it is, else OpenAI's
    * `prompt_cache_breakpoint`. Empty when it has none, or when the request has used up its marks.
    */
-  take(carrier: unknown): Mark {
+  take(carrier: unknown): Markable {
     const control = controlOf(carrier);
     if (control === null || this.#left === 0) {
       return {};
     }
     this.#left--;
-    return { cache_control: control };
+    return { cache_control: this.#hour ? control : { type: "ephemeral" } };
   }
 }
 

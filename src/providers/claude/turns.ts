@@ -1,45 +1,57 @@
-// Builds a conversation by Anthropic's rules: turns alternate, each tool call is answered at once.
+// Builds a conversation by Claude's rules: turns alternate, each tool call is answered at once.
 import { invalidRequest } from "../../base/errors.ts";
-import { ToolIds } from "./tool-ids.ts";
-import type { TextBlock, ToolResultBlock, ToolUseBlock, Turn, UserPart } from "./wire.ts";
+import { taggedSystemText } from "../shared/system-text.ts";
+import type { MediaBlock, TextBlock, ToolResultBlock, ToolUseBlock, Turn } from "./blocks.ts";
+import { type FitId, ToolIds } from "./tool-ids.ts";
 
 /**
- * Stands for the user's first turn where the client's conversation has none: Anthropic needs one.
+ * Stands for the user's first turn where the client's conversation has none: Claude needs one.
  */
 const OPENING_TEXT = "[start of the conversation]";
 
-type Draft =
-  | { role: "user"; results: ToolResultBlock[]; content: UserPart[] }
+interface UserDraft<Media extends MediaBlock> {
+  role: "user";
+  results: ToolResultBlock<Media>[];
+  content: (TextBlock | Media)[];
+}
+
+type Draft<Media extends MediaBlock> =
+  | UserDraft<Media>
   | { role: "assistant"; content: TextBlock[]; calls: ToolUseBlock[]; place: string }
   | { role: "system"; content: TextBlock[] };
 
-type UserDraft = Extract<Draft, { role: "user" }>;
+export interface TurnOptions {
+  /** The model and the platform take messages of the role `system` in mid-conversation. */
+  systemTurns: boolean;
+  fitId: FitId;
+}
 
 /**
  * Takes the messages after the leading system ones in their order. Messages of one side in a row
- * become one turn. In a user turn the results of tools come first, as Anthropic wants them directly
+ * become one turn. In a user turn the results of tools come first, as Claude wants them directly
  * after the calls; in an assistant turn the calls come last.
  *
- * A later system message is held until it is known what follows. Anthropic takes such a message
+ * A later system message is held until it is known what follows. Claude takes such a message
  * only directly after a user turn and before an assistant turn or the end, so only there, and only
  * where `systemTurns` says that model and platform know it, it stays one. Anywhere else its text
  * becomes a part of the user turn at its place, in `<system>` tags.
  */
-export class TurnBuilder {
+export class TurnBuilder<Media extends MediaBlock> {
   readonly #systemTurns: boolean;
-  readonly #ids = new ToolIds();
-  readonly #drafts: Draft[] = [];
+  readonly #ids: ToolIds;
+  readonly #drafts: Draft<Media>[] = [];
   #held: TextBlock[] = [];
 
-  constructor(systemTurns: boolean) {
+  constructor({ systemTurns, fitId }: TurnOptions) {
     this.#systemTurns = systemTurns;
+    this.#ids = new ToolIds(fitId);
   }
 
   system(blocks: TextBlock[]): void {
     append(this.#held, blocks);
   }
 
-  user(parts: UserPart[]): void {
+  user(parts: (TextBlock | Media)[]): void {
     if (parts.length > 0) {
       append(this.#userTurn().content, parts);
     }
@@ -50,7 +62,11 @@ export class TurnBuilder {
    * @param place of the message in the request, as `messages[3]`
    * @throws ApiError 400 when the turn before has no such call, or it was answered already
    */
-  toolResult(callId: string, result: Omit<ToolResultBlock, "type" | "tool_use_id">, place: string) {
+  toolResult(
+    callId: string,
+    result: Omit<ToolResultBlock<Media>, "type" | "tool_use_id">,
+    place: string,
+  ): void {
     const id = this.#ids.answer(callId);
     if (id === null) {
       throw invalidRequest(
@@ -63,20 +79,14 @@ export class TurnBuilder {
 
   /**
    * @param calls with the client's ids
-   * @throws ApiError 400 when calls of the turn before are still unanswered, or an id comes twice
+   * @throws ApiError 400 when calls of the turn before are still unanswered
    */
   assistant(text: TextBlock[], calls: ToolUseBlock[], place: string): void {
     if (text.length === 0 && calls.length === 0) {
       return;
     }
     this.#endTurn();
-    const asked = calls.map((call) => {
-      const id = this.#ids.ask(call.id);
-      if (id === null) {
-        throw invalidRequest("Two calls of one message have the same id.", `${place}.tool_calls`);
-      }
-      return { ...call, id };
-    });
+    const asked = calls.map((call) => ({ ...call, id: this.#ids.ask(call.id) }));
     const last = this.#drafts.at(-1);
     if (last?.role === "assistant") {
       append(last.content, text);
@@ -91,9 +101,9 @@ export class TurnBuilder {
    * The finished turns: at least one, the first of them the user's.
    * @throws ApiError 400 when calls are left unanswered
    */
-  finish(): Turn[] {
+  finish(): Turn<Media>[] {
     this.#endTurn();
-    const turns = this.#drafts.map(toTurn);
+    const turns = this.#drafts.map((draft) => toTurn(draft));
     if (turns[0]?.role !== "user") {
       turns.unshift({ role: "user", content: [{ type: "text", text: OPENING_TEXT }] });
     }
@@ -126,9 +136,9 @@ export class TurnBuilder {
   }
 
   /** The user turn that goes on or begins here, with the held system texts in it. */
-  #userTurn(): UserDraft {
+  #userTurn(): UserDraft<Media> {
     const last = this.#drafts.at(-1);
-    const turn: UserDraft =
+    const turn: UserDraft<Media> =
       last?.role === "user" ? last : { role: "user", results: [], content: [] };
     if (turn !== last) {
       this.#drafts.push(turn);
@@ -147,10 +157,10 @@ function append<T>(list: T[], items: readonly T[]): void {
 }
 
 function tagged(block: TextBlock): TextBlock {
-  return { ...block, text: `<system>\n${block.text}\n</system>` };
+  return { ...block, text: taggedSystemText(block.text) };
 }
 
-function toTurn(draft: Draft): Turn {
+function toTurn<Media extends MediaBlock>(draft: Draft<Media>): Turn<Media> {
   switch (draft.role) {
     case "user":
       return { role: "user", content: [...draft.results, ...draft.content] };
@@ -161,8 +171,8 @@ function toTurn(draft: Draft): Turn {
   }
 }
 
-/** Anthropic refuses a conversation that ends with an assistant's text with blanks at its end. */
-function trimLastText(last: Turn | undefined): void {
+/** Claude refuses a conversation that ends with an assistant's text with blanks at its end. */
+function trimLastText(last: Turn<MediaBlock> | undefined): void {
   const block = last?.role === "assistant" ? last.content.at(-1) : undefined;
   if (block?.type === "text") {
     block.text = block.text.trimEnd();

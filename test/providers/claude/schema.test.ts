@@ -1,7 +1,7 @@
 // JSON schemas: rewritten for Anthropic's structured output, and whether they fit it at all.
 import { expect, test } from "bun:test";
-import { sanitizeSchema } from "../../../src/providers/anthropic/json-schema.ts";
-import { fitsNativeSchema } from "../../../src/providers/anthropic/schema-fit.ts";
+import { fitsNativeSchema } from "../../../src/providers/claude/schema-fit.ts";
+import { sanitizeSchema } from "../../../src/providers/claude/schema-sanitize.ts";
 
 test.each([
   [

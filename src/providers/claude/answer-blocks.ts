@@ -1,0 +1,153 @@
+// An answer's blocks in order, whole or in pieces, as deltas of OpenAI's; undoes the answer tool.
+import type { ChatCompletionChunk } from "../../base/chat.ts";
+import { upstreamError } from "../../base/errors.ts";
+import { newToolCallId } from "../../base/ids.ts";
+import { isObject, nonEmptyString } from "../shared/json.ts";
+import { argumentsText } from "../shared/tool-arguments.ts";
+
+/** What a chunk's delta may hold here: OpenAI's fields, and thinking as `reasoning_content`. */
+export type Delta = ChatCompletionChunk.Choice.Delta & { reasoning_content?: string };
+
+/** More calls than one turn can use: a stream's memory must not grow with what comes. */
+const MAX_CALLS = 4_096;
+
+/** The most text that is held back until it is known to belong to the answer, in UTF-16 units. */
+const MAX_HELD_CHARS = 4 * 1_048_576;
+
+/** Which call a block is: a number, the answer itself, or an answer after the answer. */
+type Place = number | "answer" | "nowhere";
+
+/** A tool's block that has begun. */
+interface OpenTool {
+  place: Place;
+  /** What the block's start gave as input, sent only when no piece of it follows. */
+  input: unknown;
+  hasInput: boolean;
+}
+
+/** Reads one answer's blocks in order, and gives the deltas that each piece stands for. */
+export class AnswerBlocks {
+  readonly #answerTool: string | null;
+  /** By the block's index, which is only compared. */
+  readonly #open = new Map<unknown, OpenTool>();
+  readonly #ids = new Set<string>();
+  #calls = 0;
+  /**
+   * With an answer tool, text may turn out to be mere preface to the answer: it is held back until
+   * the end, or until a call of the client's tools shows that no answer comes.
+   */
+  #held = "";
+  #answered = false;
+
+  /** @param answerTool the tool whose input is the answer's text, or null */
+  constructor(answerTool: string | null) {
+    this.#answerTool = answerTool;
+  }
+
+  get hasToolCalls(): boolean {
+    return this.#calls > 0;
+  }
+
+  /** Whether a tool's block has begun and not ended. */
+  get hasOpenTool(): boolean {
+    return this.#open.size > 0;
+  }
+
+  text(piece: unknown): Delta[] {
+    const text = nonEmptyString(piece);
+    if (text === null || this.#answered) {
+      return [];
+    }
+    if (this.#answerTool === null) {
+      return [{ content: text }];
+    }
+    this.#held += text;
+    if (this.#held.length > MAX_HELD_CHARS) {
+      throw upstreamError("The provider's answer is larger than the gateway accepts.");
+    }
+    return [];
+  }
+
+  thinking(piece: unknown): Delta[] {
+    const text = nonEmptyString(piece);
+    return text === null ? [] : [{ reasoning_content: text }];
+  }
+
+  /** @param use a tool's id and name, and its input where that came at once */
+  openTool(block: unknown, use: { id: unknown; name: unknown; input?: unknown }): Delta[] {
+    const { input } = use;
+    const before = this.closeTool(block);
+    if (this.#answerTool !== null && use.name === this.#answerTool) {
+      const place = this.#answered ? "nowhere" : "answer";
+      this.#answered = true;
+      this.#held = "";
+      this.#open.set(block, { place, input, hasInput: false });
+      return before;
+    }
+    if (this.#calls >= MAX_CALLS) {
+      throw upstreamError("The provider sent more tool calls than the gateway accepts.");
+    }
+    const index = this.#calls++;
+    this.#open.set(block, { place: index, input, hasInput: false });
+    const call = {
+      index,
+      id: this.#freshId(use.id),
+      type: "function" as const,
+      function: { name: nonEmptyString(use.name) ?? "", arguments: "" },
+    };
+    return [...before, ...this.#release(), { tool_calls: [call] }];
+  }
+
+  /** A piece of the input of a tool's block. */
+  toolInput(block: unknown, piece: unknown): Delta[] {
+    const tool = this.#open.get(block);
+    const json = nonEmptyString(piece);
+    if (tool === undefined || json === null) {
+      return [];
+    }
+    tool.hasInput = true;
+    return inputDelta(tool.place, json);
+  }
+
+  /** A tool's block that ends without a piece of input had all of it in its start, or none. */
+  closeTool(block: unknown): Delta[] {
+    const tool = this.#open.get(block);
+    this.#open.delete(block);
+    if (tool === undefined || tool.hasInput) {
+      return [];
+    }
+    const { input } = tool;
+    // An input that is no object came as text, or is none.
+    const text = isObject(input) || typeof input === "string" ? argumentsText(input) : "";
+    return inputDelta(tool.place, text || "{}");
+  }
+
+  /** The answer is complete: what was held back is its text, unless it came as a tool's input. */
+  end(): Delta[] {
+    const calls = [...this.#open.keys()].flatMap((block) => this.closeTool(block));
+    return [...calls, ...this.#release()];
+  }
+
+  #release(): Delta[] {
+    const text = this.#held;
+    this.#held = "";
+    return text === "" ? [] : [{ content: text }];
+  }
+
+  /** Two calls under one id could not be answered apart. */
+  #freshId(given: unknown): string {
+    const id = nonEmptyString(given);
+    const fresh = id === null || this.#ids.has(id) ? newToolCallId() : id;
+    this.#ids.add(fresh);
+    return fresh;
+  }
+}
+
+function inputDelta(place: Place, json: string): Delta[] {
+  if (place === "nowhere") {
+    return [];
+  }
+  return place === "answer"
+    ? [{ content: json }]
+    : [{ tool_calls: [{ index: place, function: { arguments: json } }] }];
+}

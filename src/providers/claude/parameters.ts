@@ -1,0 +1,113 @@
+// The request's plain parameters: refused, carried over by the model's rules, or named as ignored.
+import type { ChatRequest } from "../../base/chat.ts";
+import { invalidRequest } from "../../base/errors.ts";
+import { asArray, asObject, isGiven } from "../shared/json.ts";
+import type { ModelRules } from "./platform.ts";
+
+/** Fields that only tune an answer, for which neither Anthropic nor Converse has a counterpart. */
+const TUNING_FIELDS = [
+  "frequency_penalty",
+  "presence_penalty",
+  "logit_bias",
+  "seed",
+  "prediction",
+  "verbosity",
+] as const;
+
+/** Above it Claude refuses a temperature that OpenAI takes. */
+const MAX_TEMPERATURE = 1;
+
+/**
+ * Refuses what would have to be answered in a form that the model cannot give.
+ * @throws ApiError 400 with the field in `param`
+ */
+export function refuseUnsupported(request: ChatRequest): void {
+  const refused: readonly [string, boolean][] = [
+    ["n", (request.n ?? 1) > 1],
+    ["logprobs", request.logprobs === true],
+    ["top_logprobs", typeof request.top_logprobs === "number" && request.top_logprobs > 0],
+    ["audio", isGiven(request.audio)],
+    ["modalities", request.modalities?.some((modality) => modality !== "text") === true],
+    ["web_search_options", isGiven(request.web_search_options)],
+    ["moderation", isGiven(request.moderation)],
+  ];
+  const found = refused.find(([, set]) => set)?.[0];
+  if (found !== undefined) {
+    throw invalidRequest(`This model does not support '${found}'.`, found, "unsupported_parameter");
+  }
+}
+
+export interface Sampling {
+  temperature?: number;
+  top_p?: number;
+  top_k?: number;
+}
+
+/**
+ * `temperature`, at most 1, or else `top_p`: Claude refuses both together. None of them where the
+ * model takes none, or while it thinks, when Claude refuses them.
+ */
+export function samplingOf(
+  request: ChatRequest,
+  { sampling, oneSampling, topK: takesTopK }: ModelRules,
+  thinks: boolean,
+): Sampling {
+  const { temperature, top_p: topP, top_k: topK } = request;
+  if (!sampling || thinks) {
+    return {};
+  }
+  const hasTemperature = typeof temperature === "number";
+  const takesTopP = typeof topP === "number" && !(oneSampling && hasTemperature);
+  return {
+    ...(hasTemperature && { temperature: Math.min(temperature, MAX_TEMPERATURE) }),
+    ...(takesTopP && { top_p: topP }),
+    ...(takesTopK && isCount(topK) && { top_k: topK }),
+  };
+}
+
+const isCount = (value: unknown): value is number =>
+  typeof value === "number" && Number.isInteger(value) && value > 0;
+
+/** The stop sequences; blank ones, which Claude refuses, are left out. */
+export function stopOf(request: ChatRequest, { stopSequences }: ModelRules): string[] {
+  const given = typeof request.stop === "string" ? [request.stop] : (request.stop ?? []);
+  return stopSequences ? given.filter((sequence) => sequence.trim() !== "") : [];
+}
+
+/** What was carried over, for the list of what was not. */
+export interface CarriedOver {
+  sampling: Sampling;
+  stop: readonly string[];
+  reasoningIgnored: boolean;
+  formIgnored: boolean;
+  single: boolean;
+}
+
+/** The fields of the request that are left out although they would tune the answer. */
+export function ignoredFields(request: ChatRequest, carried: CarriedOver): string[] {
+  const { sampling, stop } = carried;
+  const given = typeof request.stop === "string" ? [request.stop] : (request.stop ?? []);
+  const others: readonly [string, boolean][] = [
+    ["temperature", isGiven(request.temperature) && sampling.temperature === undefined],
+    ["top_p", isGiven(request.top_p) && sampling.top_p === undefined],
+    ["top_k", isGiven(request.top_k) && sampling.top_k === undefined],
+    ["stop", stop.length < given.length],
+    ["reasoning_effort", carried.reasoningIgnored],
+    ["response_format", carried.formIgnored],
+    ["parallel_tool_calls", request.parallel_tool_calls === false && !carried.single],
+    ["image_url.detail", hasImageDetail(request)],
+  ];
+  return [
+    ...TUNING_FIELDS.filter((field) => isGiven(request[field])),
+    ...others.flatMap(([field, ignored]) => (ignored ? [field] : [])),
+  ];
+}
+
+function hasImageDetail({ messages }: ChatRequest): boolean {
+  return messages.some(({ content }) =>
+    asArray(content).some((part) => {
+      const { detail } = asObject(asObject(part).image_url);
+      return isGiven(detail) && detail !== "auto";
+    }),
+  );
+}

@@ -1,0 +1,91 @@
+// Plans one request to a model by its rules; Anthropic's dialect and Converse's write it down.
+import type { ChatRequest } from "../../base/chat.ts";
+import { readTools } from "../shared/tool-choice.ts";
+import { answerForm, PLAIN_ANSWER } from "./answer-form.ts";
+import type { Markable, MediaBlock, TextBlock, Turn } from "./blocks.ts";
+import { CacheMarks } from "./cache-marks.ts";
+import { convertMessages, type MessageOptions } from "./messages.ts";
+import {
+  ignoredFields,
+  refuseUnsupported,
+  type Sampling,
+  samplingOf,
+  stopOf,
+} from "./parameters.ts";
+import type { ModelRules } from "./platform.ts";
+import { planThinking, type ThinkingPlan } from "./thinking.ts";
+import { demandsCall, planTools, type ToolPlan } from "./tools.ts";
+
+export interface RequestPlan<Media extends MediaBlock> {
+  /** The system prompt, instructions of the gateway's own at its end. */
+  system: TextBlock[];
+  turns: Turn<Media>[];
+  /** `cache_control` of the whole request. */
+  wholeMark: Markable;
+  tools: ToolPlan;
+  /** For the model's own structured output; null without it. */
+  nativeSchema: Readonly<Record<string, unknown>> | null;
+  /** The tool whose input is the answer's text, to be undone in the answer; null without one. */
+  answerTool: string | null;
+  thinking: ThinkingPlan;
+  sampling: Sampling;
+  stop: string[];
+  /** Fields of the request that are left out, by their names. */
+  ignored: string[];
+}
+
+export interface PlanOptions<Media extends MediaBlock>
+  extends Pick<MessageOptions<Media>, "readMedia" | "fitId"> {
+  rules: ModelRules;
+  /** The hard bound on all output, thinking included. */
+  maxTokens: number;
+}
+
+/**
+ * Plans a request, which stays as it is. A call that the client demands comes before the form of an
+ * answer, and both come before thinking.
+ * @throws ApiError 400, with the field in `param`, for what the model cannot do
+ */
+export function planRequest<Media extends MediaBlock>(
+  request: ChatRequest,
+  options: PlanOptions<Media>,
+): RequestPlan<Media> {
+  refuseUnsupported(request);
+  const { rules, maxTokens } = options;
+  const offered = readTools(request);
+  const demanded = demandsCall(offered);
+  const form = demanded ? PLAIN_ANSWER : answerForm(request, rules);
+  const marks = new CacheMarks({
+    hour: rules.hourCache,
+    ...(rules.cacheMarks === "nowhere" && { max: 0 }),
+  });
+  const wholeMark = marks.take({ cache_control: request.cache_control });
+  const tools = planTools(offered, { rules, marks, answerTool: form.tool });
+  const forcesTool = tools.choice.kind === "required" || tools.choice.kind === "tool";
+  const thinking = planThinking(request, rules, { maxTokens, forcesTool });
+  const thinks = thinking.thinking !== undefined && thinking.thinking.type !== "disabled";
+  const { system, turns } = convertMessages(request.messages, { ...options, ...rules, marks });
+  const said = [tools.instruction, form.instruction].flatMap((text) =>
+    text === null ? [] : [{ type: "text" as const, text }],
+  );
+  const sampling = samplingOf(request, rules, thinks);
+  const stop = stopOf(request, rules);
+  return {
+    system: [...system, ...said],
+    turns,
+    wholeMark,
+    tools,
+    nativeSchema: form.nativeSchema,
+    answerTool: form.tool?.name ?? null,
+    thinking,
+    sampling,
+    stop,
+    ignored: ignoredFields(request, {
+      sampling,
+      stop,
+      reasoningIgnored: thinking.ignored === true,
+      formIgnored: demanded && (request.response_format?.type ?? "text") !== "text",
+      single: tools.single || tools.tools.length === 0,
+    }),
+  };
+}
