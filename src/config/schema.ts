@@ -153,6 +153,11 @@ const provider = z.strictObject({
    * usual one. They are charged by their tokens at the usual price.
    */
   allowUnpriced: z.boolean().default(false),
+  /**
+   * Its models add input by themselves (documents they find, a long prompt of their own): reports of more input than a
+   * request's bytes can be are then believed.
+   */
+  addsInput: z.boolean().default(false),
   /** Unknown fields of a request that this provider takes beside the known ones; `true` lets all through. */
   passFields: z.union([z.boolean(), z.array(z.string().min(1))]).optional(),
 });

@@ -12,6 +12,7 @@ import type { ProviderAdapter, UpstreamCall } from "../providers/protocol.ts";
 import type { ProviderSet } from "../providers/registry.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import { addedInputTokens } from "./added-input.ts";
 import { checkCapabilities, checkPriced } from "./capabilities.ts";
 import { inProgress, isKeyInUse, type KeyedRequest } from "./idempotency.ts";
 import type { Lifelines } from "./lifeline.ts";
@@ -117,10 +118,12 @@ function planCall(deps: ChatDeps, input: ChatInput): CallPlan {
   input.log.setBindings({ provider: providerId });
   const adapter = deps.providers.connected.get(providerId)?.adapter;
   if (adapter === undefined) throw new Error(`no adapter for ${providerId}`);
+  const settings = settingsOf(deps.config, providerId);
   const wanted = quote({
     request,
     bodyBytes: input.bodyBytes,
     deployment,
+    addedTokens: addedInputTokens(request, deployment, settings),
     now: new Date(input.startedAtMs),
     money: deps.config.money,
   });
@@ -129,7 +132,7 @@ function planCall(deps: ChatDeps, input: ChatInput): CallPlan {
     adapter,
     deployment,
     quote: wanted,
-    settings: settingsOf(deps.config, providerId),
+    settings,
     upstreamCall: (heldMicro) => ({
       requestId,
       request,

@@ -1,126 +1,157 @@
-// Token estimates after the fact, for answers whose provider reported no usage.
+// Token estimates after the fact, for answers whose provider reported no usage, or less than was delivered.
 import type { ChatRequest, TokenUsage } from "../base/chat.ts";
 import type { ModelFacts } from "../base/model.ts";
-import { contentParts, textLength } from "./input-bound.ts";
-import type { Measured } from "./measure.ts";
-import type { ProducedText } from "./meter.ts";
+import type { Produced } from "./produced.ts";
+import { type Media, mediaOf, textsOf } from "./request-parts.ts";
 import type { TokenCounter } from "./tokens/counter.ts";
 
 /** What chat templates put around a message, in tokens. */
 const TOKENS_PER_MESSAGE = 4;
-/** A typical picture, in tokens. */
-const TOKENS_PER_IMAGE = 765;
-
 /** Base64 of common codecs: some 20,000 characters and 20 tokens a second. */
 const AUDIO_CHARS_PER_TOKEN = 1_000;
 /** Base64 of a document: a page has some 65,000 characters and 2,000 tokens. */
 const FILE_CHARS_PER_TOKEN = 32;
+/** Base64 of a film: some 150,000 characters and 300 tokens a second. */
+const VIDEO_CHARS_PER_TOKEN = 500;
+/** What is elsewhere has no length here: eight pages, two minutes, half a minute of an earlier answer. */
+const UNSEEN_TOKENS = { file: 16_384, video: 32_768, audio: 600 };
+/** A picture in low detail costs one of OpenAI's tiles or less; the dearest picture costs 17 times as much. */
+const LOW_DETAIL_SHARE = 17;
+/** Models that know `detail`: all others take pictures as they are. */
+const KNOWS_DETAIL = /(?:^|\/)(?:gpt-|chatgpt-|chat-latest|o\d)/;
 
-/** Usage from the texts alone. */
-export async function estimateUsage(
-  countTokens: TokenCounter,
-  request: ChatRequest,
-  produced: ProducedText,
-): Promise<TokenUsage> {
-  const [promptTokens, completionTokens] = await Promise.all([
-    estimatePromptTokens(countTokens, request),
-    countProduced(countTokens, produced),
-  ]);
-  return plainUsage(promptTokens, completionTokens);
-}
-
-/** What was reported of the input, if anything, with the output counted from its text where that is more. */
-export async function completeUsage(
-  countTokens: TokenCounter,
-  request: ChatRequest,
-  reported: TokenUsage,
-  produced: ProducedText,
-): Promise<TokenUsage> {
-  const promptTokens = reported.promptTokens || (await estimatePromptTokens(countTokens, request));
-  // Thinking that is not shown is in no text: what is counted comes on top of it.
-  const completionTokens = Math.max(
-    reported.completionTokens,
-    (produced.showsReasoning ? 0 : reported.reasoningTokens) +
-      (await countProduced(countTokens, produced)),
-  );
-  return { ...reported, promptTokens, completionTokens };
-}
-
-/** Text has a token for about so many bytes. */
+/** Base64 of speech as it is answered, by format: OpenAI's models speak 20 tokens a second. */
+const SPOKEN_CHARS_PER_TOKEN: Record<string, number> = {
+  pcm16: 3_200,
+  wav: 3_200,
+  flac: 1_600,
+  opus: 200,
+};
+/** A picture as it is answered: 1290 tokens at Google, 1056 to 4160 at OpenAI. */
+const PRODUCED_IMAGE_TOKENS = 1_290;
+/** What is no text of the model's counts by its bytes: four make a token. */
 const BYTES_PER_TOKEN = 4;
 
-/** Usage from lengths alone, which cannot fail. */
-export const roughUsage = (
-  bodyBytes: number,
-  producedChars: number,
-  facts: ModelFacts,
-): Measured => ({
-  usage: plainUsage(
-    Math.min(Math.ceil(bodyBytes / BYTES_PER_TOKEN), facts.contextWindow),
-    Math.ceil(producedChars / BYTES_PER_TOKEN),
-  ),
-  source: "estimated",
-});
+export type OutputUsage = Pick<
+  TokenUsage,
+  | "completionTokens"
+  | "completionAudioTokens"
+  | "reasoningTokens"
+  | "acceptedPredictionTokens"
+  | "rejectedPredictionTokens"
+>;
+export type InputUsage = Omit<TokenUsage, keyof OutputUsage>;
 
-/** Usage without any detail. */
-export function plainUsage(promptTokens: number, completionTokens: number): TokenUsage {
-  return {
-    promptTokens,
-    completionTokens,
-    cachedTokens: 0,
-    cacheWriteTokens: 0,
-    cacheWrite1hTokens: 0,
-    promptAudioTokens: 0,
-    completionAudioTokens: 0,
-    reasoningTokens: 0,
-    acceptedPredictionTokens: 0,
-    rejectedPredictionTokens: 0,
-  };
+/** Whose request it is that is estimated. */
+export interface Asked {
+  upstreamModel: string;
+  facts: Pick<ModelFacts, "imageTokensMax" | "contextWindow">;
 }
 
-async function estimatePromptTokens(
+/** Everything that went upstream, counted; nothing of it as read from a cache. */
+export async function estimateInput(
   countTokens: TokenCounter,
   request: ChatRequest,
-): Promise<number> {
-  let media = 0;
-  for (const part of contentParts(request)) media += mediaTokens(part);
-  const text = [...messageTexts(request), ...toolTexts(request)].join("\n");
-  return (await countTokens(text)) + request.messages.length * TOKENS_PER_MESSAGE + media;
+  model: Asked,
+): Promise<InputUsage> {
+  let mediaTokens = 0;
+  let promptAudioTokens = 0;
+  for (const media of mediaOf(request)) {
+    const tokens = Math.min(tokensOfMedia(media, model), model.facts.contextWindow);
+    mediaTokens += tokens;
+    if (media.kind === "audio") promptAudioTokens += tokens;
+  }
+  const text = [...textsOf(request)].filter((one) => one !== "").join("\n");
+  const frames = request.messages.length * TOKENS_PER_MESSAGE;
+  const promptTokens = (await countTokens(text)) + frames + mediaTokens;
+  return { ...NO_INPUT, promptTokens, promptAudioTokens };
 }
 
 /** What a part that is no text costs, about. */
-function mediaTokens(part: Record<string, unknown>): number {
-  switch (part.type) {
-    case "image_url":
-      return TOKENS_PER_IMAGE;
-    case "input_audio":
-      return Math.ceil(textLength(part.input_audio, "data") / AUDIO_CHARS_PER_TOKEN);
-    case "file":
-      return Math.ceil(textLength(part.file, "file_data") / FILE_CHARS_PER_TOKEN);
-    default:
-      return 0;
+function tokensOfMedia({ kind, chars, detail }: Media, { upstreamModel, facts }: Asked): number {
+  if (kind === "image") {
+    const isLow = detail === "low" && KNOWS_DETAIL.test(upstreamModel);
+    return isLow ? Math.ceil(facts.imageTokensMax / LOW_DETAIL_SHARE) : facts.imageTokensMax;
   }
+  // All that is known of it is its JSON, which counts as text.
+  if (kind === "unknown") return 0;
+  if (chars === 0) return UNSEEN_TOKENS[kind];
+  return Math.ceil(chars / CHARS_PER_TOKEN[kind]);
 }
 
-function* messageTexts(request: ChatRequest): Generator<string> {
-  for (const message of request.messages) {
-    if (typeof message.content === "string") yield message.content;
-    if ("tool_calls" in message && message.tool_calls) yield JSON.stringify(message.tool_calls);
-  }
-  for (const part of contentParts(request)) if (typeof part.text === "string") yield part.text;
-}
+const CHARS_PER_TOKEN = {
+  audio: AUDIO_CHARS_PER_TOKEN,
+  file: FILE_CHARS_PER_TOKEN,
+  video: VIDEO_CHARS_PER_TOKEN,
+};
 
-function* toolTexts(request: ChatRequest): Generator<string> {
-  if (request.tools !== undefined) yield JSON.stringify(request.tools);
-  if (request.response_format?.json_schema !== undefined) {
-    yield JSON.stringify(request.response_format.json_schema);
-  }
-}
-
-async function countProduced(
+/** What was produced, counted, and what of it was reported, whichever is more. */
+export async function estimateOutput(
   countTokens: TokenCounter,
-  { kept, chars }: ProducedText,
+  request: ChatRequest,
+  produced: Produced,
+  reported: OutputUsage = NO_OUTPUT,
+): Promise<OutputUsage> {
+  const spoken = Math.ceil(produced.audioChars / charsPerSpokenToken(request));
+  const counted =
+    (await textTokens(countTokens, produced)) +
+    spoken +
+    produced.images * PRODUCED_IMAGE_TOKENS +
+    Math.ceil(produced.otherBytes / BYTES_PER_TOKEN);
+  // Thinking that is not shown is in no text: what is counted comes on top of it.
+  const unseen = produced.showsReasoning ? 0 : reported.reasoningTokens;
+  return {
+    ...reported,
+    completionTokens: Math.max(reported.completionTokens, unseen + counted),
+    completionAudioTokens: Math.max(reported.completionAudioTokens, spoken),
+  };
+}
+
+function charsPerSpokenToken({ audio }: ChatRequest): number {
+  const { format } = (audio ?? {}) as { format?: unknown };
+  return SPOKEN_CHARS_PER_TOKEN[String(format)] ?? AUDIO_CHARS_PER_TOKEN;
+}
+
+/** The tokens of the model's text alone. */
+export async function textTokens(
+  countTokens: TokenCounter,
+  { kept, chars }: Pick<Produced, "kept" | "chars">,
 ): Promise<number> {
   if (chars === 0) return 0;
   return Math.ceil(((await countTokens(kept)) * chars) / kept.length);
 }
+
+/** Usage from lengths alone, which cannot fail. */
+export const roughUsage = (
+  bodyBytes: number,
+  { chars, otherBytes }: Pick<Produced, "chars" | "otherBytes">,
+  { contextWindow }: Pick<ModelFacts, "contextWindow">,
+): TokenUsage =>
+  plainUsage(
+    Math.min(Math.ceil(bodyBytes / BYTES_PER_TOKEN), contextWindow),
+    Math.ceil((chars + otherBytes) / BYTES_PER_TOKEN),
+  );
+
+export const NO_INPUT: InputUsage = {
+  promptTokens: 0,
+  cachedTokens: 0,
+  cacheWriteTokens: 0,
+  cacheWrite1hTokens: 0,
+  promptAudioTokens: 0,
+};
+
+export const NO_OUTPUT: OutputUsage = {
+  completionTokens: 0,
+  completionAudioTokens: 0,
+  reasoningTokens: 0,
+  acceptedPredictionTokens: 0,
+  rejectedPredictionTokens: 0,
+};
+
+/** Usage without any detail. */
+export const plainUsage = (promptTokens: number, completionTokens: number): TokenUsage => ({
+  ...NO_INPUT,
+  ...NO_OUTPUT,
+  promptTokens,
+  completionTokens,
+});

@@ -1,10 +1,19 @@
 // What an answer is charged for: the provider's figures as far as they go and can be true, else an estimate.
-import type { ChatRequest, TokenUsage } from "../base/chat.ts";
-import type { ModelFacts } from "../base/model.ts";
+import type { TokenUsage } from "../base/chat.ts";
 import type { UsageSource } from "../ledger/ending.ts";
+import { addedInputTokens } from "./added-input.ts";
 import type { CallPlan, ChatDeps, ChatInput } from "./dispatch.ts";
-import { completeUsage, estimateUsage } from "./estimate.ts";
-import type { Meter } from "./meter.ts";
+import {
+  estimateInput,
+  estimateOutput,
+  type InputUsage,
+  NO_OUTPUT,
+  type OutputUsage,
+  textTokens,
+} from "./estimate.ts";
+import { HIDDEN_PROMPT_TOKENS, inputParts } from "./input-bound.ts";
+import type { Meter, ReportedUsage } from "./meter.ts";
+import type { Produced } from "./produced.ts";
 
 /** The tokens to charge, and where they come from. */
 export interface Measured {
@@ -12,48 +21,113 @@ export interface Measured {
   source: UsageSource;
 }
 
+/** What is measured. */
+interface Call {
+  input: Pick<ChatInput, "request" | "bodyBytes" | "log">;
+  plan: Pick<CallPlan, "deployment" | "settings">;
+}
+
+type MeasureDeps = Pick<ChatDeps, "countTokens" | "metrics">;
+
 /**
  * How far a report may go beyond the model's limits as the catalogue knows them. Providers raise limits before a
  * catalogue notices, but not by this much; what is beyond is a fault that must not empty an account.
  */
 const LIMIT_SLACK = 4;
 
+/** Of several final reports, the text is clearly beyond the largest from here on: tokenizers differ, but not so. */
+const clearlyBeyond = (tokens: number): number => 2 * tokens + 8;
+const BYTES_PER_TOKEN = 4;
+
 /** Measures what has been delivered by now. May reject, and need a tokenizer. */
 export async function measureAnswer(
-  { countTokens }: Pick<ChatDeps, "countTokens">,
-  {
-    input: { request },
-    plan,
-  }: { input: Pick<ChatInput, "request">; plan: Pick<CallPlan, "deployment"> },
-  meter: Meter,
+  deps: MeasureDeps,
+  call: Call,
+  meter: Pick<Meter, "reported" | "produced">,
 ): Promise<Measured> {
-  const reported = meter.usage();
-  const believed =
-    reported === null ? null : believable(request, plan.deployment.facts, reported.tokens);
+  const { countTokens } = deps;
+  const { request } = call.input;
+  const { deployment } = call.plan;
+  const produced = meter.produced();
+  const reported = meter.reported();
+  const believed = reported === null ? null : believable(deps, call, reported.tokens);
   if (reported === null || believed === null) {
-    return { usage: await estimateUsage(countTokens, request, meter.text()), source: "estimated" };
+    const input = await estimateInput(countTokens, request, deployment);
+    const output = await estimateOutput(countTokens, request, produced);
+    return { usage: { ...input, ...output }, source: "estimated" };
   }
-  // What went on after the last report is not in it, whether the answer was cut or not.
-  if (reported.isFinal && meter.isCovered() && believed === reported.tokens) {
-    return { usage: believed, source: "reported" };
+  const isWhole =
+    believed.output !== null &&
+    reported.coversAll &&
+    !(await isOfOnePiece(deps, reported, produced));
+  const reportedInput =
+    believed.input !== null && (isWhole || believed.input.promptTokens > 0) ? believed.input : null;
+  const input = reportedInput ?? (await estimateInput(countTokens, request, deployment));
+  const output =
+    isWhole && believed.output !== null
+      ? believed.output
+      : await estimateOutput(countTokens, request, produced, believed.output ?? NO_OUTPUT);
+  const isReported = isWhole && reportedInput !== null;
+  return { usage: { ...input, ...output }, source: isReported ? "reported" : "estimated" };
+}
+
+/** Usage comes in each piece at some providers: cumulative, or that of the piece alone, which is not the whole. */
+async function isOfOnePiece(
+  { countTokens }: MeasureDeps,
+  { isOneOfSeveral, tokens }: ReportedUsage,
+  produced: Produced,
+): Promise<boolean> {
+  const limit = clearlyBeyond(tokens.completionTokens);
+  // Counted only where its length says that there is something to find.
+  if (!isOneOfSeveral || Buffer.byteLength(produced.kept) / BYTES_PER_TOKEN <= limit) return false;
+  return (await textTokens(countTokens, produced)) > limit;
+}
+
+/** As much of a report as can be true: its input, its output, or nothing. */
+function believable(
+  deps: MeasureDeps,
+  call: Call,
+  tokens: TokenUsage,
+): { input: InputUsage | null; output: OutputUsage | null } | null {
+  const { facts } = call.plan.deployment;
+  if (!Object.values(tokens).every((count) => Number.isSafeInteger(count) && count >= 0)) {
+    return null;
   }
+  if (tokens.promptTokens > facts.contextWindow * LIMIT_SLACK) return null;
+  const outputMax = facts.maxOutputTokens * (call.input.request.n ?? 1) * LIMIT_SLACK;
+  const { input, output } = sidesOf(tokens);
   return {
-    usage: await completeUsage(countTokens, request, believed, meter.text()),
-    source: "estimated",
+    input: canBeInput(deps, call, tokens.promptTokens) ? input : null,
+    output: tokens.completionTokens <= outputMax ? output : null,
   };
 }
 
-/** As much of a report as can be true: all of it, its input alone, or nothing. */
-function believable(request: ChatRequest, facts: ModelFacts, usage: TokenUsage): TokenUsage | null {
-  if (usage.promptTokens > facts.contextWindow * LIMIT_SLACK) return null;
-  const outputMax = facts.maxOutputTokens * (request.n ?? 1) * LIMIT_SLACK;
-  return usage.completionTokens > outputMax ? { ...usage, ...NO_OUTPUT } : usage;
+/** A byte has at most one token: more than that is believed only from who adds input by itself. */
+function canBeInput({ metrics }: MeasureDeps, { input, plan }: Call, tokens: number): boolean {
+  if (tokens <= HIDDEN_PROMPT_TOKENS) return true;
+  const { request, bodyBytes, log } = input;
+  const { deployment, settings } = plan;
+  const { textTokens, mediaTokens } = inputParts(request, bodyBytes, deployment.facts);
+  const possible = textTokens + mediaTokens * LIMIT_SLACK + HIDDEN_PROMPT_TOKENS;
+  if (tokens <= possible || addedInputTokens(request, deployment, settings) > 0) return true;
+  log.warn(
+    { reportedTokens: tokens, possibleTokens: possible },
+    "provider reports more input than the request can have: an estimate is charged",
+  );
+  metrics.usageDoubted(deployment.providerId);
+  return false;
 }
 
-const NO_OUTPUT = {
-  completionTokens: 0,
-  completionAudioTokens: 0,
-  reasoningTokens: 0,
-  acceptedPredictionTokens: 0,
-  rejectedPredictionTokens: 0,
-} satisfies Partial<TokenUsage>;
+/** The counts of either side. */
+function sidesOf(tokens: TokenUsage): { input: InputUsage; output: OutputUsage } {
+  const { completionTokens, completionAudioTokens, reasoningTokens, ...others } = tokens;
+  const { acceptedPredictionTokens, rejectedPredictionTokens, ...input } = others;
+  const output = {
+    completionTokens,
+    completionAudioTokens,
+    reasoningTokens,
+    acceptedPredictionTokens,
+    rejectedPredictionTokens,
+  };
+  return { input, output };
+}

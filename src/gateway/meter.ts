@@ -1,23 +1,19 @@
-// The meter: watches a stream go by, and knows at any moment what has been delivered and what was reported.
-import type { ChatCompletion, ChatCompletionChunk, TokenUsage } from "../base/chat.ts";
+// The meter: watches an answer go by, and knows at any moment what has been delivered and what was reported.
+import type { TokenUsage } from "../base/chat.ts";
 import type { UpstreamChunk, UpstreamCompletion } from "../providers/protocol.ts";
+import { createProducing, type Produced } from "./produced.ts";
 
-/** The most text that is kept for an estimate, in characters: the rest of an answer is taken to be like it. */
-const KEPT_CHARS = 2_097_152;
-
-/** What a provider reported in a stream. */
+/** What a provider reported, of all its reports together. */
 export interface ReportedUsage {
+  /** The largest of each count: cumulative counts never shrink, so a smaller one is no later state of the same. */
   tokens: TokenUsage;
-  /** Whether it came as final usage, as opposed to usage that is known before the answer is complete. */
-  isFinal: boolean;
-}
-
-/** Text that was produced: its beginning, and the length of it all. */
-export interface ProducedText {
-  kept: string;
-  chars: number;
-  /** Whether reasoning is in it. */
-  showsReasoning: boolean;
+  /**
+   * Whether it stands for all that was produced: it came as final usage, and nothing came after it, or with it while
+   * its output did not grow.
+   */
+  coversAll: boolean;
+  /** Whether it is one of several that each came as final: then they may be those of single pieces. */
+  isOneOfSeveral: boolean;
 }
 
 /** What an answer has amounted to so far. */
@@ -25,75 +21,66 @@ export interface Meter {
   add(piece: UpstreamChunk): void;
   /** A whole answer, which is all there is. */
   addWhole(answer: UpstreamCompletion): void;
-  /** The last usage that the provider reported. */
-  usage(): ReportedUsage | null;
-  /** Whether all that was produced had been produced when the last usage was reported. */
-  isCovered(): boolean;
-  /** Content, reasoning, refusals, tool names and arguments. For estimates. */
-  text(): ProducedText;
-  /** How much text has come, in characters. */
-  chars(): number;
+  /** Null while nothing was reported. */
+  reported(): ReportedUsage | null;
+  /** What the provider says that the call cost it, in micro-dollars: the largest given; null for nothing. */
+  reportedCostMicro(): number | null;
+  /** For estimates. */
+  produced(): Readonly<Produced>;
 }
 
-export function createMeter(): Meter {
-  let reported: ReportedUsage | null = null;
-  let coveredChars = 0;
-  // A rope: the engine joins it only if somebody reads it, which only an estimate does.
-  let kept = "";
-  let chars = 0;
-  let showsReasoning = false;
+type Reporting = Pick<UpstreamChunk, "usage" | "reportedCostMicro">;
 
-  function produce(part: Produced): void {
-    const text = deltaText(part);
-    showsReasoning ||= reasoningText(part) !== "";
-    chars += text.length;
-    if (kept.length < KEPT_CHARS) kept += text;
+export function createMeter(): Meter {
+  const producing = createProducing();
+  let tokens: TokenUsage | null = null;
+  let costMicro: number | null = null;
+  let finals = 0;
+  /** The output of the largest final report, and what had been produced when it came. */
+  let finalOutput = -1;
+  let covered = -1;
+
+  function report(usage: TokenUsage, isFinal: boolean): void {
+    tokens = tokens === null ? usage : larger(tokens, usage);
+    if (!isFinal) return;
+    finals++;
+    if (usage.completionTokens <= finalOutput) return;
+    finalOutput = usage.completionTokens;
+    covered = producing.size();
   }
 
-  function report(usage: TokenUsage | null, isFinal: boolean): void {
-    if (usage === null) return;
-    reported = { tokens: usage, isFinal };
-    coveredChars = chars;
+  /** After what came with it, which it covers. */
+  function take({ usage, reportedCostMicro = null }: Reporting, isFinal: boolean): void {
+    if (usage !== null) report(usage, isFinal);
+    if (reportedCostMicro !== null) costMicro = Math.max(costMicro ?? 0, reportedCostMicro);
   }
 
   return {
-    add({ chunk, usage, usageIsFinal = true }) {
-      for (const { delta } of chunk.choices) produce(delta);
-      report(usage, usageIsFinal);
+    add(piece) {
+      for (const choice of piece.chunk.choices) producing.add(choice?.delta);
+      take(piece, piece.usageIsFinal ?? true);
     },
-    addWhole({ completion, usage }) {
-      for (const { message } of completion.choices) produce(message);
-      report(usage, true);
+    addWhole(answer) {
+      for (const choice of answer.completion.choices) producing.add(choice?.message);
+      take(answer, true);
     },
-    usage: () => reported,
-    isCovered: () => coveredChars === chars,
-    text: () => ({ kept, chars, showsReasoning }),
-    chars: () => chars,
+    reported: () =>
+      tokens === null
+        ? null
+        : {
+            tokens,
+            coversAll: covered === producing.size(),
+            isOneOfSeveral: finals > 1,
+          },
+    reportedCostMicro: () => costMicro,
+    produced: producing.all,
   };
 }
 
-type Produced = Partial<ChatCompletionChunk.Choice.Delta> | ChatCompletion["choices"][0]["message"];
-
-function deltaText(part: Produced): string {
-  let text = (part.content ?? "") + (part.refusal ?? "") + reasoningText(part);
-  for (const call of part.tool_calls ?? []) text += callText(call);
-  return text;
-}
-
-/** A field beyond OpenAI's types, which every dialect here uses for thinking that is shown. */
-function reasoningText(part: Produced): string {
-  if (!("reasoning_content" in part)) return "";
-  return typeof part.reasoning_content === "string" ? part.reasoning_content : "";
-}
-
-function callText(call: object): string {
-  if ("function" in call) {
-    const { name, arguments: args } = call.function as { name?: string; arguments?: string };
-    return (name ?? "") + (args ?? "");
+function larger(one: TokenUsage, other: TokenUsage): TokenUsage {
+  const most = { ...one, ...other };
+  for (const kind of Object.keys(most) as (keyof TokenUsage)[]) {
+    most[kind] = Math.max(one[kind] ?? 0, other[kind] ?? 0);
   }
-  if ("custom" in call) {
-    const { name, input } = call.custom as { name?: string; input?: string };
-    return (name ?? "") + (input ?? "");
-  }
-  return "";
+  return most;
 }

@@ -53,7 +53,6 @@ const NOTHING: Measured = { usage: null, source: "none" };
 /** Takes over a deposit. Makes closures only, so that nothing can fail between the deposit and its owner. */
 export function createMeteredCall(parts: CallParts): MeteredCall {
   const { deps, input, plan, deposit, lifeline } = parts;
-  const { facts } = plan.deployment;
   const meter = createMeter();
   const progress: Progress = { stage: "held", isAnswered: false, lifeline };
   const settler = createSettler({
@@ -65,12 +64,17 @@ export function createMeteredCall(parts: CallParts): MeteredCall {
     onSettled: lifeline.close,
   });
 
+  const guess = (): Measured => ({
+    usage: roughUsage(input.bodyBytes, meter.produced(), plan.deployment.facts),
+    source: "estimated",
+  });
+
   function end(way: Way, answer?: (settled: Settled) => string | null): Promise<Settled> {
     const { isCharged, ...said } = way;
     return settler.end({
       ...said,
       measure: async () => (isCharged ? await measureAnswer(deps, parts, meter) : NOTHING),
-      guess: () => (isCharged ? roughUsage(input.bodyBytes, meter.chars(), facts) : NOTHING),
+      guess: () => (isCharged ? guess() : NOTHING),
       ...(answer === undefined ? {} : { answer }),
     });
   }

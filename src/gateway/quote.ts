@@ -35,12 +35,15 @@ export interface QuoteInput {
   request: ChatRequest;
   bodyBytes: number;
   deployment: Deployment;
+  /** What the provider is expected to add to the input by itself, in tokens. */
+  addedTokens: number;
   now: Date;
   money: Config["money"];
 }
 
 /** Pins the price and bounds the cost of a request on one deployment. */
-export function quote({ request, bodyBytes, deployment, now, money }: QuoteInput): Quote {
+export function quote(input: QuoteInput): Quote {
+  const { request, bodyBytes, deployment, addedTokens, now, money } = input;
   const price = priceAt(deployment, now);
   const { facts, markupBasisPoints } = deployment;
   const clientLimit = request.max_completion_tokens ?? request.max_tokens;
@@ -48,7 +51,7 @@ export function quote({ request, bodyBytes, deployment, now, money }: QuoteInput
   const limitedByClient = clientLimit !== undefined;
   if (price === null) return freeQuote(limitedByClient, outputTokensMax);
 
-  const inputTokens = inputTokensBound(request, bodyBytes, facts);
+  const inputTokens = inputTokensBound(request, bodyBytes, facts, addedTokens);
   const inputTokenRates = BigInt(inputTokens) * BigInt(inputRateBound(price, inputTokens, request));
   const choices = BigInt(request.n ?? 1);
   // What one output token costs, in every choice.

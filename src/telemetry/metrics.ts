@@ -24,6 +24,8 @@ export interface Metrics {
   settlementRetried(): void;
   /** A provider refused a call, which is tried again. */
   upstreamRetried(providerId: string): void;
+  /** A provider reported more input than the request can have had: it was estimated. */
+  usageDoubted(providerId: string): void;
   /** A request got the answer of an earlier one with its idempotency key. */
   answerReplayed(): void;
   /** A line of the log found no room. */
@@ -97,6 +99,7 @@ export function createMetrics(sources: MetricSources): Metrics {
     },
     upstreamRetried: (provider) => counters.upstreamRetries.inc({ provider }),
     logLineDropped: () => counters.logLines.inc(),
+    usageDoubted: (provider) => counters.doubted.inc({ provider }),
     answerReplayed: () => counters.replays.inc(),
     settlementRetried: () => counters.retries.inc(),
     render: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
@@ -138,6 +141,11 @@ function createCounters(registry: Registry) {
       "provider",
     ]),
     logLines: counter("log_lines_dropped_total", "Log lines that nobody read in time."),
+    doubted: counter(
+      "usage_doubted_total",
+      "Reports of more input than the request can have had: the input was estimated.",
+      ["provider"],
+    ),
     replays: counter("idempotent_replays_total", "Answers given again for an idempotency key."),
     retries: counter("settlement_retries_total", "Settlements that the database refused at first."),
   };

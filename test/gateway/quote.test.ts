@@ -5,6 +5,7 @@ import type { ChatRequest } from "../../src/base/chat.ts";
 import type { ModelFacts } from "../../src/base/model.ts";
 import type { Deployment } from "../../src/catalog/types.ts";
 import { configSchema } from "../../src/config/schema.ts";
+import { addedInputTokens } from "../../src/gateway/added-input.ts";
 import { costMicro } from "../../src/gateway/cost.ts";
 import { plainUsage } from "../../src/gateway/estimate.ts";
 import { inputTokensBound } from "../../src/gateway/input-bound.ts";
@@ -44,6 +45,7 @@ const quoteOf = (more: Partial<ChatRequest> = {}, on: Partial<Deployment> = {}, 
     request: request(more),
     bodyBytes,
     deployment: { ...deployment, ...on },
+    addedTokens: 0,
     now: new Date(),
     money,
   });
@@ -154,7 +156,7 @@ describe("the deposit", () => {
             return;
           }
           expect(deposit.amountMicro).toBeLessThanOrEqual(availableMicro);
-          const prompt = inputTokensBound(request(), bodyBytes, facts);
+          const prompt = inputTokensBound(request(), bodyBytes, facts, 0);
           const used = {
             ...plainUsage(prompt, deposit.outputTokens),
             cacheWriteTokens: Math.floor(prompt * part),
@@ -176,6 +178,7 @@ describe("the input bound", () => {
       request({ messages: [{ role: "user", content: parts }] as ChatRequest["messages"] }),
       bodyBytes,
       facts,
+      0,
     );
 
   test("is one token a byte for text, and at most the context window", () => {
@@ -185,7 +188,7 @@ describe("the input bound", () => {
 
   test("allows for what providers put before tools and schemas", () => {
     const tools = [{ type: "function", function: { name: "f" } }];
-    expect(inputTokensBound(request({ tools }), 200, facts)).toBe(1224);
+    expect(inputTokensBound(request({ tools }), 200, facts, 0)).toBe(1224);
   });
 
   test("counts an image by what it can cost, not by its bytes", () => {
@@ -203,6 +206,66 @@ describe("the input bound", () => {
     const data = "A".repeat(20_000);
     expect(bound([{ type: "input_audio", input_audio: { data } }], 20_100)).toBe(1100);
     expect(bound([{ type: "file", file: { file_id: "f" } }], 100)).toBe(128_000);
+  });
+});
+
+describe("what is not in the body", () => {
+  const bytes = 300;
+  const part = (type: string, content: object) =>
+    inputTokensBound(
+      request({
+        messages: [{ role: "user", content: [{ type, [type]: content }] }] as never,
+      }),
+      bytes,
+      facts,
+      0,
+    );
+
+  test.each([
+    ["file", { file_id: "file-1" }],
+    ["video_url", { url: "https://x.example/film" }],
+    ["image_url", { file_id: "file-1" }],
+    ["document_url", { url: "https://x.example/doc" }],
+  ])("%s is bounded by the context window", (type, content) => {
+    expect(part(type, content)).toBe(facts.contextWindow);
+  });
+
+  test("speech of an earlier answer is bounded by what an answer can have", () => {
+    const messages = [{ role: "assistant", audio: { id: "audio_1" } }] as ChatRequest["messages"];
+    const bound = inputTokensBound(request({ messages }), bytes, facts, 0);
+    expect(bound).toBe(bytes + facts.maxOutputTokens);
+  });
+
+  const plain = { addsInput: false };
+  const added = (more: object, upstreamModel = "m", settings = plain) =>
+    addedInputTokens(request(more), { upstreamModel, facts }, settings);
+
+  test.each([
+    ["sonar-pro", {}],
+    ["perplexity/sonar", {}],
+    ["gpt-4o-search-preview", {}],
+    ["gpt-5-search-api", {}],
+    ["o4-mini-deep-research", {}],
+    ["openai/gpt-4o:online", {}],
+    ["groq/compound-mini", {}],
+    ["m", { web_search_options: {} }],
+    ["m", { plugins: [{ id: "web" }] }],
+    ["m", { tools: [{ type: "web_search" }] }],
+  ])("%s with %j adds what it finds", (model, more) => {
+    expect(added(more, model)).toBe(16_384);
+    const bound = inputTokensBound(request(), bytes, facts, added(more, model));
+    expect(bound).toBe(bytes + 16_384);
+  });
+
+  test("a provider that is said to add input does, and all others do not", () => {
+    expect(added({}, "m", { addsInput: true })).toBeGreaterThan(0);
+    const tools = [{ type: "function", function: { name: "search" } }];
+    expect(added({ tools, web_search_options: null })).toBe(0);
+    expect(added({}, "gpt-4o-mini")).toBe(0);
+  });
+
+  test("earlier input that the provider keeps is bounded by the context window", () => {
+    expect(added({ previous_response_id: "resp_1" })).toBe(facts.contextWindow);
   });
 });
 

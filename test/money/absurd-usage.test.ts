@@ -10,7 +10,8 @@ const N = 2;
 
 let house: House;
 beforeAll(async () => {
-  house = await startHouse();
+  // Otherwise no report beyond the request's bytes would be believed.
+  house = await startHouse({}, { addsInput: true });
 });
 afterAll(() => house.close());
 

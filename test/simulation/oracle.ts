@@ -3,6 +3,7 @@ import type { TokenUsage } from "../../src/base/chat.ts";
 import type { Price } from "../../src/catalog/types.ts";
 import { CONTEXT, FLOOR_TOKENS, OUTPUT_MAX, RETRIES, tokensOf } from "./house.ts";
 import type { CallSeen, Journey } from "./journey.ts";
+import type { PiecePlan } from "./plan.ts";
 import { asUsage } from "./upstream-shapes.ts";
 
 /** A way in which a request may have ended, and what it is charged for then. */
@@ -166,36 +167,56 @@ function* answeredEndings(
   if (call.abortedAtStep !== cutAtStep) yield ["client_left", 499];
 }
 
+/** Input that providers hide before a request's own, and are believed to. */
+const HIDDEN_TOKENS = 1_024;
+
 /** What an answer of so many pieces is charged for: reports as far as they go and can be true, else the text. */
 function measured(journey: Journey, given: number): Omit<Verdict, "ending" | "status"> {
   const pieces = journey.plan.script.pieces.slice(0, given);
   const isWhole = journey.call?.stream === false;
-  const last = pieces.findLastIndex(({ usage }) => usage !== null);
-  const chars = pieces.reduce((sum, piece) => sum + piece.chars, 0);
-  const text = tokensOf("x".repeat(chars));
-  const plan = pieces[last]?.usage ?? null;
-  const reported = asUsage(plan);
+  const charsOf = (some: PiecePlan[]) => some.reduce((sum, piece) => sum + piece.chars, 0);
+  const text = tokensOf("x".repeat(charsOf(pieces)));
+  const last = asUsage(pieces.findLast(({ usage }) => usage !== null)?.usage ?? null);
+  const reported = isWhole ? last : largest(pieces);
   if (reported === null || reported.promptTokens > CONTEXT * PLAUSIBLE_TIMES) {
     return { source: "estimated", usage: plain(promptEstimate(journey), text) };
   }
   const outputMax = OUTPUT_MAX * journey.plan.choices * PLAUSIBLE_TIMES;
   const isPlausible = reported.completionTokens <= outputMax;
+  const isPossible =
+    reported.promptTokens <= HIDDEN_TOKENS ||
+    reported.promptTokens <= journey.bodyBytes + HIDDEN_TOKENS;
+  const isAll = isPlausible && (isWhole || coversAll(pieces, reported, text));
+  const input =
+    isPossible && (isAll || reported.promptTokens > 0)
+      ? { promptTokens: reported.promptTokens, cachedTokens: reported.cachedTokens }
+      : { promptTokens: promptEstimate(journey), cachedTokens: 0 };
   // Of a report whose output cannot be true the input is believed.
-  const usage = isPlausible ? reported : { ...reported, completionTokens: 0, reasoningTokens: 0 };
-  const coversAll = pieces.slice(last + 1).every((piece) => piece.chars === 0);
-  if (isPlausible && (isWhole || (plan?.isFinal === true && coversAll))) {
-    return { source: "reported", usage };
-  }
+  const said = isPlausible ? reported : { ...reported, completionTokens: 0, reasoningTokens: 0 };
+  if (isAll) return { source: isPossible ? "reported" : "estimated", usage: { ...said, ...input } };
   const isShown = pieces.some((piece) => piece.isReasoning && piece.chars > 0);
-  const counted = text + (isShown ? 0 : usage.reasoningTokens);
-  return {
-    source: "estimated",
-    usage: {
-      ...usage,
-      promptTokens: usage.promptTokens || promptEstimate(journey),
-      completionTokens: Math.max(usage.completionTokens, counted),
-    },
-  };
+  const counted = text + (isShown ? 0 : said.reasoningTokens);
+  const completionTokens = Math.max(said.completionTokens, counted);
+  return { source: "estimated", usage: { ...said, ...input, completionTokens } };
+}
+
+/** The largest of each count, since cumulative counts never shrink. */
+function largest(pieces: PiecePlan[]): TokenUsage | null {
+  const all = pieces.map(({ usage }) => asUsage(usage)).filter((usage) => usage !== null);
+  const [first] = all;
+  if (first === undefined) return null;
+  const kinds = Object.keys(first) as (keyof TokenUsage)[];
+  const most = (kind: keyof TokenUsage) => Math.max(...all.map((usage) => usage[kind] ?? 0));
+  return Object.fromEntries(kinds.map((kind) => [kind, most(kind)])) as unknown as TokenUsage;
+}
+
+/** Whether the final report with the most output has all text, and not that of one piece alone. */
+function coversAll(pieces: PiecePlan[], reported: TokenUsage, text: number): boolean {
+  const finals = pieces.filter(({ usage }) => usage?.isFinal === true);
+  const most = Math.max(...finals.map(({ usage }) => usage?.completion ?? 0));
+  const at = pieces.findIndex(({ usage }) => usage?.isFinal === true && usage.completion === most);
+  if (at === -1 || pieces.slice(at + 1).some(({ chars }) => chars > 0)) return false;
+  return finals.length === 1 || text <= 2 * reported.completionTokens + 8;
 }
 
 const promptEstimate = ({ plan }: Journey): number =>

@@ -104,6 +104,7 @@ function tally(ended: EndedRequest[]): Metrics {
   return {
     answerReplayed: () => {},
     upstreamRetried: () => {},
+    usageDoubted: () => {},
     requestEnded: (request) => void ended.push(request),
     requestRefused: () => {},
     holdAbandoned: () => {},

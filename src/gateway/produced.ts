@@ -1,0 +1,181 @@
+// What counts as produced: every filled field of a delta or a message, as text, by its bytes, or by what media cost.
+
+/** The most text that is kept for an estimate, in characters: the rest of an answer is taken to be like it. */
+const KEPT_CHARS = 2_097_152;
+
+/** What an answer amounts to so far. */
+export interface Produced {
+  /** The beginning of the model's text: content, reasoning, refusals, names and arguments of calls, a transcript. */
+  kept: string;
+  /** The length of all of it. */
+  chars: number;
+  /** Whether reasoning is in it. */
+  showsReasoning: boolean;
+  /** Bytes of what is no such text, as JSON: fields that nobody knows, annotations, hidden reasoning. */
+  otherBytes: number;
+  /** Base64 of speech. */
+  audioChars: number;
+  images: number;
+}
+
+export interface Producing {
+  /** A delta or a message. Takes anything, of any shape. */
+  add(part: unknown): void;
+  all(): Readonly<Produced>;
+  /** Grows with whatever comes. */
+  size(): number;
+}
+
+export function createProducing(): Producing {
+  // A rope: the engine joins it only if somebody reads it, which only an estimate does.
+  const all: Produced = {
+    kept: "",
+    chars: 0,
+    showsReasoning: false,
+    otherBytes: 0,
+    audioChars: 0,
+    images: 0,
+  };
+
+  function addText(text: string): void {
+    all.chars += text.length;
+    if (all.kept.length < KEPT_CHARS) all.kept += text;
+  }
+
+  function addOther(value: unknown): void {
+    if (!isFilled(value)) return;
+    all.otherBytes += Buffer.byteLength(typeof value === "string" ? value : JSON.stringify(value));
+  }
+
+  /** Known fields of an object are text, the named ones that mean nothing are left out, all others count by their bytes. */
+  function addFields(
+    holder: unknown,
+    texts: ReadonlySet<string>,
+    silent: ReadonlySet<string>,
+  ): void {
+    if (!isObject(holder)) {
+      addOther(holder);
+      return;
+    }
+    for (const [field, value] of Object.entries(holder)) {
+      if (texts.has(field) && typeof value === "string") addText(value);
+      else if (!silent.has(field)) addOther(value);
+    }
+  }
+
+  function addCall(call: unknown): void {
+    if (!isObject(call)) {
+      addOther(call);
+      return;
+    }
+    for (const [field, value] of Object.entries(call)) {
+      if (field === "function" || field === "custom") addFields(value, CALL_TEXTS, NONE);
+      else if (!CALL_FRAME.has(field)) addOther(value);
+    }
+  }
+
+  function addAudio(audio: unknown): void {
+    if (isObject(audio) && typeof audio.data === "string") all.audioChars += audio.data.length;
+    addFields(audio, AUDIO_TEXTS, AUDIO_FRAME);
+  }
+
+  function addPart(part: unknown): void {
+    if (isObject(part) && part.type === "image_url") all.images++;
+    else addFields(part, PART_TEXTS, PART_FRAME);
+  }
+
+  const addContent = (value: unknown): void => {
+    if (typeof value === "string") addText(value);
+    else each(value, addPart);
+  };
+  const addImage = (): void => {
+    all.images++;
+  };
+  /** What a field is, where that is known. */
+  const adders = new Map<string, (value: unknown) => void>([
+    ["role", () => {}],
+    ["content", addContent],
+    ["refusal", addContent],
+    ["tool_calls", (calls) => each(calls, addCall)],
+    ["function_call", (call) => addFields(call, CALL_TEXTS, NONE)],
+    ["audio", addAudio],
+    ["images", (images) => each(images, addImage)],
+  ]);
+
+  /** Some tell the same thinking in two or three fields: it counts once, where it is longest. */
+  function addThought(part: Record<string, unknown>): void {
+    let longest = "";
+    for (const field of THOUGHTS) {
+      const value = part[field];
+      const text = typeof value === "string" ? value : textsIn(value, addOther);
+      if (text.length > longest.length) longest = text;
+    }
+    all.showsReasoning ||= longest !== "";
+    addText(longest);
+  }
+
+  return {
+    add(part) {
+      if (!isObject(part)) {
+        addOther(part);
+        return;
+      }
+      let thinks = false;
+      for (const field in part) {
+        const value = part[field];
+        // Nearly all pieces are this and nothing else.
+        if (field === "content" && typeof value === "string") addText(value);
+        else if (THOUGHTS.has(field)) thinks ||= isFilled(value);
+        else if (value !== null) (adders.get(field) ?? addOther)(value);
+      }
+      if (thinks) addThought(part);
+    },
+    all: () => all,
+    size: () => all.chars + all.otherBytes + all.audioChars + all.images,
+  };
+}
+
+const THOUGHTS: ReadonlySet<string> = new Set([
+  "reasoning_content",
+  "reasoning",
+  "reasoning_details",
+]);
+const CALL_TEXTS: ReadonlySet<string> = new Set(["name", "arguments", "input"]);
+/** What holds a call together; no model writes it. */
+const CALL_FRAME: ReadonlySet<string> = new Set(["id", "index", "type"]);
+const AUDIO_TEXTS: ReadonlySet<string> = new Set(["transcript"]);
+const AUDIO_FRAME: ReadonlySet<string> = new Set(["id", "data", "expires_at"]);
+const PART_TEXTS: ReadonlySet<string> = new Set(["text", "refusal"]);
+const PART_FRAME: ReadonlySet<string> = new Set(["type", "index"]);
+const DETAIL_TEXTS: ReadonlySet<string> = new Set(["text", "summary"]);
+const DETAIL_FRAME: ReadonlySet<string> = new Set(["type", "format", "index", "id"]);
+const NONE: ReadonlySet<string> = new Set();
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function isFilled(value: unknown): boolean {
+  if (value === null || value === undefined || value === "" || value === false) return false;
+  return typeof value !== "object" || Object.keys(value).length > 0;
+}
+
+function each(list: unknown, add: (item: unknown) => void): void {
+  if (Array.isArray(list)) for (const item of list) add(item);
+  else add(list);
+}
+
+/** The texts of a list of details, joined; what is in them beside is given to `addOther`. */
+function textsIn(details: unknown, addOther: (value: unknown) => void): string {
+  let text = "";
+  each(details, (detail) => {
+    if (!isObject(detail)) {
+      addOther(detail);
+      return;
+    }
+    for (const [field, value] of Object.entries(detail)) {
+      if (DETAIL_TEXTS.has(field) && typeof value === "string") text += value;
+      else if (!DETAIL_FRAME.has(field)) addOther(value);
+    }
+  });
+  return text;
+}

@@ -1,0 +1,126 @@
+// What of a request its provider reads: every text, known field or not, and every medium. For the bound and the estimate.
+import type { ChatRequest } from "../base/chat.ts";
+
+/** A part that is no text. */
+export interface Media {
+  /** Unknown is a part of a type that nobody knows here: it may name a file somewhere else. */
+  kind: "image" | "audio" | "file" | "video" | "unknown";
+  /** Characters of its data in the body; 0 where only a reference to it is there. */
+  chars: number;
+  /** `low` where the client asks for an image in few tokens. */
+  detail?: unknown;
+}
+
+type Fields = Record<string, unknown>;
+
+/** Fields of a request that steer an answer, and that no model reads. All others count, known or not. */
+const NOT_READ: ReadonlySet<string> = new Set([
+  ...["model", "messages", "stream", "stream_options", "n", "stop", "seed", "user", "metadata"],
+  ...["max_tokens", "max_completion_tokens", "temperature", "top_p", "top_k", "min_p", "store"],
+  ...["frequency_penalty", "presence_penalty", "repetition_penalty", "logit_bias", "logprobs"],
+  ...[
+    "top_logprobs",
+    "parallel_tool_calls",
+    "reasoning_effort",
+    "verbosity",
+    "modalities",
+    "audio",
+  ],
+  ...["service_tier", "moderation", "safety_identifier", "cache_control", "prompt_cache_key"],
+  ...["prompt_cache_options", "prompt_cache_retention", "prompt_cache_breakpoint"],
+]);
+/** The same in a message and in a part of its content. */
+const FRAME: ReadonlySet<string> = new Set([
+  ...["role", "content", "type", "tool_call_id", "cache_control", "prompt_cache_breakpoint"],
+]);
+/** Spellings of a model's thinking: clients send one back in several, and it is read once. */
+const THOUGHTS = ["reasoning_content", "reasoning", "reasoning_details"];
+
+/** All texts, in the order of the body. What is neither text nor medium comes as JSON. */
+export function* textsOf(request: ChatRequest): Generator<string> {
+  for (const message of request.messages) yield* messageTexts(message as unknown as Fields);
+  for (const [field, value] of Object.entries(request)) {
+    if (!NOT_READ.has(field)) yield* textOf(value);
+  }
+}
+
+/** All media of all messages, in order. */
+export function* mediaOf(request: ChatRequest): Generator<Media> {
+  for (const message of request.messages) {
+    if (message.role === "assistant" && message.audio) yield { kind: "audio", chars: 0 };
+  }
+  for (const part of contentParts(request)) {
+    const media = mediumOf(part);
+    if (media !== null) yield media;
+  }
+}
+
+/** All content parts of all messages, in order. */
+export function* contentParts(request: ChatRequest): Generator<Fields> {
+  for (const { content } of request.messages) {
+    if (!Array.isArray(content)) continue;
+    for (const part of content) yield part as unknown as Fields;
+  }
+}
+
+function* messageTexts(message: Fields): Generator<string> {
+  const { content } = message;
+  if (Array.isArray(content)) for (const part of content) yield* partTexts(part);
+  else yield* textOf(content);
+  let thought = "";
+  for (const [field, value] of Object.entries(message)) {
+    if (FRAME.has(field)) continue;
+    if (!THOUGHTS.includes(field)) yield* textOf(value);
+    else for (const text of textOf(value)) if (text.length > thought.length) thought = text;
+  }
+  yield thought;
+}
+
+function* partTexts(part: Fields): Generator<string> {
+  const medium = mediumOf(part);
+  // A medium's own field, which has its type's name, is counted by what it costs.
+  const own = medium === null || medium.kind === "unknown" ? null : part.type;
+  for (const [field, value] of Object.entries(part)) {
+    if (!FRAME.has(field) && field !== own) yield* textOf(value);
+  }
+}
+
+function* textOf(value: unknown): Generator<string> {
+  if (typeof value === "string") yield value;
+  else if (typeof value === "object" && value !== null) yield JSON.stringify(value);
+}
+
+/** Types of parts that are text, by their field. */
+const TEXT_PARTS: ReadonlySet<unknown> = new Set(["text", "refusal"]);
+
+/** What a part is beside text; null for text. */
+function mediumOf(part: Fields): Media | null {
+  const { type } = part;
+  if (TEXT_PARTS.has(type)) return null;
+  const holder = typeof type === "string" ? part[type] : undefined;
+  const field = (name: string) => textIn(holder, name);
+  switch (type) {
+    case "image_url": {
+      const url = field("url");
+      if (!isImage(url)) return { kind: "file", chars: 0 };
+      return { kind: "image", chars: url.length, detail: (holder as Fields).detail };
+    }
+    case "input_audio":
+      return { kind: "audio", chars: field("data").length };
+    case "file":
+      return { kind: "file", chars: field("file_data").length };
+    case "video_url":
+      return { kind: "video", chars: /^data:/i.test(field("url")) ? field("url").length : 0 };
+    default:
+      return { kind: "unknown", chars: 0 };
+  }
+}
+
+/** Whether it can be nothing but a picture, whose cost is bounded: some providers take other things in its place. */
+const isImage = (url: string): boolean => /^(?:data:image\/|https?:\/\/)/i.test(url);
+
+function textIn(holder: unknown, field: string): string {
+  if (typeof holder !== "object" || holder === null) return "";
+  const value = (holder as Fields)[field];
+  return typeof value === "string" ? value : "";
+}
