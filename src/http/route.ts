@@ -17,6 +17,8 @@ export interface HttpDeps {
   log: Logger;
   clientAddressOf: ClientAddressOf;
   cors: Cors;
+  /** True while no connection to a provider could be made, for want of file descriptors. */
+  isOutOfDescriptors: () => boolean;
   /** True once the server has been told to end. */
   isDraining: () => boolean;
   /** Who sends it may read the metrics; null when nobody may. */

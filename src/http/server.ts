@@ -5,6 +5,7 @@ import type { Logger } from "../telemetry/log.ts";
 import { createApp } from "./app.ts";
 import { createClientAddressOf } from "./client-address.ts";
 import { createCors } from "./cors.ts";
+import { watchDescriptors } from "./descriptors.ts";
 import { buildOpenApiDocument } from "./openapi/document.ts";
 
 /** The address is taken, or not this machine's; the message is meant for the operator. */
@@ -52,6 +53,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     cors: createCors(config.server.corsOrigins),
     clientAddressOf: createClientAddressOf(config.server.trustedProxies),
     isDraining: () => draining,
+    isOutOfDescriptors: () => descriptors.areExhausted(),
   };
   const document = await buildOpenApiDocument(config.limits);
   const app = createApp(deps, JSON.stringify(document));
@@ -64,12 +66,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { server } = app;
   if (server === null) throw new Error("the server did not start");
 
+  // Only connections between two requests can be closed: Bun leaves silent ones to their timeout.
+  const descriptors = watchDescriptors(log, () => server.closeIdleConnections());
+
   async function settled(withinMs: number): Promise<void> {
     const deadline = performance.now() + withinMs;
     while (gateway.inProgress() > 0 && performance.now() < deadline) await Bun.sleep(POLL_MS);
   }
 
   async function stopNow(): Promise<number> {
+    descriptors.stop();
     // Before the connections, or each of them would look like a client that left.
     gateway.cutAll();
     await server?.stop(true);

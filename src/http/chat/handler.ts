@@ -1,6 +1,6 @@
 // POST /chat/completions: from the HTTP request to the journey, and from its answer back to HTTP.
 import { systemClock } from "../../base/clock.ts";
-import { ApiError, shuttingDown } from "../../base/errors.ts";
+import { ApiError, overloaded, shuttingDown } from "../../base/errors.ts";
 import type { Caller } from "../../gateway/authenticate.ts";
 import type { ChatAnswer } from "../../gateway/chat.ts";
 import type { ChatEvent } from "../../gateway/stream-chat.ts";
@@ -62,6 +62,7 @@ export function chatHandler(deps: HttpDeps): Handler {
 
   return async (call) => {
     if (deps.isDraining()) throw shuttingDown();
+    if (deps.isOutOfDescriptors()) throw tooManyConnections();
     const place = admission.enter((call.scope.caller as Caller).accountId);
     // Bun would close a connection that is silent for some seconds; a model may think for minutes.
     call.server?.timeout(call.request, 0);
@@ -77,6 +78,10 @@ export function chatHandler(deps: HttpDeps): Handler {
     }
   };
 }
+
+/** The call to a provider would hang. */
+const tooManyConnections = (): ApiError =>
+  overloaded("The server has too many connections open.", { retryAfterMs: 1000 });
 
 /**
  * A large body is read for those only who could pay for it.

@@ -39,7 +39,7 @@ window.ui = SwaggerUIBundle({
 });
 `;
 
-const PRE_STYLE = "padding: 12px; border-radius: 4px; overflow-x: auto; background: #f4f4f6";
+const PRE_STYLE = "padding: 12px; border-radius: 4px; white-space: pre-wrap; background: #f4f4f6";
 
 function examples(): string {
   const facts = { baseUrl: `${ORIGIN}${API_PREFIXES[0]}`, key: "YOUR_API_KEY" };
