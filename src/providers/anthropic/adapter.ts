@@ -1,9 +1,9 @@
 // Anthropic's Messages API as an HTTP dialect, on its own platform and on others that host Claude.
 import { ANTHROPIC_FEATURES, type PlatformFeatures } from "../claude/platform.ts";
 import type { MediaFetcher } from "../media/fetcher.ts";
-import { inlineMedia } from "../media/inline-media.ts";
 import type { ProviderAdapter } from "../protocol.ts";
 import { type CallTransport, createHttpAdapter, type HttpDialect } from "../shared/http-adapter.ts";
+import { inlineMedia } from "../shared/inline-media.ts";
 import { modelsProbe } from "../shared/probe.ts";
 import { SSE } from "../transport/sse.ts";
 import {

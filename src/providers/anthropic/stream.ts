@@ -5,9 +5,9 @@ import { AnswerBlocks, type Delta } from "../claude/answer-blocks.ts";
 import { UsageCollector } from "../claude/usage.ts";
 import type { UpstreamChunk } from "../protocol.ts";
 import { deltaChoice, Envelope } from "../shared/envelope.ts";
-import { readErrorText } from "../shared/error-body.ts";
 import type { StreamReader } from "../shared/http-adapter.ts";
-import { asObject, isObject, type JsonObject, nonEmptyString, parseJson } from "../shared/json.ts";
+import { asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
+import { readEvent } from "../shared/read-event.ts";
 import type { SseEvent } from "../transport/sse.ts";
 import { beginBlock, refusalText } from "./blocks.ts";
 import { ERRORS } from "./errors.ts";
@@ -55,18 +55,8 @@ export class EventReader implements StreamReader<SseEvent> {
    * stream that is cut is charged with its input as reported, and again with each later report.
    * @throws ApiError when it is not a JSON object, comes out of order or is an error
    */
-  read({ name, data }: SseEvent): UpstreamChunk[] {
-    const event = parseJson(data);
-    const error = ERRORS.fromPayload(event);
-    if (error !== null) {
-      throw error;
-    }
-    if (name === "error") {
-      throw ERRORS.fromDetails(null, readErrorText(data));
-    }
-    if (!isObject(event)) {
-      throw upstreamError("The provider sent an event that is not a JSON object.");
-    }
+  read(given: SseEvent): UpstreamChunk[] {
+    const event = readEvent(given, ERRORS);
     switch (event.type) {
       case "message_start":
         return this.#start(asObject(event.message));
@@ -127,7 +117,7 @@ export class EventReader implements StreamReader<SseEvent> {
     if (this.#finished) {
       return [];
     }
-    if (this.#blocks.hasOpenTool) {
+    if (this.#blocks.isTorn) {
       throw upstreamError("The provider's answer ended early.");
     }
     return this.#finish({}, null);

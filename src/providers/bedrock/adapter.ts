@@ -1,8 +1,8 @@
 // Amazon Bedrock's Converse API as an HTTP dialect: signed calls, AWS's binary events.
 
-import { inlineMedia } from "../media/inline-media.ts";
 import type { ProviderAdapter } from "../protocol.ts";
 import { createHttpAdapter } from "../shared/http-adapter.ts";
+import { inlineMedia } from "../shared/inline-media.ts";
 import { operationUrl, runtimeBaseUrl } from "./endpoint.ts";
 import { ERRORS } from "./errors.ts";
 import { AWS_EVENTS } from "./event-frames.ts";

@@ -3,6 +3,7 @@ import type { ChatCompletionChunk } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
 import { newToolCallId } from "../../base/ids.ts";
 import { isObject, nonEmptyString } from "../shared/json.ts";
+import { JsonProgress } from "../shared/json-progress.ts";
 import { argumentsText } from "../shared/tool-arguments.ts";
 
 /** What a chunk's delta may hold here: OpenAI's fields, and thinking as `reasoning_content`. */
@@ -22,7 +23,8 @@ interface OpenTool {
   place: Place;
   /** What the block's start gave as input, sent only when no piece of it follows. */
   input: unknown;
-  hasInput: boolean;
+  /** How far the pieces of the input have come. */
+  progress: JsonProgress;
 }
 
 /** Reads one answer's blocks in order, and gives the deltas that each piece stands for. */
@@ -38,6 +40,7 @@ export class AnswerBlocks {
    */
   #held = "";
   #answered = false;
+  #hasTorn = false;
 
   /** @param answerTool the tool whose input is the answer's text, or null */
   constructor(answerTool: string | null) {
@@ -48,9 +51,9 @@ export class AnswerBlocks {
     return this.#calls > 0;
   }
 
-  /** Whether a tool's block has begun and not ended. */
-  get hasOpenTool(): boolean {
-    return this.#open.size > 0;
+  /** Whether the input of a tool is visibly not whole. */
+  get isTorn(): boolean {
+    return this.#hasTorn || [...this.#open.values()].some(({ progress }) => !progress.isWhole);
   }
 
   text(piece: unknown): Delta[] {
@@ -81,14 +84,14 @@ export class AnswerBlocks {
       const place = this.#answered ? "nowhere" : "answer";
       this.#answered = true;
       this.#held = "";
-      this.#open.set(block, { place, input, hasInput: false });
+      this.#open.set(block, { place, input, progress: new JsonProgress() });
       return before;
     }
     if (this.#calls >= MAX_CALLS) {
       throw upstreamError("The provider sent more tool calls than the gateway accepts.");
     }
     const index = this.#calls++;
-    this.#open.set(block, { place: index, input, hasInput: false });
+    this.#open.set(block, { place: index, input, progress: new JsonProgress() });
     const call = {
       index,
       id: this.#freshId(use.id),
@@ -105,7 +108,7 @@ export class AnswerBlocks {
     if (tool === undefined || json === null) {
       return [];
     }
-    tool.hasInput = true;
+    tool.progress.add(json);
     return inputDelta(tool.place, json);
   }
 
@@ -113,7 +116,8 @@ export class AnswerBlocks {
   closeTool(block: unknown): Delta[] {
     const tool = this.#open.get(block);
     this.#open.delete(block);
-    if (tool === undefined || tool.hasInput) {
+    if (tool === undefined || !tool.progress.isEmpty) {
+      this.#hasTorn ||= tool?.progress.isCut === true;
       return [];
     }
     const { input } = tool;

@@ -1,7 +1,8 @@
 // The request's plain parameters: refused, carried over by the model's rules, or named as ignored.
 import type { ChatRequest } from "../../base/chat.ts";
 import { invalidRequest } from "../../base/errors.ts";
-import { asArray, asObject, isGiven } from "../shared/json.ts";
+import { ignoredDetail, ignoredFields } from "../shared/ignored.ts";
+import { isGiven } from "../shared/json.ts";
 import type { ModelRules } from "./platform.ts";
 
 /** Fields that only tune an answer, for which neither Anthropic nor Converse has a counterpart. */
@@ -84,7 +85,7 @@ export interface CarriedOver {
 }
 
 /** The fields of the request that are left out although they would tune the answer. */
-export function ignoredFields(request: ChatRequest, carried: CarriedOver): string[] {
+export function leftOut(request: ChatRequest, carried: CarriedOver): string[] {
   const { sampling, stop } = carried;
   const given = typeof request.stop === "string" ? [request.stop] : (request.stop ?? []);
   const others: readonly [string, boolean][] = [
@@ -95,19 +96,10 @@ export function ignoredFields(request: ChatRequest, carried: CarriedOver): strin
     ["reasoning_effort", carried.reasoningIgnored],
     ["response_format", carried.formIgnored],
     ["parallel_tool_calls", request.parallel_tool_calls === false && !carried.single],
-    ["image_url.detail", hasImageDetail(request)],
   ];
   return [
-    ...TUNING_FIELDS.filter((field) => isGiven(request[field])),
+    ...ignoredFields(request, TUNING_FIELDS),
+    ...ignoredDetail(request.messages),
     ...others.flatMap(([field, ignored]) => (ignored ? [field] : [])),
   ];
-}
-
-function hasImageDetail({ messages }: ChatRequest): boolean {
-  return messages.some(({ content }) =>
-    asArray(content).some((part) => {
-      const { detail } = asObject(asObject(part).image_url);
-      return isGiven(detail) && detail !== "auto";
-    }),
-  );
 }

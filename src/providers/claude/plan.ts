@@ -5,13 +5,7 @@ import { answerForm, PLAIN_ANSWER } from "./answer-form.ts";
 import type { Markable, MediaBlock, TextBlock, Turn } from "./blocks.ts";
 import { CacheMarks } from "./cache-marks.ts";
 import { convertMessages, type MessageOptions } from "./messages.ts";
-import {
-  ignoredFields,
-  refuseUnsupported,
-  type Sampling,
-  samplingOf,
-  stopOf,
-} from "./parameters.ts";
+import { leftOut, refuseUnsupported, type Sampling, samplingOf, stopOf } from "./parameters.ts";
 import type { ModelRules } from "./platform.ts";
 import { planThinking, type ThinkingPlan } from "./thinking.ts";
 import { demandsCall, planTools, type ToolPlan } from "./tools.ts";
@@ -80,7 +74,7 @@ export function planRequest<Media extends MediaBlock>(
     thinking,
     sampling,
     stop,
-    ignored: ignoredFields(request, {
+    ignored: leftOut(request, {
       sampling,
       stop,
       reasoningIgnored: thinking.ignored === true,

@@ -1,4 +1,4 @@
-// The ids of tool calls: made fit for the model, unique, and matched with the results.
+// The ids of tool calls: made fit for the model, and unique.
 import { hashedId } from "../shared/tool-ids.ts";
 
 /** What Claude does not take in an id; other providers' ids hold dots and colons. */
@@ -29,14 +29,12 @@ const MISTRAL_ID = /^[A-Za-z0-9]{9}$/;
 export const fitMistralId: FitId = (clientId, attempt) =>
   attempt === 1 && MISTRAL_ID.test(clientId) ? clientId : hashedId(`${clientId}#${attempt}`, 9);
 
-/** Keeps one conversation's ids. Calls are asked in one turn and answered in the next. */
+/** Gives the calls of one conversation ids that the model takes, each its own. */
 export class ToolIds {
   readonly #fit: FitId;
   readonly #used = new Set<string>();
   /** By the first try, where the search for a free id goes on: a long conversation stays cheap. */
   readonly #attempts = new Map<string, number>();
-  /** The last turn's open calls: the client's id to those sent upstream, in their order. */
-  readonly #open = new Map<string, string[]>();
 
   constructor(fit: FitId) {
     this.#fit = fit;
@@ -46,7 +44,7 @@ export class ToolIds {
    * The id to send for a call. Some clients number the calls of every turn from 0 on, or have two
    * calls of one turn under one id: upstream all are different.
    */
-  ask(clientId: string): string {
+  next(clientId: string): string {
     const first = this.#fit(clientId, 1);
     let attempt = this.#attempts.get(first) ?? 1;
     let id = this.#fit(clientId, attempt++);
@@ -55,23 +53,6 @@ export class ToolIds {
     }
     this.#attempts.set(first, attempt);
     this.#used.add(id);
-    const open = this.#open.get(clientId) ?? [];
-    open.push(id);
-    this.#open.set(clientId, open);
     return id;
-  }
-
-  /** The id that a result names, the first of several; null when no open call has this id. */
-  answer(clientId: string): string | null {
-    const open = this.#open.get(clientId) ?? [];
-    const id = open.shift() ?? null;
-    if (open.length === 0) {
-      this.#open.delete(clientId);
-    }
-    return id;
-  }
-
-  get unanswered(): boolean {
-    return this.#open.size > 0;
   }
 }

@@ -1,5 +1,5 @@
 // Builds a conversation by Claude's rules: turns alternate, each tool call is answered at once.
-import { invalidRequest } from "../../base/errors.ts";
+import { OpenCalls } from "../shared/open-calls.ts";
 import { taggedSystemText } from "../shared/system-text.ts";
 import type { MediaBlock, TextBlock, ToolResultBlock, ToolUseBlock, Turn } from "./blocks.ts";
 import { type FitId, ToolIds } from "./tool-ids.ts";
@@ -17,7 +17,7 @@ interface UserDraft<Media extends MediaBlock> {
 
 type Draft<Media extends MediaBlock> =
   | UserDraft<Media>
-  | { role: "assistant"; content: TextBlock[]; calls: ToolUseBlock[]; place: string }
+  | { role: "assistant"; content: TextBlock[]; calls: ToolUseBlock[] }
   | { role: "system"; content: TextBlock[] };
 
 export interface TurnOptions {
@@ -39,6 +39,8 @@ export interface TurnOptions {
 export class TurnBuilder<Media extends MediaBlock> {
   readonly #systemTurns: boolean;
   readonly #ids: ToolIds;
+  /** The last turn's calls, by the client's ids, as those that are sent. */
+  readonly #calls = new OpenCalls<string>();
   readonly #drafts: Draft<Media>[] = [];
   #held: TextBlock[] = [];
 
@@ -67,13 +69,7 @@ export class TurnBuilder<Media extends MediaBlock> {
     result: Omit<ToolResultBlock<Media>, "type" | "tool_use_id">,
     place: string,
   ): void {
-    const id = this.#ids.answer(callId);
-    if (id === null) {
-      throw invalidRequest(
-        "A 'tool' message must answer one call, once, of the assistant message before it.",
-        `${place}.tool_call_id`,
-      );
-    }
+    const id = this.#calls.answer(callId, place);
     this.#userTurn().results.push({ type: "tool_result", tool_use_id: id, ...result });
   }
 
@@ -86,14 +82,17 @@ export class TurnBuilder<Media extends MediaBlock> {
       return;
     }
     this.#endTurn();
-    const asked = calls.map((call) => ({ ...call, id: this.#ids.ask(call.id) }));
+    const asked = calls.map((call) => {
+      const id = this.#ids.next(call.id);
+      this.#calls.ask(call.id, id, place);
+      return { ...call, id };
+    });
     const last = this.#drafts.at(-1);
     if (last?.role === "assistant") {
       append(last.content, text);
       append(last.calls, asked);
-      last.place = place;
     } else {
-      this.#drafts.push({ role: "assistant", content: text, calls: asked, place });
+      this.#drafts.push({ role: "assistant", content: text, calls: asked });
     }
   }
 
@@ -117,13 +116,7 @@ export class TurnBuilder<Media extends MediaBlock> {
   }
 
   #endTurn(): void {
-    if (this.#ids.unanswered) {
-      const asking = this.#drafts.findLast((draft) => draft.role === "assistant");
-      throw invalidRequest(
-        "Each call of an assistant message must be answered by a 'tool' message directly after it.",
-        `${asking?.place ?? "messages"}.tool_calls`,
-      );
-    }
+    this.#calls.end();
     if (this.#held.length === 0) {
       return;
     }

@@ -1,8 +1,8 @@
 // Tool calls in a stream: indexes, ids and names as OpenAI's clients put them together.
 import { upstreamError } from "../../base/errors.ts";
 import { asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
+import { JsonProgress } from "../shared/json-progress.ts";
 import { argumentsText } from "../shared/tool-arguments.ts";
-import { JsonProgress } from "./json-progress.ts";
 import { CUSTOM, FUNCTION, isCustomCall, saysOfCall, shapeCall } from "./tools.ts";
 
 /**

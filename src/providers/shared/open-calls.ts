@@ -3,18 +3,15 @@ import { invalidRequest } from "../../base/errors.ts";
 
 /** Keeps the calls of the last assistant's turn until its results have come. */
 export class OpenCalls<Call> {
-  readonly #open = new Map<string, Call>();
+  /** Some clients have several calls of one turn under one id: their results come in their order. */
+  readonly #open = new Map<string, Call[]>();
   #place = "";
 
-  /**
-   * @param place of the assistant's message, as `messages[1]`
-   * @throws ApiError 400 when the turn has asked under this id already
-   */
+  /** @param place of the assistant's message, as `messages[1]` */
   ask(id: string, call: Call, place: string): void {
-    if (this.#open.has(id)) {
-      throw invalidRequest("Two calls of one message have the same id.", `${place}.tool_calls`);
-    }
-    this.#open.set(id, call);
+    const calls = this.#open.get(id) ?? [];
+    calls.push(call);
+    this.#open.set(id, calls);
     this.#place = place;
   }
 
@@ -24,14 +21,17 @@ export class OpenCalls<Call> {
    * @throws ApiError 400 when the turn before made no such call, or it was answered already
    */
   answer(id: string, place: string): Call {
-    const call = this.#open.get(id);
+    const calls = this.#open.get(id) ?? [];
+    const call = calls.shift();
     if (call === undefined) {
       throw invalidRequest(
         "A 'tool' message must answer one call, once, of the assistant message before it.",
         `${place}.tool_call_id`,
       );
     }
-    this.#open.delete(id);
+    if (calls.length === 0) {
+      this.#open.delete(id);
+    }
     return call;
   }
 

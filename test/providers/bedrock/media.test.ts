@@ -1,6 +1,6 @@
 // Media of a request: fetched where that is possible, and what is refused.
 import { describe, expect, test } from "bun:test";
-import { inlineMedia } from "../../../src/providers/media/inline-media.ts";
+import { inlineMedia } from "../../../src/providers/shared/inline-media.ts";
 import { callOf } from "../support.ts";
 import { build, CLAUDE, never } from "./support.ts";
 

@@ -149,7 +149,7 @@ test.each([
 
 test("the operator's fields go to the model, but never an output limit", async () => {
   const fields = { top_k: 3, max_gen_len: 9, inferenceConfig: { maxTokens: 9 }, num_results: 4 };
-  const all = await build({ ...fields, max_tokens: 9, logit_bias: {} }, MISTRAL, {
+  const all = await build({ ...fields, max_tokens: 9, logit_bias: { 5: 1 } }, MISTRAL, {
     passFields: true,
   });
   expect(all.body.additionalModelRequestFields).toEqual({ top_k: 3 });

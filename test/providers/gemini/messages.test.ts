@@ -327,7 +327,10 @@ describe("media", () => {
   test.each([
     ["a PDF as an image", image("data:application/pdf;base64,JVBE")],
     ["a video as an image", image("data:video/mp4;base64,AAAA")],
-    ["a picture as a video", { type: "video_url", video_url: { url: "data:image/png;base64,A" } }],
+    [
+      "a picture as a video",
+      { type: "video_url", video_url: { url: "data:image/png;base64,AAAA" } },
+    ],
   ])("%s, which its bound does not cover, is refused", (_name, part) => {
     expect(() => partOf(part)).toThrow("media type");
   });
