@@ -2,14 +2,13 @@
 import type { OpenAiAdapterOptions } from "../openai/adapter.ts";
 import type { ProviderAdapter } from "../protocol.ts";
 import { buildHeaders, endpointUrl } from "../shared/endpoint.ts";
-import { COMMON_ERRORS } from "../shared/errors.ts";
 import { createHttpAdapter } from "../shared/http-adapter.ts";
 import { modelsProbe } from "../shared/probe.ts";
 import { SSE } from "../transport/sse.ts";
-import { EventReader } from "./events.ts";
-import { failureOf } from "./outcome.ts";
+import { ERRORS } from "./errors.ts";
 import { buildResponsesRequest } from "./request.ts";
 import { parseResponse } from "./response.ts";
+import { ResponseStream } from "./stream.ts";
 
 /**
  * Makes the adapter of a provider that serves OpenAI's Responses API under `{baseUrl}/responses`.
@@ -27,14 +26,18 @@ export function createResponsesAdapter(options: OpenAiAdapterOptions): ProviderA
   return createHttpAdapter(
     {
       framing: SSE,
-      errors: { fromResponse: COMMON_ERRORS.fromResponse, fromPayload: failureOf },
-      exchange: (call, stream) => ({
-        url: endpointUrl(baseUrl, "responses", call.upstreamModel),
-        headers: stream ? streamHeaders : headers,
-        body: JSON.stringify(buildResponsesRequest(call, { quirks, passFields, stream })),
-        parse: (text) => parseResponse(text, call.upstreamModel),
-        open: () => new EventReader(call.upstreamModel),
-      }),
+      errors: ERRORS,
+      exchange(call, stream) {
+        const { body, ignored } = buildResponsesRequest(call, { quirks, passFields, stream });
+        return {
+          url: endpointUrl(baseUrl, "responses", call.upstreamModel),
+          headers: stream ? streamHeaders : headers,
+          body: JSON.stringify(body),
+          ignored,
+          parse: (text) => parseResponse(text, call.upstreamModel),
+          open: () => new ResponseStream(call.upstreamModel),
+        };
+      },
       probe: () => modelsProbe(options),
     },
     options,

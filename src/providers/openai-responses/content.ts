@@ -38,17 +38,21 @@ function toInputPart(part: JsonObject, path: string): JsonObject {
 }
 
 function toFile(file: JsonObject, path: string): JsonObject {
-  const known: JsonObject = {};
-  for (const field of ["file_data", "file_id", "filename"]) {
-    const value = nonEmptyString(file[field]);
-    if (value !== null) {
-      known[field] = value;
-    }
-  }
-  if (known.file_data === undefined && known.file_id === undefined) {
+  const data = nonEmptyString(file.file_data);
+  const id = nonEmptyString(file.file_id);
+  const filename = nonEmptyString(file.filename);
+  if (data === null && id === null) {
     throw invalidRequest(`'${path}.file' needs 'file_data' or 'file_id'.`, `${path}.file`);
   }
-  return known;
+  // OpenAI fetches what is a URL, and takes no name beside it.
+  if (data !== null && /^https?:/i.test(data)) {
+    return { file_url: data };
+  }
+  return {
+    ...(data !== null && { file_data: data }),
+    ...(id !== null && { file_id: id }),
+    ...(filename !== null && { filename }),
+  };
 }
 
 /**

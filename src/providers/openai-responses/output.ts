@@ -1,6 +1,6 @@
 // Items of a response's output, read into the parts of a chat message.
 import { newToolCallId } from "../../base/ids.ts";
-import { asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
+import { asArray, asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import { argumentsText } from "../shared/tool-arguments.ts";
 
 /** Between two parts of a reasoning summary, which are paragraphs with a heading each. */
@@ -15,19 +15,15 @@ export interface ItemText {
 
 /** What a message or reasoning item says; empty strings for all other items. */
 export function readItemText(item: JsonObject): ItemText {
-  const all: ItemText = { text: "", refusal: "", reasoning: "" };
-  if (item.type === "message" && Array.isArray(item.content)) {
-    for (const value of item.content) {
-      const part = asObject(value);
-      all.text += part.type === "output_text" ? (nonEmptyString(part.text) ?? "") : "";
-      all.refusal += part.type === "refusal" ? (nonEmptyString(part.refusal) ?? "") : "";
-    }
-  }
-  if (item.type === "reasoning" && Array.isArray(item.summary)) {
-    const parts = item.summary.map((part: unknown) => nonEmptyString(asObject(part).text) ?? "");
-    all.reasoning = parts.join(SUMMARY_SEPARATOR);
-  }
-  return all;
+  const said = asArray(item.type === "message" ? item.content : []).map(asObject);
+  const summary = asArray(item.type === "reasoning" ? item.summary : []).map(asObject);
+  const joined = (type: string, field: string) =>
+    said.map((part) => (part.type === type ? (nonEmptyString(part[field]) ?? "") : "")).join("");
+  return {
+    text: joined("output_text", "text"),
+    refusal: joined("refusal", "refusal"),
+    reasoning: summary.map(({ text }) => nonEmptyString(text) ?? "").join(SUMMARY_SEPARATOR),
+  };
 }
 
 /**
@@ -56,9 +52,7 @@ export function readLogprobs(tokens: unknown): JsonObject | null {
   }
   const content = tokens.filter(isObject).map((token) => ({
     ...readToken(token),
-    top_logprobs: Array.isArray(token.top_logprobs)
-      ? token.top_logprobs.filter(isObject).map(readToken)
-      : [],
+    top_logprobs: asArray(token.top_logprobs).filter(isObject).map(readToken),
   }));
   return { content, refusal: null };
 }
@@ -69,18 +63,12 @@ function readToken(token: JsonObject): JsonObject {
 
 /** Citations of the web in a message's parts, in chat's form. */
 export function readAnnotations(item: JsonObject): JsonObject[] {
-  if (item.type !== "message" || !Array.isArray(item.content)) {
-    return [];
-  }
-  return item.content.flatMap((part: unknown) => {
-    const { annotations } = asObject(part);
-    const list: unknown[] = Array.isArray(annotations) ? annotations : [];
-    return list
-      .filter(isObject)
-      .filter(({ type }) => type === "url_citation")
-      .map(({ start_index, end_index, title, url }) => ({
-        type: "url_citation",
-        url_citation: { start_index, end_index, title, url },
-      }));
-  });
+  return asArray(item.type === "message" ? item.content : [])
+    .flatMap((part) => asArray(asObject(part).annotations))
+    .filter(isObject)
+    .filter(({ type }) => type === "url_citation")
+    .map(({ start_index, end_index, title, url }) => ({
+      type: "url_citation",
+      url_citation: { start_index, end_index, title, url },
+    }));
 }

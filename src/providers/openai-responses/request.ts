@@ -3,9 +3,10 @@ import type { ChatRequest } from "../../base/chat.ts";
 import { invalidRequest } from "../../base/errors.ts";
 import { OPENAI_CHAT_FIELDS, type Quirks, SERVER_FIELDS } from "../openai/quirks.ts";
 import type { UpstreamCall } from "../protocol.ts";
-import type { JsonObject } from "../shared/json.ts";
-import { RESERVED_FIELDS, refuseUnsupported, SHARED_FIELDS } from "./fields.ts";
-import { toInputItems } from "./input.ts";
+import { ignoredFields } from "../shared/ignored.ts";
+import { asArray, isGiven, type JsonObject } from "../shared/json.ts";
+import { toInputItems } from "./messages.ts";
+import { RESERVED_FIELDS, refuseUnsupported, SHARED_FIELDS, TUNING_FIELDS } from "./parameters.ts";
 import { toTool, toToolChoice } from "./tools.ts";
 
 /**
@@ -32,7 +33,7 @@ export interface ResponsesRequestOptions {
 export function buildResponsesRequest(
   call: UpstreamCall,
   options: ResponsesRequestOptions,
-): JsonObject {
+): { body: JsonObject; ignored: string[] } {
   const { request } = call;
   refuseUnsupported(request);
   const body: JsonObject = {
@@ -40,12 +41,13 @@ export function buildResponsesRequest(
     input: toInputItems(request.messages),
     store: request.store ?? false,
   };
-  for (const field of [...SHARED_FIELDS, ...passedByName(options.passFields)]) {
-    if (request[field] !== undefined && request[field] !== null) {
+  const passed = passedByName(options.passFields);
+  for (const field of [...SHARED_FIELDS, ...passed]) {
+    if (isGiven(request[field])) {
       body[field] = request[field];
     }
   }
-  return Object.assign(
+  Object.assign(
     body,
     outputLimit(call),
     reasoning(request),
@@ -56,6 +58,8 @@ export function buildResponsesRequest(
     options.stream &&
       options.quirks.refusesObfuscation && { stream_options: { include_obfuscation: false } },
   );
+  const ignored = ignoredFields(request, TUNING_FIELDS).filter((field) => !passed.includes(field));
+  return { body, ignored };
 }
 
 function passedByName(passFields: ResponsesRequestOptions["passFields"]): readonly string[] {
@@ -85,7 +89,7 @@ function outputLimit({ maxOutputTokens, request }: UpstreamCall): JsonObject {
 }
 
 function reasoning({ reasoning_effort: effort }: ChatRequest): JsonObject {
-  return effort === undefined || effort === null ? {} : { reasoning: { effort } };
+  return isGiven(effort) ? { reasoning: { effort } } : {};
 }
 
 function text({ response_format: format, verbosity }: ChatRequest): JsonObject {
@@ -99,20 +103,21 @@ function text({ response_format: format, verbosity }: ChatRequest): JsonObject {
       schema: schema ?? {},
       strict: strict ?? false,
     };
-  } else if (format !== undefined && format !== null) {
-    settings.format = { type: format.type };
+  } else if (isGiven(format)) {
+    settings.format = { type: format?.type };
   }
-  if (verbosity !== undefined && verbosity !== null) {
+  if (isGiven(verbosity)) {
     settings.verbosity = verbosity;
   }
   return Object.keys(settings).length === 0 ? {} : { text: settings };
 }
 
 function tools(request: ChatRequest): JsonObject {
-  const { tools: offered, tool_choice: choice } = request;
+  const offered = asArray(request.tools).map(toTool);
+  const { tool_choice: choice } = request;
   return {
-    ...(Array.isArray(offered) && offered.length > 0 && { tools: offered.map(toTool) }),
-    ...(choice !== undefined && choice !== null && { tool_choice: toToolChoice(choice) }),
+    ...(offered.length > 0 && { tools: offered }),
+    ...(isGiven(choice) && { tool_choice: toToolChoice(choice) }),
   };
 }
 

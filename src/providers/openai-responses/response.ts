@@ -1,10 +1,17 @@
 // A whole response of the Responses API as UpstreamCompletion.
-import type { ChatCompletion } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
-import { newCompletionId } from "../../base/ids.ts";
 import type { UpstreamCompletion } from "../protocol.ts";
-import { asObject, isObject, type JsonObject, nonEmptyString, parseJson } from "../shared/json.ts";
-import { failureOf, finishReasonOf } from "./outcome.ts";
+import { Envelope, wholeChoice } from "../shared/envelope.ts";
+import { type FinishReason, finishReasonOrThrow } from "../shared/finish-reason.ts";
+import {
+  asArray,
+  asObject,
+  isObject,
+  type JsonObject,
+  nonEmptyString,
+  parseJson,
+} from "../shared/json.ts";
+import { ERRORS } from "./errors.ts";
 import {
   readAnnotations,
   readItemText,
@@ -22,76 +29,63 @@ import { readUsage } from "./usage.ts";
  */
 export function parseResponse(text: string, model: string): UpstreamCompletion {
   const body = parseJson(text);
-  const failure = failureOf(body);
+  const failure = ERRORS.fromPayload(body);
   if (failure !== null) {
     throw failure;
   }
   if (!isObject(body)) {
     throw upstreamError("The provider's answer is not a JSON object.");
   }
-  const message = readMessage(body.output);
-  const finishReason = finishReasonOf(body, message.tool_calls !== undefined);
-  const choice = {
-    index: 0,
-    message,
-    logprobs: readAllLogprobs(body.output),
-    finish_reason: finishReason,
-  };
-  const completion = {
-    id: nonEmptyString(body.id) ?? newCompletionId(),
-    object: "chat.completion",
-    created: typeof body.created_at === "number" ? body.created_at : Math.floor(Date.now() / 1000),
-    model: nonEmptyString(body.model) ?? model,
-    choices: [choice],
-    ...(typeof body.service_tier === "string" && { service_tier: body.service_tier }),
-    ...(isObject(body.moderation) && { moderation: body.moderation }),
-  };
-  // Every field that the type requires was just set; the rest is the provider's word.
-  return { completion: completion as unknown as ChatCompletion, usage: readUsage(body.usage) };
-}
-
-function readMessage(output: unknown): JsonObject {
-  if (!Array.isArray(output)) {
+  if (!Array.isArray(body.output)) {
     throw upstreamError("The provider's answer has no output.");
   }
-  let text = "";
-  let refusal = "";
-  const reasoning: string[] = [];
-  const calls: JsonObject[] = [];
-  const annotations: JsonObject[] = [];
-  for (const item of output.map(asObject)) {
-    const said = readItemText(item);
-    text += said.text;
-    refusal += said.refusal;
-    if (said.reasoning !== "") {
-      reasoning.push(said.reasoning);
-    }
-    const call = readToolCall(item);
-    if (call !== null) {
-      calls.push(call);
-    }
-    annotations.push(...readAnnotations(item));
-  }
-  const silent = text === "" && (calls.length > 0 || refusal !== "");
-  return {
-    role: "assistant",
-    content: silent ? null : text,
-    refusal: refusal === "" ? null : refusal,
-    ...(reasoning.length > 0 && { reasoning_content: reasoning.join(SUMMARY_SEPARATOR) }),
-    ...(annotations.length > 0 && { annotations }),
-    ...(calls.length > 0 && { tool_calls: calls }),
+  const items = body.output.map(asObject);
+  const texts = items.map(readItemText);
+  const calls = items.map(readToolCall).filter((call) => call !== null);
+  const said = {
+    text: texts.map((item) => item.text).join(""),
+    refusal: nonEmptyString(texts.map((item) => item.refusal).join("")),
+    reasoning: texts.flatMap(({ reasoning }) => reasoning || []).join(SUMMARY_SEPARATOR),
+    annotations: items.flatMap(readAnnotations),
+    calls,
   };
+  const finishReason = finishReasonOf(body, calls.length > 0);
+  const envelope = new Envelope(model);
+  envelope.read({ id: body.id, model: body.model, created: body.created_at });
+  return envelope.whole(
+    [wholeChoice(0, said, finishReason, readLogprobs(items.flatMap(tokensOf)))],
+    readUsage(body.usage),
+    {
+      ...(typeof body.service_tier === "string" && { service_tier: body.service_tier }),
+      ...(isObject(body.moderation) && { moderation: body.moderation }),
+    },
+  );
 }
 
-function readAllLogprobs(output: unknown): JsonObject | null {
-  const items: unknown[] = Array.isArray(output) ? output : [];
-  const tokens = items.flatMap((item) => {
-    const { content } = asObject(item);
-    const parts: unknown[] = Array.isArray(content) ? content : [];
-    return parts.flatMap((part) => {
-      const { logprobs } = asObject(part);
-      return Array.isArray(logprobs) ? logprobs : [];
-    });
-  });
-  return readLogprobs(tokens);
+/**
+ * The finish reason of a response that has ended.
+ * @param hasToolCalls the answer holds calls, which makes an ordinary end "tool_calls"
+ * @throws ApiError for one that failed, was cancelled or has not ended at all
+ */
+export function finishReasonOf(response: JsonObject, hasToolCalls: boolean): FinishReason {
+  switch (response.status ?? "completed") {
+    case "completed":
+      return hasToolCalls ? "tool_calls" : "stop";
+    case "incomplete": {
+      const reason = nonEmptyString(asObject(response.incomplete_details).reason);
+      const found = finishReasonOrThrow(reason ?? "incomplete", false);
+      // Whatever it was that stopped it, it is not whole.
+      return found === "content_filter" ? found : "length";
+    }
+    case "failed":
+      throw (
+        ERRORS.fromPayload(response) ?? upstreamError("The provider failed to answer the request.")
+      );
+    default:
+      throw upstreamError("The provider did not finish its answer.");
+  }
+}
+
+function tokensOf({ content }: JsonObject): readonly unknown[] {
+  return asArray(content).flatMap((part) => asArray(asObject(part).logprobs));
 }

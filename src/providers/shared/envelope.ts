@@ -18,6 +18,8 @@ export interface Said {
   reasoning?: string;
   refusal?: string | null;
   calls?: readonly object[];
+  /** Where the text is taken from. */
+  annotations?: readonly object[];
 }
 
 /** Whose answer it is: the provider's words where it has any, else the gateway's own. */
@@ -74,13 +76,14 @@ export function wholeChoice(
   finishReason: FinishReason,
   logprobs: object | null = null,
 ): JsonObject {
-  const { text, reasoning = "", refusal = null, calls = [] } = said;
+  const { text, reasoning = "", refusal = null, calls = [], annotations = [] } = said;
   const message = {
     role: "assistant",
     // Null says that something else stands for the text; an answer without a word is an empty one.
     content: text === "" && (calls.length > 0 || refusal !== null) ? null : text,
     refusal,
     ...(reasoning !== "" && { reasoning_content: reasoning }),
+    ...(annotations.length > 0 && { annotations }),
     // An empty list means no calls; clients take its presence for calls.
     ...(calls.length > 0 && { tool_calls: calls }),
   };

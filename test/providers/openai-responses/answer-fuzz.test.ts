@@ -3,8 +3,8 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { ApiError } from "../../../src/base/errors.ts";
-import { EventReader } from "../../../src/providers/openai-responses/events.ts";
 import { parseResponse } from "../../../src/providers/openai-responses/response.ts";
+import { ResponseStream } from "../../../src/providers/openai-responses/stream.ts";
 import { readSse } from "../support.ts";
 import { asBatches } from "./support.ts";
 
@@ -57,7 +57,7 @@ test("streams", async () => {
     fc.asyncProperty(events, async (given) => {
       let finished = 0;
       try {
-        for await (const { chunk, usage } of readSse(new EventReader("m"), asBatches(given))) {
+        for await (const { chunk, usage } of readSse(new ResponseStream("m"), asBatches(given))) {
           const [choice] = chunk.choices;
           expect(chunk.choices).toHaveLength(1);
           expect(usage === null || choice?.finish_reason !== null).toBe(true);

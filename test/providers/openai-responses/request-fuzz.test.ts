@@ -21,7 +21,8 @@ test("sound or refused", () => {
         const before = structuredClone(call);
         try {
           const quirks = { refusesObfuscation: true };
-          const made = buildResponsesRequest(call, { quirks, passFields: undefined, stream });
+          const options = { quirks, passFields: undefined, stream };
+          const { body: made } = buildResponsesRequest(call, options);
           // As it leaves: JSON drops what is undefined.
           expect(responsesBody.safeParse(JSON.parse(JSON.stringify(made))).error).toBeUndefined();
           mapped++;

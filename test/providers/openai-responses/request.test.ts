@@ -1,7 +1,7 @@
 // A chat request as the Responses API's body: what is mapped, dropped and refused.
 import { describe, expect, test } from "bun:test";
 import { ApiError } from "../../../src/base/errors.ts";
-import { DROPPED_FIELDS } from "../../../src/providers/openai-responses/fields.ts";
+import { TUNING_FIELDS } from "../../../src/providers/openai-responses/parameters.ts";
 import { buildResponsesRequest } from "../../../src/providers/openai-responses/request.ts";
 import type { UpstreamCall } from "../../../src/providers/protocol.ts";
 import { callOf } from "../support.ts";
@@ -12,7 +12,7 @@ const plain = { quirks: { refusesObfuscation: true }, passFields: undefined, str
 function build(request: Fields, extra: Partial<UpstreamCall> = {}, options = {}): Fields {
   const call = callOf(request, extra);
   const before = structuredClone(call);
-  const body = buildResponsesRequest(call, { ...plain, ...options });
+  const { body } = buildResponsesRequest(call, { ...plain, ...options });
   expect(call).toEqual(before);
   return body;
 }
@@ -134,15 +134,28 @@ describe("the body", () => {
     expect(build(request)).toEqual({ ...build({}), ...added });
   });
 
-  test("goes without the fields that change no answer", () => {
+  test("goes without the fields that only tune, and names them", () => {
     const values: Fields = {
       seed: 1,
       prediction: { type: "content", content: "x" },
-      audio: { format: "wav", voice: "a" },
-      function_call: "auto",
+      frequency_penalty: 0.1,
+      presence_penalty: -1,
+      logit_bias: { "1": 1 },
+      top_k: 4,
     };
-    expect(Object.keys(values)).toEqual([...DROPPED_FIELDS]);
+    expect(Object.keys(values)).toEqual([...TUNING_FIELDS]);
     expect(build(values)).toEqual(build({}));
+    const ignored = (request: Fields, options = {}) =>
+      buildResponsesRequest(callOf(request), { ...plain, ...options }).ignored;
+    expect(ignored(values)).toEqual([...TUNING_FIELDS]);
+    expect(ignored({ frequency_penalty: 0, logit_bias: {}, user: "u", store: true })).toEqual([]);
+    expect(ignored(values, { passFields: ["top_k"] })).not.toContain("top_k");
+  });
+
+  test("goes without what means nothing here", () => {
+    expect(build({ audio: { format: "wav", voice: "a" }, function_call: "auto" })).toEqual(
+      build({}),
+    );
   });
 
   test("takes unknown fields by name only, and those that keep state not even so", () => {
@@ -221,9 +234,6 @@ describe("a refusal names the field", () => {
     ["n", 2],
     ["stop", "end"],
     ["stop", ["end"]],
-    ["frequency_penalty", 0.1],
-    ["presence_penalty", -1],
-    ["logit_bias", { "1": 1 }],
     ["modalities", ["text", "audio"]],
     ["functions", [{ name: "f" }]],
     ["web_search_options", {}],

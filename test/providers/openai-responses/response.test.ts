@@ -119,6 +119,18 @@ describe("the completion", () => {
       }),
       "length",
     ],
+    ...["model_context_window_exceeded", "max_tool_calls", "something_new", undefined].map(
+      (reason): [string, Fields, unknown, string] => [
+        `a text that was stopped by ${reason}`,
+        {
+          status: "incomplete",
+          incomplete_details: { reason },
+          output: [message(outputText("Once"))],
+        },
+        said("Once"),
+        "length",
+      ],
+    ),
     [
       "a text that was filtered",
       {

@@ -1,7 +1,7 @@
 // Streams of response events that break: what is thrown, and what was given before.
 import { describe, expect, test } from "bun:test";
 import { ApiError } from "../../../src/base/errors.ts";
-import { EventReader } from "../../../src/providers/openai-responses/events.ts";
+import { ResponseStream } from "../../../src/providers/openai-responses/stream.ts";
 import { readSse, rejection } from "../support.ts";
 import {
   added,
@@ -72,6 +72,15 @@ describe("a broken stream", () => {
       503,
       "cannot take",
     ],
+    ["has a bare message with a code", [text, { message: "busy", code: 529 }], 503, "cannot take"],
+    ["has a bare detail", [text, { detail: "no" }], 502, "failed"],
+    [
+      "is cut after its output",
+      [...OPENING, text, { type: "response.output_text.done", output_index: 0, text: "half" }],
+      502,
+      "ended early",
+    ],
+    ["was cancelled", [text, { type: "response.cancelled", response: {} }], 502, "ended early"],
     ["has arguments without a call", [argumentsDelta(0, "{}")], 502, "did not begin"],
   ])("%s", async (_name, events, status, word) => {
     const error = await failure(...events);
@@ -79,11 +88,18 @@ describe("a broken stream", () => {
     expect(error.message).toContain(word);
   });
 
+  test("has an event named error, whatever is in it", () => {
+    for (const data of ['{"message":"busy","code":529}', '{"a":1}', "null", "no JSON"]) {
+      const reader = new ResponseStream("asked");
+      expect(() => reader.read({ name: "error", data })).toThrow(ApiError);
+    }
+  });
+
   test("gives first what came before", async () => {
     const given: unknown[] = [];
     const run = async () => {
       for await (const chunk of readSse(
-        new EventReader("asked"),
+        new ResponseStream("asked"),
         (async function* () {
           yield [JSON.stringify(text)];
         })(),

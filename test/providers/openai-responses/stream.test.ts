@@ -1,6 +1,6 @@
 // Streams of response events as chunks: what comes of each, and what ends them.
 import { describe, expect, test } from "bun:test";
-import { EventReader } from "../../../src/providers/openai-responses/events.ts";
+import { ResponseStream } from "../../../src/providers/openai-responses/stream.ts";
 import { collect, readSse, rejection } from "../support.ts";
 import {
   added,
@@ -162,7 +162,7 @@ describe("an orderly stream", () => {
 
   test("begins only when something is put out", async () => {
     const iterator = readSse(
-      new EventReader("asked"),
+      new ResponseStream("asked"),
       (async function* () {
         for (const event of OPENING) {
           yield [JSON.stringify(event)];
@@ -203,7 +203,7 @@ describe("an orderly stream", () => {
         closed = true;
       }
     }
-    expect(await collect(readSse(new EventReader("asked"), source()))).toHaveLength(2);
+    expect(await collect(readSse(new ResponseStream("asked"), source()))).toHaveLength(2);
     expect(closed).toBe(true);
   });
 

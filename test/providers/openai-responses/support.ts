@@ -1,5 +1,5 @@
 // Helpers of the Responses tests: responses, their items, and streams of events as documented.
-import { EventReader } from "../../../src/providers/openai-responses/events.ts";
+import { ResponseStream } from "../../../src/providers/openai-responses/stream.ts";
 import type { UpstreamChunk } from "../../../src/providers/protocol.ts";
 import { collect, readSse } from "../support.ts";
 
@@ -132,7 +132,7 @@ export async function* asBatches(events: readonly (Fields | string)[]): AsyncGen
 }
 
 export function read(...events: (Fields | string)[]): Promise<UpstreamChunk[]> {
-  return collect(readSse(new EventReader("asked"), asBatches(events)));
+  return collect(readSse(new ResponseStream("asked"), asBatches(events)));
 }
 
 /** The first choice of each chunk, as `[delta, finish_reason]`. */

@@ -1,6 +1,7 @@
-// What becomes of each field of a chat request on the Responses API, as data.
+// What becomes of each plain field of a chat request on the Responses API, as data.
 import type { ChatRequest } from "../../base/chat.ts";
 import { invalidRequest } from "../../base/errors.ts";
+import { isGiven } from "../shared/json.ts";
 
 /** Fields with the same name and meaning on both APIs. */
 export const SHARED_FIELDS: readonly string[] = [
@@ -17,13 +18,15 @@ export const SHARED_FIELDS: readonly string[] = [
   "user",
 ];
 
-/**
- * Fields that the Responses API lacks and that may be left out, since no answer depends on them:
- * `seed` is a wish that chat completions itself does not promise to grant, `prediction` only makes
- * an answer faster, and `audio` and `function_call` mean nothing without the audio modality and
- * `functions`, which are refused.
- */
-export const DROPPED_FIELDS: readonly string[] = ["seed", "prediction", "audio", "function_call"];
+/** Fields that only tune an answer or its speed, and that the Responses API lacks. */
+export const TUNING_FIELDS: readonly string[] = [
+  "seed",
+  "prediction",
+  "frequency_penalty",
+  "presence_penalty",
+  "logit_bias",
+  "top_k",
+];
 
 /**
  * Fields that must never come from a request, whatever the configuration passes on: some would
@@ -46,13 +49,13 @@ export const RESERVED_FIELDS: ReadonlySet<string> = new Set([
   "text",
 ]);
 
-/** Fields that the Responses API lacks and that change the answer, with when they ask for it. */
+/**
+ * Fields that the Responses API lacks and that change the answer, with when they ask for it. `audio`
+ * and `function_call` mean nothing without the modality and the functions that are refused here.
+ */
 const REFUSED_FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   n: (value) => value !== 1,
   stop: isFilled,
-  frequency_penalty: (value) => value !== 0,
-  presence_penalty: (value) => value !== 0,
-  logit_bias: (value) => Object.keys(Object(value)).length > 0,
   modalities: (value) => Array.isArray(value) && value.some((modality) => modality !== "text"),
   functions: isFilled,
   web_search_options: () => true,
@@ -65,7 +68,7 @@ const REFUSED_FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
 export function refuseUnsupported(request: ChatRequest): void {
   for (const [field, asks] of Object.entries(REFUSED_FIELDS)) {
     const value = request[field];
-    if (value !== undefined && value !== null && asks(value)) {
+    if (isGiven(value) && asks(value)) {
       throw invalidRequest(
         `'${field}' cannot be used in this request: OpenAI serves this model, with these tools ` +
           "and this effort, only through its Responses API, which lacks the field.",

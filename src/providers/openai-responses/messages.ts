@@ -1,7 +1,13 @@
 // A conversation of chat messages as the Responses API's list of input items.
 import { invalidRequest } from "../../base/errors.ts";
-import { asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
+import { asArray, asObject, isGiven, type JsonObject, nonEmptyString } from "../shared/json.ts";
+import { fittingToolId } from "../shared/tool-ids.ts";
 import { toInputContent, toOutputContent } from "./content.ts";
+
+/** The API's own rule for `call_id`. */
+const CALL_ID = /^.{1,64}$/s;
+
+const callId = (given: unknown): string => fittingToolId(String(given), CALL_ID);
 
 /**
  * The input items, in order. A message's `name` and an assistant's reasoning have no place there
@@ -37,7 +43,7 @@ export function toInputItems(messages: readonly unknown[]): JsonObject[] {
 /** What was said, if anything, and then one item for each call. */
 function fromAssistant(message: JsonObject, path: string, customCalls: Set<string>): JsonObject[] {
   for (const field of ["audio", "function_call"]) {
-    if (message[field] !== undefined && message[field] !== null) {
+    if (isGiven(message[field])) {
       throw invalidRequest(
         `'${path}.${field}' is not supported for this model with tools.`,
         `${path}.${field}`,
@@ -50,9 +56,7 @@ function fromAssistant(message: JsonObject, path: string, customCalls: Set<strin
   if (refusal !== null) {
     content.push({ type: "refusal", refusal });
   }
-  const calls = Array.isArray(message.tool_calls)
-    ? message.tool_calls.map((call: unknown) => fromCall(asObject(call), customCalls))
-    : [];
+  const calls = asArray(message.tool_calls).map((call) => fromCall(asObject(call), customCalls));
   if (content.length > 0) {
     return [{ type: "message", role: "assistant", content }, ...calls];
   }
@@ -64,10 +68,10 @@ function fromCall(call: JsonObject, customCalls: Set<string>): JsonObject {
   if (call.type === "custom") {
     const { name, input } = asObject(call.custom);
     customCalls.add(String(call.id));
-    return { type: "custom_tool_call", call_id: call.id, name, input };
+    return { type: "custom_tool_call", call_id: callId(call.id), name, input };
   }
   const { name, arguments: args } = asObject(call.function);
-  return { type: "function_call", call_id: call.id, name, arguments: args };
+  return { type: "function_call", call_id: callId(call.id), name, arguments: args };
 }
 
 /** A result's kind follows from the call that it answers. */
@@ -77,7 +81,7 @@ function fromTool(message: JsonObject, path: string, customCalls: Set<string>): 
   const custom = customCalls.has(String(id));
   return {
     type: custom ? "custom_tool_call_output" : "function_call_output",
-    call_id: id,
+    call_id: callId(id),
     output,
   };
 }

@@ -1,7 +1,7 @@
 // Conversations of chat messages as input items.
 import { describe, expect, test } from "bun:test";
 import { ApiError } from "../../../src/base/errors.ts";
-import { toInputItems } from "../../../src/providers/openai-responses/input.ts";
+import { toInputItems } from "../../../src/providers/openai-responses/messages.ts";
 import type { Fields } from "./support.ts";
 
 const call = (id: string, name: string, args: string) => ({
@@ -108,6 +108,26 @@ describe("what is said", () => {
       { type: "function_call_output", call_id: "call_3", output: "" },
     ]);
   });
+});
+
+test("ids of calls that are too long are made to fit, and still meet", () => {
+  const long = `toolu_${"x".repeat(86)}`;
+  const items = toInputItems([
+    { role: "assistant", content: null, tool_calls: [call(long, "look", "{}")] },
+    { role: "tool", tool_call_id: long, content: "sun" },
+  ]);
+  expect(items[0]?.call_id).toMatch(/^call_[0-9a-f]{32}$/);
+  expect(items[1]?.call_id).toBe(items[0]?.call_id);
+});
+
+test("images and files in results, and files by their address", () => {
+  const image = { type: "image_url", image_url: { url: "data:image/png;base64,AA" } };
+  const file = { type: "file", file: { file_data: "https://h/a.pdf", filename: "a.pdf" } };
+  const [output] = toInputItems([{ role: "tool", tool_call_id: "c", content: [image, file] }]);
+  expect(output?.output).toEqual([
+    { type: "input_image", image_url: "data:image/png;base64,AA", detail: "auto" },
+    { type: "input_file", file_url: "https://h/a.pdf" },
+  ]);
 });
 
 describe("what cannot be said", () => {
