@@ -136,6 +136,7 @@ export const openaiResponses: Driver = {
               structuredOutput: true,
               jsonMode: true,
               vision: true,
+              files: true,
               reasoning: true,
             },
           },
