@@ -11,6 +11,7 @@ import { addLedger } from "./ledger.ts";
 import { addModels } from "./models.ts";
 import { addOpenApi } from "./openapi.ts";
 import { flushOutput, printNotice, watchOutput } from "./output.ts";
+import { addRequests } from "./requests.ts";
 import { addRestore } from "./restore.ts";
 import { addServe } from "./serve.ts";
 import { versionText } from "./version.ts";
@@ -36,6 +37,7 @@ export function buildProgram(): Command {
   addDemo(program);
   addKeys(program);
   addCredits(program);
+  addRequests(program);
   addModels(program);
   addLedger(program);
   addBackup(program);

@@ -52,13 +52,14 @@ export function findRequest(
   const record = ledger.findRecord(requestId);
   if (record !== undefined) {
     if (record.accountId !== accountId) return null;
-    return ended(record, ledger.refundedMicro(requestId));
+    return viewOfEnded(record, ledger.refundedMicro(requestId));
   }
   const running = ledger.findRunning(requestId);
-  return running?.accountId === accountId ? inProgress(running) : null;
+  return running?.accountId === accountId ? viewOfRunning(running) : null;
 }
 
-function ended(record: RequestRecord, refundedMicro: number): RequestView {
+/** The record of a request that has ended, with what has been refunded of its charge. */
+export function viewOfEnded(record: RequestRecord, refundedMicro: number): RequestView {
   const ending = record.ending as Ending;
   const usage = record.usageJson === null ? null : (JSON.parse(record.usageJson) as TokenUsage);
   return {
@@ -83,7 +84,8 @@ function ended(record: RequestRecord, refundedMicro: number): RequestView {
   };
 }
 
-function inProgress(running: RunningRequest): RequestView {
+/** What is known of a request before its end. */
+export function viewOfRunning(running: RunningRequest): RequestView {
   return {
     object: "request",
     id: running.requestId,

@@ -19,6 +19,7 @@ import {
 import {
   type HistoryPage,
   prepareRecords,
+  type RecordStatements,
   type RequestRecord,
   type RunningRequest,
 } from "./records.ts";
@@ -57,6 +58,10 @@ export interface Ledger {
   history(options: { accountId: string | null; limit: number; before: number | null }): HistoryPage;
   findRecord(requestId: string): RequestRecord | undefined;
   findRunning(requestId: string): RunningRequest | undefined;
+  /** Requests that have ended, the last ones first; `before` is a request's id. */
+  findRequests: RecordStatements["findRequests"];
+  /** Requests in progress, the last ones first. */
+  findAllRunning: RecordStatements["findAllRunning"];
   /** What has been given back of a request's charge. */
   refundedMicro(requestId: string): number;
   /** Sums up the requests that ended and the entries that were written since then; null for all. */
@@ -108,6 +113,8 @@ export function createLedger(database: Database): Ledger {
     history: records.history,
     findRecord: records.findRecord,
     findRunning: records.findRunning,
+    findRequests: records.findRequests,
+    findAllRunning: records.findAllRunning,
     report: (sinceMs) => reportOn(database.sqlite, sinceMs),
     verify: (costOf) => verifyBooks(database.sqlite, costOf),
   };
