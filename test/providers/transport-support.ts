@@ -1,7 +1,7 @@
 // What the transport's tests share: a request, the batches of a stream, bodies sent piece by piece.
 import type { Socket } from "node:net";
 import { ApiError } from "../../src/base/errors.ts";
-import { EventSource } from "../../src/providers/transport/event-source.ts";
+import { BodyReader } from "../../src/providers/transport/body-reader.ts";
 import {
   fetchUpstream,
   type UpstreamRequest,
@@ -32,21 +32,21 @@ export async function* batchesOf(
   try {
     const firstByteMs = options.firstMs ?? 2_000;
     const response = await fetchUpstream(requestTo(url, { firstByteMs }), guard);
-    const events = new EventSource(SSE, response, guard, {
-      maxEventBytes: options.maxEventBytes ?? 1_000_000,
-      betweenChunksMs: options.betweenMs ?? 2_000,
-    });
+    const body = new BodyReader(response, guard, options.betweenMs ?? 2_000);
+    const decoder = await SSE.open(options.maxEventBytes ?? 1_000_000);
     let ended = false;
     try {
-      await events.open();
-      for (let next = await events.next(false); next !== null; next = await events.next(false)) {
-        const batch = next.map(({ data }) => data);
+      for (let isLast = false; !isLast && !ended; ) {
+        const bytes = await body.next();
+        isLast = bytes === null;
+        const events = bytes === null ? decoder.end() : decoder.push(bytes);
+        const batch = events.map(({ data }) => data);
         ended = batch.includes("[DONE]");
         if (batch.length > 0) yield batch;
-        if (ended) return;
       }
     } finally {
-      events.close(ended);
+      if (ended) body.finish(1_000);
+      else body.cancel();
     }
   } finally {
     guard.close();

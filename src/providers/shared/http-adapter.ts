@@ -7,14 +7,23 @@ import type {
   UpstreamChunk,
   UpstreamCompletion,
 } from "../protocol.ts";
-import { EventSource } from "../transport/event-source.ts";
+import { BodyReader } from "../transport/body-reader.ts";
 import { fetchUpstream } from "../transport/fetch-upstream.ts";
-import type { Framing } from "../transport/framing.ts";
+import type { EventDecoder, Framing } from "../transport/framing.ts";
 import { UpstreamGuard } from "../transport/guard.ts";
 import { readBody, readErrorBody } from "../transport/read-body.ts";
 import type { ErrorReader } from "./errors.ts";
 import { parseJson } from "./json.ts";
 import { type Probe, runProbe } from "./probe.ts";
+
+/**
+ * What a provider has for usage and its terminal event once the answer is whole, in milliseconds:
+ * some send neither, and keep the connection open.
+ */
+const GRACE_MS = 5_000;
+
+/** How long a body may take to end after its last event before it is cancelled, in milliseconds. */
+const FINISH_MS = 1_000;
 
 /** What one dialect makes of one call: what is sent, and how the answer reads. */
 export interface Exchange<Event> {
@@ -41,7 +50,10 @@ export interface StreamReader<Event> {
    * @throws ApiError when it is malformed, out of order or an error
    */
   read(event: Event): UpstreamChunk[];
-  /** Whether the answer is whole: every choice has its end, and only usage or a last word may follow. */
+  /**
+   * Whether the answer is whole: every choice has its end, and only usage or a last word may
+   * follow. Then a silence or a broken connection is a clean end.
+   */
   readonly finished: boolean;
   /** How long to wait for what may follow, in milliseconds, where the usual grace is too short. */
   readonly graceMs?: number | undefined;
@@ -121,29 +133,32 @@ async function* stream<Event>(
   const guard = new UpstreamGuard(signal, transport.timeouts.totalMs);
   try {
     const exchange = await dialect.exchange(call, true, guard.signal);
+    const reader = exchange.open();
     const response = await send(dialect, transport, exchange, guard, signal);
     if (response.headers.get("content-type")?.includes("application/json")) {
       throw notStreamed(dialect, await readWhole(transport, response, guard));
     }
-    const reader = exchange.open();
-    const events = new EventSource(dialect.framing, response, guard, {
-      maxEventBytes: transport.limits.upstreamEventBytes,
-      betweenChunksMs: transport.timeouts.betweenChunksMs,
-    });
+    const body = new BodyReader(response, guard, transport.timeouts.betweenChunksMs);
     try {
-      await events.open();
+      const decoder = await dialect.framing.open(transport.limits.upstreamEventBytes);
       let ignored = exchange.ignored ?? [];
-      while (!reader.ended) {
-        const batch = await events.next(reader.finished, reader.graceMs);
-        for (const chunk of batch === null ? reader.end() : readBatch(reader, batch)) {
-          if (chunk.chunk.choices.length > 0) events.restartGrace();
+      for (let isOver = false; !isOver; ) {
+        const { graceMs = GRACE_MS } = reader;
+        const bytes = await (reader.finished ? body.nextWithin(graceMs) : body.next());
+        const chunks =
+          bytes === null ? lastChunks(reader, decoder) : chunksOf(reader, decoder.push(bytes));
+        for (const chunk of chunks) {
+          // The answer went on after all: some models name a finish reason in every event.
+          if (chunk.chunk.choices.length > 0) body.restartGrace();
           yield ignored.length === 0 ? chunk : { ...chunk, ignored };
           ignored = [];
         }
-        if (batch === null) return;
+        isOver = bytes === null || reader.ended;
       }
     } finally {
-      events.close(reader.ended);
+      // Left to end by itself a connection can be used again; a cancelled one is closed.
+      if (reader.ended) body.finish(FINISH_MS);
+      else body.cancel();
     }
   } finally {
     guard.close();
@@ -151,17 +166,33 @@ async function* stream<Event>(
 }
 
 /** The chunks of the events that came with one read, and of the end where one of them was the last. */
-function* readBatch<Event>(
+function* chunksOf<Event>(
   reader: StreamReader<Event>,
-  batch: readonly Event[],
+  events: readonly Event[],
 ): Generator<UpstreamChunk, void, undefined> {
-  for (const event of batch) {
+  for (const event of events) {
     yield* reader.read(event);
     if (reader.ended) {
       yield* reader.end();
       return;
     }
   }
+}
+
+/** What the body's end leaves: an event that lacks its last line, and what the reader held back. */
+function lastChunks<Event>(
+  reader: StreamReader<Event>,
+  decoder: EventDecoder<Event>,
+): UpstreamChunk[] {
+  const wasFinished = reader.finished;
+  const chunks: UpstreamChunk[] = [];
+  try {
+    for (const event of decoder.end()) chunks.push(...reader.read(event));
+  } catch (error) {
+    // Half an event after a whole answer is none.
+    if (!wasFinished) throw error;
+  }
+  return [...chunks, ...reader.end()];
 }
 
 /** Gives the 2xx response, its body unread. */

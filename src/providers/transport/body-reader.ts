@@ -21,7 +21,7 @@ export class BodyReader {
   readonly #betweenChunksMs: number;
   #started = false;
   #ended = false;
-  #grace: Timer | null = null;
+  #graceSpentMs = 0;
 
   /**
    * @param response a response of fetchUpstream, its body unread
@@ -68,17 +68,32 @@ export class BodyReader {
 
   /**
    * The next piece where nothing that matters is still to come: null as well when the connection
-   * breaks, and once `graceMs` milliseconds have passed since the first such read.
-   * @throws only what ended the call itself: the client's reason, or a deadline's error
+   * breaks, a deadline passes, or such reads have waited for `graceMs` milliseconds together.
+   * @throws only the client's reason on its abort
    */
   async nextWithin(graceMs: number): Promise<Uint8Array | null> {
-    this.#grace ??= setTimeout(() => this.cancel(), graceMs);
+    const leftMs = graceMs - this.#graceSpentMs;
+    // Pieces that follow each other faster than a timer fires must not go on for ever.
+    if (leftMs <= 0) {
+      this.cancel();
+      return null;
+    }
+    const startedMs = performance.now();
+    const timer = setTimeout(() => this.cancel(), leftMs);
     try {
       return await this.next();
     } catch {
-      this.#guard.throwIfEnded();
+      this.#guard.throwIfLeft();
       return null;
+    } finally {
+      clearTimeout(timer);
+      this.#graceSpentMs += performance.now() - startedMs;
     }
+  }
+
+  /** The next {@link nextWithin} has its whole grace again. */
+  restartGrace(): void {
+    this.#graceSpentMs = 0;
   }
 
   /**
@@ -87,7 +102,6 @@ export class BodyReader {
    * end within `graceMs` milliseconds, or goes on sending.
    */
   finish(graceMs: number): void {
-    this.endGrace();
     const reader = this.#reader;
     if (reader === null || this.#ended) {
       return;
@@ -111,20 +125,11 @@ export class BodyReader {
 
   /** Gives up the rest of the body, which closes the connection. Does nothing after the end. */
   cancel(): void {
-    this.endGrace();
     if (this.#reader === null || this.#ended) {
       return;
     }
     this.#ended = true;
     // Nobody waits for this, and a connection that is broken already has nothing left to report.
     this.#reader.cancel().catch(() => {});
-  }
-
-  /** Ends a grace that {@link nextWithin} began; its next read begins another. */
-  endGrace(): void {
-    if (this.#grace !== null) {
-      clearTimeout(this.#grace);
-      this.#grace = null;
-    }
   }
 }

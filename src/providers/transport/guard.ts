@@ -51,6 +51,11 @@ export class UpstreamGuard {
     }
   }
 
+  /** Throws the client's reason once it has left. */
+  throwIfLeft(): void {
+    this.#client.throwIfAborted();
+  }
+
   /**
    * Starts a wait: unless {@link disarm} or the next `arm` comes within `waitMs` milliseconds, the
    * call ends with a 504 of this message. Costs a clock reading, not a timer: one wait follows each

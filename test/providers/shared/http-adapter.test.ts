@@ -1,5 +1,8 @@
 // The one way of calling: what follows an answer's end is waited for, but not for ever.
 import { describe, expect, test } from "bun:test";
+import type { Socket } from "node:net";
+import { upstreamError } from "../../../src/base/errors.ts";
+import type { Timeouts } from "../../../src/config/schema.ts";
 import type { UpstreamChunk } from "../../../src/providers/protocol.ts";
 import { deltaChoice, Envelope } from "../../../src/providers/shared/envelope.ts";
 import { COMMON_ERRORS } from "../../../src/providers/shared/errors.ts";
@@ -8,7 +11,16 @@ import {
   type StreamReader,
 } from "../../../src/providers/shared/http-adapter.ts";
 import { SSE, type SseEvent } from "../../../src/providers/transport/sse.ts";
-import { callOf, collect, httpChunk, rawServer, SSE_HEAD } from "../support.ts";
+import {
+  callOf,
+  collect,
+  eventually,
+  HTTP_END,
+  httpChunk,
+  rawServer,
+  rejection,
+  SSE_HEAD,
+} from "../support.ts";
 
 const GRACE_MS = 400;
 
@@ -28,7 +40,32 @@ class RepeatingReader implements StreamReader<SseEvent> {
   }
 }
 
-function adapterTo(url: string) {
+/** Of words, the end of the answer, and the end of the stream. */
+class WordReader implements StreamReader<SseEvent> {
+  readonly graceMs = GRACE_MS;
+  finished = false;
+  ended = false;
+  readonly #envelope = new Envelope("m");
+
+  read({ data }: SseEvent): UpstreamChunk[] {
+    if (data === "broken" || data.includes("\ufffd")) throw upstreamError("It broke.");
+    this.finished ||= data === "stop";
+    this.ended = data === "[DONE]";
+    const choices = data.startsWith("usage") ? [] : [deltaChoice(0, { content: data })];
+    return this.ended ? [] : [this.#envelope.chunk(choices, null)];
+  }
+
+  end(): UpstreamChunk[] {
+    if (!this.finished) throw upstreamError("It ended early.");
+    return [];
+  }
+}
+
+function adapterTo(
+  url: string,
+  open: () => StreamReader<SseEvent> = () => new RepeatingReader(),
+  timeouts: Partial<Timeouts> = {},
+) {
   const unused = (): never => {
     throw new Error("not asked for");
   };
@@ -41,12 +78,12 @@ function adapterTo(url: string) {
         headers: {},
         body: "{}",
         parse: unused,
-        open: () => new RepeatingReader(),
+        open,
       }),
       probe: unused,
     },
     {
-      timeouts: { firstByteMs: 2_000, betweenChunksMs: 20_000, totalMs: 20_000 },
+      timeouts: { firstByteMs: 2_000, betweenChunksMs: 20_000, totalMs: 20_000, ...timeouts },
       limits: { upstreamBodyBytes: 1_000, upstreamEventBytes: 1_000 },
       proxyUrl: null,
     },
@@ -74,5 +111,172 @@ describe("a reader's own grace", () => {
     const elapsedMs = performance.now() - started;
     expect(elapsedMs).toBeGreaterThan(3 * (GRACE_MS / 2) + GRACE_MS - 50);
     expect(elapsedMs).toBeLessThan(10_000);
+  });
+});
+
+const never = new AbortController().signal;
+const WHOLE = ["one", "stop"];
+const events = (...words: string[]) => words.map((word) => `data: ${word}\n\n`).join("");
+
+/** Sends an answer with its finish, then what the test does. */
+const afterFinish = (then: (socket: Socket) => unknown) =>
+  rawServer((socket) => {
+    socket.write(SSE_HEAD);
+    socket.write(httpChunk(events(...WHOLE)));
+    then(socket);
+  });
+
+async function wordsFrom(url: string, timeouts: Partial<Timeouts> = {}, signal = never) {
+  const adapter = adapterTo(url, () => new WordReader(), timeouts);
+  const chunks = await collect(adapter.stream(callOf(), signal));
+  return chunks.map(({ chunk }) => chunk.choices[0]?.delta.content ?? "(none)");
+}
+
+describe("after a whole answer", () => {
+  test.each<[string, (socket: Socket) => unknown]>([
+    ["silence", () => {}],
+    [
+      "comments without end",
+      (socket) => {
+        const timer = setInterval(() => socket.write(httpChunk(": still here\n\n")), 50);
+        socket.on("close", () => clearInterval(timer));
+      },
+    ],
+    [
+      "comments faster than any timer",
+      (socket) => {
+        const more = () => {
+          while (!socket.destroyed && socket.write(httpChunk(": still here\n\n".repeat(500))));
+        };
+        socket.on("drain", more);
+        more();
+      },
+    ],
+    ["a broken connection", (socket) => setTimeout(() => socket.resetAndDestroy(), 50)],
+    [
+      "half an event",
+      (socket) => socket.end(Buffer.concat([httpChunk("data: bro"), Buffer.from(HTTP_END)])),
+    ],
+    [
+      "half a broken event",
+      (socket) => socket.end(Buffer.concat([httpChunk("data: broken"), Buffer.from(HTTP_END)])),
+    ],
+    [
+      "half a character",
+      (socket) =>
+        socket.end(
+          Buffer.concat([
+            httpChunk(new Uint8Array([...Buffer.from("data: "), 0xe2, 0x82])),
+            Buffer.from(HTTP_END),
+          ]),
+        ),
+    ],
+  ])("%s is a clean end, and closes the connection", async (name, then) => {
+    await using server = await afterFinish(then);
+    const started = performance.now();
+    const words = await wordsFrom(server.url);
+    expect(words.slice(0, 2)).toEqual(WHOLE);
+    expect(words.length).toBeLessThanOrEqual(name === "half an event" ? 3 : 2);
+    expect(performance.now() - started).toBeLessThan(10 * GRACE_MS);
+    expect(await eventually(() => server.open === 0, 3_000)).toBe(true);
+  });
+
+  test.each<[string, Partial<Timeouts>]>([
+    ["the time between pieces", { betweenChunksMs: 50 }],
+    ["the whole call's time", { totalMs: 300 }],
+  ])("%s may run out before the grace does", async (_, timeouts) => {
+    await using server = await afterFinish(() => {});
+    expect(await wordsFrom(server.url, timeouts)).toEqual(WHOLE);
+  });
+
+  test("a last event without its blank line counts", async () => {
+    await using server = await afterFinish((socket) => {
+      socket.end(Buffer.concat([httpChunk("data: usage"), Buffer.from(HTTP_END)]));
+    });
+    expect(await wordsFrom(server.url)).toEqual([...WHOLE, "(none)"]);
+  });
+
+  test("an error that the provider names is one", async () => {
+    await using server = await afterFinish((socket) => socket.write(httpChunk(events("broken"))));
+    expect(await rejection(wordsFrom(server.url))).toMatchObject({ message: "It broke." });
+  });
+
+  test("a client that leaves is told its own reason", async () => {
+    const client = new AbortController();
+    await using server = await afterFinish(() => setTimeout(() => client.abort("left"), 50));
+    expect(await rejection(wordsFrom(server.url, {}, client.signal))).toBe("left");
+    expect(await eventually(() => server.open === 0, 3_000)).toBe(true);
+  });
+
+  test("the time that the client takes is not the provider's", async () => {
+    await using server = await afterFinish(async (socket) => {
+      for (const word of ["usage 1", "usage 2", "[DONE]"]) {
+        await Bun.sleep(GRACE_MS / 4);
+        socket.write(httpChunk(events(word)));
+      }
+      socket.end(HTTP_END);
+    });
+    const seen: string[] = [];
+    const adapter = adapterTo(server.url, () => new WordReader());
+    for await (const { chunk } of adapter.stream(callOf(), never)) {
+      seen.push(chunk.choices[0]?.delta.content ?? "(none)");
+      await Bun.sleep(GRACE_MS);
+    }
+    expect(seen).toEqual([...WHOLE, "(none)", "(none)"]);
+  });
+});
+
+describe("the connection", () => {
+  test("is used again after a proper end, of the body or of the stream", async () => {
+    for (const last of [[], ["[DONE]"]]) {
+      await using server = await rawServer((socket) => {
+        socket.write(SSE_HEAD);
+        socket.write(httpChunk(events(...WHOLE, ...last)));
+        setTimeout(() => socket.write(HTTP_END), 20);
+      });
+      for (let call = 0; call < 3; call += 1) {
+        expect(await wordsFrom(server.url)).toEqual(WHOLE);
+        await Bun.sleep(60);
+      }
+      expect(server.connections).toBe(1);
+    }
+  });
+
+  test("is closed at once when its reader leaves early", async () => {
+    await using server = await rawServer((socket) => {
+      socket.write(SSE_HEAD);
+      socket.write(httpChunk(events("one", "two")));
+    });
+    for await (const _ of adapterTo(server.url, () => new WordReader()).stream(callOf(), never))
+      break;
+    expect(await eventually(() => server.open === 0, 3_000)).toBe(true);
+  });
+
+  test("is closed when the answer is no event of the dialect's, and the error is told after what came before", async () => {
+    await using server = await rawServer((socket) => {
+      socket.write(SSE_HEAD);
+      socket.write(httpChunk(events("one", "broken", "two")));
+    });
+    const seen: unknown[] = [];
+    const reading = (async () => {
+      const adapter = adapterTo(server.url, () => new WordReader());
+      for await (const { chunk } of adapter.stream(callOf(), never)) {
+        seen.push(chunk.choices[0]?.delta.content);
+      }
+    })();
+    expect(await rejection(reading)).toMatchObject({ message: "It broke." });
+    expect(seen).toEqual(["one"]);
+    expect(await eventually(() => server.open === 0, 3_000)).toBe(true);
+  });
+
+  test("a body that ends in the middle of a character, or without a finish, is cut short", async () => {
+    const half = new Uint8Array([...Buffer.from("data: on"), 0xe2, 0x82]);
+    for (const bytes of [half, events("one")]) {
+      await using server = await rawServer((socket) => {
+        socket.write(SSE_HEAD);
+        socket.end(Buffer.concat([httpChunk(bytes), Buffer.from(HTTP_END)]));
+      });
+      expect(await rejection(wordsFrom(server.url))).toMatchObject({ status: 502 });
+    }
   });
 });
