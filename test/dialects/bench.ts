@@ -1,6 +1,8 @@
 // A real server between a client and a scripted upstream, and what is asserted of every request.
 import { expect } from "bun:test";
 import { formatCredits } from "../../src/base/micro.ts";
+import { configSchema } from "../../src/config/schema.ts";
+import { connectProviders } from "../../src/providers/registry.ts";
 import { creditsOf, readWire } from "../chat/stream-support.ts";
 import { post, recordOf } from "../chat/support.ts";
 import {
@@ -23,10 +25,8 @@ export interface Bench {
 
 export async function openBench(driver: Driver): Promise<Bench> {
   const upstream = await startRawUpstream();
-  const server = await startTestServer({
-    env: driver.env(upstream.url),
-    config: configFor(driver),
-  });
+  const env = driver.env(upstream.url);
+  const server = await startTestServer({ env, config: configFor(driver, env) });
   const close = async () => {
     await server.close();
     await upstream.close();
@@ -35,9 +35,10 @@ export async function openBench(driver: Driver): Promise<Bench> {
 }
 
 /** A refusal is asserted as it comes, so that it is not tried again. */
-function configFor({ config = {} }: Driver) {
+function configFor({ config = {} }: Driver, env: Record<string, string>) {
   const given = (config.providers ?? {}) as Record<string, object>;
-  const ids = ["openai", "anthropic", "google", "bedrock", "vertex"];
+  // Only those that the variables turn on: what is named has to work.
+  const ids = [...connectProviders(configSchema.parse({}), env).connected.keys()];
   const providers = ids.map((id) => [id, { ...given[id], retries: { max: 0 } }]);
   return { ...config, providers: { ...given, ...Object.fromEntries(providers) } };
 }
