@@ -30,8 +30,8 @@ export function checkCapabilities(request: ChatRequest, deployment: Deployment):
   }
 }
 
-/** Tiers that cost what the catalogue says. */
-const USUAL_TIERS = new Set<unknown>([undefined, "auto", "default", "standard"]);
+/** Tiers that cost what the catalogue says; Groq's name for it is `on_demand`. */
+const USUAL_TIERS = new Set<unknown>([undefined, "auto", "default", "standard", "on_demand"]);
 
 /**
  * Throws a 400 for features that providers bill beyond the tokens, or at another rate, since their price is not known.

@@ -7,6 +7,7 @@ import { GEMINI } from "./gemini/dialect.ts";
 import { openAi } from "./openai/dialect.ts";
 import {
   AZURE,
+  CEREBRAS,
   COMMON,
   DEEPSEEK,
   GROQ,
@@ -151,7 +152,7 @@ export const PROVIDER_LIST: ProviderList = {
       baseUrl: "https://api.cerebras.ai/v1",
       baseUrlEnv: [{ name: "CEREBRAS_BASE_URL" }],
       keyEnv: ["CEREBRAS_API_KEY"],
-      dialect: openAi({ quirks: COMMON }),
+      dialect: openAi({ quirks: CEREBRAS }),
     }),
     defineProvider({
       id: "moonshot",

@@ -40,8 +40,8 @@ describe("complete, charged as reported", () => {
       ],
     ],
     [
-      "usage that shrinks: the last word counts",
-      [WORDS, STOP, event(usageChunk(usage(90, 120))), REPORT, DONE],
+      "usage that shrinks: the most counts",
+      [WORDS, STOP, REPORT, event(usageChunk(usage(5, 3))), event(usageChunk(usage(0, 0))), DONE],
     ],
     [
       "chunks without choices first",

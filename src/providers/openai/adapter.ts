@@ -7,7 +7,7 @@ import { modelsProbe } from "../shared/probe.ts";
 import { SSE } from "../transport/sse.ts";
 import { answerOptions } from "./answer-options.ts";
 import type { Quirks } from "./quirks.ts";
-import { buildRequest } from "./request.ts";
+import { buildRequest, takesWishes } from "./request.ts";
 import { parseCompletion } from "./response.ts";
 import { ChatStream } from "./stream.ts";
 
@@ -38,13 +38,19 @@ export function createOpenAiAdapter(options: OpenAiAdapterOptions): ProviderAdap
     {
       framing: SSE,
       errors: COMMON_ERRORS,
-      exchange: (call, stream) => ({
-        url: endpointUrl(baseUrl, "chat/completions", call.upstreamModel),
-        headers: stream ? streamHeaders : headers,
-        body: JSON.stringify(buildRequest(call, { quirks, passFields, stream })),
-        parse: (text) => parseCompletion(text, answerOptions(call, quirks)),
-        open: () => new ChatStream(answerOptions(call, quirks)),
-      }),
+      takesWishes: takesWishes({ quirks, passFields }),
+      exchange: (call, stream) => {
+        const { body, ignored } = buildRequest(call, { quirks, passFields, stream });
+        const answer = answerOptions(call, quirks);
+        return {
+          url: endpointUrl(baseUrl, "chat/completions", call.upstreamModel),
+          headers: stream ? streamHeaders : headers,
+          body: JSON.stringify(body),
+          ignored,
+          parse: (text) => parseCompletion(text, answer),
+          open: () => new ChatStream(answer),
+        };
+      },
       probe: () => modelsProbe(options),
     },
     options,

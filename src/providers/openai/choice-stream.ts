@@ -30,11 +30,6 @@ export class ChoiceStream {
     return this.#hasSaid || this.isFinished;
   }
 
-  /** The last delta said anything. */
-  get saysMore(): boolean {
-    return this.#saysMore;
-  }
-
   /** A call's arguments are visibly incomplete. */
   get isCut(): boolean {
     return this.#tools.isCut;

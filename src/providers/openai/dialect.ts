@@ -4,7 +4,8 @@ import { createResponsesAdapter } from "../openai-responses/adapter.ts";
 import type { AuthStyle } from "../shared/endpoint.ts";
 import { createOpenAiAdapter } from "./adapter.ts";
 import { createBridgedAdapter } from "./bridge.ts";
-import { COMPATIBLE, type Quirks } from "./quirks.ts";
+import { CUSTOM } from "./provider-quirks.ts";
+import type { Quirks } from "./quirks.ts";
 
 export interface OpenAiSettings {
   auth?: AuthStyle;
@@ -21,9 +22,9 @@ export interface OpenAiDialect extends Dialect {
   quirks: Quirks;
 }
 
-/** Chat completions with a bearer key and no quirks, unless the settings say otherwise. */
+/** Chat completions with a bearer key and what fits any provider, unless the settings say otherwise. */
 export function openAi(settings: OpenAiSettings = {}): OpenAiDialect {
-  const { auth = "bearer", quirks = COMPATIBLE, hasResponses = false } = settings;
+  const { auth = "bearer", quirks = CUSTOM, hasResponses = false } = settings;
   const dialect = defineDialect({
     name: "openai",
     connect(options) {

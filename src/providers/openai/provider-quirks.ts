@@ -2,15 +2,19 @@
 import { filesAsDocuments } from "./document-parts.ts";
 import { COMPATIBLE, PLATFORM_FIELDS, type Quirks } from "./quirks.ts";
 import {
+  allowedToolsOnly,
   developerAsSystem,
+  dropCacheMarks,
   dropMessageFields,
   dropSingleN,
   dropToolCallExtras,
+  dropUsualTier,
   keepMessageFields,
   nineCharacterToolIds,
   reasoningContentAsReasoning,
   reasoningContentOnEveryTurn,
   renameField,
+  shortToolIds,
   toolChoiceAny,
 } from "./request-patches.ts";
 
@@ -19,11 +23,21 @@ const REASONING_FIELDS = ["reasoning_content", "reasoning", "reasoning_details"]
 /** Sampling settings that the open-weight hosts add to OpenAI's. */
 const OPEN_WEIGHT_FIELDS = ["top_k", "min_p", "repetition_penalty"] as const;
 
+/**
+ * A provider that only the configuration knows: it may be Google's endpoint, which has thoughts in
+ * the total alone, or a server whose chat template has no role `developer`.
+ */
+export const CUSTOM: Quirks = {
+  ...COMPATIBLE,
+  hiddenOutputInTotal: "if told",
+  patches: [allowedToolsOnly, developerAsSystem, dropUsualTier("on_demand")],
+};
+
 /** What the hosts of other models share. */
 export const COMMON: Quirks = {
   ...COMPATIBLE,
   refusedFields: PLATFORM_FIELDS,
-  patches: [developerAsSystem, dropToolCallExtras],
+  patches: [allowedToolsOnly, developerAsSystem, dropToolCallExtras, dropUsualTier("on_demand")],
 };
 
 /**
@@ -34,7 +48,13 @@ export const OPENAI: Quirks = {
   outputLimitField: "max_completion_tokens",
   refusesObfuscation: true,
   passFields: true,
-  patches: [dropMessageFields(...REASONING_FIELDS), dropToolCallExtras],
+  patches: [
+    dropMessageFields(...REASONING_FIELDS),
+    dropToolCallExtras,
+    dropCacheMarks,
+    shortToolIds,
+    dropUsualTier("on_demand"),
+  ],
 };
 
 /** Without the obfuscation setting, which older API versions refuse. */
@@ -53,6 +73,7 @@ export const MISTRAL: Quirks = {
     "parallel_tool_calls",
     "prediction",
     "presence_penalty",
+    "prompt_cache_key",
     "reasoning_effort",
     "response_format",
     "seed",
@@ -65,26 +86,52 @@ export const MISTRAL: Quirks = {
   passFields: ["prompt_mode", "random_seed", "safe_prompt"],
   patches: [
     renameField("seed", "random_seed"),
+    allowedToolsOnly,
     toolChoiceAny,
     developerAsSystem,
     filesAsDocuments,
     keepMessageFields("role", "content", "tool_calls", "tool_call_id", "prefix"),
-    dropToolCallExtras,
+    dropCacheMarks,
     nineCharacterToolIds,
   ],
 };
 
-/** Answers 400 to log probabilities, biases, names on messages and more than one choice. */
+/**
+ * Answers 400 to log probabilities, biases, predictions, more than one choice, and to any message
+ * field but its own (`reasoning` only where the model reasons). Its usual tier is `on_demand`.
+ */
 export const GROQ: Quirks = {
   ...COMMON,
-  refusedFields: [...PLATFORM_FIELDS, "logit_bias", "logprobs", "top_logprobs"],
+  refusedFields: [
+    ...PLATFORM_FIELDS,
+    "logit_bias",
+    "logprobs",
+    "prediction",
+    "top_logprobs",
+    "verbosity",
+  ],
   passFields: ["include_reasoning", "reasoning_format"],
   patches: [
+    allowedToolsOnly,
     developerAsSystem,
-    dropToolCallExtras,
-    dropMessageFields("name", "reasoning_details"),
     reasoningContentAsReasoning,
+    keepMessageFields("role", "content", "tool_calls", "tool_call_id", "reasoning"),
+    dropCacheMarks,
     dropSingleN,
+    dropUsualTier("default", "standard"),
+  ],
+};
+
+/**
+ * Refuses message fields that it does not know, its own answers' `reasoning` among them under any
+ * name.
+ */
+export const CEREBRAS: Quirks = {
+  ...COMMON,
+  patches: [
+    ...COMMON.patches,
+    keepMessageFields("role", "content", "name", "tool_calls", "tool_call_id"),
+    dropCacheMarks,
   ],
 };
 
@@ -92,7 +139,7 @@ export const GROQ: Quirks = {
 export const DEEPSEEK: Quirks = {
   ...COMMON,
   passFields: ["thinking"],
-  patches: [developerAsSystem, dropToolCallExtras, reasoningContentOnEveryTurn],
+  patches: [...COMMON.patches, reasoningContentOnEveryTurn],
 };
 
 /**
@@ -102,11 +149,23 @@ export const XAI: Quirks = { ...COMMON, hiddenOutputInTotal: true };
 
 /**
  * `models`, `route` and `plugins` do not pass: they change what is charged behind the pinned price.
+ * `provider` does, as the caller's privacy depends on it: what the host that it leads to costs is in
+ * the report.
  */
 export const OPENROUTER: Quirks = {
   ...COMPATIBLE,
   refusedFields: PLATFORM_FIELDS,
-  passFields: [...OPEN_WEIGHT_FIELDS, "include_reasoning", "reasoning", "top_a", "transforms"],
+  passFields: [
+    ...OPEN_WEIGHT_FIELDS,
+    "cache_control",
+    "include_reasoning",
+    "provider",
+    "reasoning",
+    "top_a",
+    "transforms",
+  ],
+  reportsCost: true,
+  patches: [allowedToolsOnly, dropUsualTier("on_demand")],
 };
 
 /** The hosts of open-weight models. */

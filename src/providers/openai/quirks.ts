@@ -1,5 +1,6 @@
 // What sets an OpenAI-compatible provider apart from OpenAI, as data that a declaration holds.
 import type { RequestPatch } from "./request-patches.ts";
+import type { UsageOptions } from "./usage.ts";
 
 export interface Quirks {
   /** The field that carries the output limit. Only OpenAI and Azure know the newer name. */
@@ -25,7 +26,7 @@ export interface Quirks {
   /** Changes to the body, in this order, after its fields were chosen. */
   patches: readonly RequestPatch[];
   /** See UsageOptions. */
-  hiddenOutputInTotal: boolean;
+  hiddenOutputInTotal: UsageOptions["hiddenOutputInTotal"];
   /** See UsageOptions. */
   reportsCost: boolean;
 }
@@ -105,3 +106,11 @@ export const PLATFORM_FIELDS: readonly string[] = [
   "safety_identifier",
   "store",
 ];
+
+/** Fields without which the answer is the same. */
+export const UNFELT_FIELDS: ReadonlySet<string> = new Set([
+  ...PLATFORM_FIELDS,
+  "cache_control",
+  "service_tier",
+  "user",
+]);

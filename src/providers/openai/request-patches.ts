@@ -1,38 +1,39 @@
 // Named changes to an outgoing body, one for each way in which a provider departs from OpenAI.
-import { isObject, type JsonObject } from "../shared/json.ts";
+import type { UpstreamCall } from "../protocol.ts";
+import { asArray, isObject, type JsonObject } from "../shared/json.ts";
+import { readTools } from "../shared/tool-choice.ts";
+import { fittingToolId, hashedId } from "../shared/tool-ids.ts";
 
 /**
  * Changes the top level of the body in place. What lies deeper belongs to the caller's request,
  * which may be tried on another provider, so that it must be replaced and never written to.
+ * @param lost takes the names of what is left out and would have changed the answer
  */
-export type RequestPatch = (body: JsonObject) => void;
+export type RequestPatch = (body: JsonObject, call: UpstreamCall, lost: string[]) => void;
 
 /** Replaces each message by what `change` makes of it; it gets a copy that it may write to. */
 function mapMessages(body: JsonObject, change: (message: JsonObject) => void): void {
-  const messages = body.messages;
-  if (!Array.isArray(messages)) {
-    return;
-  }
-  body.messages = messages.map((message: unknown) => {
-    if (!isObject(message)) {
-      return message;
-    }
-    const copy = { ...message };
-    change(copy);
-    return copy;
-  });
+  body.messages = copies(body.messages, change);
 }
 
 /** Replaces each tool call of a message (a copy already) by what `change` makes of a copy of it. */
 function mapToolCalls(message: JsonObject, change: (call: JsonObject) => void): void {
-  if (!Array.isArray(message.tool_calls)) {
-    return;
+  message.tool_calls = copies(message.tool_calls, change);
+  if (message.tool_calls === undefined) {
+    delete message.tool_calls;
   }
-  message.tool_calls = message.tool_calls.map((call: unknown) => {
-    if (!isObject(call)) {
-      return call;
+}
+
+/** The list with each of its objects as `change` makes it, from a copy; no list as it is. */
+function copies(list: unknown, change: (item: JsonObject) => void): unknown {
+  if (!Array.isArray(list)) {
+    return list;
+  }
+  return list.map((item: unknown) => {
+    if (!isObject(item)) {
+      return item;
     }
-    const copy = { ...call };
+    const copy = { ...item };
     change(copy);
     return copy;
   });
@@ -52,6 +53,18 @@ export function renameField(from: string, to: string): RequestPatch {
 export const toolChoiceAny: RequestPatch = (body) => {
   if (body.tool_choice === "required") {
     body.tool_choice = "any";
+  }
+};
+
+/**
+ * A choice among `allowed_tools` is OpenAI's alone: elsewhere only those are offered. What is lost
+ * is the prompt cache of a longer list, and no part of the answer.
+ */
+export const allowedToolsOnly: RequestPatch = (body, { request }) => {
+  if (isObject(body.tool_choice) && body.tool_choice.type === "allowed_tools") {
+    const { allowed, choice } = readTools(request);
+    body.tools = allowed;
+    body.tool_choice = choice.kind === "required" ? "required" : "auto";
   }
 };
 
@@ -81,29 +94,52 @@ export function dropMessageFields(...fields: string[]): RequestPatch {
   };
 }
 
+/** Of a message's fields the one whose loss a model can notice. */
+const SPEAKER = "name";
+
+/** What a tool call has in OpenAI's reference; clients keep an `index` from a stream, and more. */
+const CALL_FIELDS: ReadonlySet<string> = new Set(["id", "type", "function", "custom"]);
+
 /**
- * Drops every message field but these, for a provider whose messages are checked against a closed
- * schema.
+ * Drops every message field but these, and what is not OpenAI's of tool calls, for a provider whose
+ * messages are checked against a closed schema: clients send back `annotations`, `id`, `status`,
+ * `timestamp` and whatever else an answer had.
  */
 export function keepMessageFields(...fields: string[]): RequestPatch {
-  return (body) => {
+  const known = new Set(fields);
+  return (body, _call, lost) => {
+    const speaks = (message: unknown) => isObject(message) && SPEAKER in message;
+    if (!known.has(SPEAKER) && asArray(body.messages).some(speaks)) {
+      lost.push(`messages.${SPEAKER}`);
+    }
     mapMessages(body, (message) => {
-      for (const field of Object.keys(message)) {
-        if (!fields.includes(field)) {
-          delete message[field];
-        }
-      }
+      keepOnly(message, known);
+      mapToolCalls(message, (call) => keepOnly(call, CALL_FIELDS));
     });
   };
 }
 
-/** Gives back reasoning under Groq's name for it. */
-export const reasoningContentAsReasoning: RequestPatch = (body) => {
-  mapMessages(body, (message) => {
-    if (typeof message.reasoning_content === "string") {
-      message.reasoning = message.reasoning_content;
+function keepOnly(object: JsonObject, fields: ReadonlySet<string>): void {
+  for (const field of Object.keys(object)) {
+    if (!fields.has(field)) {
+      delete object[field];
     }
+  }
+}
+
+/**
+ * Gives back reasoning under the provider's own name for it: answers have it as
+ * `reasoning_content`. Models that do not reason refuse the field.
+ */
+export const reasoningContentAsReasoning: RequestPatch = (body, { facts }) => {
+  mapMessages(body, (message) => {
+    const { reasoning_content: reasoning } = message;
     delete message.reasoning_content;
+    if (!facts.capabilities.reasoning) {
+      delete message.reasoning;
+    } else if (typeof reasoning === "string") {
+      message.reasoning = reasoning;
+    }
   });
 };
 
@@ -128,6 +164,24 @@ export const dropToolCallExtras: RequestPatch = (body) => {
   });
 };
 
+/**
+ * Drops the marks of Anthropic's prompt cache from parts, messages and tools: providers with a
+ * closed schema refuse them, and no answer depends on them.
+ */
+export const dropCacheMarks: RequestPatch = (body) => {
+  const unmark = (holder: JsonObject) => {
+    delete holder.cache_control;
+  };
+  unmark(body);
+  if (asArray(body.tools).some((tool) => isObject(tool) && "cache_control" in tool)) {
+    body.tools = copies(body.tools, unmark);
+  }
+  mapMessages(body, (message) => {
+    unmark(message);
+    message.content = copies(message.content, unmark);
+  });
+};
+
 /** Groq refuses the field `n` unless it is 1; above that, its refusal is the honest answer. */
 export const dropSingleN: RequestPatch = (body) => {
   if (body.n === 1) {
@@ -135,26 +189,42 @@ export const dropSingleN: RequestPatch = (body) => {
   }
 };
 
+/**
+ * Leaves out the names of the usual service tier that the provider does not know: it is what comes
+ * without the field.
+ */
+export function dropUsualTier(...names: string[]): RequestPatch {
+  return (body) => {
+    if (typeof body.service_tier === "string" && names.includes(body.service_tier)) {
+      delete body.service_tier;
+    }
+  };
+}
+
+/** Gives calls and their results ids that the provider takes, the same id always the same. */
+function toolIds(fitting: (id: string) => string): RequestPatch {
+  const mend = (holder: JsonObject, field: string) => {
+    const id = holder[field];
+    if (typeof id === "string") {
+      holder[field] = fitting(id);
+    }
+  };
+  return (body) => {
+    mapMessages(body, (message) => {
+      mapToolCalls(message, (call) => mend(call, "id"));
+      mend(message, "tool_call_id");
+    });
+  };
+}
+
+const OPENAI_TOOL_ID = /^.{1,40}$/s;
+
+/** OpenAI takes ids of at most 40 characters; other providers' in a history can be longer. */
+export const shortToolIds = toolIds((id) => fittingToolId(id, OPENAI_TOOL_ID));
+
 const MISTRAL_TOOL_ID = /^[A-Za-z0-9]{9}$/;
 
-/**
- * Tool call ids must be 9 letters or digits at Mistral: others are hashed, the same id always to
- * the same.
- */
-export const nineCharacterToolIds: RequestPatch = (body) => {
-  mapMessages(body, (message) => {
-    mapToolCalls(message, (call) => {
-      call.id = mistralToolId(call.id);
-    });
-    if (message.tool_call_id !== undefined) {
-      message.tool_call_id = mistralToolId(message.tool_call_id);
-    }
-  });
-};
-
-function mistralToolId(id: unknown): unknown {
-  if (typeof id !== "string" || MISTRAL_TOOL_ID.test(id)) {
-    return id;
-  }
-  return Bun.hash(id).toString(36).padStart(9, "0").slice(-9);
-}
+/** Tool call ids must be 9 letters or digits at Mistral. */
+export const nineCharacterToolIds = toolIds((id) =>
+  MISTRAL_TOOL_ID.test(id) ? id : hashedId(id, 9),
+);

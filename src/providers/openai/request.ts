@@ -1,7 +1,11 @@
 // The gateway's call as the JSON body of an OpenAI-compatible provider.
+import type { ChatRequest } from "../../base/chat.ts";
+import { invalidRequest } from "../../base/errors.ts";
 import type { UpstreamCall } from "../protocol.ts";
-import type { JsonObject } from "../shared/json.ts";
-import { OPENAI_CHAT_FIELDS, type Quirks, SERVER_FIELDS } from "./quirks.ts";
+import { ignoredFields } from "../shared/ignored.ts";
+import { asArray, isGiven, isObject, type JsonObject } from "../shared/json.ts";
+import { PROVIDER_WISHES } from "../shared/provider-wishes.ts";
+import { OPENAI_CHAT_FIELDS, type Quirks, SERVER_FIELDS, UNFELT_FIELDS } from "./quirks.ts";
 
 export interface RequestOptions {
   quirks: Quirks;
@@ -13,19 +17,35 @@ export interface RequestOptions {
   stream: boolean;
 }
 
+export interface BuiltRequest {
+  body: JsonObject;
+  /** Fields that were left out although the answer would be another with them. */
+  ignored: readonly string[];
+}
+
 /**
  * Builds the body. Only fields that the provider is known to take are sent, the rest is dropped:
  * the documented ones minus those it refuses, its own ones, and what the configuration names.
  * `call.request` stays as it is.
+ * @throws ApiError 400 for a field that the provider does not take and whose loss would change the
+ * answer's form
  */
-export function buildRequest(call: UpstreamCall, options: RequestOptions): JsonObject {
+export function buildRequest(call: UpstreamCall, options: RequestOptions): BuiltRequest {
   const { quirks } = options;
   const body: JsonObject = { model: call.upstreamModel };
+  const dropped: string[] = [];
   for (const [field, value] of Object.entries(call.request)) {
-    if (value !== null && value !== undefined && passes(field, options)) {
+    if (!isGiven(value) || SERVER_FIELDS.has(field)) {
+      continue;
+    }
+    if (passes(field, options)) {
       body[field] = value;
+    } else {
+      refuseLoss(field, value);
+      dropped.push(field);
     }
   }
+  leaveOutNoEffort(body, call);
   if (call.maxOutputTokens !== null) {
     body[quirks.outputLimitField] = call.maxOutputTokens;
   }
@@ -39,19 +59,34 @@ export function buildRequest(call: UpstreamCall, options: RequestOptions): JsonO
       body.stream_options = streamOptions;
     }
   }
+  const ignored = felt(call.request, dropped);
   for (const patch of quirks.patches) {
-    patch(body);
+    patch(body, call, ignored);
   }
-  return body;
+  return { body, ignored };
 }
 
-function passes(field: string, { quirks, passFields }: RequestOptions): boolean {
-  if (SERVER_FIELDS.has(field)) {
-    return false;
-  }
+/** Whether a provider is known to act on the wishes of {@link PROVIDER_WISHES}. */
+export function takesWishes({ quirks, passFields }: Omit<RequestOptions, "stream">): boolean {
+  return (
+    passFields === true ||
+    isNamed(PROVIDER_WISHES, passFields) ||
+    isNamed(PROVIDER_WISHES, quirks.passFields)
+  );
+}
+
+function isNamed(field: string, fields: boolean | readonly string[] | undefined): boolean {
+  return Array.isArray(fields) && fields.includes(field);
+}
+
+function passes(field: string, options: RequestOptions): boolean {
+  const { quirks, passFields } = options;
   // What the operator names passes even where the declaration would drop it: providers change.
-  if (Array.isArray(passFields) && passFields.includes(field)) {
+  if (isNamed(field, passFields)) {
     return true;
+  }
+  if (field === PROVIDER_WISHES) {
+    return takesWishes(options);
   }
   if (quirks.refusedFields.includes(field)) {
     return false;
@@ -63,4 +98,42 @@ function passes(field: string, { quirks, passFields }: RequestOptions): boolean 
     return passFields;
   }
   return quirks.passFields === true || quirks.passFields.includes(field);
+}
+
+/** Models that do not reason refuse the field, and do what it asks for anyway. */
+function leaveOutNoEffort(body: JsonObject, { facts }: UpstreamCall): void {
+  if (body.reasoning_effort === "none" && !facts.capabilities.reasoning) {
+    delete body.reasoning_effort;
+  }
+}
+
+/** Fields that ask for an answer of another form, with when they do. */
+const FORM_FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  functions: (value) => asArray(value).length > 0,
+  function_call: isObject,
+  n: (value) => value !== 1,
+  audio: isGiven,
+  modalities: (value) => asArray(value).some((modality) => modality !== "text"),
+  web_search_options: isGiven,
+};
+
+function refuseLoss(field: string, value: unknown): void {
+  if (FORM_FIELDS[field]?.(value) === true) {
+    throw invalidRequest(`This model does not support '${field}'.`, field, "unsupported_parameter");
+  }
+}
+
+/** What can be named in a header: a caller may send fields of any name. */
+const NAMEABLE = /^[\w.-]{1,64}$/;
+
+/** Wishes are answered for by whoever calls the provider (see provider-wishes.ts). */
+function felt(request: ChatRequest, dropped: readonly string[]): string[] {
+  const candidates = dropped.filter(
+    (field) =>
+      NAMEABLE.test(field) &&
+      !UNFELT_FIELDS.has(field) &&
+      !Object.hasOwn(FORM_FIELDS, field) &&
+      field !== PROVIDER_WISHES,
+  );
+  return ignoredFields(request, candidates);
 }

@@ -11,7 +11,6 @@ import type { SseEvent } from "../transport/sse.ts";
 import type { AnswerOptions } from "./answer-options.ts";
 import { ChoiceStream } from "./choice-stream.ts";
 import { dropUsage, findUsage, readUsage } from "./usage.ts";
-import { UsageReports } from "./usage-reports.ts";
 
 /**
  * More choices than any request may ask for: one stream's memory must not grow with what a provider
@@ -33,7 +32,6 @@ const ERROR_EVENT = "error";
 export class ChatStream implements StreamReader<SseEvent> {
   readonly #options: AnswerOptions;
   readonly #choices = new Map<number, ChoiceStream>();
-  readonly #reports = new UsageReports();
   readonly #createdSeconds = Math.floor(Date.now() / 1000);
   #id: string | null = null;
   #model: string;
@@ -122,7 +120,7 @@ export class ChatStream implements StreamReader<SseEvent> {
     );
     this.#hasReport ||= usage !== null;
     return {
-      ...(usage !== null && { usage, usageIsFinal: this.#reports.isWhole(usage) }),
+      ...(usage !== null && { usage }),
       ...(costMicro !== null && { reportedCostMicro: costMicro }),
     };
   }
@@ -189,11 +187,7 @@ export class ChatStream implements StreamReader<SseEvent> {
       changed = true;
     }
     const state = this.#stateOf(Number(choice.index));
-    changed = state.normalize(choice) || changed;
-    if (state.saysMore) {
-      this.#reports.addOutput();
-    }
-    return changed;
+    return state.normalize(choice) || changed;
   }
 
   /** The choices that have something to say beside their finish reason, which is taken from them. */

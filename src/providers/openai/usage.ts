@@ -6,9 +6,10 @@ import { TokenCounts, tokenUsage } from "../shared/token-counts.ts";
 export interface UsageOptions {
   /**
    * What `total_tokens` has beyond the two parts is output as well: xAI and Google leave reasoning out
-   * of `completion_tokens`.
+   * of `completion_tokens`. `if told` is for providers of which nothing is known: only the total
+   * tells.
    */
-  hiddenOutputInTotal: boolean;
+  hiddenOutputInTotal: boolean | "if told";
   /** `usage.cost` is what the call cost the operator, in USD. */
   reportsCost: boolean;
 }
@@ -79,7 +80,9 @@ export function parseUsage(
   if (promptTokens === null || completionTokens === null || counts.absurd) {
     return null;
   }
-  const hidden = hiddenOutputInTotal
+  const isHidden =
+    hiddenOutputInTotal === true || (hiddenOutputInTotal !== false && total !== null);
+  const hidden = isHidden
     ? hiddenOutput({ total, promptTokens, completionTokens, reasoning, cachedTokens, written })
     : 0;
   const isHour = written > 0 && writesForAnHour();

@@ -15,6 +15,7 @@ import { readBody, readErrorBody } from "../transport/read-body.ts";
 import type { ErrorReader } from "./errors.ts";
 import { parseJson } from "./json.ts";
 import { type Probe, runProbe } from "./probe.ts";
+import { unmetWishes } from "./provider-wishes.ts";
 
 /**
  * What a provider has for usage and its terminal event once the answer is whole, in milliseconds:
@@ -69,6 +70,8 @@ export interface StreamReader<Event> {
 export interface HttpDialect<Event> {
   framing: Framing<Event>;
   errors: Pick<ErrorReader, "fromResponse" | "fromPayload">;
+  /** The provider acts on OpenRouter's field `provider`, which the exchange passes on. */
+  takesWishes?: boolean;
   /**
    * Makes the exchange of one call; may make calls of its own under the signal, for a token or an
    * image. The call is not changed.
@@ -114,10 +117,11 @@ async function complete<Event>(
 ): Promise<UpstreamCompletion> {
   const guard = new UpstreamGuard(signal, transport.timeouts.totalMs);
   try {
+    const wishes = dialect.takesWishes === true ? [] : unmetWishes(call.request);
     const exchange = await dialect.exchange(call, false, guard.signal);
     const response = await send(dialect, transport, exchange, guard, signal);
     const answer = exchange.parse(await readWhole(transport, response, guard));
-    return { ...answer, ignored: exchange.ignored ?? [] };
+    return { ...answer, ignored: [...(exchange.ignored ?? []), ...wishes] };
   } finally {
     guard.close();
   }
@@ -132,6 +136,7 @@ async function* stream<Event>(
 ): AsyncGenerator<UpstreamChunk, void, undefined> {
   const guard = new UpstreamGuard(signal, transport.timeouts.totalMs);
   try {
+    const wishes = dialect.takesWishes === true ? [] : unmetWishes(call.request);
     const exchange = await dialect.exchange(call, true, guard.signal);
     const reader = exchange.open();
     const response = await send(dialect, transport, exchange, guard, signal);
@@ -141,7 +146,7 @@ async function* stream<Event>(
     const body = new BodyReader(response, guard, transport.timeouts.betweenChunksMs);
     try {
       const decoder = await dialect.framing.open(transport.limits.upstreamEventBytes);
-      let ignored = exchange.ignored ?? [];
+      let ignored = [...(exchange.ignored ?? []), ...wishes];
       for (let isOver = false; !isOver; ) {
         const { graceMs = GRACE_MS } = reader;
         const bytes = await (reader.finished ? body.nextWithin(graceMs) : body.next());

@@ -6,6 +6,8 @@ import { asArray, asObject, isObject, nonEmptyString } from "./json.ts";
 const DEFAULTS: Readonly<Record<string, unknown>> = {
   frequency_penalty: 0,
   presence_penalty: 0,
+  logprobs: false,
+  top_logprobs: 0,
   verbosity: "medium",
   parallel_tool_calls: true,
   service_tier: "auto",

@@ -56,17 +56,19 @@ export function tokenUsage(parts: UsageParts): TokenUsage {
   const { promptTokens, completionTokens } = parts;
   const ofPrompt = (tokens = 0) => Math.min(tokens, promptTokens);
   const ofCompletion = (tokens = 0) => Math.min(tokens, completionTokens);
-  // Read and written input are different tokens: together they cannot be more than there were.
-  const cachedTokens = ofPrompt(parts.cachedTokens);
-  const cacheWrite1hTokens = Math.min(parts.cacheWrite1hTokens ?? 0, promptTokens - cachedTokens);
+  // Read and written input are different tokens: together they cannot be more than there were. Where
+  // a report counts the same ones twice, they are written ones, which are the dearer.
+  const cacheWrite1hTokens = ofPrompt(parts.cacheWrite1hTokens);
+  const cacheWriteTokens = Math.min(parts.cacheWriteTokens ?? 0, promptTokens - cacheWrite1hTokens);
+  const unwritten = promptTokens - cacheWrite1hTokens - cacheWriteTokens;
+  const cachedTokens = Math.min(parts.cachedTokens ?? 0, unwritten);
   const promptAudioTokens = ofPrompt(parts.promptAudioTokens);
   const cachedAudioTokens = Math.min(parts.cachedAudioTokens ?? 0, promptAudioTokens, cachedTokens);
-  const unwritten = promptTokens - cachedTokens - cacheWrite1hTokens;
   return {
     promptTokens,
     completionTokens,
     cachedTokens,
-    cacheWriteTokens: Math.min(parts.cacheWriteTokens ?? 0, unwritten),
+    cacheWriteTokens,
     cacheWrite1hTokens,
     promptAudioTokens,
     ...(cachedAudioTokens > 0 && { cachedAudioTokens }),

@@ -11,7 +11,7 @@ function sent(file: object) {
   const text = { type: "text", text: "Sum it up" };
   const request = { messages: [{ role: "user", content: [text, part] }] };
   const before = structuredClone(request);
-  const body = buildRequest(callOf(request), {
+  const { body } = buildRequest(callOf(request), {
     quirks: MISTRAL,
     passFields: undefined,
     stream: false,

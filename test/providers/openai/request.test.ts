@@ -24,11 +24,28 @@ function bodyFor(
   request: Record<string, unknown>,
   options: { stream?: boolean; passFields?: boolean | string[] } = {},
 ): Record<string, unknown> {
-  return buildRequest(callOf(request), {
-    quirks: quirksOf(id),
-    passFields: options.passFields,
-    stream: options.stream ?? false,
-  });
+  return built(id, request, options).body;
+}
+
+function built(
+  id: string,
+  request: Record<string, unknown>,
+  options: { stream?: boolean; passFields?: boolean | string[]; reasons?: boolean } = {},
+) {
+  const call = callOf(request);
+  const { capabilities } = call.facts;
+  const facts = {
+    ...call.facts,
+    capabilities: { ...capabilities, reasoning: options.reasons ?? true },
+  };
+  return buildRequest(
+    { ...call, facts },
+    {
+      quirks: quirksOf(id),
+      passFields: options.passFields,
+      stream: options.stream ?? false,
+    },
+  );
 }
 
 describe("output limit", () => {
@@ -42,7 +59,7 @@ describe("output limit", () => {
 
   test("null sends none, not even the client's own", () => {
     const call = callOf({ max_tokens: 7 }, { maxOutputTokens: null });
-    const body = buildRequest(call, { quirks: COMPATIBLE, passFields: true, stream: false });
+    const { body } = buildRequest(call, { quirks: COMPATIBLE, passFields: true, stream: false });
     expect(Object.keys(body).sort()).toEqual(["messages", "model"]);
   });
 });
@@ -75,8 +92,8 @@ describe("fields", () => {
     temperature: 0,
     store: true,
     metadata: { a: "b" },
-    logprobs: true,
-    top_logprobs: 2,
+    logprobs: false,
+    top_logprobs: 0,
     logit_bias: { "1": 2 },
     seed: 0,
     verbosity: "low",
@@ -89,7 +106,7 @@ describe("fields", () => {
     ["openai", Object.keys(everything)],
     ["vllm", Object.keys(everything).filter((field) => !["store", "metadata"].includes(field))],
     ["mistral", ["temperature", "random_seed", "n"]],
-    ["groq", ["temperature", "seed", "verbosity"]],
+    ["groq", ["temperature", "seed"]],
     [
       "together",
       ["temperature", "logprobs", "top_logprobs", "logit_bias", "seed", "verbosity", "top_k", "n"],

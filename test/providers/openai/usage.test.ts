@@ -1,7 +1,8 @@
 // Token usage in every spelling that providers use.
 import { describe, expect, test } from "bun:test";
 import type { TokenUsage } from "../../../src/base/chat.ts";
-import { findUsage, parseUsage } from "../../../src/providers/openai/usage.ts";
+import { CUSTOM, OPENROUTER } from "../../../src/providers/openai/provider-quirks.ts";
+import { findUsage, parseUsage, readUsage } from "../../../src/providers/openai/usage.ts";
 import { MAX_TOKENS_PER_REQUEST } from "../../../src/providers/shared/token-counts.ts";
 
 const plain = { hiddenOutputInTotal: false };
@@ -84,8 +85,9 @@ describe("parseUsage", () => {
       },
       {
         ...parsed,
-        cachedTokens: 90,
-        cacheWriteTokens: 10,
+        // Written input is the dearer: what cannot be both counts as that.
+        cachedTokens: 10,
+        cacheWriteTokens: 90,
         promptAudioTokens: 100,
         reasoningTokens: 20,
         completionAudioTokens: 20,
@@ -159,4 +161,92 @@ test("findUsage looks into Groq's envelope too", () => {
   expect(findUsage({ usage: null, x_groq: { usage: { a: 1 } } })).toEqual({ a: 1 });
   expect(findUsage({ usage: { b: 1 }, x_groq: { usage: { a: 1 } } })).toEqual({ b: 1 });
   expect(findUsage({ x_groq: { id: "x" } })).toBeUndefined();
+});
+
+describe("hidden output", () => {
+  test.each<[string, object, number]>([
+    ["Google's endpoint", { prompt_tokens: 35, completion_tokens: 12, total_tokens: 109 }, 74],
+    [
+      "cached input that only the total has",
+      {
+        prompt_tokens: 10,
+        completion_tokens: 5,
+        total_tokens: 115,
+        prompt_tokens_details: { cached_tokens: 100 },
+      },
+      5,
+    ],
+    [
+      "cached and written input that only the total has",
+      {
+        prompt_tokens: 10,
+        completion_tokens: 5,
+        total_tokens: 165,
+        prompt_tokens_details: { cached_tokens: 100, cache_write_tokens: 50 },
+      },
+      5,
+    ],
+    ["a total that is too small", { prompt_tokens: 10, completion_tokens: 5, total_tokens: 0 }, 5],
+  ])("%s", (_name, given, completionTokens) => {
+    expect(parseUsage(given, CUSTOM)?.completionTokens).toBe(completionTokens);
+  });
+});
+
+test("input that is written and read counts as written", () => {
+  const details = { cached_tokens: 2_161, cache_write_tokens: 2_161 };
+  const given = { prompt_tokens: 2_168, completion_tokens: 9, prompt_tokens_details: details };
+  expect(parseUsage(given, plain)).toMatchObject({ cachedTokens: 7, cacheWriteTokens: 2_161 });
+  expect(parseUsage(given, plain, () => true)).toMatchObject({
+    cachedTokens: 7,
+    cacheWriteTokens: 0,
+    cacheWrite1hTokens: 2_161,
+  });
+});
+
+describe("what OpenRouter says that a call cost", () => {
+  const cost = (usage: object, quirks = OPENROUTER) =>
+    readUsage({ ...base, ...usage }, quirks, () => false).costMicro;
+
+  test.each<[string, object, number | null]>([
+    ["rounded up", { cost: 0.00216775 }, 2_168],
+    ["in whole micro-dollars", { cost: 1.1 }, 1_100_000],
+    ["a small one", { cost: 0.0000001 }, 1],
+    ["nothing", { cost: 0 }, 0],
+    [
+      "with OpenRouter's own key",
+      { cost: 0.01, is_byok: false, cost_details: { upstream_inference_cost: 0.01 } },
+      10_000,
+    ],
+    [
+      "with the operator's key at the host",
+      { cost: 0.0005, is_byok: true, cost_details: { upstream_inference_cost: 0.01 } },
+      10_500,
+    ],
+    [
+      "the same, in older reports",
+      { cost: 0.95, cost_details: { upstream_inference_cost: 19 } },
+      19_950_000,
+    ],
+    [
+      "the same, free of fees",
+      { cost: 0, is_byok: true, cost_details: { upstream_inference_cost: 1 } },
+      1_000_000,
+    ],
+    [
+      "details that are none",
+      { cost: 0.01, cost_details: { upstream_inference_cost: null } },
+      10_000,
+    ],
+    ["no figure", {}, null],
+    ["text", { cost: "0.01" }, null],
+    ["a negative one", { cost: -1 }, null],
+    ["an absurd one", { cost: 10_001 }, null],
+    ["infinity", { cost: Number.POSITIVE_INFINITY }, null],
+  ])("%s", (_name, usage, expected) => {
+    expect(cost(usage)).toBe(expected);
+  });
+
+  test("counts at no other provider", () => {
+    expect(cost({ cost: 1 }, CUSTOM)).toBeNull();
+  });
 });
