@@ -1,7 +1,12 @@
 // What stands in a message: text, images, sound, video and files as Gemini's parts.
 import { type ApiError, invalidRequest } from "../../base/errors.ts";
 import { asArray, asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
-import { plainMediaType, readMediaSource } from "../shared/media-source.ts";
+import {
+  cleanBase64,
+  isTextType,
+  plainMediaType,
+  readMediaSource,
+} from "../shared/media-source.ts";
 import type { GeminiPart } from "./wire.ts";
 
 /**
@@ -12,9 +17,6 @@ const YOUTUBE = new RegExp(
   "^https://(?:(?:www\\.)?youtube\\.com/watch\\?v=[\\w-]+(?:&[\\w=&.-]*)?" +
     "|youtu\\.be/[\\w-]+(?:\\?[\\w=&.-]*)?)$",
 );
-
-/** Files that are text whatever they are called: Vertex AI knows no other name for them. */
-const TEXT_TYPES = /^text\/|^application\/(?:[\w.-]+\+)?(?:json|xml|yaml|x-yaml|toml|javascript)$/;
 
 /** OpenAI's names of sound formats where the media type is not simply `audio/` and the name. */
 const AUDIO_TYPES: Readonly<Record<string, string>> = { aif: "audio/aiff", oga: "audio/ogg" };
@@ -66,7 +68,8 @@ function filePart(file: JsonObject, place: string): GeminiPart {
     throw unsupported("This model takes files as 'file_data' only.", `${place}.${field}`);
   }
   const { inlineData } = inlinePart(file.file_data, /./, `${place}.file_data`);
-  const mimeType = TEXT_TYPES.test(inlineData.mimeType) ? "text/plain" : inlineData.mimeType;
+  // Vertex AI knows texts by no other name.
+  const mimeType = isTextType(inlineData.mimeType) ? "text/plain" : inlineData.mimeType;
   return { inlineData: { ...inlineData, mimeType } };
 }
 
@@ -88,8 +91,13 @@ function audioPart(audio: JsonObject, place: string): GeminiPart {
   if (!/^[a-z0-9.+-]{1,32}$/.test(format) || format === "pcm16") {
     throw unsupported("The format must be a file's, as wav or mp3.", `${place}.format`);
   }
-  const mimeType = AUDIO_TYPES[format] ?? plainMediaType(`audio/${format}`);
-  return { inlineData: { mimeType, data: nonEmptyString(audio.data) ?? "" } };
+  const data = cleanBase64(nonEmptyString(audio.data) ?? "");
+  if (data === null) {
+    throw unsupported("The sound must be base64.", `${place}.data`);
+  }
+  return {
+    inlineData: { mimeType: AUDIO_TYPES[format] ?? plainMediaType(`audio/${format}`), data },
+  };
 }
 
 function unsupported(message: string, param: string): ApiError {

@@ -27,6 +27,9 @@ interface AskedCall {
   order: number;
 }
 
+/** What Gemini takes within the result of a function. */
+const RESULT_TYPES = /^(?:image\/(?:png|jpeg|webp)|application\/pdf|text\/plain)$/;
+
 /** Stands for a turn that has to be there and says nothing: Gemini refuses an empty text. */
 const BLANK: GeminiPart = { text: " " };
 
@@ -166,7 +169,7 @@ function addResult(
   const all = contentParts(message.content, place);
   const text = all.map((part) => part.text ?? "").join("");
   const media = all.filter((part) => part.text === undefined);
-  const within = context.traits.mediaInResults ? media.filter(isInline) : [];
+  const within = context.traits.mediaInResults ? media.filter(standsWithin) : [];
   const response = {
     ...idField(id, context.surface),
     name,
@@ -181,8 +184,8 @@ function addResult(
   }
 }
 
-function isInline(part: GeminiPart): part is { inlineData: InlineData } {
-  return part.inlineData !== undefined;
+function standsWithin(part: GeminiPart): part is { inlineData: InlineData } {
+  return RESULT_TYPES.test(part.inlineData?.mimeType ?? "");
 }
 
 /** The texts of a string, or of text and refusal parts; empty ones are left out. */

@@ -215,6 +215,17 @@ describe("tool calls", () => {
       ]);
     });
 
+    test("of another kind stand behind them", () => {
+      const gif = { type: "image_url", image_url: { url: "data:image/gif;base64,AAAA" } };
+      const asked = [ask, assistant(toolCall("a", "shoot")), result("a", [gif])];
+      expect(bodyOf({ messages: asked }, PRO_3).contents.at(-1)?.parts).toEqual([
+        { functionResponse: { name: "shoot", response: { output: "" } } },
+        { text: '<tool_result name="shoot">' },
+        { inlineData: { mimeType: "image/gif", data: "AAAA" } },
+        { text: "</tool_result>" },
+      ]);
+    });
+
     test("and before it behind them, marked", () => {
       expect(bodyOf({ messages }).contents.at(-1)?.parts).toEqual([
         { functionResponse: done },
