@@ -2,6 +2,9 @@
 import { rmSync } from "node:fs";
 import { assertNoSourcePaths } from "./source-paths.ts";
 
+/** The program itself, and what runs in a thread of its own. */
+export const ENTRY_POINTS = ["src/main.ts", "src/gateway/tokens/worker.ts"] as const;
+
 export interface CompileOptions {
   /** The checkout. */
   root: string;
@@ -18,8 +21,7 @@ export async function compile({ root, outfile, target }: CompileOptions): Promis
   // Assets keep their path relative to the working directory.
   process.chdir(root);
   const result = await Bun.build({
-    // Beside the program itself, what runs in a thread of its own.
-    entrypoints: ["src/main.ts", "src/gateway/tokens/worker.ts"],
+    entrypoints: [...ENTRY_POINTS],
     target: "bun",
     // Bytecode starts 3 times faster; as CommonJS, its default, it refuses top-level await.
     format: "esm",

@@ -8,6 +8,7 @@ import { addDoctor } from "./doctor.ts";
 import { describeFailure, exitCodeOf } from "./failure.ts";
 import { addKeys } from "./keys.ts";
 import { addLedger } from "./ledger.ts";
+import { addLicenses } from "./licenses.ts";
 import { addModels } from "./models.ts";
 import { addOpenApi } from "./openapi.ts";
 import { flushOutput, printNotice, watchOutput } from "./output.ts";
@@ -44,6 +45,7 @@ export function buildProgram(): Command {
   addRestore(program);
   addDoctor(program);
   addOpenApi(program);
+  addLicenses(program);
   return program;
 }
 

@@ -29,6 +29,13 @@ const chat = (baseUrl: string, key: string, body: object) =>
   });
 
 describe("commands", () => {
+  test("licenses are in it", async () => {
+    const { code, stdout } = await run(binary, ["licenses"], emptyFolder());
+    expect(code).toBe(0);
+    expect(stdout).toContain("JavaScriptCore");
+    expect(stdout).toContain("Apache License");
+  });
+
   test("--version gives the version of package.json", async () => {
     const { code, stdout } = await run(binary, ["--version"], emptyFolder());
     expect(code).toBe(0);

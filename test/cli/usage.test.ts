@@ -29,6 +29,10 @@ const COMMANDS = [
   ["restore"],
   ["doctor"],
   ["openapi"],
+  ["licenses"],
+  ["requests"],
+  ["requests", "list"],
+  ["requests", "show"],
 ];
 
 describe("help", () => {
