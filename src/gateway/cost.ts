@@ -1,5 +1,6 @@
 // What a request costs: exact integer arithmetic on the pinned price, rounded once, up to the next micro-dollar.
 import type { TokenUsage } from "../base/chat.ts";
+import { MICRO_PER_CREDIT } from "../base/micro.ts";
 import { rateFor } from "../catalog/price.ts";
 import type { Price, Rate } from "../catalog/types.ts";
 
@@ -33,16 +34,49 @@ export function tokenRatesWithin(amountMicro: number, markupBasisPoints: number)
   return (BigInt(amountMicro) * divisor) / (WHOLE_IN_BASIS_POINTS + BigInt(markupBasisPoints));
 }
 
-/** The cost in micro-dollars of what was used; null is a free model's price. */
-export function costMicro(pinned: PinnedPrice | null, usage: TokenUsage): number {
+/** More than any one call costs: the dearest models come to some 90 USD. What is beyond is a provider's fault. */
+const MAX_PROVIDER_COST_MICRO = 100 * MICRO_PER_CREDIT;
+
+/** Whether a provider's own figure can be what a call cost it, in micro-dollars. */
+export const isProviderCost = (micro: number): boolean =>
+  micro >= 0 && micro <= MAX_PROVIDER_COST_MICRO;
+
+/**
+ * What the provider says that a call cost, in whole micro-dollars, where that is more than its usage at the pinned price,
+ * so that it is to be charged for; null where it is not, where it cannot be, and for a free model.
+ */
+export function providerBasisMicro(
+  pinned: PinnedPrice | null,
+  usage: TokenUsage,
+  reportedMicro: number | null,
+): number | null {
+  if (pinned === null || reportedMicro === null || !isProviderCost(reportedMicro)) return null;
+  const whole = Math.ceil(reportedMicro);
+  return BigInt(whole) * TOKENS_PER_RATE > tokenRatesOf(pinned.price, usage) ? whole : null;
+}
+
+/**
+ * The cost in micro-dollars of what was used; null is a free model's price.
+ * @param providerCostMicro what the provider says that it cost, where that is more.
+ */
+export function costMicro(
+  pinned: PinnedPrice | null,
+  usage: TokenUsage,
+  providerCostMicro: number | null = null,
+): number {
   if (pinned === null) return 0;
-  const { price, markupBasisPoints } = pinned;
+  const ours = tokenRatesOf(pinned.price, usage);
+  const theirs = BigInt(providerCostMicro ?? 0) * TOKENS_PER_RATE;
+  return roundUpToMicro(ours > theirs ? ours : theirs, pinned.markupBasisPoints);
+}
+
+function tokenRatesOf(price: Price, usage: TokenUsage): bigint {
   const parts = [...inputParts(price, usage), ...outputParts(price, usage)];
   let tokenRates = 0n;
   for (const [tokens, rate] of parts) {
     if (tokens > 0) tokenRates += BigInt(tokens) * BigInt(rateFor(rate, usage.promptTokens));
   }
-  return roundUpToMicro(tokenRates, markupBasisPoints);
+  return tokenRates;
 }
 
 type Part = [tokens: number, rate: Rate];

@@ -19,6 +19,8 @@ import type { Produced } from "./produced.ts";
 export interface Measured {
   usage: TokenUsage | null;
   source: UsageSource;
+  /** What the provider says that it cost, in micro-dollars; null where it says nothing. */
+  reportedCostMicro: number | null;
 }
 
 /** What is measured. */
@@ -43,18 +45,19 @@ const BYTES_PER_TOKEN = 4;
 export async function measureAnswer(
   deps: MeasureDeps,
   call: Call,
-  meter: Pick<Meter, "reported" | "produced">,
+  meter: Pick<Meter, "reported" | "produced" | "reportedCostMicro">,
 ): Promise<Measured> {
   const { countTokens } = deps;
   const { request } = call.input;
   const { deployment } = call.plan;
   const produced = meter.produced();
   const reported = meter.reported();
+  const reportedCostMicro = meter.reportedCostMicro();
   const believed = reported === null ? null : believable(deps, call, reported.tokens);
   if (reported === null || believed === null) {
     const input = await estimateInput(countTokens, request, deployment);
     const output = await estimateOutput(countTokens, request, produced);
-    return { usage: { ...input, ...output }, source: "estimated" };
+    return { usage: { ...input, ...output }, source: "estimated", reportedCostMicro };
   }
   const isWhole =
     believed.output !== null &&
@@ -68,7 +71,8 @@ export async function measureAnswer(
       ? believed.output
       : await estimateOutput(countTokens, request, produced, believed.output ?? NO_OUTPUT);
   const isReported = isWhole && reportedInput !== null;
-  return { usage: { ...input, ...output }, source: isReported ? "reported" : "estimated" };
+  const source = isReported ? "reported" : "estimated";
+  return { usage: { ...input, ...output }, source, reportedCostMicro };
 }
 
 /** Usage comes in each piece at some providers: cumulative, or that of the piece alone, which is not the whole. */

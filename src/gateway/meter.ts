@@ -1,6 +1,7 @@
 // The meter: watches an answer go by, and knows at any moment what has been delivered and what was reported.
 import type { TokenUsage } from "../base/chat.ts";
 import type { UpstreamChunk, UpstreamCompletion } from "../providers/protocol.ts";
+import { isProviderCost } from "./cost.ts";
 import { createProducing, type Produced } from "./produced.ts";
 
 /** What a provider reported, of all its reports together. */
@@ -52,7 +53,9 @@ export function createMeter(): Meter {
   /** After what came with it, which it covers. */
   function take({ usage, reportedCostMicro = null }: Reporting, isFinal: boolean): void {
     if (usage !== null) report(usage, isFinal);
-    if (reportedCostMicro !== null) costMicro = Math.max(costMicro ?? 0, reportedCostMicro);
+    if (reportedCostMicro !== null && isProviderCost(reportedCostMicro)) {
+      costMicro = Math.max(costMicro ?? 0, reportedCostMicro);
+    }
   }
 
   return {

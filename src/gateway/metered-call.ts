@@ -48,7 +48,7 @@ interface CallParts {
   lifeline: Lifeline;
 }
 
-const NOTHING: Measured = { usage: null, source: "none" };
+const NOTHING: Measured = { usage: null, source: "none", reportedCostMicro: null };
 
 /** Takes over a deposit. Makes closures only, so that nothing can fail between the deposit and its owner. */
 export function createMeteredCall(parts: CallParts): MeteredCall {
@@ -67,6 +67,7 @@ export function createMeteredCall(parts: CallParts): MeteredCall {
   const guess = (): Measured => ({
     usage: roughUsage(input.bodyBytes, meter.produced(), plan.deployment.facts),
     source: "estimated",
+    reportedCostMicro: null,
   });
 
   function end(way: Way, answer?: (settled: Settled) => string | null): Promise<Settled> {

@@ -20,8 +20,10 @@ export interface RequestView {
   error_code: string | null;
   usage: UsageView | null;
   usage_source: UsageSource;
-  /** Credits with 6 decimals, as are the next three. */
+  /** Credits with 6 decimals, as are the next four. */
   cost: string;
+  /** What the provider said that the call cost it, where that was the basis of `cost`: it was more than our price. */
+  provider_cost: string | null;
   /** The deposit that was taken at the start. */
   held: string;
   shortfall: string;
@@ -76,6 +78,8 @@ export function viewOfEnded(record: RequestRecord, refundedMicro: number): Reque
     usage: usage === null ? null : usageView(usage),
     usage_source: record.usageSource,
     cost: formatCredits(record.chargedMicro),
+    provider_cost:
+      record.providerCostMicro === null ? null : formatCredits(record.providerCostMicro),
     held: formatCredits(record.heldMicro),
     shortfall: formatCredits(record.shortfallMicro),
     refunded: formatCredits(refundedMicro),
@@ -100,6 +104,7 @@ export function viewOfRunning(running: RunningRequest): RequestView {
     usage: null,
     usage_source: "none",
     cost: formatCredits(0),
+    provider_cost: null,
     held: formatCredits(running.amountMicro),
     shortfall: formatCredits(0),
     refunded: formatCredits(0),

@@ -1,14 +1,13 @@
 // Settlement of one request: exactly once, whoever notices first that it is over.
-import type { TokenUsage } from "../base/chat.ts";
 import { type Clock, sleep } from "../base/clock.ts";
 import { ApiError } from "../base/errors.ts";
 import type { CommitQueue } from "../db/commit-queue.ts";
-import type { Ending, UsageSource } from "../ledger/ending.ts";
+import type { Ending } from "../ledger/ending.ts";
 import type { RequestEnd, Settlement } from "../ledger/holds.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import { costMicro, type PinnedPrice } from "./cost.ts";
+import { costMicro, type PinnedPrice, providerBasisMicro } from "./cost.ts";
 import type { KeyedRequest } from "./idempotency.ts";
 import type { Measured } from "./measure.ts";
 
@@ -68,10 +67,11 @@ export function createSettler(options: SettlerOptions): Settler {
 
   async function record(
     report: EndReport,
-    { usage, source }: Measured,
+    measured: Measured,
     durationMs: number,
   ): Promise<Settled> {
-    const cost = costOf(options, usage, source);
+    const { usage, source } = measured;
+    const cost = costOf(options, measured);
     const settlement = await persist(options, () => {
       const ended = options.ledger.endHold({
         requestId: options.requestId,
@@ -86,11 +86,11 @@ export function createSettler(options: SettlerOptions): Settler {
         durationMs,
         atMs: options.clock.nowMs(),
       });
-      if (ended !== null) keepAnswer(options, report, { ...ended, usage, source });
+      if (ended !== null) keepAnswer(options, report, { ...ended, ...measured });
       return ended;
     });
     if (settlement === null) throw new Error(`request ${options.requestId} had ended already`);
-    const settled = { ...settlement, usage, source };
+    const settled = { ...settlement, ...measured };
     try {
       note(report, settled, cost, durationMs);
     } catch (error) {
@@ -152,16 +152,17 @@ function keepAnswer(options: SettlerOptions, report: EndReport, settled: Settled
   else keyed.store.keep(requestId, report.answer(settled), options.clock.nowMs());
 }
 
-type Cost = Pick<RequestEnd, "costMicro" | "unbilledMicro">;
+type Cost = Pick<RequestEnd, "costMicro" | "unbilledMicro" | "providerCostMicro">;
 
 function costOf(
   { pinned, heldMicro }: SettlerOptions,
-  usage: TokenUsage | null,
-  source: UsageSource,
+  { usage, source, reportedCostMicro }: Measured,
 ): Cost {
-  const cost = usage === null ? 0 : costMicro(pinned, usage);
+  if (usage === null) return { costMicro: 0, unbilledMicro: 0, providerCostMicro: null };
+  const providerCostMicro = providerBasisMicro(pinned, usage, reportedCostMicro);
+  const cost = costMicro(pinned, usage, providerCostMicro);
   const billed = source === "estimated" ? Math.min(cost, heldMicro) : cost;
-  return { costMicro: billed, unbilledMicro: cost - billed };
+  return { costMicro: billed, unbilledMicro: cost - billed, providerCostMicro };
 }
 
 /** The money is owed whatever the database says at first, so a refused settlement is tried until it is taken. */

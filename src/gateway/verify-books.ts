@@ -22,6 +22,6 @@ export function recordedCost(): CostOf {
     parsed.set(priceJson, price);
     return price;
   };
-  return (priceJson, usageJson) =>
-    costMicro(priceOf(priceJson), JSON.parse(usageJson) as TokenUsage);
+  return (priceJson, usageJson, providerCostMicro) =>
+    costMicro(priceOf(priceJson), JSON.parse(usageJson) as TokenUsage, providerCostMicro);
 }

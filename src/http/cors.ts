@@ -15,6 +15,7 @@ const EXPOSED = [
   "x-credits-used",
   "x-credits-remaining",
   "x-credits-reserved",
+  "x-aacflow-ignored",
   "retry-after",
   "retry-after-ms",
   "x-should-retry",

@@ -39,6 +39,16 @@ export function setReserved(scope: RequestScope, heldMicro: number, balanceMicro
   scope.headers["x-credits-reserved"] = formatCredits(heldMicro);
 }
 
+/** More names, or longer ones, are no help to anybody, and headers have their limits. */
+const MAX_IGNORED_FIELDS = 32;
+const FIELD_NAME = /^[\w.[\]-]{1,64}$/;
+
+/** Names the fields of a request that its provider has no counterpart for, as far as they are fit for a header. */
+export function setIgnored(scope: RequestScope, fields: readonly string[]): void {
+  const names = fields.filter((field) => FIELD_NAME.test(field)).slice(0, MAX_IGNORED_FIELDS);
+  if (names.length > 0) scope.headers["x-aacflow-ignored"] = names.join(", ");
+}
+
 /** Puts the credits of the contract on the answer: what this request cost, and the balance after it. */
 export function setCredits(scope: RequestScope, usedMicro: number, remainingMicro: number): void {
   scope.headers["x-credits-used"] = formatCredits(usedMicro);

@@ -39,6 +39,8 @@ export interface RequestEnd {
   costMicro: number;
   /** What an estimate came to beyond that, because it may not exceed the deposit; for the operator's report. */
   unbilledMicro: number;
+  /** What the provider said that it cost, before any markup, where that is the basis of the cost; else null. */
+  providerCostMicro: number | null;
   httpStatus: number | null;
   errorCode: string | null;
   usage: TokenUsage | null;
@@ -185,6 +187,7 @@ function recordPlaceholders() {
     firstEventMs: sql.placeholder("firstEventMs"),
     durationMs: sql.placeholder("durationMs"),
     unbilledMicro: sql.placeholder("unbilledMicro"),
+    providerCostMicro: sql.placeholder("providerCostMicro"),
     endedAtMs: sql.placeholder("endedAtMs"),
   };
 }

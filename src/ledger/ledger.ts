@@ -85,6 +85,7 @@ export function createLedger(database: Database): Ledger {
         ending: "abandoned",
         costMicro: 0,
         unbilledMicro: 0,
+        providerCostMicro: null,
         httpStatus: null,
         errorCode: null,
         usage: null,

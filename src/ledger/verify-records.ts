@@ -4,10 +4,15 @@ import { ENDINGS, type Ending, type UsageSource } from "./ending.ts";
 import type { Findings } from "./findings.ts";
 
 /**
- * Recomputes the cost of a record in micro-dollars from its pinned price and its usage, both as they are stored.
+ * Recomputes the cost of a record in micro-dollars from its pinned price, its usage and what its provider said that it
+ * cost, all as they are stored.
  * @throws Error when one of them cannot be read.
  */
-export type CostOf = (priceJson: string, usageJson: string) => number;
+export type CostOf = (
+  priceJson: string,
+  usageJson: string,
+  providerCostMicro: number | null,
+) => number;
 
 export interface RecordTotals {
   requests: number;
@@ -26,6 +31,7 @@ interface RecordRow {
   charged_micro: number;
   shortfall_micro: number;
   unbilled_micro: number;
+  provider_cost_micro: number | null;
 }
 
 interface RecordChecks {
@@ -48,7 +54,7 @@ export function passRecords(sqlite: Sqlite, checks: RecordChecks): RecordTotals 
   const rows = sqlite
     .prepare<RecordRow, []>(
       `SELECT id, account_id, ending, usage_json, usage_source, price_json,
-        held_micro, charged_micro, shortfall_micro, unbilled_micro FROM requests`,
+        held_micro, charged_micro, shortfall_micro, unbilled_micro, provider_cost_micro FROM requests`,
     )
     .iterate();
   for (const record of rows) {
@@ -121,7 +127,8 @@ function brokenCost(record: RecordRow, costOf: CostOf): string | null {
   const recorded = record.charged_micro + record.shortfall_micro + record.unbilled_micro;
   try {
     const { price_json: price, usage_json: usage } = record;
-    const cost = price === null || usage === null ? 0 : costOf(price, usage);
+    const cost =
+      price === null || usage === null ? 0 : costOf(price, usage, record.provider_cost_micro);
     return cost === recorded ? null : `costs ${cost}, but says ${recorded}`;
   } catch (error) {
     return `cannot be reckoned: ${error instanceof Error ? error.message : String(error)}`;

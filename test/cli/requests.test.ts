@@ -67,6 +67,7 @@ function finish(requestId: string, ending: Ending, asked: Asked = {}): void {
       ending,
       costMicro: isGood ? 1_234 : 0,
       unbilledMicro: 0,
+      providerCostMicro: null,
       httpStatus: isGood ? 200 : 502,
       errorCode: isGood ? null : "upstream_error",
       usage: isGood ? plainUsage(100, 20) : null,

@@ -69,7 +69,7 @@ async function check({ path, status, method = "get", template = path, body, key 
   expect([path, response.status, text.slice(0, 200)]).toEqual([path, status, expect.anything()]);
   const said = documented(template, method, status);
   for (const name of Object.keys(said.headers ?? {})) {
-    const optional = /retry|reserved|allow|replayed|original/i.test(name);
+    const optional = /retry|reserved|allow|replayed|original|ignored/i.test(name);
     if (!optional) expect([name, response.headers.has(name)]).toEqual([name, true]);
   }
   const type = response.headers.get("content-type")?.split(";")[0] ?? "";

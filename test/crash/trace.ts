@@ -104,6 +104,7 @@ function end(ledger: Ledger, requestId: string, costMicro: number): void {
     ending: "completed",
     costMicro,
     unbilledMicro: 0,
+    providerCostMicro: null,
     httpStatus: 200,
     errorCode: null,
     usage: null,

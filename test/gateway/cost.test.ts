@@ -3,7 +3,12 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { TokenUsage } from "../../src/base/chat.ts";
 import type { Price } from "../../src/catalog/types.ts";
-import { costMicro, roundUpToMicro, tokenRatesWithin } from "../../src/gateway/cost.ts";
+import {
+  costMicro,
+  providerBasisMicro,
+  roundUpToMicro,
+  tokenRatesWithin,
+} from "../../src/gateway/cost.ts";
 import { plainUsage } from "../../src/gateway/estimate.ts";
 
 const usd = (perMtok: number) => ({ microPerMtok: perMtok * 1_000_000 });
@@ -183,5 +188,29 @@ describe("for any price and usage, cost", () => {
         expect(roundUpToMicro(buys + 1n, markup)).toBeGreaterThan(micro);
       }),
     );
+  });
+});
+
+describe("what the provider says that a call cost", () => {
+  const pinned = { price: gpt4oMini, markupBasisPoints: 1_000 };
+  const used = plainUsage(1_000, 100);
+  // 150 + 60, and a tenth more.
+  const OURS = 231;
+
+  test("is the basis where it is more than the price, marked up, rounded up", () => {
+    const basis = providerBasisMicro(pinned, used, 2_167.75);
+    expect(basis).toBe(2_168);
+    expect(costMicro(pinned, used, basis)).toBe(2_385);
+    expect(costMicro(pinned, used, null)).toBe(OURS);
+  });
+
+  test.each([209.9, 210, 0, -1, Number.NaN, Number.NEGATIVE_INFINITY, 100_000_001])(
+    "%p is not",
+    (micro) => expect(providerBasisMicro(pinned, used, micro)).toBeNull(),
+  );
+
+  test("is nothing to a free model", () => {
+    expect(providerBasisMicro(null, used, 2_000)).toBeNull();
+    expect(costMicro(null, used, 2_000)).toBe(0);
   });
 });

@@ -61,10 +61,12 @@ function streamed(...pieces: Said[]) {
 
 const reported = (usage: Partial<TokenUsage>): Measured => ({
   source: "reported",
+  reportedCostMicro: null,
   usage: expect.objectContaining(usage),
 });
 const estimated = (usage: Partial<TokenUsage>): Measured => ({
   source: "estimated",
+  reportedCostMicro: null,
   usage: expect.objectContaining(usage),
 });
 
@@ -136,6 +138,14 @@ describe("several reports in a stream:", () => {
     meter.add(piece({ annotations: ["x".repeat(5_000)] }, { usage: plainUsage(9, 4) }));
     expect(await measure(meter)).toEqual(reported({ completionTokens: 4 }));
   });
+});
+
+test("the largest cost that the provider gave counts, and nonsense does not", async () => {
+  const meter = createMeter();
+  for (const cost of [5, 2_167.75, Number.NaN, -3, 1e12, 0, null]) {
+    meter.add(piece({ content: "word " }, { reportedCostMicro: cost }));
+  }
+  expect(await measure(meter)).toMatchObject({ reportedCostMicro: 2_167.75 });
 });
 
 describe("more input than the request's bytes can be", () => {

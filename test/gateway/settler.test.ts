@@ -115,8 +115,8 @@ const report = (tokens: number, source: "reported" | "estimated" = "reported"): 
   ending: "completed",
   httpStatus: 200,
   errorCode: null,
-  measure: async () => ({ usage: plainUsage(tokens, 0), source }),
-  guess: () => ({ usage: plainUsage(GUESSED, 0), source: "estimated" }),
+  measure: async () => ({ usage: plainUsage(tokens, 0), source, reportedCostMicro: null }),
+  guess: () => ({ usage: plainUsage(GUESSED, 0), source: "estimated", reportedCostMicro: null }),
 });
 
 describe("an end that several notice", () => {
@@ -180,7 +180,7 @@ describe("a database that refuses", () => {
       message: expect.stringContaining("cannot be recorded"),
     });
     expect(settledCalls).toBe(0);
-    usage.resolve({ usage: plainUsage(100, 0), source: "reported" });
+    usage.resolve({ usage: plainUsage(100, 0), source: "reported", reportedCostMicro: null });
     expect((await settler.end(report(1))).chargedMicro).toBe(100);
     expect(settledCalls).toBe(1);
   });
@@ -213,7 +213,16 @@ describe("a database that refuses", () => {
 describe("a fault of ours", () => {
   const faults: [string, Partial<EndReport>][] = [
     ["in measuring", { measure: () => Promise.reject(new TypeError("a bug")) }],
-    ["in reckoning", { measure: async () => ({ usage: plainUsage(0.5, 0), source: "reported" }) }],
+    [
+      "in reckoning",
+      {
+        measure: async () => ({
+          usage: plainUsage(0.5, 0),
+          source: "reported",
+          reportedCostMicro: null,
+        }),
+      },
+    ],
   ];
   test.each(faults)(
     "%s: the deposit is ended all the same, and the fault logged",
@@ -266,6 +275,34 @@ describe("the log", () => {
     expect(log).toHaveLength(1);
     expect(log[0]).not.toHaveProperty("shortfallMicro");
     expect(log[0]).not.toHaveProperty("code");
+  });
+});
+
+describe("what the provider says that a call cost", () => {
+  const saying = (reportedCostMicro: number, source: "reported" | "estimated" = "reported") =>
+    make().end({
+      ...report(0),
+      measure: async () => ({ usage: plainUsage(100, 0), source, reportedCostMicro }),
+    });
+
+  test("is charged where it is more than the price, and recorded", async () => {
+    expect(await saying(150.2)).toMatchObject({ chargedMicro: 151 });
+    const recorded = { chargedMicro: 151, providerCostMicro: 151, unbilledMicro: 0 };
+    expect(ledger.findRecord(REQUEST)).toMatchObject(recorded);
+  });
+
+  test.each([99.9, 100, 0, -1, Number.NaN, Number.POSITIVE_INFINITY, 100_000_001])(
+    "is not where it is not more, or cannot be: %p",
+    async (micro) => {
+      expect(await saying(micro)).toMatchObject({ chargedMicro: 100 });
+      expect(ledger.findRecord(REQUEST)?.providerCostMicro).toBeNull();
+    },
+  );
+
+  test("is within the deposit beside estimated usage, as an estimate is", async () => {
+    expect(await saying(700, "estimated")).toMatchObject({ chargedMicro: 500 });
+    const recorded = { providerCostMicro: 700, unbilledMicro: 200 };
+    expect(ledger.findRecord(REQUEST)).toMatchObject(recorded);
   });
 });
 

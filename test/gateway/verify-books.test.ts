@@ -1,6 +1,7 @@
 // The whole proof on twenty thousand requests, with the arithmetic and the prices that charge in earnest.
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { plainUsage } from "../../src/gateway/estimate.ts";
+import { findRequest } from "../../src/gateway/request-view.ts";
 import { recordedCost, verifyBooks } from "../../src/gateway/verify-books.ts";
 import { createLedger } from "../../src/ledger/ledger.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -40,6 +41,57 @@ test("true books are proved, and their totals add up", () => {
   expect(report).toMatchObject(sums as object);
 });
 
+test("a charge by the provider's own cost is reckoned with it, and is off without it", () => {
+  const { sqlite } = database;
+  const ledger = createLedger(database);
+  const [account] = ledger.listAccounts();
+  const pinned = {
+    price: { input: { microPerMtok: 1_000_000 }, output: { microPerMtok: 1_000_000 } },
+    markupBasisPoints: 1_000,
+  };
+  sqlite.run("BEGIN");
+  try {
+    ledger.grant({ accountId: account?.id ?? "", amountMicro: 10_000, note: null, atMs: 1 });
+    const about = { requestId: "req_by_cost", keyId: "k", modelId: "m", providerId: "p" };
+    ledger.placeHold({
+      ...about,
+      accountId: account?.id ?? "",
+      upstreamModel: "m",
+      stream: false,
+      priceJson: JSON.stringify(pinned),
+      atMs: 1,
+      size: () => 5_000,
+    });
+    ledger.endHold({
+      requestId: "req_by_cost",
+      ending: "completed",
+      costMicro: 2_200,
+      unbilledMicro: 0,
+      providerCostMicro: 2_000,
+      httpStatus: 200,
+      errorCode: null,
+      usage: plainUsage(9, 12),
+      usageSource: "reported",
+      startedAtMs: 1,
+      firstEventMs: 1,
+      durationMs: 1,
+      atMs: 1,
+    });
+    expect(verifyBooks(ledger).discrepancies).toEqual([]);
+    expect(findRequest(ledger, "req_by_cost", account?.id ?? "")).toMatchObject({
+      cost: "0.002200",
+      provider_cost: "0.002000",
+    });
+    sqlite.run("DROP TRIGGER requests_no_update");
+    sqlite.run("UPDATE requests SET provider_cost_micro = NULL WHERE id = 'req_by_cost'");
+    expect(verifyBooks(ledger).discrepancies).toMatchObject([
+      { rule: "each charge follows from its usage at its pinned price" },
+    ]);
+  } finally {
+    sqlite.run("ROLLBACK");
+  }
+});
+
 test("one token more in one of them is found", () => {
   const { sqlite } = database;
   const [{ id }] = sqlite
@@ -73,5 +125,5 @@ test("more different prices than are kept parsed are all reckoned with", () => {
       price: { input: { microPerMtok }, output: { microPerMtok: 0 } },
       markupBasisPoints: 0,
     });
-  for (let rate = 0; rate < 2_500; rate++) expect(costOf(price(rate), usage)).toBe(rate);
+  for (let rate = 0; rate < 2_500; rate++) expect(costOf(price(rate), usage, null)).toBe(rate);
 });

@@ -105,6 +105,7 @@ class End implements Command {
         ending: "completed",
         costMicro: billed,
         unbilledMicro: this.costMicro - billed,
+        providerCostMicro: null,
         httpStatus: 200,
         errorCode: null,
         usage: usageOf(this.costMicro),

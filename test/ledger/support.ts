@@ -45,6 +45,7 @@ export function openBooks() {
         ending: "completed",
         costMicro,
         unbilledMicro: 0,
+        providerCostMicro: null,
         httpStatus: 200,
         errorCode: null,
         usage: usageOf(costMicro + (more.unbilledMicro ?? 0)),

@@ -145,7 +145,7 @@ describe("verify", () => {
         other.write(() => writer.grant({ accountId, amountMicro: 1, note: null, atMs: 9 }));
         writes++;
         expect(books.database.sqlite.inTransaction).toBe(true);
-        return costOf(priceJson, usageJson);
+        return costOf(priceJson, usageJson, null);
       });
       expect(writes).toBeGreaterThan(0);
       expect(report).toMatchObject({ discrepancies: [], grantedMicro: 100 });

@@ -79,7 +79,11 @@ describe("the same request again", () => {
       sse(streamOf("Hel", "lo!")),
       { stream: true, stream_options: { include_usage: true } },
     ],
-    ["a stream without any words", sse([event(usageChunk()) + DONE]), { stream: true }],
+    [
+      "a stream without any words",
+      sse([event(chunk({}, "stop")) + event(usageChunk()) + DONE]),
+      { stream: true },
+    ],
   ];
   test.each(kinds)("%s is given again, word for word, and free", async (_name, answer, body) => {
     const { upstream } = house;

@@ -96,6 +96,8 @@ export const requests = sqliteTable("requests", {
   shortfallMicro: micro("shortfall_micro"),
   /** What an estimate came to beyond the deposit; never charged. */
   unbilledMicro: micro("unbilled_micro").default(0),
+  /** What the provider said that it cost, where that was charged for instead of its usage: it was more. */
+  providerCostMicro: integer("provider_cost_micro"),
   startedAtMs: timeMs("started_at_ms"),
   /** From arrival to the provider's first event. */
   firstEventMs: integer("first_event_ms"),

@@ -3,11 +3,11 @@ import { systemClock } from "../../base/clock.ts";
 import { ApiError, overloaded, shuttingDown } from "../../base/errors.ts";
 import type { Caller } from "../../gateway/authenticate.ts";
 import type { ChatAnswer } from "../../gateway/chat.ts";
-import type { ChatEvent } from "../../gateway/stream-chat.ts";
+import type { ChatEvent, OpenedStream } from "../../gateway/stream-chat.ts";
 import { createAdmission, type Place } from "../admission.ts";
 import { ONE_TURN_BYTES, readJsonBody } from "../body/read-body.ts";
 import { type Call, type Handler, type HttpDeps, jsonTextResponse } from "../route.ts";
-import { type RequestScope, setCredits, setReserved } from "../scope.ts";
+import { type RequestScope, setCredits, setIgnored, setReserved } from "../scope.ts";
 import { hashOf, readIdempotencyKey } from "./idempotency-key.ts";
 import { parseChatRequest } from "./parse-request.ts";
 import { sseBody } from "./sse.ts";
@@ -53,7 +53,11 @@ export function chatHandler(deps: HttpDeps): Handler {
       case "stream":
         // A failure is told by whoever waits for the first event, here or in the stream's own events.
         answered.opened.then(place.bodyWasSent, () => undefined);
-        return streamResponse(deps, scope, answered);
+        return await streamResponse(deps, scope, answered).catch(async (error: unknown) => {
+          // Nobody will read it.
+          await answered.events.return?.();
+          throw error;
+        });
       case "replay":
         place.leave();
         return replayResponse(deps, scope, answered);
@@ -113,7 +117,8 @@ type Completion = Extract<ChatAnswer, { kind: "completion" }>;
 type Stream = Extract<ChatAnswer, { kind: "stream" }>;
 type Replayed = Extract<ChatAnswer, { kind: "replay" }>;
 
-function completionResponse(scope: RequestScope, { json, settled }: Completion): Response {
+function completionResponse(scope: RequestScope, { json, settled, ignored }: Completion): Response {
+  setIgnored(scope, ignored);
   setCredits(scope, settled.chargedMicro, settled.balanceMicro);
   return jsonTextResponse(scope, json);
 }
@@ -145,23 +150,24 @@ async function streamResponse(
   scope: RequestScope,
   answer: Stream,
 ): Promise<Response> {
-  const isOpen = await isOpenWithin(answer.opened, deps.config.server.firstByteWithinMs);
-  if (!isOpen) answer.markAnswered();
+  const opened = await openedWithin(answer.opened, deps.config.server.firstByteWithinMs);
+  if (opened === null) answer.markAnswered();
+  else setIgnored(scope, opened.ignored);
   const { amountMicro, balanceMicro } = answer.held;
   setReserved(scope, amountMicro, balanceMicro);
-  return eventStream(deps, scope, answer.events, !isOpen);
+  return eventStream(deps, scope, answer.events, opened === null);
 }
 
-/** @throws what `opened` rejects with meanwhile. */
-async function isOpenWithin(opened: Promise<unknown>, withinMs: number | null): Promise<boolean> {
-  if (withinMs === null) {
-    await opened;
-    return true;
-  }
-  const late = Promise.withResolvers<false>();
-  const timer = setTimeout(late.resolve, withinMs, false);
+/** Null when that takes longer. @throws what `opened` rejects with meanwhile. */
+async function openedWithin(
+  opened: Stream["opened"],
+  withinMs: number | null,
+): Promise<OpenedStream | null> {
+  if (withinMs === null) return opened;
+  const late = Promise.withResolvers<null>();
+  const timer = setTimeout(late.resolve, withinMs, null);
   try {
-    return await Promise.race([opened.then(() => true), late.promise]);
+    return await Promise.race([opened, late.promise]);
   } finally {
     clearTimeout(timer);
   }

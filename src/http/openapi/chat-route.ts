@@ -50,6 +50,7 @@ export const chatRouteDoc = {
       headers: [
         ...CREDIT_HEADERS,
         "X-Credits-Reserved",
+        "X-AACFlow-Ignored",
         "Idempotent-Replayed",
         "Original-Request-Id",
       ],

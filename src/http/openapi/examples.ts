@@ -163,6 +163,7 @@ export const requestRecordExample = {
   cost: "0.000007",
   held: "0.002463",
   shortfall: "0.000000",
+  provider_cost: null,
   refunded: "0.000000",
   first_event_ms: 412,
   duration_ms: 873,

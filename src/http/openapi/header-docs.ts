@@ -41,6 +41,10 @@ export const headerDocs = {
     schema: { type: "string" as const, enum: ["true", "false"] },
     example: "false",
   },
+  "X-AACFlow-Ignored": text(
+    "Fields of the request that the model's provider has no counterpart for, and that were left out.",
+    "top_k, parallel_tool_calls",
+  ),
   "Idempotent-Replayed": {
     description: "true on the answer of an earlier request with the same Idempotency-Key.",
     schema: { type: "string" as const, enum: ["true"] },

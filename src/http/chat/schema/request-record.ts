@@ -35,6 +35,10 @@ export const requestRecord = z.looseObject({
     description: "Whether the provider reported the usage or the server estimated it.",
   }),
   cost: credits.meta({ description: "Credits deducted." }),
+  provider_cost: credits.nullable().meta({
+    description:
+      "What the provider said that the call cost it, where that was more than the price and is the basis of the cost.",
+  }),
   held: credits.meta({ description: "The deposit reserved at the start." }),
   shortfall: credits.meta({ description: "Cost above what was available, which was written off." }),
   refunded: credits.meta({ description: "What the operator has given back of the cost." }),

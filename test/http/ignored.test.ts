@@ -1,0 +1,58 @@
+// Fields that a provider's dialect cannot express are named in a header, whole and streamed; nothing odd gets into it.
+import { afterEach, expect, test } from "bun:test";
+import type { ChatAnswer } from "../../src/gateway/chat.ts";
+import { startTestServer, type TestServer } from "../support/server.ts";
+
+let server: TestServer;
+afterEach(() => server.close());
+
+/** The header of an answer whose provider left these fields out. */
+async function headerOf(ignored: readonly string[], stream: boolean): Promise<string | null> {
+  const said = (answer: ChatAnswer): ChatAnswer => {
+    if (answer.kind === "completion") return { ...answer, ignored };
+    if (answer.kind !== "stream") return answer;
+    return { ...answer, opened: answer.opened.then(() => ({ ignored })) };
+  };
+  server = await startTestServer({
+    config: { demo: { enabled: true, wordDelayMs: 0 }, server: { corsOrigins: ["*"] } },
+    wrapGateway: (gateway) => ({
+      ...gateway,
+      answerChat: async (input) => said(await gateway.answerChat(input)),
+    }),
+  });
+  const response = await fetch(`${server.baseUrl}/chat/completions`, {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${server.key}`,
+      "content-type": "application/json",
+      origin: "https://app.example",
+    },
+    body: JSON.stringify({ model: "demo", stream, messages: [{ role: "user", content: "hi" }] }),
+  });
+  expect(response.status).toBe(200);
+  await response.text();
+  const exposed = response.headers.get("access-control-expose-headers");
+  expect(exposed?.toLowerCase()).toContain("x-aacflow-ignored");
+  return response.headers.get("x-aacflow-ignored");
+}
+
+test.each([true, false])("they are named, streamed %p", async (stream) => {
+  const fields = ["top_k", "messages[0].content[1].image_url.detail"];
+  expect(await headerOf(fields, stream)).toBe("top_k, messages[0].content[1].image_url.detail");
+});
+
+test.each([true, false])("where there are none there is no header, streamed %p", async (stream) => {
+  expect(await headerOf([], stream)).toBeNull();
+});
+
+test("names that are not fit for a header are left out, and many are cut", async () => {
+  expect(
+    await headerOf(["a\r\nset-cookie: x=1", "ключ", "", "b,c", "x".repeat(65)], false),
+  ).toBeNull();
+  await server.close();
+  const many = await headerOf(
+    Array.from({ length: 1_000 }, (_, at) => `field_${at}`),
+    true,
+  );
+  expect(many?.split(", ")).toHaveLength(32);
+});
