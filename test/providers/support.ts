@@ -1,7 +1,7 @@
 // Helpers of the provider tests: calls, raw servers, collecting.
 import { createServer, type Server, type Socket } from "node:net";
 import type { UpstreamCall, UpstreamChunk } from "../../src/providers/protocol.ts";
-import type { StreamReader } from "../../src/providers/shared/http-adapter.ts";
+import type { StreamReader } from "../../src/providers/shared/http-dialect.ts";
 import type { SseEvent } from "../../src/providers/transport/sse.ts";
 
 /** A call for a model named `upstream-model`; `request` adds to or replaces its fields. */

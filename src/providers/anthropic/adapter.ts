@@ -2,7 +2,8 @@
 import { ANTHROPIC_FEATURES, type PlatformFeatures } from "../claude/platform.ts";
 import type { MediaFetcher } from "../media/fetcher.ts";
 import type { ProviderAdapter } from "../protocol.ts";
-import { type CallTransport, createHttpAdapter, type HttpDialect } from "../shared/http-adapter.ts";
+import { createHttpAdapter } from "../shared/http-adapter.ts";
+import type { CallTransport, HttpDialect } from "../shared/http-dialect.ts";
 import { inlineMedia } from "../shared/inline-media.ts";
 import { modelsProbe } from "../shared/probe.ts";
 import { SSE } from "../transport/sse.ts";

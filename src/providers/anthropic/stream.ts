@@ -5,7 +5,7 @@ import { AnswerBlocks, type Delta } from "../claude/answer-blocks.ts";
 import { UsageCollector } from "../claude/usage.ts";
 import type { UpstreamChunk } from "../protocol.ts";
 import { deltaChoice, Envelope } from "../shared/envelope.ts";
-import type { StreamReader } from "../shared/http-adapter.ts";
+import type { StreamReader } from "../shared/http-dialect.ts";
 import { asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import { readEvent } from "../shared/read-event.ts";
 import type { SseEvent } from "../transport/sse.ts";

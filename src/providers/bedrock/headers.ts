@@ -1,12 +1,10 @@
 // The headers of a call to Bedrock: signed with AWS Signature Version 4, or with a bearer token.
 import { AwsV4Signer } from "aws4fetch";
+import { buildHeaders, HEADER_VALUE } from "../shared/endpoint.ts";
 import type { AwsCredentials } from "./options.ts";
 
 /** The service's name in a signature's scope; the runtime signs under the same as the rest. */
 const SERVICE = "bedrock";
-
-const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
-const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 export interface HeaderOptions {
   region: string;
@@ -33,7 +31,7 @@ export async function callHeaders(
   datetime: string | null = null,
 ): Promise<Record<string, string>> {
   const auth = await authHeaders(options, request, datetime);
-  return { ...plainHeaders(options.headers, request.accept), ...auth };
+  return { ...plainHeaders(options, request.accept), ...auth };
 }
 
 /**
@@ -41,34 +39,16 @@ export async function callHeaders(
  * @throws Error when a header or a credential cannot be sent; the message holds names only
  */
 export function assertSendable(options: HeaderOptions): void {
-  const credentials = Object.entries(options.credentials).map(([name, value]) => [name, value]);
-  for (const [name, value] of credentials) {
-    if (value !== null && (value === "" || !HEADER_VALUE.test(value ?? ""))) {
+  for (const [name, value] of Object.entries<string | null>({ ...options.credentials })) {
+    if (value !== null && (value === "" || !HEADER_VALUE.test(value))) {
       throw new Error(`the credential "${name}" is empty or has characters that cannot be sent`);
     }
   }
-  for (const [name, value] of Object.entries(options.headers)) {
-    if (!HEADER_NAME.test(name) || !HEADER_VALUE.test(value)) {
-      throw new Error(`the header "${name.slice(0, 60)}" cannot be sent: check its characters`);
-    }
-  }
+  plainHeaders(options, "application/json");
 }
 
-function plainHeaders(
-  configured: Readonly<Record<string, string>>,
-  accept: string,
-): Record<string, string> {
-  const headers: Record<string, string> = {
-    accept,
-    // Answers are small and streams must not be held back by a compressor.
-    "accept-encoding": "identity",
-    "content-type": "application/json",
-    "user-agent": "aacflow",
-  };
-  for (const [name, value] of Object.entries(configured)) {
-    headers[name.toLowerCase()] = value;
-  }
-  return headers;
+function plainHeaders({ headers }: HeaderOptions, accept: string): Record<string, string> {
+  return buildHeaders({ apiKey: null, auth: "bearer", headers }, accept);
 }
 
 async function authHeaders(

@@ -1,6 +1,6 @@
 // What the Bedrock adapter is told at start: region, credentials, limits.
-import type { Config, Timeouts } from "../../config/schema.ts";
 import type { MediaFetcher } from "../media/fetcher.ts";
+import type { CallTransport } from "../shared/http-dialect.ts";
 
 /** A long-lived or temporary access key of AWS; the token belongs to temporary ones. */
 export interface AwsAccessKey {
@@ -16,7 +16,7 @@ export interface AwsBearerToken {
 
 export type AwsCredentials = AwsAccessKey | AwsBearerToken;
 
-export interface BedrockAdapterOptions {
+export interface BedrockAdapterOptions extends CallTransport {
   /** As `eu-central-1`. */
   region: string;
   credentials: AwsCredentials;
@@ -24,10 +24,6 @@ export interface BedrockAdapterOptions {
   baseUrl: string | null;
   /** Sent with every call beside the signed ones, which they cannot replace. */
   headers: Readonly<Record<string, string>>;
-  timeouts: Timeouts;
-  limits: Pick<Config["limits"], "upstreamBodyBytes" | "upstreamEventBytes">;
-  /** Null connects directly. */
-  proxyUrl: string | null;
   /** Null refuses requests that name media by an http(s) URL. */
   fetchMedia: MediaFetcher | null;
   /** The configuration's `passFields`: these go into `additionalModelRequestFields`. */

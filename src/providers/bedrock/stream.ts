@@ -5,7 +5,7 @@ import { AnswerBlocks, type Delta } from "../claude/answer-blocks.ts";
 import { type ReportedCounts, UsageCollector } from "../claude/usage.ts";
 import type { UpstreamChunk } from "../protocol.ts";
 import { deltaChoice, Envelope } from "../shared/envelope.ts";
-import type { StreamReader } from "../shared/http-adapter.ts";
+import type { StreamReader } from "../shared/http-dialect.ts";
 import { asObject, isObject, type JsonObject } from "../shared/json.ts";
 import { errorFromException } from "./errors.ts";
 import type { BedrockEvent } from "./event-frames.ts";

@@ -1,7 +1,8 @@
 // Gemini's generateContent as an HTTP dialect, on Google's Developer API and on Vertex AI.
 import type { MediaFetcher } from "../media/fetcher.ts";
 import type { ProviderAdapter } from "../protocol.ts";
-import { type CallTransport, createHttpAdapter } from "../shared/http-adapter.ts";
+import { createHttpAdapter } from "../shared/http-adapter.ts";
+import type { CallTransport } from "../shared/http-dialect.ts";
 import { inlineMedia } from "../shared/inline-media.ts";
 import { SSE } from "../transport/sse.ts";
 import { developerEndpoint, type GeminiEndpoint } from "./endpoint.ts";

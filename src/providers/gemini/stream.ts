@@ -3,7 +3,7 @@ import type { TokenUsage } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
 import type { UpstreamChunk } from "../protocol.ts";
 import { deltaChoice, Envelope } from "../shared/envelope.ts";
-import type { StreamReader } from "../shared/http-adapter.ts";
+import type { StreamReader } from "../shared/http-dialect.ts";
 import type { JsonObject } from "../shared/json.ts";
 import { DONE, readEvent } from "../shared/read-event.ts";
 import type { SseEvent } from "../transport/sse.ts";

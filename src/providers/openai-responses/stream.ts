@@ -2,7 +2,7 @@
 import { upstreamError } from "../../base/errors.ts";
 import type { UpstreamChunk } from "../protocol.ts";
 import { deltaChoice, Envelope } from "../shared/envelope.ts";
-import type { StreamReader } from "../shared/http-adapter.ts";
+import type { StreamReader } from "../shared/http-dialect.ts";
 import { asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import { DONE, readEvent } from "../shared/read-event.ts";
 import type { SseEvent } from "../transport/sse.ts";

@@ -2,7 +2,8 @@
 import type { ProviderAdapter } from "../protocol.ts";
 import { type AuthStyle, buildHeaders, endpointUrl } from "../shared/endpoint.ts";
 import { COMMON_ERRORS } from "../shared/errors.ts";
-import { type CallTransport, createHttpAdapter } from "../shared/http-adapter.ts";
+import { createHttpAdapter } from "../shared/http-adapter.ts";
+import type { CallTransport } from "../shared/http-dialect.ts";
 import { modelsProbe } from "../shared/probe.ts";
 import { SSE } from "../transport/sse.ts";
 import { answerOptions } from "./answer-options.ts";

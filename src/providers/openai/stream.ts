@@ -5,7 +5,7 @@ import { newCompletionId } from "../../base/ids.ts";
 import type { UpstreamChunk } from "../protocol.ts";
 import { readErrorText } from "../shared/error-body.ts";
 import { COMMON_ERRORS } from "../shared/errors.ts";
-import type { StreamReader } from "../shared/http-adapter.ts";
+import type { StreamReader } from "../shared/http-dialect.ts";
 import { isGiven, isObject, type JsonObject, nonEmptyString, parseJson } from "../shared/json.ts";
 import type { SseEvent } from "../transport/sse.ts";
 import type { AnswerOptions } from "./answer-options.ts";

@@ -56,7 +56,8 @@ export function buildHeaders(options: HeaderOptions, accept: string): Record<str
 }
 
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
-const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** What a header's value may be made of. */
+export const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 function assertSendable(headers: Record<string, string>): void {
   for (const [name, value] of Object.entries(headers)) {

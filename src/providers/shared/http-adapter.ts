@@ -1,6 +1,5 @@
 // The one way in which every dialect over HTTP is called: sent once, read whole or event by event.
 import { type ApiError, upstreamError } from "../../base/errors.ts";
-import type { Config, Timeouts } from "../../config/schema.ts";
 import type {
   ProviderAdapter,
   UpstreamCall,
@@ -9,12 +8,12 @@ import type {
 } from "../protocol.ts";
 import { BodyReader } from "../transport/body-reader.ts";
 import { fetchUpstream } from "../transport/fetch-upstream.ts";
-import type { EventDecoder, Framing } from "../transport/framing.ts";
+import type { EventDecoder } from "../transport/framing.ts";
 import { UpstreamGuard } from "../transport/guard.ts";
 import { readBody, readErrorBody } from "../transport/read-body.ts";
-import type { ErrorReader } from "./errors.ts";
+import type { CallTransport, Exchange, HttpDialect, StreamReader } from "./http-dialect.ts";
 import { parseJson } from "./json.ts";
-import { type Probe, runProbe } from "./probe.ts";
+import { runProbe } from "./probe.ts";
 import { unmetWishes } from "./provider-wishes.ts";
 
 /**
@@ -25,74 +24,6 @@ const GRACE_MS = 5_000;
 
 /** How long a body may take to end after its last event before it is cancelled, in milliseconds. */
 const FINISH_MS = 1_000;
-
-/** What one dialect makes of one call: what is sent, and how the answer reads. */
-export interface Exchange<Event> {
-  url: string;
-  /** Complete, names in lower case. */
-  headers: Readonly<Record<string, string>>;
-  /** JSON text. */
-  body: string;
-  /** Fields of the request that the dialect cannot express and leaves out, by their names. */
-  ignored?: readonly string[];
-  /**
-   * Reads the text of a whole answer.
-   * @throws ApiError when it is none, or holds an error
-   */
-  parse(text: string): UpstreamCompletion;
-  /** Begins to read one stream. */
-  open(): StreamReader<Event>;
-}
-
-/** Reads the events of one stream in order: what a piece means can depend on those before it. */
-export interface StreamReader<Event> {
-  /**
-   * The chunks that one event stands for; none for many.
-   * @throws ApiError when it is malformed, out of order or an error
-   */
-  read(event: Event): UpstreamChunk[];
-  /**
-   * Whether the answer is whole: every choice has its end, and only usage or a last word may
-   * follow. Then a silence or a broken connection is a clean end.
-   */
-  readonly finished: boolean;
-  /** How long to wait for what may follow, in milliseconds, where the usual grace is too short. */
-  readonly graceMs?: number | undefined;
-  /** Whether the provider has said its last word: what follows is not read. */
-  readonly ended: boolean;
-  /**
-   * The stream is over: what was held back.
-   * @throws ApiError when the answer is not whole
-   */
-  end(): UpstreamChunk[];
-}
-
-export interface HttpDialect<Event> {
-  framing: Framing<Event>;
-  errors: Pick<ErrorReader, "fromResponse" | "fromPayload">;
-  /** The provider acts on OpenRouter's field `provider`, which the exchange passes on. */
-  takesWishes?: boolean;
-  /**
-   * Makes the exchange of one call; may make calls of its own under the signal, for a token or an
-   * image. The call is not changed.
-   * @throws ApiError 400, with the field in `param`, for what the dialect cannot do
-   */
-  exchange(
-    call: UpstreamCall,
-    stream: boolean,
-    signal: AbortSignal,
-  ): Exchange<Event> | Promise<Exchange<Event>>;
-  /** The cheapest call that shows whether the provider is there and takes the key; null without one. */
-  probe: (() => Probe | Promise<Probe>) | null;
-}
-
-/** A provider's limits and way out, as the configuration has them. */
-export interface CallTransport {
-  timeouts: Timeouts;
-  limits: Pick<Config["limits"], "upstreamBodyBytes" | "upstreamEventBytes">;
-  /** Null connects directly. */
-  proxyUrl: string | null;
-}
 
 /** Makes the adapter of a provider from what its dialect does with a call. */
 export function createHttpAdapter<Event>(

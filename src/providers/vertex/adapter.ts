@@ -1,18 +1,14 @@
 // Vertex AI as a ProviderAdapter: Gemini's and Claude's models, each in its own dialect.
-import type { Config, Timeouts } from "../../config/schema.ts";
 import { createMessagesAdapter } from "../anthropic/adapter.ts";
 import { VERTEX_FEATURES } from "../claude/platform.ts";
 import { createGeminiAdapter } from "../gemini/adapter.ts";
 import { VERTEX_AI } from "../gemini/surface.ts";
 import type { MediaFetcher } from "../media/fetcher.ts";
 import type { ProbeResult, ProviderAdapter, UpstreamCall } from "../protocol.ts";
+import type { CallTransport } from "../shared/http-dialect.ts";
 import { type VertexOptions, vertexClaudeEndpoint, vertexGeminiEndpoint } from "./endpoints.ts";
 
-export interface VertexAdapterOptions extends VertexOptions {
-  timeouts: Timeouts;
-  limits: Pick<Config["limits"], "upstreamBodyBytes" | "upstreamEventBytes">;
-  /** Null connects directly. */
-  proxyUrl: string | null;
+export interface VertexAdapterOptions extends VertexOptions, CallTransport {
   /** Null refuses requests that name media by an http(s) URL. */
   fetchMedia: MediaFetcher | null;
 }

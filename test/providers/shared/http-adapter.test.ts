@@ -6,10 +6,8 @@ import type { Timeouts } from "../../../src/config/schema.ts";
 import type { UpstreamChunk } from "../../../src/providers/protocol.ts";
 import { deltaChoice, Envelope } from "../../../src/providers/shared/envelope.ts";
 import { COMMON_ERRORS } from "../../../src/providers/shared/errors.ts";
-import {
-  createHttpAdapter,
-  type StreamReader,
-} from "../../../src/providers/shared/http-adapter.ts";
+import { createHttpAdapter } from "../../../src/providers/shared/http-adapter.ts";
+import type { StreamReader } from "../../../src/providers/shared/http-dialect.ts";
 import { SSE, type SseEvent } from "../../../src/providers/transport/sse.ts";
 import {
   callOf,
