@@ -38,7 +38,7 @@ test("a request of a killed server costs nothing, and its deposit is free again"
 
   const first = await serve();
   const { key } = await runJson<{ key: string }>(["keys", "create", "--name=a"], env);
-  await runJson(["credits", "grant", "--account=default", "--amount=1"], env);
+  await runJson(["credits", "grant", "--account=a", "--amount=1"], env);
   const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
   const response = await fetch(`${first.ready.base_url}/chat/completions`, {
     method: "POST",
