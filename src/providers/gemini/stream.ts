@@ -65,8 +65,8 @@ export class GeminiStream implements StreamReader<SseEvent> {
   /**
    * Reads one event as any number of chunks. Each tool call has a chunk of its own, as some clients
    * read only the first call of a chunk. The event's usage is on each of them: on the first for a
-   * client that leaves after it, on the last because it covers that too. Finish reasons are kept for
-   * {@link end}.
+   * client that leaves after it, on the last, and there as the final one where the answer is whole,
+   * because it covers that too. Finish reasons are kept for {@link end}.
    * @throws ApiError when it is not a JSON object, holds an error or a failed candidate
    */
   read(event: SseEvent): UpstreamChunk[] {
@@ -83,9 +83,11 @@ export class GeminiStream implements StreamReader<SseEvent> {
       candidates.some(({ pieces }) => pieces.length > 0) || (usage?.completionTokens ?? 0) > 0;
     const choices = candidates.flatMap((candidate) => this.#readCandidate(candidate));
     if (choices.length === 0) {
-      return usage === null ? [] : [this.#chunk(null, usage)];
+      return usage === null ? [] : [this.#chunk([], usage, this.finished)];
     }
-    return choices.map((choice) => this.#chunk(choice, usage));
+    return choices.map((choice, index) =>
+      this.#chunk([choice], usage, this.finished && index === choices.length - 1),
+    );
   }
 
   /**
@@ -98,12 +100,12 @@ export class GeminiStream implements StreamReader<SseEvent> {
     }
     if (this.#choices.size === 0) {
       const delta = { role: "assistant", content: "" };
-      return [this.#chunk(deltaChoice(0, delta, "content_filter"), null)];
+      return [this.#envelope.chunk([deltaChoice(0, delta, "content_filter")])];
     }
     return [...this.#choices].map(([index, state]) => {
       // What was blocked in mid-answer may lack a finish reason of its own.
       const reason = state.finishReason === null ? "content_filter" : this.#finishOf(state);
-      return this.#chunk(deltaChoice(index, {}, reason), null);
+      return this.#envelope.chunk([deltaChoice(index, {}, reason)]);
     });
   }
 
@@ -159,8 +161,7 @@ export class GeminiStream implements StreamReader<SseEvent> {
     return [...this.#choices.values()].every(({ finishReason }) => finishReason !== null);
   }
 
-  #chunk(only: JsonObject | null, usage: TokenUsage | null): UpstreamChunk {
-    const chunk = this.#envelope.chunk(only === null ? [] : [only], usage);
-    return { ...chunk, usageIsFinal: this.finished };
+  #chunk(choices: JsonObject[], usage: TokenUsage | null, usageIsFinal: boolean): UpstreamChunk {
+    return { ...this.#envelope.chunk(choices, usage), usageIsFinal };
   }
 }

@@ -138,6 +138,13 @@ test("usage comes with every chunk of an event that has it", async () => {
     null,
   ]);
   expect(chunks[1]?.chunk.choices).toEqual([]);
+  // Final on what covers all of the answer only.
+  expect(chunks.slice(0, 4).map(({ usageIsFinal }) => usageIsFinal)).toEqual([
+    false,
+    false,
+    false,
+    true,
+  ]);
 });
 
 describe("endings", () => {
