@@ -3,7 +3,8 @@ import { createAnthropicAdapter } from "../../src/providers/anthropic/adapter.ts
 import { createBedrockAdapter } from "../../src/providers/bedrock/adapter.ts";
 import { createGeminiAdapter } from "../../src/providers/gemini/adapter.ts";
 import { createOpenAiAdapter } from "../../src/providers/openai/adapter.ts";
-import { COMPATIBLE } from "../../src/providers/openai/quirks.ts";
+import * as QUIRKS from "../../src/providers/openai/provider-quirks.ts";
+import { COMPATIBLE, type Quirks } from "../../src/providers/openai/quirks.ts";
 import { createResponsesAdapter } from "../../src/providers/openai-responses/adapter.ts";
 import type { ProviderAdapter } from "../../src/providers/protocol.ts";
 import { createVertexAdapter } from "../../src/providers/vertex/adapter.ts";
@@ -45,6 +46,21 @@ const SSE = {
 
 const openAi = (baseUrl: string) =>
   ({ ...common, baseUrl, apiKey: "sk-test", auth: "bearer", quirks: COMPATIBLE }) as const;
+
+/** Hosts of OpenAI's dialect with answers of a shape of their own, by their folders. */
+const OPENAI_HOSTS: Readonly<Record<string, readonly [model: string, quirks: Quirks]>> = {
+  openai: ["gpt-5-mini", QUIRKS.OPENAI],
+  azure: ["gpt-4o-mini", QUIRKS.AZURE],
+  cerebras: ["gpt-oss-120b", QUIRKS.CEREBRAS],
+  deepseek: ["deepseek-reasoner", QUIRKS.DEEPSEEK],
+  "google-compatible": ["gemini-2.5-flash", QUIRKS.CUSTOM],
+  groq: ["openai/gpt-oss-120b", QUIRKS.GROQ],
+  mistral: ["mistral-small-latest", QUIRKS.MISTRAL],
+  moonshot: ["kimi-k2-0905-preview", QUIRKS.COMMON],
+  openrouter: ["anthropic/claude-sonnet-4.6", QUIRKS.OPENROUTER],
+  vllm: ["Qwen/Qwen3-32B", QUIRKS.LOCAL],
+  xai: ["grok-4", QUIRKS.XAI],
+};
 
 export const DIALECTS: Readonly<Record<string, RecordedDialect>> = {
   anthropic: {
@@ -91,11 +107,16 @@ export const DIALECTS: Readonly<Record<string, RecordedDialect>> = {
         tokens: { token: async () => "ya29.test" },
       }),
   },
-  openai: {
-    ...SSE,
-    model: "gpt-5-mini",
-    adapter: (baseUrl) => createOpenAiAdapter(openAi(baseUrl)),
-  },
+  ...Object.fromEntries(
+    Object.entries(OPENAI_HOSTS).map(([folder, [model, quirks]]) => [
+      folder,
+      {
+        ...SSE,
+        model,
+        adapter: (baseUrl: string) => createOpenAiAdapter({ ...openAi(baseUrl), quirks }),
+      },
+    ]),
+  ),
   "openai-responses": {
     ...SSE,
     model: "gpt-5-codex",

@@ -59,7 +59,9 @@ export async function openRecordingServer(): Promise<RecordingServer> {
   const server: RawServer = await rawServer(async (socket) => {
     const { type, pieces, breaks } = script;
     socket.setNoDelay(true);
-    socket.write(`HTTP/1.1 200 OK\r\ncontent-type: ${type}\r\ntransfer-encoding: chunked\r\n\r\n`);
+    // Closed after each answer: one that is used again could be cut by the answer before.
+    const head = ["HTTP/1.1 200 OK", `content-type: ${type}`, "transfer-encoding: chunked"];
+    socket.write(`${[...head, "connection: close"].join("\r\n")}\r\n\r\n`);
     for (const piece of pieces) {
       if (piece.length > 0) socket.write(httpChunk(piece));
       // Otherwise the pieces would reach the reader as one.

@@ -3,10 +3,10 @@ import type { ChatCompletionChunk } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
 import { newCompletionId } from "../../base/ids.ts";
 import type { UpstreamChunk } from "../protocol.ts";
-import { readErrorText } from "../shared/error-body.ts";
 import { COMMON_ERRORS } from "../shared/errors.ts";
 import type { StreamReader } from "../shared/http-dialect.ts";
-import { isGiven, isObject, type JsonObject, nonEmptyString, parseJson } from "../shared/json.ts";
+import { isGiven, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
+import { DONE, readEvent } from "../shared/read-event.ts";
 import type { SseEvent } from "../transport/sse.ts";
 import type { AnswerOptions } from "./answer-options.ts";
 import { ChoiceStream } from "./choice-stream.ts";
@@ -17,12 +17,6 @@ import { dropUsage, findUsage, readUsage } from "./usage.ts";
  * sends.
  */
 const MAX_CHOICES = 1_024;
-
-/** The terminal event of a stream. Compared by its start, as the Python SDK does. */
-const DONE = "[DONE]";
-
-/** The name of an event that is an error whatever its data looks like. */
-const ERROR_EVENT = "error";
 
 /**
  * Reads the events of one stream in order: what a piece means can depend on those before it. Finish
@@ -54,12 +48,13 @@ export class ChatStream implements StreamReader<SseEvent> {
     return this.#ended;
   }
 
-  read({ name, data }: SseEvent): UpstreamChunk[] {
-    if (data.startsWith(DONE)) {
+  read(event: SseEvent): UpstreamChunk[] {
+    // Compared by its start, as the Python SDK does.
+    if (event.data.startsWith(DONE)) {
       this.#ended = true;
       return [];
     }
-    const piece = this.#readChunk(data, name === ERROR_EVENT);
+    const piece = this.#readChunk(event);
     const isEmpty =
       piece.chunk.choices.length === 0 &&
       piece.usage === null &&
@@ -88,18 +83,8 @@ export class ChatStream implements StreamReader<SseEvent> {
   }
 
   /** The wire text is kept when nothing had to change and no usage was taken out. */
-  #readChunk(data: string, isError: boolean): UpstreamChunk {
-    const body: unknown = parseJson(data);
-    const error = COMMON_ERRORS.fromPayload(body);
-    if (error !== null) {
-      throw error;
-    }
-    if (isError) {
-      throw COMMON_ERRORS.fromDetails(null, readErrorText(data));
-    }
-    if (!isObject(body)) {
-      throw upstreamError("The provider sent an event that is not a JSON object.");
-    }
+  #readChunk(event: SseEvent): UpstreamChunk {
+    const body = readEvent(event, COMMON_ERRORS);
     const given = findUsage(body);
     const trimmed = dropUsage(body);
     const filled = this.#fillEnvelope(body);
@@ -107,7 +92,7 @@ export class ChatStream implements StreamReader<SseEvent> {
     // The envelope and each choice were just checked or set; the rest is the provider's word.
     const chunk = body as unknown as ChatCompletionChunk;
     // An event of several lines has line ends in it, which one line of our own stream cannot hold.
-    const wire = changed || data.includes("\n") ? null : data;
+    const wire = changed || event.data.includes("\n") ? null : event.data;
     const piece = { chunk, wire, usage: null };
     return given === undefined ? piece : { ...piece, ...this.#report(given) };
   }
