@@ -9,9 +9,29 @@ import type {
   UpstreamChunk,
   UpstreamCompletion,
 } from "../protocol.ts";
+import { ignoredFields } from "../shared/ignored.ts";
 import { tokenUsage } from "../shared/token-counts.ts";
 import { type Piece, type PlannedChoice, planAnswer } from "./plan.ts";
 import { countPromptTokens } from "./usage.ts";
+
+/** What would tune a real model's answer, or change its form, and does nothing here. */
+const UNHEARD = [
+  "temperature",
+  "top_p",
+  "top_k",
+  "seed",
+  "frequency_penalty",
+  "presence_penalty",
+  "logit_bias",
+  "logprobs",
+  "top_logprobs",
+  "reasoning_effort",
+  "verbosity",
+  "prediction",
+  "audio",
+  "web_search_options",
+  "provider",
+];
 
 /** The pace of streamed answers, in milliseconds. */
 export type DemoPace = Pick<Config["demo"], "wordDelayMs" | "firstWordDelayMs">;
@@ -51,7 +71,7 @@ async function complete(
       total_tokens: usage.promptTokens + usage.completionTokens,
     },
   };
-  return { completion, usage };
+  return { completion, usage, ignored: ignoredFields(call.request, UNHEARD) };
 }
 
 async function* stream(
@@ -67,13 +87,15 @@ async function* stream(
     created: nowSeconds(),
     model: call.upstreamModel,
   };
+  const ignored = ignoredFields(call.request, UNHEARD);
   for (const [index, choice] of choices.entries()) {
     const say = (delta: Delta, finish: PlannedChoice["finishReason"] | null = null) => ({
       chunk: { ...head, choices: [{ index, delta, finish_reason: finish, logprobs: null }] },
       wire: null,
       usage: finish !== null && index === choices.length - 1 ? usageOf(call, choices) : null,
     });
-    yield say({ role: "assistant", content: hasCalls(choice) ? null : "" });
+    const first = say({ role: "assistant", content: hasCalls(choice) ? null : "" });
+    yield index === 0 ? { ...first, ignored } : first;
     for (const [position, piece] of choice.pieces.entries()) {
       if (position > 0) {
         await pause(pace.wordDelayMs, signal);

@@ -46,6 +46,21 @@ describe("what it says", () => {
   });
 });
 
+test("fields that do nothing here are named, whole and streamed", async () => {
+  const asked = call("Anything", {
+    n: 2,
+    temperature: 0.5,
+    seed: 7,
+    frequency_penalty: 0,
+    user: "u",
+  });
+  const names = ["temperature", "seed"];
+  expect((await adapter.complete(asked, never)).ignored).toEqual(names);
+  const given = (await read(asked)).flatMap(({ ignored }) => ignored ?? []);
+  expect(given).toEqual(names);
+  expect((await adapter.complete(call("Anything"), never)).ignored).toEqual([]);
+});
+
 describe("limits", () => {
   test("the output limit cuts the answer and says so", async () => {
     const { text, choice, usage } = await ask(call("Count to 100", {}, 7));
