@@ -124,8 +124,8 @@ export class EventReader implements StreamReader<SseEvent> {
   }
 
   #finish(delta: JsonObject, usage: UpstreamChunk["usage"]): UpstreamChunk[] {
-    this.#finished = true;
     const said = this.#say(this.#blocks.end());
+    this.#finished = true;
     const refusal = refusalText(delta);
     const reason = finishReasonOf(delta.stop_reason, this.#blocks.hasToolCalls);
     const last = deltaChoice(0, refusal === null ? {} : { refusal }, reason);
@@ -136,6 +136,9 @@ export class EventReader implements StreamReader<SseEvent> {
   #say(deltas: Delta[]): UpstreamChunk[] {
     if (!this.#started) {
       throw upstreamError("The provider's answer came without its beginning.");
+    }
+    if (this.#finished) {
+      return [];
     }
     return deltas.map((delta) => this.#envelope.chunk([deltaChoice(0, delta)]));
   }

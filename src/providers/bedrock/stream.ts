@@ -98,20 +98,23 @@ export class ChunkReader implements StreamReader<BedrockEvent> {
     if (this.#finished) {
       return [];
     }
+    const said = [...this.#start(), ...this.#say(this.#blocks.end())];
     this.#finished = true;
-    const said = this.#say(this.#blocks.end());
     const reason = finishReasonOf(stopReason, this.#blocks.hasToolCalls);
     const usage = this.#usage.add(thinkingCount(extra));
-    return [...this.#start(), ...said, this.#envelope.chunk([deltaChoice(0, {}, reason)], usage)];
+    return [...said, this.#envelope.chunk([deltaChoice(0, {}, reason)], usage)];
   }
 
   #report(counts: ReportedCounts): UpstreamChunk[] {
     return [this.#envelope.chunk([], this.#usage.add(counts))];
   }
 
-  /** A piece of the answer, after the role where the provider left its first event out. */
+  /**
+   * A piece of the answer, after the role where the provider left its first event out. What comes
+   * after the answer's end is none of it.
+   */
   #say(deltas: Delta[]): UpstreamChunk[] {
-    return deltas.length === 0 ? [] : [...this.#start(), ...this.#write(deltas)];
+    return deltas.length === 0 || this.#finished ? [] : [...this.#start(), ...this.#write(deltas)];
   }
 
   #write(deltas: Delta[]): UpstreamChunk[] {

@@ -65,7 +65,7 @@ class RootReader {
   }
 
   #shapeOf(node: unknown): Shape | null {
-    if (!isObject(node) || !isObjectType(node.type) || this.#partsLeft-- === 0) {
+    if (!isObject(node) || !isObjectType(node.type) || --this.#partsLeft < 0) {
       return null;
     }
     const shape: Shape = {

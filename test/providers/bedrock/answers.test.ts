@@ -227,6 +227,41 @@ describe("streamed", () => {
     }
   });
 
+  test("usage may come before the end, and the end comes once", async () => {
+    const thought = {
+      additionalModelResponseFields: { usage: { output_tokens_details: { thinking_tokens: 2 } } },
+    };
+    const events = [
+      ev("messageStart"),
+      delta(0, { text: "a" }),
+      META,
+      ev("messageStop", { stopReason: "max_tokens", ...thought }),
+      stop("end_turn"),
+      delta(0, { text: "late" }),
+    ];
+    const chunks = await streamed(events);
+    const { deltas, finish } = await told(events);
+    expect([deltas, finish]).toEqual([[role, { content: "a" }, {}], "length"]);
+    expect(chunks.at(-1)?.usage).toMatchObject({ ...counted, reasoningTokens: 2 });
+  });
+
+  test("text before a call keeps its place beside a structured answer", async () => {
+    const events = [
+      ev("messageStart"),
+      delta(0, { text: "I look." }),
+      start(1, "t", "look"),
+      close(1),
+      stop("tool_use"),
+      META,
+    ];
+    const { deltas, finish } = await told(events, "json");
+    expect(deltas.slice(0, 2)).toEqual([role, { content: "I look." }]);
+    expect(finish).toBe("tool_calls");
+    const blocks = [{ text: "I look." }, toolUse("t", "look", {})];
+    const [choice] = whole(blocks, "tool_use", "json").completion.choices;
+    expect([choice?.message.content, choice?.message.tool_calls?.length]).toEqual(["I look.", 1]);
+  });
+
   test("exceptions and malformed answers end it", async () => {
     const type = "throttlingException";
     const fault: BedrockEvent = { kind: "exception", type, payload: { message: "slow" } };
