@@ -1,11 +1,13 @@
 // A whole answer of Anthropic's as UpstreamCompletion.
 import { upstreamError } from "../../base/errors.ts";
-import { finishReasonOf, saidIn } from "../claude/answer.ts";
+import { saidIn } from "../claude/answer.ts";
 import { AnswerBlocks } from "../claude/answer-blocks.ts";
 import { UsageCollector } from "../claude/usage.ts";
 import type { UpstreamCompletion } from "../protocol.ts";
 import { Envelope, wholeChoice } from "../shared/envelope.ts";
-import { asObject, isObject, parseJson } from "../shared/json.ts";
+import { finishReasonOrThrow } from "../shared/finish-reason.ts";
+import { asObject } from "../shared/json.ts";
+import { readAnswer } from "../shared/read-event.ts";
 import { beginBlock, refusalText } from "./blocks.ts";
 import { ERRORS } from "./errors.ts";
 import { reportedCounts } from "./usage.ts";
@@ -22,12 +24,8 @@ export function parseMessage(
   model: string,
   answerTool: string | null,
 ): UpstreamCompletion {
-  const body = parseJson(text);
-  const error = ERRORS.fromPayload(body);
-  if (error !== null) {
-    throw error;
-  }
-  if (!isObject(body) || !Array.isArray(body.content)) {
+  const body = readAnswer(text, ERRORS);
+  if (!Array.isArray(body.content)) {
     throw upstreamError("The provider's answer is not a message.");
   }
   const blocks = new AnswerBlocks(answerTool);
@@ -36,7 +34,7 @@ export function parseMessage(
     ...blocks.closeTool(index),
   ]);
   const said = { ...saidIn([...deltas, ...blocks.end()]), refusal: refusalText(body) };
-  const finish = finishReasonOf(body.stop_reason, blocks.hasToolCalls);
+  const finish = finishReasonOrThrow(body.stop_reason, blocks.hasToolCalls);
   const envelope = new Envelope(model);
   envelope.read({ id: body.id, model: body.model });
   const usage = new UsageCollector().add(reportedCounts(body.usage));

@@ -1,10 +1,10 @@
 // Anthropic's stream of events as UpstreamChunks.
 import { upstreamError } from "../../base/errors.ts";
-import { finishReasonOf } from "../claude/answer.ts";
 import { AnswerBlocks, type Delta } from "../claude/answer-blocks.ts";
 import { UsageCollector } from "../claude/usage.ts";
 import type { UpstreamChunk } from "../protocol.ts";
 import { deltaChoice, Envelope } from "../shared/envelope.ts";
+import { finishReasonOrThrow } from "../shared/finish-reason.ts";
 import type { StreamReader } from "../shared/http-dialect.ts";
 import { asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import { readEvent } from "../shared/read-event.ts";
@@ -127,7 +127,7 @@ export class EventReader implements StreamReader<SseEvent> {
     const said = this.#say(this.#blocks.end());
     this.#finished = true;
     const refusal = refusalText(delta);
-    const reason = finishReasonOf(delta.stop_reason, this.#blocks.hasToolCalls);
+    const reason = finishReasonOrThrow(delta.stop_reason, this.#blocks.hasToolCalls);
     const last = deltaChoice(0, refusal === null ? {} : { refusal }, reason);
     return [...said, this.#envelope.chunk([last], usage)];
   }

@@ -1,11 +1,13 @@
 // Converse's whole answer as UpstreamCompletion.
 import { upstreamError } from "../../base/errors.ts";
-import { finishReasonOf, saidIn } from "../claude/answer.ts";
+import { saidIn } from "../claude/answer.ts";
 import { AnswerBlocks, type Delta } from "../claude/answer-blocks.ts";
 import { UsageCollector } from "../claude/usage.ts";
 import type { UpstreamCompletion } from "../protocol.ts";
 import { Envelope, wholeChoice } from "../shared/envelope.ts";
-import { asArray, asObject, isObject, type JsonObject, parseJson } from "../shared/json.ts";
+import { finishReasonOrThrow } from "../shared/finish-reason.ts";
+import { asArray, asObject, isObject, type JsonObject } from "../shared/json.ts";
+import { readAnswer } from "../shared/read-event.ts";
 import { ERRORS } from "./errors.ts";
 import { reportedCounts, thinkingCount } from "./usage.ts";
 
@@ -19,13 +21,9 @@ export function parseConverse(
   model: string,
   answerTool: string | null,
 ): UpstreamCompletion {
-  const body = parseJson(text);
-  const error = ERRORS.fromPayload(body);
-  if (error !== null) {
-    throw error;
-  }
-  const message = asObject(asObject(asObject(body).output).message);
-  if (!isObject(body) || !Array.isArray(message.content)) {
+  const body = readAnswer(text, ERRORS);
+  const message = asObject(asObject(body.output).message);
+  if (!Array.isArray(message.content)) {
     throw upstreamError("The provider's answer has no message.");
   }
   const blocks = new AnswerBlocks(answerTool);
@@ -33,7 +31,7 @@ export function parseConverse(
     readBlock(blocks, index, asObject(block)),
   );
   const said = saidIn([...deltas, ...blocks.end()]);
-  const finish = finishReasonOf(body.stopReason, blocks.hasToolCalls);
+  const finish = finishReasonOrThrow(body.stopReason, blocks.hasToolCalls);
   const counts = reportedCounts(body.usage);
   const thought = thinkingCount(body.additionalModelResponseFields);
   const usage = new UsageCollector().add({ ...counts, ...thought });

@@ -1,10 +1,10 @@
 // Converse's stream of events as UpstreamChunks.
 import { upstreamError } from "../../base/errors.ts";
-import { finishReasonOf } from "../claude/answer.ts";
 import { AnswerBlocks, type Delta } from "../claude/answer-blocks.ts";
 import { type ReportedCounts, UsageCollector } from "../claude/usage.ts";
 import type { UpstreamChunk } from "../protocol.ts";
 import { deltaChoice, Envelope } from "../shared/envelope.ts";
+import { finishReasonOrThrow } from "../shared/finish-reason.ts";
 import type { StreamReader } from "../shared/http-dialect.ts";
 import { asObject, isObject, type JsonObject } from "../shared/json.ts";
 import { errorFromException } from "./errors.ts";
@@ -100,7 +100,7 @@ export class ChunkReader implements StreamReader<BedrockEvent> {
     }
     const said = [...this.#start(), ...this.#say(this.#blocks.end())];
     this.#finished = true;
-    const reason = finishReasonOf(stopReason, this.#blocks.hasToolCalls);
+    const reason = finishReasonOrThrow(stopReason, this.#blocks.hasToolCalls);
     const usage = this.#usage.add(thinkingCount(extra));
     return [...said, this.#envelope.chunk([deltaChoice(0, {}, reason)], usage)];
   }

@@ -1,20 +1,6 @@
-// What ends an answer, and a whole answer from the deltas of its blocks.
-import { ApiError } from "../../base/errors.ts";
+// A whole answer from the deltas of its blocks.
 import type { Said } from "../shared/envelope.ts";
-import { type FinishReason, readFinishReason } from "../shared/finish-reason.ts";
 import type { Delta } from "./answer-blocks.ts";
-
-/**
- * OpenAI's word for why an answer ended.
- * @throws ApiError when the provider's word stands for a failure
- */
-export function finishReasonOf(word: unknown, hasToolCalls: boolean): FinishReason {
-  const reason = readFinishReason(typeof word === "string" ? word : "", hasToolCalls);
-  if (reason instanceof ApiError) {
-    throw reason;
-  }
-  return reason;
-}
 
 /** The deltas of a whole answer put together. */
 export function saidIn(deltas: readonly Delta[]): Said {

@@ -2,7 +2,8 @@
 import { upstreamError } from "../../base/errors.ts";
 import type { UpstreamCompletion } from "../protocol.ts";
 import { Envelope, wholeChoice } from "../shared/envelope.ts";
-import { isObject, type JsonObject, parseJson } from "../shared/json.ts";
+import type { JsonObject } from "../shared/json.ts";
+import { readAnswer } from "../shared/read-event.ts";
 import { blockReason, type Candidate, finishReasonOf, readCandidates } from "./candidate.ts";
 import { ERRORS } from "./errors.ts";
 import type { SignatureCache } from "./signatures.ts";
@@ -19,14 +20,7 @@ export function parseCompletion(
   model: string,
   signatures: Pick<SignatureCache, "remember">,
 ): UpstreamCompletion {
-  const body = parseJson(text);
-  const error = ERRORS.fromPayload(body);
-  if (error !== null) {
-    throw error;
-  }
-  if (!isObject(body)) {
-    throw upstreamError("The provider's answer is not a JSON object.");
-  }
+  const body = readAnswer(text, ERRORS);
   const candidates = readCandidates(body, signatures);
   if (candidates.length === 0 && blockReason(body) === null) {
     throw upstreamError("The provider's answer has no candidates.");

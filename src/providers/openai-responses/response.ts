@@ -3,14 +3,8 @@ import { upstreamError } from "../../base/errors.ts";
 import type { UpstreamCompletion } from "../protocol.ts";
 import { Envelope, wholeChoice } from "../shared/envelope.ts";
 import { type FinishReason, finishReasonOrThrow } from "../shared/finish-reason.ts";
-import {
-  asArray,
-  asObject,
-  isObject,
-  type JsonObject,
-  nonEmptyString,
-  parseJson,
-} from "../shared/json.ts";
+import { asArray, asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
+import { readAnswer } from "../shared/read-event.ts";
 import { ERRORS } from "./errors.ts";
 import {
   readAnnotations,
@@ -28,14 +22,7 @@ import { readUsage } from "./usage.ts";
  * @throws ApiError when the body is not JSON, has no output, or the response failed or did not end
  */
 export function parseResponse(text: string, model: string): UpstreamCompletion {
-  const body = parseJson(text);
-  const failure = ERRORS.fromPayload(body);
-  if (failure !== null) {
-    throw failure;
-  }
-  if (!isObject(body)) {
-    throw upstreamError("The provider's answer is not a JSON object.");
-  }
+  const body = readAnswer(text, ERRORS);
   if (!Array.isArray(body.output)) {
     throw upstreamError("The provider's answer has no output.");
   }

@@ -12,8 +12,8 @@ import {
   isObject,
   type JsonObject,
   nonEmptyString,
-  parseJson,
 } from "../shared/json.ts";
+import { readAnswer } from "../shared/read-event.ts";
 import type { AnswerOptions } from "./answer-options.ts";
 import { normalizeLogprobs, normalizeMessage } from "./content.ts";
 import { normalizeFunctionCall, normalizeToolCalls } from "./tools.ts";
@@ -25,14 +25,7 @@ import { dropUsage, findUsage, readUsage } from "./usage.ts";
  * @throws ApiError when the body is not JSON, holds an error or has no choices
  */
 export function parseCompletion(text: string, options: AnswerOptions): UpstreamCompletion {
-  const body = parseJson(text);
-  const error = COMMON_ERRORS.fromPayload(body);
-  if (error !== null) {
-    throw error;
-  }
-  if (!isObject(body)) {
-    throw upstreamError("The provider's answer is not a JSON object.");
-  }
+  const body = readAnswer(text, COMMON_ERRORS);
   // A null stands for no choice.
   const choices = asArray(body.choices).filter((choice) => choice !== null);
   if (choices.length === 0) {

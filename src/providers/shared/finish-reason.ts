@@ -77,8 +77,8 @@ function failure(word: string, given: string): ApiError {
 }
 
 /** The same where a failure is thrown: for answers that are worth nothing then. */
-export function finishReasonOrThrow(given: string, hasToolCalls: boolean): FinishReason {
-  const reason = readFinishReason(given, hasToolCalls);
+export function finishReasonOrThrow(given: unknown, hasToolCalls: boolean): FinishReason {
+  const reason = readFinishReason(typeof given === "string" ? given : "", hasToolCalls);
   if (reason instanceof ApiError) throw reason;
   return reason;
 }

@@ -1,4 +1,4 @@
-// One server-sent event as JSON, or the failure that it tells of: the same in every dialect.
+// A whole answer or one of its events as JSON, or the failure that it tells of: the same in every dialect.
 import { upstreamError } from "../../base/errors.ts";
 import type { SseEvent } from "../transport/sse.ts";
 import type { ErrorReader } from "./errors.ts";
@@ -6,6 +6,22 @@ import { isObject, type JsonObject, parseJson } from "./json.ts";
 
 /** OpenAI's terminal event, which some gateways in between add to other dialects too. */
 export const DONE = "[DONE]";
+
+/**
+ * The object of a 200 answer.
+ * @throws ApiError when it is not a JSON object, or holds an error
+ */
+export function readAnswer(text: string, errors: Pick<ErrorReader, "fromPayload">): JsonObject {
+  const body = parseJson(text);
+  const error = errors.fromPayload(body);
+  if (error !== null) {
+    throw error;
+  }
+  if (!isObject(body)) {
+    throw upstreamError("The provider's answer is not a JSON object.");
+  }
+  return body;
+}
 
 /**
  * The event's object.
