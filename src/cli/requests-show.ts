@@ -60,6 +60,7 @@ function fieldsOf(facts: RequestFacts): [string, string][] {
     ...optional("  reasoning", usage?.completion_tokens_details.reasoning_tokens || null),
     ["Deposit", facts.held],
     ["Cost", facts.cost],
+    ...optional("  by provider", facts.provider_cost),
     ["Refunded", facts.refunded],
     ["Shortfall", facts.shortfall],
     ["Unbilled", facts.unbilled],
