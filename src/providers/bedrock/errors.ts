@@ -1,6 +1,6 @@
 // AWS's failures: the names of its exceptions, beside what is the same for all providers.
 import type { ApiError } from "../../base/errors.ts";
-import type { ErrorDetails } from "../shared/error-body.ts";
+import { type ErrorDetails, readErrorText } from "../shared/error-body.ts";
 import { defineErrors } from "../shared/errors.ts";
 import type { FailureKind } from "../shared/failure-kind.ts";
 import { asObject, nonEmptyString, parseJson } from "../shared/json.ts";
@@ -68,7 +68,9 @@ export function errorFromException(type: string, payload: unknown): ApiError {
 function readAnswer(headers: Headers, text: string): ErrorDetails {
   const json = asObject(parseJson(text));
   // As `ThrottlingException:http://internal.amazon.com/coral/…`, or behind a `#` in the body.
-  const named = headers.get("x-amzn-errortype") ?? nonEmptyString(json.__type) ?? "";
+  const named = headers.get("x-amzn-errortype") ?? nonEmptyString(json.__type);
+  // What names no exception is not AWS's, but of something in between.
+  if (named === null) return readErrorText(text);
   return detailsOf(named, nonEmptyString(json.message) ?? nonEmptyString(json.Message));
 }
 

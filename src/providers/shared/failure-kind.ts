@@ -37,7 +37,8 @@ const CONTEXT = new RegExp(
 /** Codes and types with which a provider refuses the gateway itself. */
 const ACCOUNT_CODE = new RegExp(
   [
-    "insufficient_quota",
+    "insufficient_(?:quota|balance|credits)",
+    "exceeded_current_quota",
     "billing",
     "invalid_api_key",
     "authentication",
@@ -55,6 +56,9 @@ const ACCOUNT_WORDS = new RegExp(
     "api key (?:not valid|not found|expired|is invalid)",
     "credit balance is too low",
     "exceeded your current quota",
+    "insufficient (?:account )?(?:balance|credits|funds)",
+    "used all available credits",
+    "monthly spending limit",
     "organization has been disabled",
     "reached your specified (?:workspace )?api usage limits",
     "(?:organization|workspace)(?:'s)? (?:monthly |spend |usage )+limit",
@@ -64,17 +68,38 @@ const ACCOUNT_WORDS = new RegExp(
   "i",
 );
 
-/** A refusal of what the caller sent, which some providers give the status of a refused key. */
+/** Codes for a refusal of what the caller sent, which some providers give the status of a refused key. */
 const CONTENT = new RegExp(
   [
     "content[_ ](?:filter|policy|violation|management)",
+    "responsible_?ai_?policy",
+    "data_inspection_failed",
+    "moderation_blocked",
+  ].join("|"),
+  "i",
+);
+
+/** The same in words. */
+const VIOLATION = new RegExp(
+  [
     "violat\\w+ (?:\\w+ ){0,3}(?:usage|content|safety) ?(?:guidelines?|polic(?:y|ies))",
     "(?:usage|safety) (?:guidelines?|polic(?:y|ies))",
     "failed check: safety",
     "(?:input|prompt|content|request) (?:was|were|is|has been) (?:flagged|blocked by)",
     "requires moderation",
-    "responsible_?ai_?policy",
-    "data_inspection_failed",
+  ].join("|"),
+  "i",
+);
+
+/** Validators' own words, under whatever status and type they come. */
+const VALIDATION = new RegExp(
+  [
+    "\\bvalidation errors?\\b",
+    "'loc': ?\\(",
+    "field required",
+    "extra inputs are not permitted",
+    "input should be (?:a |an |')",
+    "roles must alternate",
   ].join("|"),
   "i",
 );
@@ -97,10 +122,12 @@ export function failureKind(status: number, details: ErrorDetails): FailureKind 
       if (ACCOUNT_CODE.test(code) || ACCOUNT_WORDS.test(words)) return "account";
       if (kind !== "invalid" && kind !== "too_large") return kind;
       if (CONTEXT.test(code) || CONTEXT.test(words)) return "context_length";
-      return kind === "invalid" && isContentRefusal(code, "", details) ? "content_filter" : kind;
+      return kind === "invalid" && isContentRefusal(code, words, details) ? "content_filter" : kind;
     case "failed":
       // Servers such as llama-cpp-python answer a bad request with 500 and a validator's words.
-      return status === 500 && isValidation(details) ? "invalid" : kind;
+      if (status !== 500) return kind;
+      if (CONTEXT.test(code) || CONTEXT.test(words)) return "context_length";
+      return isValidation(details) ? "invalid" : kind;
     default:
       return kind;
   }
@@ -152,9 +179,13 @@ export function statusOfWords({ type, code }: ErrorDetails): number {
 
 function isContentRefusal(code: string, words: string, { raw }: ErrorDetails): boolean {
   const { reasons } = isObject(raw.metadata) ? raw.metadata : {};
-  return CONTENT.test(code) || CONTENT.test(words) || asArray(reasons).length > 0;
+  return CONTENT.test(code) || VIOLATION.test(words) || asArray(reasons).length > 0;
 }
 
-function isValidation({ type, param, raw }: ErrorDetails): boolean {
-  return INVALID_TYPE.test(type ?? "") || (param !== null && Array.isArray(raw.detail));
+function isValidation({ type, message, param, raw }: ErrorDetails): boolean {
+  return (
+    INVALID_TYPE.test(type ?? "") ||
+    VALIDATION.test(message ?? "") ||
+    (param !== null && Array.isArray(raw.detail))
+  );
 }

@@ -1,0 +1,82 @@
+// What follows a whole answer, over a real connection: usage and the last word may come or not.
+import { describe, expect, test } from "bun:test";
+import type { Socket } from "node:net";
+import { createOpenAiAdapter } from "../../../src/providers/openai/adapter.ts";
+import { COMPATIBLE } from "../../../src/providers/openai/quirks.ts";
+import { event, streamOf, usageChunk } from "../../support/openai-wire.ts";
+import {
+  callOf,
+  collect,
+  HTTP_END,
+  httpChunk,
+  rawServer,
+  rejection,
+  SSE_HEAD,
+} from "../support.ts";
+
+const never = new AbortController().signal;
+
+/** A stream's events up to its finish reason. */
+const WHOLE = streamOf("Hello!").slice(0, 3);
+const USAGE = event(usageChunk());
+
+/** What the answer amounts to when `then` follows these events. */
+async function after(events: string[], then: (socket: Socket) => unknown, n = 1) {
+  await using server = await rawServer((socket) => {
+    socket.write(SSE_HEAD);
+    socket.write(httpChunk(events.join("")));
+    then(socket);
+  });
+  const adapter = createOpenAiAdapter({
+    baseUrl: server.url,
+    apiKey: null,
+    auth: "bearer",
+    headers: {},
+    quirks: COMPATIBLE,
+    timeouts: { firstByteMs: 5_000, betweenChunksMs: 30_000, totalMs: 60_000 },
+    limits: { upstreamBodyBytes: 1_000_000, upstreamEventBytes: 100_000 },
+    proxyUrl: null,
+    passFields: undefined,
+  });
+  const started = performance.now();
+  const chunks = await collect(adapter.stream(callOf({ n }), never));
+  const choices = chunks.flatMap(({ chunk }) => chunk.choices);
+  return {
+    text: choices.map(({ delta }) => delta.content ?? "").join(""),
+    finish: choices.map(({ finish_reason: reason }) => reason ?? "").join(""),
+    tokens: chunks.findLast(({ usage }) => usage !== null)?.usage?.completionTokens ?? null,
+    isSoon: performance.now() - started < 9_000,
+  };
+}
+
+const FINE = { text: "Hello!", finish: "stop", isSoon: true };
+
+const ENDINGS: Record<string, (socket: Socket) => unknown> = {
+  silence: () => {},
+  "comments without end": (socket) => {
+    const timer = setInterval(() => socket.write(httpChunk(": still here\n\n")), 200);
+    socket.on("close", () => clearInterval(timer));
+  },
+  "a broken connection": (socket) => setTimeout(() => socket.resetAndDestroy(), 20),
+  "half an event": (socket) => {
+    socket.write(httpChunk('data: {"choices":[{"ind'));
+    setTimeout(() => socket.end(HTTP_END), 20);
+  },
+  "the end of the body": (socket) => socket.end(HTTP_END),
+};
+
+describe("a finish reason, then", () => {
+  for (const [name, then] of Object.entries(ENDINGS)) {
+    test.concurrent(`${name}: the answer is whole`, async () => {
+      expect(await after(WHOLE, then)).toEqual({ ...FINE, tokens: null });
+    });
+    test.concurrent(`usage and ${name}: the usage counts`, async () => {
+      expect(await after([...WHOLE, USAGE], then)).toEqual({ ...FINE, tokens: 12 });
+    });
+  }
+});
+
+test("of two choices the first has ended: the connection's end is no end of the answer", async () => {
+  const ends = after(WHOLE, (socket) => socket.end(HTTP_END), 2);
+  expect(await rejection(ends)).toMatchObject({ status: 502 });
+});
