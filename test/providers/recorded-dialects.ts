@@ -38,7 +38,7 @@ const SSE = {
   contentType: "text/event-stream",
   encode: (text: string): Uint8Array => new TextEncoder().encode(text),
   mapEvents(text: string, change: (events: unknown[]) => unknown[]): string {
-    const data = /^data: ([[{].*?)\r?$/gm;
+    const data = /^data: (?!\[DONE\])(.*?)\r?$/gm;
     const changed = change([...text.matchAll(data)].map(([, json = ""]) => JSON.parse(json)));
     return text.replace(data, () => `data: ${JSON.stringify(changed.shift() ?? null)}`);
   },
