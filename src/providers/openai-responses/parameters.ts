@@ -49,14 +49,12 @@ export const RESERVED_FIELDS: ReadonlySet<string> = new Set([
   "text",
 ]);
 
-/**
- * Fields that the Responses API lacks and that change the answer, with when they ask for it. `audio`
- * and `function_call` mean nothing without the modality and the functions that are refused here.
- */
+/** Fields that the Responses API lacks and that change the answer, with when they ask for it. */
 const REFUSED_FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   n: (value) => value !== 1,
   stop: isFilled,
   modalities: (value) => Array.isArray(value) && value.some((modality) => modality !== "text"),
+  audio: () => true,
   functions: isFilled,
   web_search_options: () => true,
 };

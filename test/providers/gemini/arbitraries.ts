@@ -41,7 +41,12 @@ const userPart = fc.oneof(
     }),
   }),
 );
-const toolCall = fc.record({
+const customCall = fc.record({
+  id: callId,
+  type: fc.constant("custom"),
+  custom: fc.record({ name: fnName, input: text }),
+});
+const functionCall = fc.record({
   id: callId,
   type: fc.constant("function"),
   function: fc.record({
@@ -52,7 +57,28 @@ const toolCall = fc.record({
     fc.constantFrom({ google: { thought_signature: "s" } }, { google: 1 }, {}),
   ),
 });
+const toolCall = fc.oneof({ arbitrary: functionCall, weight: 4 }, customCall);
 const texts = fc.oneof(text, fc.array(textPart, { maxLength: 2 }));
+const resultPart = fc.oneof(
+  textPart,
+  fc.record({
+    type: fc.constant("image_url"),
+    image_url: fc.record({
+      url: fc.constantFrom("data:image/JPG;base64,AAAA", "data:image/gif,x"),
+    }),
+  }),
+  fc.record({
+    type: fc.constant("file"),
+    file: fc.record({
+      file_data: fc.constantFrom("data:text/csv,a", "data:audio/wav;base64,AAAA"),
+    }),
+  }),
+);
+const resultContent = fc.oneof(
+  texts,
+  fc.json({ maxDepth: 2 }),
+  fc.array(resultPart, { maxLength: 3 }),
+);
 const message = fc.oneof(
   fc.record({ role: fc.constantFrom("system", "developer"), content: texts }),
   fc.record({
@@ -71,9 +97,33 @@ const message = fc.oneof(
   fc.record({
     role: fc.constant("tool"),
     tool_call_id: callId,
-    content: fc.oneof(texts, fc.json({ maxDepth: 2 })),
+    content: resultContent,
   }),
 );
+/** Calls, and a result for each, in any order, perhaps with a rule in between. */
+const answeredCalls = fc
+  .tuple(
+    fc.array(fc.tuple(toolCall, resultContent), { minLength: 1, maxLength: 3 }),
+    fc.boolean(),
+    fc.boolean(),
+  )
+  .map(([pairs, reversed, ruled]) => {
+    const results = pairs.map(([{ id }, content]) => ({ role: "tool", tool_call_id: id, content }));
+    return [
+      { role: "assistant", content: null, tool_calls: pairs.map(([call]) => call) },
+      ...(ruled ? [{ role: "system", content: "Be brief." }] : []),
+      ...(reversed ? results.reverse() : results),
+    ];
+  });
+const conversation = fc
+  .array(
+    fc.oneof(
+      { arbitrary: message.map((only): object[] => [only]), weight: 2 },
+      { arbitrary: answeredCalls, weight: 1 },
+    ),
+    { minLength: 1, maxLength: 5 },
+  )
+  .map((turns) => turns.flat());
 const schema = fc.dictionary(
   fc.constantFrom(
     "type",
@@ -116,10 +166,11 @@ const number = (min: number, max: number) => fc.double({ min, max, noNaN: true }
 export const request = fc.record(
   {
     model: fc.constant("asked"),
-    messages: fc.array(message, { minLength: 1, maxLength: 6 }),
+    messages: conversation,
     temperature: number(0, 2),
     top_p: number(0, 1),
     stop: fc.oneof(text, fc.array(text, { maxLength: 7 })),
+    top_k: fc.integer({ min: 1, max: 100 }),
     seed: fc.maxSafeInteger(),
     n: fc.integer({ min: 1, max: 4 }),
     presence_penalty: number(-2, 2),

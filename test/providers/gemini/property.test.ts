@@ -39,6 +39,7 @@ function checkStructure(body: GenerateContentBody): void {
 
 test("any valid request becomes a valid body or a 400 that names a field", () => {
   let taken = 0;
+  let withMedia = 0;
   fc.assert(
     fc.property(
       request,
@@ -59,6 +60,9 @@ test("any valid request becomes a valid body or a 400 that names a field", () =>
           checkStructure(sent);
           expect(sent.generationConfig?.maxOutputTokens).toBe(maxOutputTokens ?? undefined);
           taken++;
+          if (sent.contents.some(({ parts }) => parts.some((it) => it.functionResponse?.parts))) {
+            withMedia++;
+          }
         } catch (error) {
           if (!(error instanceof ApiError)) {
             throw error;
@@ -73,6 +77,7 @@ test("any valid request becomes a valid body or a 400 that names a field", () =>
   );
   // Else the test would pass by refusing everything.
   expect(taken).toBeGreaterThan(50);
+  expect(withMedia).toBeGreaterThan(0);
 });
 
 const anything = fc.jsonValue({ maxDepth: 3 });

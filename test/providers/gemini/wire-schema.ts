@@ -6,15 +6,21 @@ const object = z.record(z.string(), z.unknown());
 const mime = z.string().regex(/^[\w.+-]+\/[\w.+-]+$/);
 const base = { thoughtSignature: z.string().min(1).optional() };
 const id = z.string().min(1).optional();
+const inlineData = z.strictObject({ mimeType: mime, data: z.string().min(1) });
 const part = z.union([
   z.strictObject({ text: z.string().min(1), ...base }),
-  z.strictObject({ inlineData: z.strictObject({ mimeType: mime, data: z.string().min(1) }) }),
+  z.strictObject({ inlineData }),
   z.strictObject({
     fileData: z.strictObject({ fileUri: z.string().min(1), mimeType: mime.optional() }),
   }),
   z.strictObject({ functionCall: z.strictObject({ id, name: z.string(), args: object }), ...base }),
   z.strictObject({
-    functionResponse: z.strictObject({ id, name: z.string(), response: object }),
+    functionResponse: z.strictObject({
+      id,
+      name: z.string(),
+      response: object,
+      parts: z.array(z.strictObject({ inlineData })).min(1).optional(),
+    }),
   }),
 ]);
 const parts = z.array(part).min(1);
@@ -50,6 +56,7 @@ export const wire = z.strictObject({
     .strictObject({
       maxOutputTokens: z.int().min(1).optional(),
       temperature: z.number().min(0).max(2).optional(),
+      topK: z.int().min(1).optional(),
       topP: z.number().min(0).max(1).optional(),
       stopSequences: z.array(z.string().min(1)).min(1).max(5).optional(),
       seed: z.int32().optional(),
