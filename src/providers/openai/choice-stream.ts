@@ -1,8 +1,9 @@
 // One choice of a stream: what its deltas say, and how it ends.
 import { ApiError } from "../../base/errors.ts";
+import { saysAnything } from "../shared/envelope.ts";
 import { type FinishReason, readFinishReason } from "../shared/finish-reason.ts";
 import { asObject, isGiven, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
-import { normalizeLogprobs, normalizeMessage, saysAnything } from "./content.ts";
+import { normalizeLogprobs, normalizeMessage } from "./content.ts";
 import { ToolDeltas } from "./tool-deltas.ts";
 import { normalizeFunctionCall } from "./tools.ts";
 

@@ -106,18 +106,6 @@ function splitParts(parts: readonly unknown[]): { text: string; thinking: string
   return { text, thinking };
 }
 
-/** Whether a delta says anything, as opposed to naming its role and empty members. */
-export function saysAnything(delta: JsonObject): boolean {
-  for (const name in delta) {
-    const value = delta[name];
-    const isEmpty = value === null || value === "" || (Array.isArray(value) && value.length === 0);
-    if (name !== "role" && !isEmpty) {
-      return true;
-    }
-  }
-  return false;
-}
-
 /**
  * Log probabilities as OpenAI has them, in place: null or an object with two lists, which some
  * providers leave out. True when anything changed.

@@ -63,11 +63,13 @@ export function parseUsage(
     value.prompt_cache_hit_tokens, // DeepSeek
     value.num_cached_tokens, // Mistral
     value.cached_tokens, // Moonshot and some others
+    value.cache_read_input_tokens, // Proxies in front of Claude
   );
   const written = counts.orZero(
     promptDetails.cache_write_tokens,
     promptDetails.cache_creation_tokens,
     value.cache_write_tokens,
+    value.cache_creation_input_tokens,
   );
   const reasoning = counts.orZero(completionDetails.reasoning_tokens, value.reasoning_tokens);
   const details = {
@@ -82,13 +84,13 @@ export function parseUsage(
   }
   const isHidden =
     hiddenOutputInTotal === true || (hiddenOutputInTotal !== false && total !== null);
-  const hidden = isHidden
-    ? hiddenOutput({ total, promptTokens, completionTokens, reasoning, cachedTokens, written })
-    : 0;
+  const { input: hiddenInput, output: hidden } = isHidden
+    ? hiddenTokens({ total, promptTokens, completionTokens, reasoning, cachedTokens, written })
+    : NOTHING_HIDDEN;
   const isHour = written > 0 && writesForAnHour();
   return tokenUsage({
     ...details,
-    promptTokens,
+    promptTokens: promptTokens + hiddenInput,
     completionTokens: completionTokens + hidden,
     reasoningTokens: Math.max(reasoning, hidden),
     cacheWriteTokens: isHour ? 0 : written,
@@ -105,17 +107,19 @@ interface Totals {
   written: number;
 }
 
-/** Output that only the total has. */
-function hiddenOutput(totals: Totals): number {
+const NOTHING_HIDDEN = { input: 0, output: 0 };
+
+/** What only the total has: input that was read from a cache or written to it, or else output. */
+function hiddenTokens(totals: Totals): { input: number; output: number } {
   const { total, promptTokens, completionTokens, reasoning, cachedTokens, written } = totals;
   if (total === null) {
     // Then more reasoning than output can only mean that it is not part of the output.
-    return reasoning > completionTokens ? reasoning : 0;
+    return { input: 0, output: reasoning > completionTokens ? reasoning : 0 };
   }
   const beyond = Math.max(0, total - promptTokens - completionTokens);
-  // Some proxies count cached input in the total and not in the prompt: that is no output.
+  // Some proxies count such input in the total and not in the prompt.
   const isCache = [cachedTokens, written, cachedTokens + written].includes(beyond);
-  return isCache ? 0 : beyond;
+  return isCache ? { input: beyond, output: 0 } : { input: 0, output: beyond };
 }
 
 function difference(total: number | null, part: number | null): number | null {

@@ -99,3 +99,14 @@ export function deltaChoice(
 ): JsonObject {
   return { index, delta, logprobs, finish_reason: finishReason };
 }
+
+/** Whether a delta says anything, as opposed to naming its role and empty members. */
+export function saysAnything(delta: object): boolean {
+  for (const [name, value] of Object.entries(delta)) {
+    const isEmpty = value === null || value === "" || (Array.isArray(value) && value.length === 0);
+    if (name !== "role" && !isEmpty) {
+      return true;
+    }
+  }
+  return false;
+}

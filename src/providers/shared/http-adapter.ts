@@ -11,6 +11,7 @@ import { fetchUpstream } from "../transport/fetch-upstream.ts";
 import type { EventDecoder } from "../transport/framing.ts";
 import { UpstreamGuard } from "../transport/guard.ts";
 import { readBody, readErrorBody } from "../transport/read-body.ts";
+import { saysAnything } from "./envelope.ts";
 import type { CallTransport, Exchange, HttpDialect, StreamReader } from "./http-dialect.ts";
 import { parseJson } from "./json.ts";
 import { runProbe } from "./probe.ts";
@@ -84,8 +85,9 @@ async function* stream<Event>(
         const chunks =
           bytes === null ? lastChunks(reader, decoder) : chunksOf(reader, decoder.push(bytes));
         for (const chunk of chunks) {
-          // The answer went on after all: some models name a finish reason in every event.
-          if (chunk.chunk.choices.length > 0) body.restartGrace();
+          // The answer went on after all: some models name a finish reason in every event. Chunks
+          // without words are only another way to keep a connection open.
+          if (chunk.chunk.choices.some(({ delta }) => saysAnything(delta))) body.restartGrace();
           yield ignored.length === 0 ? chunk : { ...chunk, ignored };
           ignored = [];
         }

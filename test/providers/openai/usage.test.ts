@@ -163,9 +163,13 @@ test("findUsage looks into Groq's envelope too", () => {
   expect(findUsage({ x_groq: { id: "x" } })).toBeUndefined();
 });
 
-describe("hidden output", () => {
-  test.each<[string, object, number]>([
-    ["Google's endpoint", { prompt_tokens: 35, completion_tokens: 12, total_tokens: 109 }, 74],
+describe("what only the total has", () => {
+  test.each<[string, object, Partial<TokenUsage>]>([
+    [
+      "Google's endpoint",
+      { prompt_tokens: 35, completion_tokens: 12, total_tokens: 109 },
+      { promptTokens: 35, completionTokens: 74 },
+    ],
     [
       "cached input that only the total has",
       {
@@ -174,7 +178,7 @@ describe("hidden output", () => {
         total_tokens: 115,
         prompt_tokens_details: { cached_tokens: 100 },
       },
-      5,
+      { promptTokens: 110, cachedTokens: 100, completionTokens: 5 },
     ],
     [
       "cached and written input that only the total has",
@@ -184,11 +188,37 @@ describe("hidden output", () => {
         total_tokens: 165,
         prompt_tokens_details: { cached_tokens: 100, cache_write_tokens: 50 },
       },
-      5,
+      { promptTokens: 160, cachedTokens: 100, cacheWriteTokens: 50, completionTokens: 5 },
     ],
-    ["a total that is too small", { prompt_tokens: 10, completion_tokens: 5, total_tokens: 0 }, 5],
-  ])("%s", (_name, given, completionTokens) => {
-    expect(parseUsage(given, CUSTOM)?.completionTokens).toBe(completionTokens);
+    [
+      "the same in Anthropic's words",
+      {
+        prompt_tokens: 10,
+        completion_tokens: 5,
+        total_tokens: 165,
+        cache_read_input_tokens: 100,
+        cache_creation_input_tokens: 50,
+      },
+      { promptTokens: 160, cachedTokens: 100, cacheWriteTokens: 50, completionTokens: 5 },
+    ],
+    [
+      "Anthropic's words for what is part of the prompt",
+      {
+        prompt_tokens: 160,
+        completion_tokens: 5,
+        total_tokens: 165,
+        cache_read_input_tokens: 100,
+        cache_creation_input_tokens: 50,
+      },
+      { promptTokens: 160, cachedTokens: 100, cacheWriteTokens: 50, completionTokens: 5 },
+    ],
+    [
+      "a total that is too small",
+      { prompt_tokens: 10, completion_tokens: 5, total_tokens: 0 },
+      { promptTokens: 10, completionTokens: 5 },
+    ],
+  ])("%s", (_name, given, expected) => {
+    expect(parseUsage(given, CUSTOM)).toMatchObject(expected);
   });
 });
 

@@ -49,7 +49,8 @@ class WordReader implements StreamReader<SseEvent> {
     if (data === "broken" || data.includes("\ufffd")) throw upstreamError("It broke.");
     this.finished ||= data === "stop";
     this.ended = data === "[DONE]";
-    const choices = data.startsWith("usage") ? [] : [deltaChoice(0, { content: data })];
+    const content = data === "wordless" ? "" : data;
+    const choices = data.startsWith("usage") ? [] : [deltaChoice(0, { content })];
     return this.ended ? [] : [this.#envelope.chunk(choices, null)];
   }
 
@@ -141,6 +142,13 @@ describe("after a whole answer", () => {
       },
     ],
     [
+      "chunks without words, without end",
+      (socket) => {
+        const timer = setInterval(() => socket.write(httpChunk(events("wordless"))), 50);
+        socket.on("close", () => clearInterval(timer));
+      },
+    ],
+    [
       "comments faster than any timer",
       (socket) => {
         const more = () => {
@@ -172,7 +180,7 @@ describe("after a whole answer", () => {
   ])("%s is a clean end, and closes the connection", async (name, then) => {
     await using server = await afterFinish(then);
     const started = performance.now();
-    const words = await wordsFrom(server.url);
+    const words = (await wordsFrom(server.url)).filter((word) => word !== "");
     expect(words.slice(0, 2)).toEqual(WHOLE);
     expect(words.length).toBeLessThanOrEqual(name === "half an event" ? 3 : 2);
     expect(performance.now() - started).toBeLessThan(10 * GRACE_MS);
