@@ -43,10 +43,16 @@ export function setReserved(scope: RequestScope, heldMicro: number, balanceMicro
 const MAX_IGNORED_FIELDS = 32;
 const FIELD_NAME = /^[\w.[\]-]{1,64}$/;
 
-/** Names the fields of a request that its provider has no counterpart for, as far as they are fit for a header. */
-export function setIgnored(scope: RequestScope, fields: readonly string[]): void {
+/** The fields of a request that its provider has no counterpart for, as far as they are fit for a header; null for none. */
+export function ignoredNames(fields: readonly string[]): string | null {
   const names = fields.filter((field) => FIELD_NAME.test(field)).slice(0, MAX_IGNORED_FIELDS);
-  if (names.length > 0) scope.headers["x-aacflow-ignored"] = names.join(", ");
+  return names.length === 0 ? null : names.join(", ");
+}
+
+/** Names them. */
+export function setIgnored(scope: RequestScope, fields: readonly string[]): void {
+  const names = ignoredNames(fields);
+  if (names !== null) scope.headers["x-aacflow-ignored"] = names;
 }
 
 /** Puts the credits of the contract on the answer: what this request cost, and the balance after it. */

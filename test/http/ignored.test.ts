@@ -6,15 +6,18 @@ import { startTestServer, type TestServer } from "../support/server.ts";
 let server: TestServer;
 afterEach(() => server.close());
 
-/** The header of an answer whose provider left these fields out. */
-async function headerOf(ignored: readonly string[], stream: boolean): Promise<string | null> {
+/** An answer whose provider left these fields out, and begins after so many milliseconds. */
+async function answerOf(ignored: readonly string[], stream: boolean, firstWordDelayMs = 0) {
   const said = (answer: ChatAnswer): ChatAnswer => {
     if (answer.kind === "completion") return { ...answer, ignored };
     if (answer.kind !== "stream") return answer;
     return { ...answer, opened: answer.opened.then(() => ({ ignored })) };
   };
   server = await startTestServer({
-    config: { demo: { enabled: true, wordDelayMs: 0 }, server: { corsOrigins: ["*"] } },
+    config: {
+      demo: { enabled: true, wordDelayMs: 0, firstWordDelayMs },
+      server: { corsOrigins: ["*"], firstByteWithinMs: 100 },
+    },
     wrapGateway: (gateway) => ({
       ...gateway,
       answerChat: async (input) => said(await gateway.answerChat(input)),
@@ -30,11 +33,14 @@ async function headerOf(ignored: readonly string[], stream: boolean): Promise<st
     body: JSON.stringify({ model: "demo", stream, messages: [{ role: "user", content: "hi" }] }),
   });
   expect(response.status).toBe(200);
-  await response.text();
+  const text = await response.text();
   const exposed = response.headers.get("access-control-expose-headers");
   expect(exposed?.toLowerCase()).toContain("x-aacflow-ignored");
-  return response.headers.get("x-aacflow-ignored");
+  return { header: response.headers.get("x-aacflow-ignored"), text };
 }
+
+const headerOf = async (ignored: readonly string[], stream: boolean) =>
+  (await answerOf(ignored, stream)).header;
 
 test.each([true, false])("they are named, streamed %p", async (stream) => {
   const fields = ["top_k", "messages[0].content[1].image_url.detail"];
@@ -55,4 +61,12 @@ test("names that are not fit for a header are left out, and many are cut", async
     true,
   );
   expect(many?.split(", ")).toHaveLength(32);
+});
+
+test("a stream that is answered before its provider's first event has them in a comment before that", async () => {
+  const { header, text } = await answerOf(["top_k", "a b", "seed"], true, 300);
+  expect(header).toBeNull();
+  expect(text).toMatch(/^(?:: keep-alive\n\n)+: x-aacflow-ignored=top_k, seed\n\ndata: /);
+  await server.close();
+  expect((await answerOf([], true, 300)).text).toMatch(/^(?:: keep-alive\n\n)+data: /);
 });

@@ -155,7 +155,7 @@ async function streamResponse(
   else setIgnored(scope, opened.ignored);
   const { amountMicro, balanceMicro } = answer.held;
   setReserved(scope, amountMicro, balanceMicro);
-  return eventStream(deps, scope, answer.events, opened === null);
+  return eventStream(deps, scope, answer.events, opened === null ? answer.opened : null);
 }
 
 /** Null when that takes longer. @throws what `opened` rejects with meanwhile. */
@@ -177,14 +177,14 @@ function eventStream(
   deps: HttpDeps,
   scope: RequestScope,
   events: AsyncIterable<ChatEvent>,
-  isQuiet = false,
+  late: Stream["opened"] | null = null,
 ): Response {
   scope.headers["content-type"] = "text/event-stream; charset=utf-8";
   // Reverse proxies that buffer would hold the words back.
   scope.headers["x-accel-buffering"] = "no";
   const body = sseBody(events, {
     keepAliveMs: deps.config.server.keepAliveMs,
-    isQuiet,
+    late,
     log: scope.log,
   });
   return new Response(body, { headers: scope.headers });

@@ -1,15 +1,19 @@
 // The one serializer of streams: framing, keep-alives, the error frame and the end.
 import { asApiError } from "../../base/errors.ts";
 import { formatCredits } from "../../base/micro.ts";
-import type { ChatEvent, FinalCredits } from "../../gateway/stream-chat.ts";
+import type { ChatEvent, FinalCredits, OpenedStream } from "../../gateway/stream-chat.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import { errorEnvelope } from "../errors.ts";
+import { ignoredNames } from "../scope.ts";
 
 export interface SseOptions {
   /** A comment is sent after this much silence, so that no proxy in between gives up. */
   keepAliveMs: number;
-  /** Whether it begins with one: nothing else has come by now, and the headers leave with the first byte only. */
-  isQuiet: boolean;
+  /**
+   * What the headers would have said of the provider's first event, where they leave before it: then the body begins
+   * with a comment, since they leave with the first byte only. Null where they have said it.
+   */
+  late: Promise<OpenedStream> | null;
   /** Names the request in each line. */
   log: Logger;
 }
@@ -32,7 +36,8 @@ export async function* sseBody(
     let next = iterator.next();
     // Waited for below, unless the reader stops before that.
     next.catch(() => undefined);
-    if (options.isQuiet) yield KEEP_ALIVE;
+    let { late } = options;
+    if (late !== null) yield KEEP_ALIVE;
     for (;;) {
       const result = await orQuiet(next, options.keepAliveMs);
       if (result === QUIET) {
@@ -40,6 +45,10 @@ export async function* sseBody(
         continue;
       }
       if (result.done === true) return;
+      if (late !== null && result.value.type === "chunk") {
+        yield ignoredComment(await late);
+        late = null;
+      }
       yield frame(result.value);
       next = iterator.next();
     }
@@ -62,6 +71,12 @@ function frame(event: ChatEvent): string {
 function creditsComment({ chargedMicro, balanceMicro }: FinalCredits): string {
   const used = formatCredits(chargedMicro);
   return `: x-credits-used=${used} x-credits-remaining=${formatCredits(balanceMicro)}\n\n`;
+}
+
+/** The header of that name, for which it is too late. */
+function ignoredComment({ ignored }: OpenedStream): string {
+  const names = ignoredNames(ignored);
+  return names === null ? "" : `: x-aacflow-ignored=${names}\n\n`;
 }
 
 const errorFrame = (error: unknown): string =>
