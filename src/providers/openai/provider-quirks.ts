@@ -1,20 +1,22 @@
 // The quirks of each provider that speaks OpenAI's dialect, put together from the named patches.
 import { filesAsDocuments } from "./document-parts.ts";
-import { COMPATIBLE, PLATFORM_FIELDS, type Quirks } from "./quirks.ts";
 import {
-  allowedToolsOnly,
   developerAsSystem,
   dropCacheMarks,
   dropMessageFields,
-  dropSingleN,
   dropToolCallExtras,
-  dropUsualTier,
   keepMessageFields,
   nineCharacterToolIds,
   reasoningContentAsReasoning,
   reasoningContentOnEveryTurn,
-  renameField,
   shortToolIds,
+} from "./messages.ts";
+import { COMPATIBLE, PLATFORM_FIELDS, type Quirks } from "./quirks.ts";
+import {
+  allowedToolsOnly,
+  dropSingleN,
+  dropUsualTier,
+  renameField,
   toolChoiceAny,
 } from "./request-patches.ts";
 

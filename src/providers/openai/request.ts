@@ -68,11 +68,8 @@ export function buildRequest(call: UpstreamCall, options: RequestOptions): Built
 
 /** Whether a provider is known to act on the wishes of {@link PROVIDER_WISHES}. */
 export function takesWishes({ quirks, passFields }: Omit<RequestOptions, "stream">): boolean {
-  return (
-    passFields === true ||
-    isNamed(PROVIDER_WISHES, passFields) ||
-    isNamed(PROVIDER_WISHES, quirks.passFields)
-  );
+  const isNative = passFields !== false && isNamed(PROVIDER_WISHES, quirks.passFields);
+  return isNative || passFields === true || isNamed(PROVIDER_WISHES, passFields);
 }
 
 function isNamed(field: string, fields: boolean | readonly string[] | undefined): boolean {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import type { ApiError } from "../../../src/base/errors.ts";
 import * as QUIRKS from "../../../src/providers/openai/provider-quirks.ts";
 import type { Quirks } from "../../../src/providers/openai/quirks.ts";
-import { buildRequest } from "../../../src/providers/openai/request.ts";
+import { buildRequest, takesWishes } from "../../../src/providers/openai/request.ts";
 import { callOf } from "../support.ts";
 
 type Fields = Record<string, unknown>;
@@ -257,6 +257,12 @@ describe("fields", () => {
       const options = { quirks: CUSTOM, passFields, stream: false };
       expect(buildRequest(call, options).body.provider).toEqual(provider);
     }
+  });
+
+  test("an operator that passes no unknown field on passes no wishes either", () => {
+    const options = { quirks: OPENROUTER, passFields: false, stream: false } as const;
+    expect(takesWishes(options)).toBe(false);
+    expect("provider" in buildRequest(callOf({ provider: {} }), options).body).toBe(false);
   });
 
   test("seeds of 64 bits keep every digit", () => {

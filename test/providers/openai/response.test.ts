@@ -114,6 +114,63 @@ describe("parseCompletion", () => {
     ]);
   });
 
+  test.each<[string, unknown, unknown]>([
+    [
+      "a custom call with `function: null`",
+      [{ id: "c1", type: "custom", function: null, custom: { name: "patch", input: "x" } }],
+      [{ id: "c1", type: "custom", custom: { name: "patch", input: "x" } }],
+    ],
+    [
+      "a custom call with `custom: null`",
+      [{ id: "c1", type: "custom", custom: null }],
+      [{ id: "c1", type: "custom", custom: { name: "", input: "" } }],
+    ],
+    [
+      "a function with `custom: {}`",
+      [{ id: "a", type: "function", custom: {}, function: { name: "f", arguments: "{}" } }],
+      [{ id: "a", type: "function", function: { name: "f", arguments: "{}" } }],
+    ],
+    [
+      "one id for two calls",
+      [1, 2].map(() => ({ id: "a", type: "function", function: { name: "f", arguments: "" } })),
+      ["a", expect.stringMatching(/^call_/)].map((id) => ({
+        id,
+        type: "function",
+        function: { name: "f", arguments: "" },
+      })),
+    ],
+    ["what is no call", [null, "x", 7, true, [], {}, { function: null }], undefined],
+  ])("%s", (_name, calls, expected) => {
+    const [choice] = parse(answer({ content: "x", tool_calls: calls })).completion.choices;
+    expect(choice?.message.tool_calls as unknown).toEqual(expected as never);
+    expect(choice?.finish_reason).toBe(expected === undefined ? "stop" : "tool_calls");
+  });
+
+  test("members of a wrong type are left out, and an old call is filled", () => {
+    const message = {
+      content: 7,
+      refusal: { a: 1 },
+      reasoning_content: true,
+      annotations: "x",
+      audio: 5,
+      images: [null, { type: "image_url" }],
+      function_call: { name: null, arguments: { a: 1 } },
+    };
+    const [choice] = parse(answer(message, { logprobs: "x" })).completion.choices;
+    expect(choice as unknown).toEqual({
+      index: 0,
+      message: {
+        role: "assistant",
+        content: null,
+        refusal: null,
+        images: [{ type: "image_url" }],
+        function_call: { name: "", arguments: '{"a":1}' },
+      },
+      logprobs: null,
+      finish_reason: "function_call",
+    });
+  });
+
   test("Groq's usage counts and its envelope goes", () => {
     const body = {
       ...answer({ content: "x" }),

@@ -1,9 +1,13 @@
 // Token usage in every spelling that providers use.
 import { describe, expect, test } from "bun:test";
 import type { TokenUsage } from "../../../src/base/chat.ts";
+import { answerOptions } from "../../../src/providers/openai/answer-options.ts";
 import { CUSTOM, OPENROUTER } from "../../../src/providers/openai/provider-quirks.ts";
+import { parseCompletion } from "../../../src/providers/openai/response.ts";
+import { ChatStream } from "../../../src/providers/openai/stream.ts";
 import { findUsage, parseUsage, readUsage } from "../../../src/providers/openai/usage.ts";
 import { MAX_TOKENS_PER_REQUEST } from "../../../src/providers/shared/token-counts.ts";
+import { callOf } from "../support.ts";
 
 const plain = { hiddenOutputInTotal: false };
 const hidden = { hiddenOutputInTotal: true };
@@ -278,5 +282,16 @@ describe("what OpenRouter says that a call cost", () => {
 
   test("counts at no other provider", () => {
     expect(cost({ cost: 1 }, CUSTOM)).toBeNull();
+  });
+
+  test("stands beside the answer, whole and streamed", () => {
+    const options = answerOptions(callOf(), OPENROUTER);
+    const reported = { ...base, cost: 0.5 };
+    const fields = { index: 0, finish_reason: "stop" };
+    const whole = { choices: [{ ...fields, message: { content: "x" } }], usage: reported };
+    expect(parseCompletion(JSON.stringify(whole), options).reportedCostMicro).toBe(500_000);
+    const data = JSON.stringify({ choices: [], usage: reported });
+    const [piece] = new ChatStream(options).read({ name: "", data });
+    expect([piece?.reportedCostMicro, piece?.usage?.promptTokens]).toEqual([500_000, 100]);
   });
 });
