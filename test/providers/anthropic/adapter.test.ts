@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import type { ApiError } from "../../../src/base/errors.ts";
 import { createMessagesAdapter } from "../../../src/providers/anthropic/adapter.ts";
-import { ANTHROPIC_FEATURES } from "../../../src/providers/claude/platform.ts";
+import { ANTHROPIC_FEATURES, VERTEX_FEATURES } from "../../../src/providers/claude/platform.ts";
 import { collect, rejection } from "../support.ts";
 import {
   adapterFor,
@@ -122,6 +122,33 @@ describe("over the wire", () => {
       messages: [{ role: "user", content: [{ type: "text", text: "hello" }] }],
       stream: true,
     });
+  });
+
+  test("a platform that fetches no media gets the bytes", async () => {
+    using server = scripted(() => Response.json(message([{ type: "text", text: "a" }])));
+    const image = { type: "image_url", image_url: { url: "https://h/a.png" } };
+    const adapter = createMessagesAdapter({
+      ...optionsFor(server.url),
+      features: VERTEX_FEATURES,
+      fetchMedia: async () => ({ mimeType: "image/png", bytes: Buffer.from("hi") }),
+      probe: null,
+      endpoint: async () => ({ url: server.url, headers: {}, bodyExtras: {} }),
+    });
+    await adapter.complete(claudeCall({ messages: [{ role: "user", content: [image] }] }), never);
+    const source = { type: "base64", media_type: "image/png", data: "aGk=" };
+    expect(server.seen[0]?.body).toMatchObject({
+      messages: [{ role: "user", content: [{ type: "image", source }] }],
+    });
+  });
+
+  test("what is left out is told, whole and streamed", async () => {
+    using server = scripted(() => Response.json(message([{ type: "text", text: "a" }])));
+    const call = claudeCall({ seed: 1, temperature: 1 });
+    const { ignored } = await adapterFor(server.url).complete(call, never);
+    expect(ignored).toEqual(["seed", "temperature"]);
+    using stream = scripted(() => streamed(eventsText(saying("a"))));
+    const [chunk] = await collect(adapterFor(stream.url).stream(call, never));
+    expect(chunk?.ignored).toEqual(["seed", "temperature"]);
   });
 
   test("an answer by a forced tool becomes text, whole and streamed", async () => {
