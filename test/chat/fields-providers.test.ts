@@ -33,7 +33,16 @@ beforeAll(async () => {
   const providers = names.map((name) => [name, { models: { [`${name}-test`]: MODEL } }]);
   server = await startTestServer({
     env: Object.fromEntries(env),
-    config: { providers: Object.fromEntries(providers) },
+    config: {
+      providers: {
+        ...Object.fromEntries(providers),
+        own: {
+          dialect: "openai",
+          baseUrl: `${upstream.url}/own`,
+          models: { "own-test": MODEL, "plain-test": { ...MODEL, capabilities: { tools: true } } },
+        },
+      },
+    },
   });
 });
 
@@ -193,4 +202,56 @@ test("each provider is called at its own address with its own key", async () => 
     expect(request?.path).toBe(`/${name}/chat/completions`);
     expect(request?.headers.authorization).toBe(`Bearer ${name}-key`);
   }
+});
+
+test("a provider of the operator's own gets what any server of the dialect takes", async () => {
+  const choice = {
+    type: "allowed_tools",
+    allowed_tools: { mode: "required", tools: [{ type: "function", function: { name: "f" } }] },
+  };
+  const other = { type: "function", function: { name: "g", parameters: { type: "object" } } };
+  const messages = [{ role: "developer", content: "Be brief." }, ...ask("hello")];
+  const request = { model: "own-test", messages, tools: [...TOOLS, other], tool_choice: choice };
+  expect(await sentFor(request)).toEqual({
+    model: "own-test",
+    messages: [{ role: "system", content: "Be brief." }, ...ask("hello")],
+    tools: TOOLS,
+    tool_choice: "required",
+  });
+});
+
+test("an effort of none is left out for a model that does not reason", async () => {
+  const body = await sentFor({ model: "plain-test", reasoning_effort: "none" });
+  expect("reasoning_effort" in body).toBe(false);
+});
+
+test("Groq's own name of the usual tier reaches it", async () => {
+  expect(await sentFor({ model: "groq-test", service_tier: "on_demand" })).toMatchObject({
+    service_tier: "on_demand",
+  });
+});
+
+test("output that only the total has is charged at the operator's own provider", async () => {
+  const usage = { prompt_tokens: 35, completion_tokens: 12, total_tokens: 109 };
+  upstream.answer(json(completion("Hi.", { usage })));
+  const response = await post(server, { model: "own-test", messages: ask("hello") });
+  const answer = (await response.json()) as { usage: Record<string, unknown> };
+  expect(answer.usage).toMatchObject({ prompt_tokens: 35, completion_tokens: 74 });
+  expect(response.headers.get("x-credits-used")).toBe("0.000183");
+});
+
+test("a wish about privacy is refused where nobody has promised it, and costs nothing", async () => {
+  const before = upstream.requests.length;
+  for (const stream of [false, true]) {
+    const provider = { data_collection: "deny" };
+    const response = await post(server, {
+      model: "own-test",
+      messages: ask("hello"),
+      stream,
+      provider,
+    });
+    const { error } = (await response.json()) as { error: Record<string, unknown> };
+    expect([response.status, error.param]).toEqual([400, "provider.data_collection"]);
+  }
+  expect(upstream.requests.length).toBe(before);
 });

@@ -126,12 +126,9 @@ function difference(total: number | null, part: number | null): number | null {
   return total !== null && part !== null && total >= part ? total - part : null;
 }
 
-/** More than any one call can cost, in USD: a larger figure is a fault, and must not become a charge. */
-const MAX_COST_USD = 10_000;
-
 /**
  * OpenRouter's `cost`. A call with the operator's own key at the host behind it costs OpenRouter's fee
- * there, and what the host takes from the operator besides.
+ * there, and what the host takes from the operator besides. What it can be at most is for who charges it to say.
  */
 function costMicro(usage: JsonObject): number | null {
   const { cost, is_byok: isByok } = usage;
@@ -148,7 +145,7 @@ function costMicro(usage: JsonObject): number | null {
 }
 
 function usd(value: unknown): number | null {
-  return typeof value === "number" && value >= 0 && value <= MAX_COST_USD ? value : null;
+  return typeof value === "number" && value >= 0 ? value : null;
 }
 
 /**
