@@ -55,8 +55,10 @@ export async function measureAnswer(
   const reportedCostMicro = meter.reportedCostMicro();
   const believed = reported === null ? null : believable(deps, call, reported.tokens);
   if (reported === null || believed === null) {
-    const input = await estimateInput(countTokens, request, deployment);
-    const output = await estimateOutput(countTokens, request, produced);
+    const [input, output] = await Promise.all([
+      estimateInput(countTokens, request, deployment),
+      estimateOutput(countTokens, request, produced),
+    ]);
     return { usage: { ...input, ...output }, source: "estimated", reportedCostMicro };
   }
   const isWhole =
@@ -65,11 +67,12 @@ export async function measureAnswer(
     !(await isOfOnePiece(deps, reported, produced));
   const reportedInput =
     believed.input !== null && (isWhole || believed.input.promptTokens > 0) ? believed.input : null;
-  const input = reportedInput ?? (await estimateInput(countTokens, request, deployment));
-  const output =
+  const [input, output] = await Promise.all([
+    reportedInput ?? estimateInput(countTokens, request, deployment),
     isWhole && believed.output !== null
       ? believed.output
-      : await estimateOutput(countTokens, request, produced, believed.output ?? NO_OUTPUT);
+      : estimateOutput(countTokens, request, produced, believed.output ?? NO_OUTPUT),
+  ]);
   const isReported = isWhole && reportedInput !== null;
   const source = isReported ? "reported" : "estimated";
   return { usage: { ...input, ...output }, source, reportedCostMicro };

@@ -21,6 +21,7 @@ export interface Produced {
 export interface Producing {
   /** A delta or a message. Takes anything, of any shape. */
   add(part: unknown): void;
+  /** As it is now: counting takes time, and pieces may come meanwhile that nobody is given. */
   all(): Readonly<Produced>;
   /** Grows with whatever comes. */
   size(): number;
@@ -130,7 +131,7 @@ export function createProducing(): Producing {
       }
       if (thinks) addThought(part);
     },
-    all: () => all,
+    all: () => ({ ...all }),
     size: () => all.chars + all.otherBytes + all.audioChars + all.images,
   };
 }

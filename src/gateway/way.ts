@@ -43,8 +43,8 @@ function before({ stage, isAnswered, lifeline }: Progress, error: unknown): Way 
     errorCode: isLeaving ? null : code,
     isCharged: false,
   };
-  if (lifeline.serverStopped()) return { ending: "server_stopped", ...free };
   if (stage === "held") return { ending: "refused", ...free };
+  if (lifeline.serverStopped()) return { ending: "server_stopped", ...free };
   // A provider's own refusal is that, also when the client left while the next try was waited for. Otherwise the
   // provider has the input by then, and bills it.
   if (lifeline.signal.aborted && error === lifeline.signal.reason) {

@@ -140,6 +140,13 @@ describe("several reports in a stream:", () => {
   });
 });
 
+test("what comes while it is counted is not charged: nobody is given it", async () => {
+  const meter = streamed([3, null]);
+  const measuring = measure(meter);
+  meter.add(piece({ content: "word ".repeat(5) }));
+  expect(await measuring).toEqual(estimated({ completionTokens: 3 }));
+});
+
 test("the largest cost that the provider gave counts, and nonsense does not", async () => {
   const meter = createMeter();
   for (const cost of [5, 2_167.75, Number.NaN, -3, 1e12, 0, null]) {

@@ -104,7 +104,8 @@ export function checkTold(journey: Journey, rows: Rows, nowMs: number): void {
   if (told.settled === null) {
     const isOpen = rows.holds.some((hold) => hold.requestId === requestId);
     // A failure is told all the same when the database stays away.
-    const hasWaited = nowMs >= (journey.call?.outcomeAtMs ?? nowMs) + CLIENT_WAIT_MS;
+    const failedAtMs = journey.call?.outcomeAtMs ?? journey.plan.atMs;
+    const hasWaited = nowMs >= failedAtMs + CLIENT_WAIT_MS;
     must(
       !isOpen || told.status === 503 || hasWaited,
       "a failure is told when it is settled",
