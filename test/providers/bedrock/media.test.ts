@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { inlineMedia } from "../../../src/providers/shared/inline-media.ts";
 import { callOf } from "../support.ts";
-import { build, CLAUDE, never } from "./support.ts";
+import { build, CLAUDE, LLAMA, NOVA, never, toolCall } from "./support.ts";
 
 const user = (content: unknown) => ({ role: "user", content });
 
@@ -57,4 +57,57 @@ test.each([
 ])("%j is refused", async (messages, field) => {
   const param = `messages[0].content[0]${field && `.${field}`}`;
   await expect(build({ messages })).rejects.toMatchObject({ status: 400, param });
+});
+
+const office = "application/vnd.openxmlformats-officedocument";
+test.each([
+  ["application/pdf", "a.pdf", "pdf"],
+  ["application/msword", "a.doc", "doc"],
+  [`${office}.wordprocessingml.document`, "a.docx", "docx"],
+  ["application/vnd.ms-excel", "a.xls", "xls"],
+  [`${office}.spreadsheetml.sheet`, "a.xlsx", "xlsx"],
+  ["text/csv", "a.csv", "csv"],
+  ["text/html", "a.html", "html"],
+  ["text/markdown", "a.md", "md"],
+  ["text/plain", "a.txt", "txt"],
+  ["application/json", "a.json", "txt"],
+  ["text/x-python", "a.py", "txt"],
+  ["application/octet-stream", "a.PDF", "pdf"],
+])("a file of type %s, named %s, is a document of format %s", async (type, filename, format) => {
+  const file = { file_data: `data:${type};base64,aGk=`, filename };
+  for (const model of [CLAUDE, NOVA, LLAMA]) {
+    const { body } = await build({ messages: part({ type: "file", file }) }, model);
+    expect(body.messages[0]?.content[0]).toEqual({
+      document: { format, name: "a", source: { bytes: "aGk=" } },
+    });
+  }
+});
+
+describe("in the results of tools", () => {
+  const image = { type: "image_url", image_url: { url: "data:image/png;base64,aGk=" } };
+  const words = { type: "text", text: "here" };
+  const messages = [
+    user("go"),
+    { role: "assistant", tool_calls: [toolCall("c", "f", "{}")] },
+    { role: "tool", tool_call_id: "c", content: [words, image] },
+  ];
+
+  test.each([CLAUDE, NOVA])("%s takes them", async (model) => {
+    const { body } = await build({ messages }, model);
+    expect(body.messages[2]?.content).toEqual([
+      {
+        toolResult: {
+          toolUseId: "c",
+          content: [{ text: "here" }, { image: { format: "png", source: { bytes: "aGk=" } } }],
+        },
+      },
+    ]);
+  });
+
+  test("others are refused them", async () => {
+    await expect(build({ messages }, LLAMA)).rejects.toMatchObject({
+      status: 400,
+      param: "messages[2].content[1]",
+    });
+  });
 });
