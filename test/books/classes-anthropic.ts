@@ -35,7 +35,7 @@ export const ANTHROPIC_CLASSES: readonly BookClass[] = [
     weight: 15,
     mode: "stream",
     upstream: "no-last-event",
-    endings: ["upstream_interrupted"],
+    endings: ["completed"],
     sources: ["reported"],
   }),
   anthropic({
@@ -44,7 +44,7 @@ export const ANTHROPIC_CLASSES: readonly BookClass[] = [
     mode: "stream",
     upstream: "cut-after-usage",
     client: "read-and-tell",
-    endings: ["upstream_interrupted"],
+    endings: ["completed", "upstream_interrupted"],
     sources: ["reported"],
   }),
   anthropic({ id: "an-absent", weight: 10, upstream: "answer", usage: "absent", ...ESTIMATED }),

@@ -58,7 +58,7 @@ export const CLIENT_CLASSES: readonly BookClass[] = [
     upstream: "silent-after-usage",
     client: "leave-at-finish",
     tariff: MARKED_UP,
-    endings: ["client_left"],
+    endings: ["completed", "client_left"],
     sources: ["reported", "estimated"],
   }),
   bookClass({

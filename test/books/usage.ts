@@ -13,6 +13,9 @@ export const NO_USAGE: Usage = {
   reasoning: 0,
 };
 
+/** Input that a report may have whatever the request: hidden instructions have no bytes in it. */
+const BELIEVED_INPUT = 1_024;
+
 export const FIXED_USAGE: Usage = { ...NO_USAGE, input: 321, cached: 123, output: 45 };
 
 /**
@@ -30,13 +33,13 @@ export function usageOf(seed: number, plan: Plan, bodyBytes: number, limit: numb
       return FIXED_USAGE;
     case "overfull": {
       // A part that is too large is all of its whole, and no more.
-      const input = random.int(0, 1_500);
+      const input = random.int(0, BELIEVED_INPUT);
       const output = random.int(0, 200);
       return { ...NO_USAGE, input, cached: input, output, reasoning: output };
     }
     case "edge":
       return withParts(random, {
-        input: CONTEXT_WINDOW * LIMIT_SLACK,
+        input: BELIEVED_INPUT,
         output: maxOutput * LIMIT_SLACK,
         provider,
       });
@@ -48,11 +51,17 @@ export function usageOf(seed: number, plan: Plan, bodyBytes: number, limit: numb
       });
     default:
       return withParts(random, {
-        input: random.int(1, random.chance(0.2) ? CONTEXT_WINDOW : 1_500),
-        output: random.int(0, random.chance(0.2) ? maxOutput : 200),
+        input: random.int(1, Math.max(BELIEVED_INPUT, Math.floor(bodyBytes / 2))),
+        output: random.int(leastOutput(plan), random.chance(0.2) ? maxOutput : 200),
         provider,
       });
   }
+}
+
+/** Of several reports the last is believed only where it is not clearly less than the text. */
+function leastOutput({ book, pieces, thinking }: Plan): number {
+  const text = pieces.join("") + thinking;
+  return book.upstream === "cumulative" ? Math.ceil(text.length / 4) * book.choices : 0;
 }
 
 /** Cuts the totals into their parts: sometimes none, sometimes all of it. */
