@@ -61,10 +61,13 @@ export function createMeter(): Meter {
   return {
     add(piece) {
       for (const choice of piece.chunk.choices) producing.add(choice?.delta);
+      // Without choices it does not go to the client.
+      if (piece.chunk.choices.length > 0) producing.addBeside(piece.chunk, "delta");
       take(piece, piece.usageIsFinal ?? true);
     },
     addWhole(answer) {
       for (const choice of answer.completion.choices) producing.add(choice?.message);
+      producing.addBeside(answer.completion, "message");
       take(answer, true);
     },
     reported: () =>

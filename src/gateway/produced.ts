@@ -1,5 +1,8 @@
 // What counts as produced: every filled field of a delta or a message, as text, by its bytes, or by what media cost.
 
+/** Fields beside of which the last value is known; the names are the provider's. */
+const MAX_BESIDES = 64;
+
 /** The most text that is kept for an estimate, in characters: the rest of an answer is taken to be like it. */
 const KEPT_CHARS = 2_097_152;
 
@@ -21,9 +24,15 @@ export interface Produced {
 export interface Producing {
   /** A delta or a message. Takes anything, of any shape. */
   add(part: unknown): void;
+  /**
+   * What an answer or a chunk says beside its deltas or messages, in itself and in its choices: unknown fields, by their
+   * bytes. Many providers repeat them in each chunk, so they count when they change.
+   * @param said the field of a choice that was added by itself
+   */
+  addBeside(answer: object, said: "delta" | "message"): void;
   /** As it is now: counting takes time, and pieces may come meanwhile that nobody is given. */
   all(): Readonly<Produced>;
-  /** Grows with whatever comes. */
+  /** Grows with what the model says; remarks beside that may come after all is said. */
   size(): number;
 }
 
@@ -115,7 +124,33 @@ export function createProducing(): Producing {
     addText(longest);
   }
 
+  const besides = new Map<string, number | bigint>();
+
+  let besideBytes = 0;
+
+  function addFieldBeside(place: string, value: unknown): void {
+    if (!isFilled(value)) return;
+    const text = typeof value === "string" ? value : JSON.stringify(value);
+    const hash = Bun.hash(text);
+    if (besides.get(place) === hash) return;
+    if (besides.size < MAX_BESIDES) besides.set(place, hash);
+    besideBytes += Buffer.byteLength(text);
+  }
+
   return {
+    addBeside(answer, said) {
+      for (const [field, value] of Object.entries(answer)) {
+        if (!ANSWER_FRAME.has(field)) addFieldBeside(field, value);
+        if (field !== "choices" || !Array.isArray(value)) continue;
+        for (const [at, choice] of value.entries()) {
+          if (!isObject(choice)) continue;
+          for (const name in choice) {
+            if (name === said || CHOICE_FRAME.has(name)) continue;
+            addFieldBeside(`${choice.index ?? at}.${name}`, choice[name]);
+          }
+        }
+      }
+    },
     add(part) {
       if (!isObject(part)) {
         addOther(part);
@@ -131,7 +166,7 @@ export function createProducing(): Producing {
       }
       if (thinks) addThought(part);
     },
-    all: () => ({ ...all }),
+    all: () => ({ ...all, otherBytes: all.otherBytes + besideBytes }),
     size: () => all.chars + all.otherBytes + all.audioChars + all.images,
   };
 }
@@ -150,6 +185,15 @@ const PART_TEXTS: ReadonlySet<string> = new Set(["text", "refusal"]);
 const PART_FRAME: ReadonlySet<string> = new Set(["type", "index"]);
 const DETAIL_TEXTS: ReadonlySet<string> = new Set(["text", "summary"]);
 const DETAIL_FRAME: ReadonlySet<string> = new Set(["type", "format", "index", "id"]);
+/** What an answer, a chunk and a choice are known to have: what of it counts is counted by itself. */
+const ANSWER_FRAME: ReadonlySet<string> = new Set([
+  ...["id", "object", "created", "model", "choices", "usage", "system_fingerprint"],
+  ...["service_tier", "obfuscation"],
+]);
+const CHOICE_FRAME: ReadonlySet<string> = new Set([
+  ...["index", "finish_reason", "logprobs", "content_filter_results"],
+  ...["native_finish_reason", "stop_reason"],
+]);
 const NONE: ReadonlySet<string> = new Set();
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -1,5 +1,6 @@
 // What of a request its provider reads: every text, known field or not, and every medium. For the bound and the estimate.
 import type { ChatRequest } from "../base/chat.ts";
+import { base64Text, isTextType, plainMediaType } from "../providers/shared/media-source.ts";
 
 /** A part that is no text. */
 export interface Media {
@@ -31,7 +32,7 @@ const NOT_READ: ReadonlySet<string> = new Set([
 ]);
 /** The same in a message and in a part of its content. */
 const FRAME: ReadonlySet<string> = new Set([
-  ...["role", "content", "type", "tool_call_id", "cache_control", "prompt_cache_breakpoint"],
+  ...["role", "content", "type", "cache_control", "prompt_cache_breakpoint"],
 ]);
 /** Spellings of a model's thinking: clients send one back in several, and it is read once. */
 const THOUGHTS = ["reasoning_content", "reasoning", "reasoning_details"];
@@ -77,9 +78,12 @@ function* messageTexts(message: Fields): Generator<string> {
 }
 
 function* partTexts(part: Fields): Generator<string> {
+  const url = textFileUrl(part);
+  if (url !== null) yield textInUrl(url);
   const medium = mediumOf(part);
   // A medium's own field, which has its type's name, is counted by what it costs.
-  const own = medium === null || medium.kind === "unknown" ? null : part.type;
+  const isCounted = url !== null || (medium !== null && medium.kind !== "unknown");
+  const own = isCounted ? part.type : null;
   for (const [field, value] of Object.entries(part)) {
     if (!FRAME.has(field) && field !== own) yield* textOf(value);
   }
@@ -93,16 +97,39 @@ function* textOf(value: unknown): Generator<string> {
 /** Types of parts that are text, by their field. */
 const TEXT_PARTS: ReadonlySet<unknown> = new Set(["text", "refusal"]);
 
+/** Where files of text come: their bytes are as good as text. */
+const FILE_FIELDS: Readonly<Record<string, string>> = { file: "file_data", image_url: "url" };
+/** Of a `data:` URL, to its comma. */
+const DATA_HEADER = /^data:([^;,]{0,100})([^,]{0,400}),/i;
+
+/** The `data:` URL of a file that is text; null for any other part. */
+function textFileUrl({ type, ...fields }: Fields): string | null {
+  const field = typeof type === "string" ? FILE_FIELDS[type] : undefined;
+  if (field === undefined) return null;
+  const url = textIn(fields[String(type)], field);
+  const mediaType = DATA_HEADER.exec(url)?.[1];
+  return mediaType !== undefined && isTextType(plainMediaType(mediaType)) ? url : null;
+}
+
+function textInUrl(url: string): string {
+  const [header = "", , parameters = ""] = DATA_HEADER.exec(url) ?? [];
+  const payload = url.slice(header.length);
+  return /;\s*base64/i.test(parameters) ? base64Text(payload) : payload;
+}
+
+/** The length of a `data:` URL; 0 of one that leads elsewhere. */
+const dataChars = (url: string): number => (/^data:/i.test(url) ? url.length : 0);
+
 /** What a part is beside text; null for text. */
 function mediumOf(part: Fields): Media | null {
   const { type } = part;
-  if (TEXT_PARTS.has(type)) return null;
+  if (TEXT_PARTS.has(type) || textFileUrl(part) !== null) return null;
   const holder = typeof type === "string" ? part[type] : undefined;
   const field = (name: string) => textIn(holder, name);
   switch (type) {
     case "image_url": {
       const url = field("url");
-      if (!isImage(url)) return { kind: "file", chars: 0 };
+      if (!isImage(url)) return { kind: "file", chars: dataChars(url) };
       return { kind: "image", chars: url.length, detail: (holder as Fields).detail };
     }
     case "input_audio":
@@ -110,7 +137,7 @@ function mediumOf(part: Fields): Media | null {
     case "file":
       return { kind: "file", chars: field("file_data").length };
     case "video_url":
-      return { kind: "video", chars: /^data:/i.test(field("url")) ? field("url").length : 0 };
+      return { kind: "video", chars: dataChars(field("url")) };
     default:
       return { kind: "unknown", chars: 0 };
   }

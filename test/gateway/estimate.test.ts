@@ -7,6 +7,7 @@ import {
   estimateOutput,
   NO_OUTPUT,
 } from "../../src/gateway/estimate.ts";
+import { inputTokensBound } from "../../src/gateway/input-bound.ts";
 import { createProducing } from "../../src/gateway/produced.ts";
 import { countTokens } from "../support/tokens.ts";
 
@@ -152,6 +153,24 @@ describe("media are counted by what they cost at their model:", () => {
   });
 
   test.each([
+    ["a file", (url: string) => ({ type: "file", file: { file_data: url, filename: "a.txt" } })],
+    ["in a picture's place", (url: string) => ({ type: "image_url", image_url: { url } })],
+  ])("%s of text counts as text, in the estimate and in the bound", async (_where, part) => {
+    const types = ["text/plain", "TEXT/x-markdown; charset=utf-8", "application/json"];
+    for (const type of types) {
+      const request = ask([part(`data:${type};base64,${btoa(PROSE)}`)]);
+      expect(await read(request)).toBeWithin(PROSE_TOKENS, PROSE_TOKENS + 10);
+      expect(inputTokensBound(request, 2 * PROSE.length, GPT_4O.facts as never, 0)).toBe(
+        2 * PROSE.length,
+      );
+    }
+    expect(await read(ask([part(`data:text/csv,${PROSE}`)]))).toBeWithin(
+      PROSE_TOKENS,
+      PROSE_TOKENS + 10,
+    );
+  });
+
+  test.each([
     ["a file by its id", { type: "file", file: { file_id: "file-1" } }, 16_384],
     ["a film by its URL", { type: "video_url", video_url: { url: "https://x.example/v" } }, 32_768],
   ])("%s, which has no length here: as one of usual length", async (_what, part, tokens) => {
@@ -194,6 +213,35 @@ describe("all that is delivered counts, in whatever field:", () => {
   ];
   test.each(bytes)("%s, by its bytes", async (_where, part) => {
     expect(await wrote(part)).toBeWithin(PROSE.length / 4, PROSE.length / 4 + 20);
+  });
+
+  const answer = (choice: object, more: object = {}) => ({
+    ...{ id: "a", object: "chat.completion", created: 1, model: "m", ...more },
+    choices: [{ index: 0, finish_reason: null, ...choice }],
+  });
+  async function besides(said: "delta" | "message", ...answers: object[]): Promise<number> {
+    const producing = createProducing();
+    for (const one of answers) producing.addBeside(one, said);
+    expect(producing.size()).toBe(0);
+    return (await estimateOutput(countTokens, ask("x"), producing.all())).completionTokens;
+  }
+
+  test.each<[string, object]>([
+    ["an unknown field of a choice", answer({ delta: {}, text: PROSE })],
+    ["a message in a chunk", answer({ message: { content: PROSE } })],
+    ["an unknown field of a chunk", answer({ delta: {} }, { citations: [PROSE] })],
+  ])("%s, by its bytes, once where it comes again", async (_where, chunk) => {
+    const once = await besides("delta", chunk, chunk, structuredClone(chunk));
+    expect(once).toBeWithin(PROSE.length / 4, PROSE.length / 4 + 20);
+    const other = JSON.parse(JSON.stringify(chunk).replace(PROSE, `${PROSE} again`));
+    expect(await besides("delta", chunk, other)).toBeGreaterThan(2 * once - 1);
+  });
+
+  test("what an answer is known to have beside its words is no more of them", async () => {
+    const frame = { system_fingerprint: "fp", service_tier: "default", usage: { n: 1 } };
+    const choice = { logprobs: { content: [PROSE] }, content_filter_results: { hate: {} } };
+    expect(await besides("delta", answer({ ...choice, delta: { content: PROSE } }, frame))).toBe(0);
+    expect(await besides("message", answer({ message: { content: PROSE } }))).toBe(0);
   });
 
   test("200 pieces of a call of old come to what they are as content", async () => {
