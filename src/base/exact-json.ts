@@ -31,9 +31,12 @@ export function isExactNumber(value: unknown): boolean {
   return json.isRawJSON(value);
 }
 
-/** The value of such a number; null for any other value. */
+/** Reading a number takes the square of its length, and whoever asks has a bound of far fewer digits. */
+const MAX_DIGITS = 64;
+
+/** The value of such a number, of an endless one that of its first digits; null for any other value. */
 export function exactInteger(value: unknown): bigint | null {
-  return isExactNumber(value) ? BigInt(JSON.stringify(value)) : null;
+  return isExactNumber(value) ? BigInt(JSON.stringify(value).slice(0, MAX_DIGITS)) : null;
 }
 
 function keepSource(_key: string, value: unknown, context?: { source?: string }): unknown {

@@ -64,6 +64,31 @@ describe("a hostile body of", () => {
   });
 });
 
+test("arguments of a call, which are JSON within JSON, are bounded as the body is", async () => {
+  const server = await startTestServer({ creditsMicro: 1_000_000_000, config: { demo: DEMO } });
+  const withArguments = (text: string) => {
+    const call = { id: "c", type: "function", function: { name: "f", arguments: text } };
+    const messages = [
+      { role: "user", content: "a" },
+      { role: "assistant", tool_calls: [call] },
+      { role: "tool", tool_call_id: "c", content: "b" },
+    ];
+    return chat(server, JSON.stringify({ model: "demo", messages }));
+  };
+  try {
+    const refused = { status: 400, param: "messages[1].tool_calls[0].function.arguments" };
+    for (const text of [`[${"1,".repeat(9_000)}${"[1],".repeat(40_000)}1]`, "[".repeat(70_000)]) {
+      expectError(await withArguments(text), { ...refused, message: "too many values" });
+    }
+    const file = JSON.stringify({ path: "a.ts", content: 'a line of "code";\n'.repeat(100_000) });
+    expect((await withArguments(file)).status).toBe(200);
+    // What a model wrote need not be JSON.
+    expect((await withArguments(`{"a": "${"b".repeat(100_000)}`)).status).toBe(200);
+  } finally {
+    await server.close();
+  }
+});
+
 /** Sends a head, and as much of a body as there is; gives what is answered so far. */
 function startBody(server: TestServer, key: string, length: number, part: Buffer) {
   const { port } = new URL(server.origin);

@@ -12,6 +12,10 @@ const fill = (bytes: number, unit: string): string =>
 const content = (text: string) => `{${REST},"messages":[{"role":"user","content":"${text}"}]}`;
 const withField = (field: string) => `{${REST},${HELLO},${field}}`;
 const assistant = (field: string) => `{${REST},"messages":[{"role":"assistant",${field}}]}`;
+const call = (args: string) =>
+  assistant(
+    `"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"${args}"}}]`,
+  );
 const parts = (count: number, part: string) =>
   `{${REST},"messages":[{"role":"user","content":[${list(count, () => part)}]}]}`;
 
@@ -50,6 +54,9 @@ export const hostileBodies: Record<string, (maxBytes: number) => string> = {
   "nested without end": (max) => `{"a":${fill(Math.min(max, 4_000_000), "[")}`,
   blanks: (max) => `{${fill(max - 100, " ")}}`,
   "one long number": (max) => `{"a":${fill(max - 100, "1")}}`,
+  "a long seed": (max) => withField(`"seed":${fill(max - 200, "1")}`),
+  "arguments of many fields": () => call(`{${list(200_000, (i) => `\\"k${i}\\":${i}`)}}`),
+  "arguments of many values": (max) => call(`[${fill(max / 4, "1,")}1]`),
   "escaped characters": (max) => content(fill(max - 200, "\\n")),
   "escaped quotes": (max) => content(fill(max - 200, '\\"')),
   "escapes by number": (max) => content(fill(max - 200, "\\ud83d\\ude00")),

@@ -31,15 +31,17 @@ const CLOSE_BRACE = 0x7d;
  * `jsonFields` members and no array more than `jsonItems`, and that all of it weighs at most `jsonWeight`. One pass
  * without recursion, in slices. Text that is not JSON passes: the parser stops where this stops counting.
  * @param pause waited for between two slices; small texts have one
+ * @returns what it weighs
  * @throws ApiError 400, which names the body's field at fault where it has a plain name
  */
 export async function assertJsonShape(
   text: string,
   limits: JsonLimits,
   pause: () => Promise<void>,
-): Promise<void> {
+): Promise<number> {
   const scan = new Scan(text, limits);
   while (!scan.slice()) await pause();
+  return scan.weight;
 }
 
 class Scan {
@@ -62,6 +64,11 @@ class Scan {
     this.#limits = limits;
     this.#members = new Uint32Array(limits.jsonDepth + 1);
     this.#isObject = new Uint8Array(limits.jsonDepth + 1);
+  }
+
+  /** Of what has been read so far. */
+  get weight(): number {
+    return this.#weight;
   }
 
   /** Reads on for one slice; true when the text is read. */

@@ -5,6 +5,7 @@ import type { Caller } from "../../gateway/authenticate.ts";
 import type { ChatAnswer } from "../../gateway/chat.ts";
 import type { ChatEvent, OpenedStream } from "../../gateway/stream-chat.ts";
 import { createAdmission, type Place } from "../admission.ts";
+import { assertArgumentsShape } from "../body/arguments-shape.ts";
 import { ONE_TURN_BYTES, readJsonBody } from "../body/read-body.ts";
 import { type Call, type Handler, type HttpDeps, jsonTextResponse } from "../route.ts";
 import { type RequestScope, setCredits, setIgnored, setReserved } from "../scope.ts";
@@ -33,7 +34,11 @@ export function chatHandler(deps: HttpDeps): Handler {
       },
     });
     const request = parseChatRequest(json, limits);
-    if (bodyBytes > ONE_TURN_BYTES) await systemClock.nextTurn();
+    if (bodyBytes > ONE_TURN_BYTES) {
+      await systemClock.nextTurn();
+      await assertArgumentsShape(request, limits, systemClock.nextTurn);
+      await systemClock.nextTurn();
+    }
     scope.log.setBindings({ model: request.model.slice(0, MAX_LOGGED_CHARS) });
     const answered = await gateway.answerChat({
       ...caller,

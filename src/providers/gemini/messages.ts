@@ -10,7 +10,7 @@ import type { MessagesContext } from "./context.ts";
 import { SKIP_SIGNATURE, sentSignature } from "./signatures.ts";
 import type { GeminiSurface } from "./surface.ts";
 import { geminiToolCallId } from "./tool-ids.ts";
-import { responseObject } from "./tool-results.ts";
+import { createResultReader } from "./tool-results.ts";
 import { Turns } from "./turns.ts";
 import type { GeminiContent, GeminiPart, InlineData } from "./wire.ts";
 
@@ -49,6 +49,7 @@ export function buildContents(
   const system: string[] = [];
   const turns = new Turns();
   const calls = new OpenCalls<AskedCall>();
+  const readResult = createResultReader();
   let leading = true;
   for (const [index, message] of messages.entries()) {
     const place = `messages[${index}]`;
@@ -73,7 +74,7 @@ export function buildContents(
         addAssistant(turns, calls, message, { place, context });
         break;
       case "tool":
-        addResult(turns, calls, message, { place, context });
+        addResult(turns, calls, message, { place, context, readResult });
         break;
       default:
         throw invalidRequest("This model does not take messages of this role.", `${place}.role`);
@@ -162,7 +163,7 @@ function addResult(
   turns: Turns,
   calls: OpenCalls<AskedCall>,
   message: Extract<Message, { role: "tool" }>,
-  { place, context }: Place,
+  { place, context, readResult }: Place & { readResult: ReturnType<typeof createResultReader> },
 ): void {
   const id = message.tool_call_id;
   const { name, order } = calls.answer(id, place);
@@ -173,7 +174,7 @@ function addResult(
   const response = {
     ...idField(id, context.surface),
     name,
-    response: responseObject(text),
+    response: readResult(text),
     ...(within.length > 0 && { parts: within }),
   };
   turns.result({ functionResponse: response }, order);

@@ -153,6 +153,22 @@ describe("tool calls", () => {
     ]);
   });
 
+  test("results beyond a MiB are handed over unread", () => {
+    const [small, large] = ['{"a":1}', `[${"1,".repeat(600_000)}1]`];
+    const { contents } = bodyOf({
+      messages: [
+        ask,
+        assistant(toolCall("c", "f"), toolCall("d", "f"), toolCall("e", "f")),
+        ...[result("c", small), result("d", large), result("e", small)],
+      ],
+    });
+    expect(contents.at(-1)?.parts.map((part) => part.functionResponse?.response)).toEqual([
+      { a: 1 },
+      { output: large },
+      { output: small },
+    ]);
+  });
+
   test.each([
     ["{bad", { arguments: "{bad" }],
     ["[1]", { arguments: "[1]" }],
