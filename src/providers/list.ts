@@ -1,7 +1,12 @@
 // All dialects and providers that the server knows: each is one entry here.
 import { ANTHROPIC } from "./anthropic/dialect.ts";
 import { AWS_REGION, BEDROCK } from "./bedrock/dialect.ts";
-import { defineProvider, type ProviderList } from "./define.ts";
+import {
+  type Dialect,
+  defineProvider,
+  type ProviderDefinition,
+  type ProviderList,
+} from "./define.ts";
 import { DEMO } from "./demo/dialect.ts";
 import { GEMINI } from "./gemini/dialect.ts";
 import { openAi } from "./openai/dialect.ts";
@@ -18,27 +23,44 @@ import {
   OPENROUTER,
   XAI,
 } from "./openai/provider-quirks.ts";
+import type { Quirks } from "./openai/quirks.ts";
 import { GOOGLE_LOCATION, GOOGLE_PROJECT, VERTEX } from "./vertex/dialect.ts";
+
+/** A provider whose variables are named after it, as most are: `GROQ_API_KEY`, `GROQ_BASE_URL`. */
+function usual(id: string, name: string, baseUrl: string, dialect: Dialect): ProviderDefinition {
+  const prefix = id.toUpperCase();
+  const baseUrlEnv = [{ name: `${prefix}_BASE_URL` }];
+  return defineProvider({ id, name, baseUrl, baseUrlEnv, keyEnv: [`${prefix}_API_KEY`], dialect });
+}
+
+/** The same of OpenAI's dialect, with a bearer key. */
+const compatible = (id: string, name: string, baseUrl: string, quirks: Quirks) =>
+  usual(id, name, baseUrl, openAi({ quirks }));
+
+/** A server on one's own machine; its variables commonly hold the address without a path. */
+function local(id: string, name: string, port: number, ...prefixes: string[]): ProviderDefinition {
+  const names = [id.toUpperCase(), ...prefixes];
+  return defineProvider({
+    id,
+    name,
+    needsKey: false,
+    baseUrl: `http://127.0.0.1:${port}/v1`,
+    baseUrlEnv: names.map((prefix) => ({ name: `${prefix}_BASE_URL`, defaultPath: "/v1" })),
+    keyEnv: [`${id.toUpperCase()}_API_KEY`],
+    dialect: openAi({ quirks: LOCAL }),
+  });
+}
 
 export const PROVIDER_LIST: ProviderList = {
   dialects: [openAi(), ANTHROPIC, GEMINI, BEDROCK, VERTEX, DEMO],
   providers: [
-    defineProvider({
-      id: "openai",
-      name: "OpenAI",
-      baseUrl: "https://api.openai.com/v1",
-      baseUrlEnv: [{ name: "OPENAI_BASE_URL" }],
-      keyEnv: ["OPENAI_API_KEY"],
-      dialect: openAi({ quirks: OPENAI, hasResponses: true }),
-    }),
-    defineProvider({
-      id: "anthropic",
-      name: "Anthropic",
-      baseUrl: "https://api.anthropic.com",
-      baseUrlEnv: [{ name: "ANTHROPIC_BASE_URL" }],
-      keyEnv: ["ANTHROPIC_API_KEY"],
-      dialect: ANTHROPIC,
-    }),
+    usual(
+      "openai",
+      "OpenAI",
+      "https://api.openai.com/v1",
+      openAi({ quirks: OPENAI, hasResponses: true }),
+    ),
+    usual("anthropic", "Anthropic", "https://api.anthropic.com", ANTHROPIC),
     defineProvider({
       id: "google",
       name: "Google Gemini",
@@ -90,108 +112,18 @@ export const PROVIDER_LIST: ProviderList = {
       alsoNeeds: [GOOGLE_PROJECT, GOOGLE_LOCATION],
       dialect: VERTEX,
     }),
-    defineProvider({
-      id: "mistral",
-      name: "Mistral",
-      baseUrl: "https://api.mistral.ai/v1",
-      baseUrlEnv: [{ name: "MISTRAL_BASE_URL" }],
-      keyEnv: ["MISTRAL_API_KEY"],
-      dialect: openAi({ quirks: MISTRAL }),
-    }),
-    defineProvider({
-      id: "groq",
-      name: "Groq",
-      baseUrl: "https://api.groq.com/openai/v1",
-      baseUrlEnv: [{ name: "GROQ_BASE_URL" }],
-      keyEnv: ["GROQ_API_KEY"],
-      dialect: openAi({ quirks: GROQ }),
-    }),
-    defineProvider({
-      id: "deepseek",
-      name: "DeepSeek",
-      baseUrl: "https://api.deepseek.com/v1",
-      baseUrlEnv: [{ name: "DEEPSEEK_BASE_URL" }],
-      keyEnv: ["DEEPSEEK_API_KEY"],
-      dialect: openAi({ quirks: DEEPSEEK }),
-    }),
-    defineProvider({
-      id: "xai",
-      name: "xAI",
-      baseUrl: "https://api.x.ai/v1",
-      baseUrlEnv: [{ name: "XAI_BASE_URL" }],
-      keyEnv: ["XAI_API_KEY"],
-      dialect: openAi({ quirks: XAI }),
-    }),
-    defineProvider({
-      id: "openrouter",
-      name: "OpenRouter",
-      baseUrl: "https://openrouter.ai/api/v1",
-      baseUrlEnv: [{ name: "OPENROUTER_BASE_URL" }],
-      keyEnv: ["OPENROUTER_API_KEY"],
-      dialect: openAi({ quirks: OPENROUTER }),
-    }),
-    defineProvider({
-      id: "together",
-      name: "Together AI",
-      baseUrl: "https://api.together.xyz/v1",
-      baseUrlEnv: [{ name: "TOGETHER_BASE_URL" }],
-      keyEnv: ["TOGETHER_API_KEY"],
-      dialect: openAi({ quirks: OPEN_WEIGHT }),
-    }),
-    defineProvider({
-      id: "fireworks",
-      name: "Fireworks AI",
-      baseUrl: "https://api.fireworks.ai/inference/v1",
-      baseUrlEnv: [{ name: "FIREWORKS_BASE_URL" }],
-      keyEnv: ["FIREWORKS_API_KEY"],
-      dialect: openAi({ quirks: OPEN_WEIGHT }),
-    }),
-    defineProvider({
-      id: "cerebras",
-      name: "Cerebras",
-      baseUrl: "https://api.cerebras.ai/v1",
-      baseUrlEnv: [{ name: "CEREBRAS_BASE_URL" }],
-      keyEnv: ["CEREBRAS_API_KEY"],
-      dialect: openAi({ quirks: CEREBRAS }),
-    }),
-    defineProvider({
-      id: "moonshot",
-      name: "Moonshot AI",
-      baseUrl: "https://api.moonshot.ai/v1",
-      baseUrlEnv: [{ name: "MOONSHOT_BASE_URL" }],
-      keyEnv: ["MOONSHOT_API_KEY"],
-      dialect: openAi({ quirks: COMMON }),
-    }),
-    defineProvider({
-      id: "ollama",
-      name: "Ollama",
-      needsKey: false,
-      baseUrl: "http://127.0.0.1:11434/v1",
-      baseUrlEnv: [{ name: "OLLAMA_BASE_URL", defaultPath: "/v1" }],
-      keyEnv: ["OLLAMA_API_KEY"],
-      dialect: openAi({ quirks: LOCAL }),
-    }),
-    defineProvider({
-      id: "vllm",
-      name: "vLLM",
-      needsKey: false,
-      baseUrl: "http://127.0.0.1:8000/v1",
-      baseUrlEnv: [{ name: "VLLM_BASE_URL", defaultPath: "/v1" }],
-      keyEnv: ["VLLM_API_KEY"],
-      dialect: openAi({ quirks: LOCAL }),
-    }),
-    defineProvider({
-      id: "lmstudio",
-      name: "LM Studio",
-      needsKey: false,
-      baseUrl: "http://127.0.0.1:1234/v1",
-      baseUrlEnv: [
-        { name: "LMSTUDIO_BASE_URL", defaultPath: "/v1" },
-        { name: "LM_STUDIO_BASE_URL", defaultPath: "/v1" },
-      ],
-      keyEnv: ["LMSTUDIO_API_KEY"],
-      dialect: openAi({ quirks: LOCAL }),
-    }),
+    compatible("mistral", "Mistral", "https://api.mistral.ai/v1", MISTRAL),
+    compatible("groq", "Groq", "https://api.groq.com/openai/v1", GROQ),
+    compatible("deepseek", "DeepSeek", "https://api.deepseek.com/v1", DEEPSEEK),
+    compatible("xai", "xAI", "https://api.x.ai/v1", XAI),
+    compatible("openrouter", "OpenRouter", "https://openrouter.ai/api/v1", OPENROUTER),
+    compatible("together", "Together AI", "https://api.together.xyz/v1", OPEN_WEIGHT),
+    compatible("fireworks", "Fireworks AI", "https://api.fireworks.ai/inference/v1", OPEN_WEIGHT),
+    compatible("cerebras", "Cerebras", "https://api.cerebras.ai/v1", CEREBRAS),
+    compatible("moonshot", "Moonshot AI", "https://api.moonshot.ai/v1", COMMON),
+    local("ollama", "Ollama", 11_434),
+    local("vllm", "vLLM", 8_000),
+    local("lmstudio", "LM Studio", 1_234, "LM_STUDIO"),
     defineProvider({
       id: "demo",
       name: "Demo",

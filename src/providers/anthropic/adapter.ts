@@ -2,31 +2,27 @@
 import { ANTHROPIC_FEATURES, type PlatformFeatures } from "../claude/platform.ts";
 import type { MediaFetcher } from "../media/fetcher.ts";
 import type { ProviderAdapter } from "../protocol.ts";
+import type { CallEndpoint, ProviderAccess } from "../shared/endpoint.ts";
 import { createHttpAdapter } from "../shared/http-adapter.ts";
 import type { CallTransport, HttpDialect } from "../shared/http-dialect.ts";
 import { inlineMedia } from "../shared/inline-media.ts";
 import { modelsProbe } from "../shared/probe.ts";
 import { SSE } from "../transport/sse.ts";
-import {
-  type AnthropicAccess,
-  type AnthropicEndpoint,
-  anthropicEndpoint,
-  modelsAccess,
-} from "./endpoint.ts";
+import { anthropicEndpoint, modelsAccess } from "./endpoint.ts";
 import { ERRORS } from "./errors.ts";
 import { buildRequest } from "./request.ts";
 import { parseMessage } from "./response.ts";
 import { EventReader } from "./stream.ts";
 
 export interface MessagesAdapterOptions extends CallTransport {
-  endpoint: AnthropicEndpoint;
+  endpoint: CallEndpoint;
   features: PlatformFeatures;
   /** For platforms that fetch no media themselves; null refuses requests that name some by URL. */
   fetchMedia: MediaFetcher | null;
   probe: HttpDialect<never>["probe"];
 }
 
-export interface AnthropicAdapterOptions extends AnthropicAccess, CallTransport {}
+export type AnthropicAdapterOptions = ProviderAccess & CallTransport;
 
 /**
  * Makes the adapter of Anthropic's own API, or of a server that speaks it.

@@ -1,6 +1,6 @@
 // Amazon Bedrock's Converse API as an HTTP dialect: signed calls, AWS's binary events.
-
 import type { ProviderAdapter } from "../protocol.ts";
+import { parsedUrl } from "../shared/endpoint.ts";
 import { createHttpAdapter } from "../shared/http-adapter.ts";
 import { inlineMedia } from "../shared/inline-media.ts";
 import { operationUrl, runtimeBaseUrl } from "./endpoint.ts";
@@ -21,9 +21,7 @@ export function createBedrockAdapter(options: BedrockAdapterOptions): ProviderAd
   assertSendable(options);
   const regional = runtimeBaseUrl(options.region);
   const baseUrl = options.baseUrl ?? regional;
-  if (URL.parse(baseUrl) === null) {
-    throw new Error(`not a URL: ${baseUrl.slice(0, 200)}`);
-  }
+  parsedUrl(baseUrl);
   const { fetchMedia, passFields } = options;
   return createHttpAdapter(
     {

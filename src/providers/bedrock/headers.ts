@@ -48,7 +48,7 @@ export function assertSendable(options: HeaderOptions): void {
 }
 
 function plainHeaders({ headers }: HeaderOptions, accept: string): Record<string, string> {
-  return buildHeaders({ apiKey: null, auth: "bearer", headers }, accept);
+  return buildHeaders({ headers }, accept);
 }
 
 async function authHeaders(

@@ -1,29 +1,25 @@
 // Gemini's generateContent as an HTTP dialect, on Google's Developer API and on Vertex AI.
 import type { MediaFetcher } from "../media/fetcher.ts";
 import type { ProviderAdapter } from "../protocol.ts";
+import type { CallEndpoint, ProviderAccess } from "../shared/endpoint.ts";
 import { createHttpAdapter } from "../shared/http-adapter.ts";
 import type { CallTransport } from "../shared/http-dialect.ts";
 import { inlineMedia } from "../shared/inline-media.ts";
+import { modelsProbe } from "../shared/probe.ts";
 import { SSE } from "../transport/sse.ts";
-import { developerEndpoint, type GeminiEndpoint } from "./endpoint.ts";
+import { developerEndpoint } from "./endpoint.ts";
 import { ERRORS } from "./errors.ts";
-import { developerProbe } from "./probe.ts";
 import { buildRequest } from "./request.ts";
 import { parseCompletion } from "./response.ts";
 import { SignatureCache } from "./signatures.ts";
 import { GeminiStream } from "./stream.ts";
 import { DEVELOPER_API, type GeminiSurface } from "./surface.ts";
 
-export interface GeminiAdapterOptions extends CallTransport {
-  /** As `https://generativelanguage.googleapis.com/v1beta`; its query is kept. */
-  baseUrl: string;
-  apiKey: string | null;
-  /** Sent with every call; they win over the adapter's own. */
-  headers: Readonly<Record<string, string>>;
+export interface GeminiAdapterOptions extends CallTransport, ProviderAccess {
   /** Gets images and files by their URLs; without it such a request is refused. */
   fetchMedia?: MediaFetcher | null;
   /** Another place that serves Gemini, as Vertex AI; the Developer API without it. */
-  endpoint?: GeminiEndpoint;
+  endpoint?: CallEndpoint;
   /** What that place does differently; the Developer API's without it. */
   surface?: GeminiSurface;
   /** Null for a place that is asked in another way; the Developer API's list of models without it. */
@@ -37,7 +33,8 @@ export interface GeminiAdapterOptions extends CallTransport {
  * @throws Error when the base URL or a header is malformed, the key's value not shown
  */
 export function createGeminiAdapter(options: GeminiAdapterOptions): ProviderAdapter {
-  const endpoint = options.endpoint ?? developerEndpoint(options);
+  const access: ProviderAccess = { ...options, auth: "x-goog-api-key" };
+  const endpoint = options.endpoint ?? developerEndpoint(access);
   const surface = options.surface ?? DEVELOPER_API;
   const signatures = options.signatures ?? new SignatureCache();
   return createHttpAdapter(
@@ -60,7 +57,7 @@ export function createGeminiAdapter(options: GeminiAdapterOptions): ProviderAdap
           open: () => new GeminiStream({ model, choices, signatures }),
         };
       },
-      probe: options.probe === null ? null : () => developerProbe(options),
+      probe: options.probe === null ? null : () => modelsProbe(access, ERRORS),
     },
     options,
   );

@@ -1,7 +1,7 @@
 // OpenAI's Responses API as an HTTP dialect: chat requests that chat completions would refuse.
 import type { OpenAiAdapterOptions } from "../openai/adapter.ts";
 import type { ProviderAdapter } from "../protocol.ts";
-import { buildHeaders, endpointUrl } from "../shared/endpoint.ts";
+import { callHeaders, endpointUrl } from "../shared/endpoint.ts";
 import { createHttpAdapter } from "../shared/http-adapter.ts";
 import { modelsProbe } from "../shared/probe.ts";
 import { SSE } from "../transport/sse.ts";
@@ -20,8 +20,7 @@ import { ResponseStream } from "./stream.ts";
 export function createResponsesAdapter(options: OpenAiAdapterOptions): ProviderAdapter {
   const { baseUrl, quirks, passFields } = options;
   // Both fail here, at start, rather than in the first request.
-  const headers = buildHeaders(options, "application/json");
-  const streamHeaders = buildHeaders(options, SSE.accept);
+  const headers = callHeaders(options);
   endpointUrl(baseUrl, "responses", "");
   return createHttpAdapter(
     {
@@ -31,7 +30,7 @@ export function createResponsesAdapter(options: OpenAiAdapterOptions): ProviderA
         const { body, ignored } = buildResponsesRequest(call, { quirks, passFields, stream });
         return {
           url: endpointUrl(baseUrl, "responses", call.upstreamModel),
-          headers: stream ? streamHeaders : headers,
+          headers: headers(stream),
           body: JSON.stringify(body),
           ignored,
           parse: (text) => parseResponse(text, call.upstreamModel),

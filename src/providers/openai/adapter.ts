@@ -1,6 +1,6 @@
 // OpenAI's chat completions as an HTTP dialect, for every provider that speaks it.
 import type { ProviderAdapter } from "../protocol.ts";
-import { type AuthStyle, buildHeaders, endpointUrl } from "../shared/endpoint.ts";
+import { callHeaders, endpointUrl, type ProviderAccess } from "../shared/endpoint.ts";
 import { COMMON_ERRORS } from "../shared/errors.ts";
 import { createHttpAdapter } from "../shared/http-adapter.ts";
 import type { CallTransport } from "../shared/http-dialect.ts";
@@ -12,14 +12,8 @@ import { buildRequest, takesWishes } from "./request.ts";
 import { parseCompletion } from "./response.ts";
 import { ChatStream } from "./stream.ts";
 
-export interface OpenAiAdapterOptions extends CallTransport {
-  /** The address that `/chat/completions` is added to; its query is kept, `{model}` is replaced. */
-  baseUrl: string;
-  /** Null for a provider that needs none. */
-  apiKey: string | null;
-  auth: AuthStyle;
-  /** Sent with every call; they win over the adapter's own. */
-  headers: Readonly<Record<string, string>>;
+/** In the base URL, `{model}` is replaced. */
+export interface OpenAiAdapterOptions extends CallTransport, ProviderAccess {
   quirks: Quirks;
   /** The configuration's `passFields`. */
   passFields: boolean | readonly string[] | undefined;
@@ -32,8 +26,7 @@ export interface OpenAiAdapterOptions extends CallTransport {
 export function createOpenAiAdapter(options: OpenAiAdapterOptions): ProviderAdapter {
   const { baseUrl, quirks, passFields } = options;
   // Both fail here, at start, rather than in the first request.
-  const headers = buildHeaders(options, "application/json");
-  const streamHeaders = buildHeaders(options, SSE.accept);
+  const headers = callHeaders(options);
   endpointUrl(baseUrl, "models", "");
   return createHttpAdapter(
     {
@@ -45,7 +38,7 @@ export function createOpenAiAdapter(options: OpenAiAdapterOptions): ProviderAdap
         const answer = answerOptions(call, quirks);
         return {
           url: endpointUrl(baseUrl, "chat/completions", call.upstreamModel),
-          headers: stream ? streamHeaders : headers,
+          headers: headers(stream),
           body: JSON.stringify(body),
           ignored,
           parse: (text) => parseCompletion(text, answer),

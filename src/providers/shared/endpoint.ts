@@ -1,12 +1,44 @@
 // Where a call goes and with which headers.
+import type { UpstreamCall } from "../protocol.ts";
+import { SSE } from "../transport/sse.ts";
+import type { JsonObject } from "./json.ts";
 
-/** How the key is sent: as `Authorization: Bearer`, or in Azure's `api-key` header. */
-export type AuthStyle = "bearer" | "api-key";
+/** Where one call goes. */
+export interface CallTarget {
+  url: string;
+  /** Complete, names in lower case. */
+  headers: Record<string, string>;
+  /** Goes first into the body: `model` on Anthropic's API, `anthropic_version` on others. */
+  bodyExtras?: JsonObject;
+}
+
+/**
+ * Says where one call goes, which may take a call of its own (for a token, say).
+ * @param stream the answer is wanted as a stream of events
+ * @throws ApiError when that fails; the signal's reason on its abort
+ */
+export type CallEndpoint = (
+  call: UpstreamCall,
+  stream: boolean,
+  signal: AbortSignal,
+) => Promise<CallTarget>;
+
+/** How the key is sent: as `Authorization: Bearer`, or as it is in a header of this name. */
+export type AuthStyle = "bearer" | "api-key" | "x-api-key" | "x-goog-api-key";
 
 export interface HeaderOptions {
-  apiKey: string | null;
-  auth: AuthStyle;
+  /** Null, as without it, for a server that needs none. */
+  apiKey?: string | null;
+  /** `bearer` without it. */
+  auth?: AuthStyle;
+  /** Sent with every call; they win over the dialect's own. */
   headers: Readonly<Record<string, string>>;
+}
+
+/** The address of a provider and what it is called with. */
+export interface ProviderAccess extends HeaderOptions {
+  /** The address that a path is added to; its query is kept. */
+  baseUrl: string;
 }
 
 /**
@@ -22,12 +54,29 @@ const MODEL_PLACE = /\{model\}|%7Bmodel%7D/gi;
  * @throws Error when the base URL is not a URL
  */
 export function endpointUrl(baseUrl: string, path: string, model: string): string {
-  const url = URL.parse(baseUrl);
-  if (url === null) {
-    throw new Error(`not a URL: ${baseUrl.slice(0, 200)}`);
-  }
+  const url = parsedUrl(baseUrl);
   const base = url.pathname.replace(MODEL_PLACE, encodeURIComponent(model)).replace(/\/+$/, "");
   return `${url.origin}${base}/${path}${url.search}`;
+}
+
+/** @throws Error when the text is not a URL */
+export function parsedUrl(text: string): URL {
+  const url = URL.parse(text);
+  if (url === null) {
+    throw new Error(`not a URL: ${text.slice(0, 200)}`);
+  }
+  return url;
+}
+
+/**
+ * The headers of calls for a whole answer and for a stream. Both are made at once, so that a
+ * malformed one fails at start rather than in the first request.
+ * @throws Error as {@link buildHeaders}
+ */
+export function callHeaders(options: HeaderOptions): (stream: boolean) => Record<string, string> {
+  const forAnswer = buildHeaders(options, "application/json");
+  const forStream = buildHeaders(options, SSE.accept);
+  return (stream) => (stream ? forStream : forAnswer);
 }
 
 /**
@@ -44,9 +93,10 @@ export function buildHeaders(options: HeaderOptions, accept: string): Record<str
     "content-type": "application/json",
     "user-agent": "aacflow",
   };
-  if (options.apiKey !== null) {
-    const name = options.auth === "api-key" ? "api-key" : "authorization";
-    headers[name] = options.auth === "api-key" ? options.apiKey : `Bearer ${options.apiKey}`;
+  const { apiKey = null, auth = "bearer" } = options;
+  if (apiKey !== null) {
+    const isBearer = auth === "bearer";
+    headers[isBearer ? "authorization" : auth] = isBearer ? `Bearer ${apiKey}` : apiKey;
   }
   for (const [name, value] of Object.entries(options.headers)) {
     headers[name.toLowerCase()] = value;

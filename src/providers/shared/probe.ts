@@ -4,7 +4,7 @@ import type { ProbeResult } from "../protocol.ts";
 import { fetchUpstream } from "../transport/fetch-upstream.ts";
 import { UpstreamGuard } from "../transport/guard.ts";
 import { readBody, readErrorBody } from "../transport/read-body.ts";
-import { buildHeaders, endpointUrl, type HeaderOptions } from "./endpoint.ts";
+import { buildHeaders, endpointUrl, type ProviderAccess } from "./endpoint.ts";
 import { COMMON_ERRORS, type ErrorReader } from "./errors.ts";
 import { asObject, parseJson } from "./json.ts";
 
@@ -28,21 +28,24 @@ export interface Probe {
   isAccepted?(refusal: ApiError): boolean;
 }
 
-/** `GET {base}/models` with the key, as OpenAI and those like it have it. */
-export function modelsProbe(options: HeaderOptions & { baseUrl: string }): Probe {
+/** `GET {base}/models` with the key: OpenAI and those like it list them in `data`, Gemini in `models`. */
+export function modelsProbe(
+  access: ProviderAccess,
+  errors: Probe["errors"] = COMMON_ERRORS,
+): Probe {
   return {
-    url: endpointUrl(options.baseUrl, "models", ""),
-    headers: buildHeaders(options, "application/json"),
-    errors: COMMON_ERRORS,
-    describe: (text) => describeModels(asObject(parseJson(text)).data),
+    url: endpointUrl(access.baseUrl, "models", ""),
+    headers: buildHeaders(access, "application/json"),
+    errors,
+    describe(text) {
+      const { data, models = data, nextPageToken } = asObject(parseJson(text));
+      // A list in pages goes on elsewhere.
+      const least = typeof nextPageToken === "string" ? "at least " : "";
+      return Array.isArray(models)
+        ? `answers and lists ${least}${models.length} models`
+        : "answers";
+    },
   };
-}
-
-/** @param least whether the list goes on elsewhere */
-export function describeModels(models: unknown, least = false): string {
-  return Array.isArray(models)
-    ? `answers and lists ${least ? "at least " : ""}${models.length} models`
-    : "answers";
 }
 
 /**

@@ -6,7 +6,7 @@ import { VERTEX_AI } from "../gemini/surface.ts";
 import type { MediaFetcher } from "../media/fetcher.ts";
 import type { ProbeResult, ProviderAdapter, UpstreamCall } from "../protocol.ts";
 import type { CallTransport } from "../shared/http-dialect.ts";
-import { type VertexOptions, vertexClaudeEndpoint, vertexGeminiEndpoint } from "./endpoints.ts";
+import { type VertexOptions, vertexClaudeEndpoint, vertexGeminiEndpoint } from "./endpoint.ts";
 
 export interface VertexAdapterOptions extends VertexOptions, CallTransport {
   /** Null refuses requests that name media by an http(s) URL. */

@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import {
   vertexClaudeEndpoint,
   vertexGeminiEndpoint,
-} from "../../../src/providers/vertex/endpoints.ts";
+} from "../../../src/providers/vertex/endpoint.ts";
 import { callOf, rejection } from "../support.ts";
 import { never } from "./support.ts";
 

@@ -1,11 +1,9 @@
 // Where calls to Vertex AI go: Gemini's and Claude's models, each in its own dialect.
-
-import type { UpstreamCall } from "../protocol.ts";
-import { buildHeaders } from "../shared/endpoint.ts";
+import { type CallEndpoint, callHeaders, parsedUrl } from "../shared/endpoint.ts";
 import type { GoogleTokens } from "./tokens.ts";
 
 /** Goes into the body of a call to Claude on Vertex, in place of the model. */
-export const VERTEX_ANTHROPIC_VERSION = "vertex-2023-10-16";
+const VERTEX_ANTHROPIC_VERSION = "vertex-2023-10-16";
 
 const PROJECT = /^[a-z0-9][a-z0-9.:-]{0,62}$/;
 const LOCATION = /^[a-z]+(?:-[a-z]+\d+)?$/;
@@ -24,65 +22,47 @@ export interface VertexOptions {
   headers: Readonly<Record<string, string>>;
 }
 
-export interface VertexTarget {
-  url: string;
-  /** Complete, names in lower case. */
-  headers: Record<string, string>;
-}
-
-export interface VertexClaudeTarget extends VertexTarget {
-  /** Goes into the body; the model is in the URL alone. */
-  bodyExtras: { anthropic_version: typeof VERTEX_ANTHROPIC_VERSION };
-}
-
-type Endpoint<Target> = (
-  call: UpstreamCall,
-  stream: boolean,
-  signal: AbortSignal,
-) => Promise<Target>;
-
 /**
  * Google's own models, in Gemini's dialect. What it gives throws ApiError only, and stops with the
  * signal.
  * @throws Error when the project, location, address or a header is malformed
  */
-export function vertexGeminiEndpoint(options: VertexOptions): Endpoint<VertexTarget> {
+export function vertexGeminiEndpoint(options: VertexOptions): CallEndpoint {
   const models = publisherUrl(options, "google");
   return async (call, stream, signal) => {
     // Without `alt=sse` a stream is one JSON array.
     const method = stream ? "streamGenerateContent?alt=sse" : "generateContent";
     return {
       url: `${models}/${encodeModel(call.upstreamModel)}:${method}`,
-      headers: await callHeaders(options, stream, signal),
+      headers: await signedIn(options, stream, signal),
     };
   };
 }
 
 /**
- * Anthropic's models, in Anthropic's dialect. What it gives throws ApiError only, and stops with
- * the signal.
+ * Anthropic's models, in Anthropic's dialect, the model in the URL alone. What it gives throws
+ * ApiError only, and stops with the signal.
  * @throws Error when the project, location, address or a header is malformed
  */
-export function vertexClaudeEndpoint(options: VertexOptions): Endpoint<VertexClaudeTarget> {
+export function vertexClaudeEndpoint(options: VertexOptions): CallEndpoint {
   const models = publisherUrl(options, "anthropic");
   return async (call, stream, signal) => {
     const method = stream ? "streamRawPredict" : "rawPredict";
     return {
       url: `${models}/${encodeModel(call.upstreamModel)}:${method}`,
-      headers: await callHeaders(options, stream, signal),
+      headers: await signedIn(options, stream, signal),
       bodyExtras: { anthropic_version: VERTEX_ANTHROPIC_VERSION },
     };
   };
 }
 
-async function callHeaders(
+async function signedIn(
   { tokens, headers }: VertexOptions,
   stream: boolean,
   signal: AbortSignal,
 ): Promise<Record<string, string>> {
   const apiKey = await tokens.token(signal);
-  const accept = stream ? "text/event-stream" : "application/json";
-  return buildHeaders({ apiKey, auth: "bearer", headers }, accept);
+  return callHeaders({ apiKey, headers })(stream);
 }
 
 function publisherUrl(options: VertexOptions, publisher: string): string {
@@ -95,11 +75,9 @@ function publisherUrl(options: VertexOptions, publisher: string): string {
     throw new Error(`not a Google Cloud location: ${location.slice(0, 40)}`);
   }
   const origin = baseUrl ?? locationUrl(location);
-  if (URL.parse(origin) === null) {
-    throw new Error(`not a URL: ${origin.slice(0, 200)}`);
-  }
-  // Fails here, at start, rather than in the first request.
-  buildHeaders({ apiKey: null, auth: "bearer", headers: options.headers }, "application/json");
+  // Both fail here, at start, rather than in the first request.
+  parsedUrl(origin);
+  callHeaders(options);
   const base = origin.replace(/\/+$/, "");
   return `${base}/v1/projects/${project}/locations/${location}/publishers/${publisher}/models`;
 }
