@@ -74,7 +74,8 @@ const REQUESTS_MIN = 15;
 const REQUESTS_MAX = 60;
 const WINDOW_MS = 200;
 const TWIN_MS = 120;
-const MOST_PROMPT = 4_000;
+/** More input than that is not believed of requests as short as these. */
+const MOST_PROMPT = 1_000;
 const MOST_COMPLETION = 1_000;
 /** Has no divisor in common with the number of pairs. */
 const PAIRS_STEP = 1_234_577;
