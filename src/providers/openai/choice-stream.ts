@@ -1,8 +1,8 @@
 // One choice of a stream: what its deltas say, and how it ends.
 import { ApiError } from "../../base/errors.ts";
 import { saysAnything } from "../shared/envelope.ts";
-import { type FinishReason, readFinishReason } from "../shared/finish-reason.ts";
-import { asObject, isGiven, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
+import { type FinishReason, finishWord, readFinishReason } from "../shared/finish-reason.ts";
+import { asObject, isGiven, isObject, type JsonObject } from "../shared/json.ts";
 import { normalizeLogprobs, normalizeMessage } from "./content.ts";
 import { ToolDeltas } from "./tool-deltas.ts";
 import { normalizeFunctionCall } from "./tools.ts";
@@ -44,13 +44,15 @@ export class ChoiceStream {
   normalize(choice: JsonObject): boolean {
     let changed = false;
     if (!isObject(choice.delta)) {
-      choice.delta = {};
+      // A host that does not stream gives its whole message in one event; some end a stream with it.
+      choice.delta = this.#hasSaid ? {} : { ...asObject(choice.message) };
+      delete choice.message;
       changed = true;
     }
     changed = normalizeLogprobs(choice) || changed;
     changed = this.#normalizeDelta(asObject(choice.delta)) || changed;
     const given = choice.finish_reason;
-    const word = nonEmptyString(given);
+    const word = finishWord(given);
     choice.finish_reason = word === null ? null : this.#read(word);
     return changed || choice.finish_reason !== given;
   }
@@ -89,11 +91,11 @@ export class ChoiceStream {
 
   #normalizeDelta(delta: JsonObject): boolean {
     let changed = normalizeMessage(delta);
-    // Clients that build a message from deltas need the role once, and must not see an empty one.
+    // Clients need the role once: openai-python joins what comes again to "assistantassistant".
     if (!this.#hasRole && delta.role !== "assistant") {
       delta.role = "assistant";
       changed = true;
-    } else if (this.#hasRole && delta.role !== undefined && delta.role !== "assistant") {
+    } else if (this.#hasRole && "role" in delta) {
       delete delta.role;
       changed = true;
     }

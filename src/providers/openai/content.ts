@@ -99,6 +99,8 @@ function splitParts(parts: readonly unknown[]): { text: string; thinking: string
       thinking += Array.isArray(part.thinking)
         ? splitParts(part.thinking).text
         : (nonEmptyString(part.thinking) ?? "");
+    } else if (isObject(part) && part.type === "reasoning") {
+      thinking += splitParts(asArray(part.summary)).text; // Databricks
     } else {
       text += nonEmptyString(asObject(part).text) ?? "";
     }

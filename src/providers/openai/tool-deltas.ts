@@ -58,17 +58,19 @@ export class ToolDeltas {
       return false;
     }
     const all = Array.isArray(given) ? given : [];
-    const calls = all.filter((call) => isObject(call) && (this.seen || saysOfCall(call)));
-    if (calls.length === 0) {
-      delete delta.tool_calls;
-      return true;
+    const calls: JsonObject[] = [];
+    let changed = false;
+    for (const call of all) {
+      const isOne = isObject(call) && (this.seen || saysOfCall(call)) && !this.#repeats(call);
+      changed = !isOne || this.#normalizeOne(call) || changed;
+      if (isOne) calls.push(call);
     }
-    let changed = calls.length !== all.length;
-    for (const call of calls) {
-      changed = this.#normalizeOne(call) || changed;
+    if (calls.length > 0) {
+      delta.tool_calls = calls;
+      return changed;
     }
-    delta.tool_calls = calls;
-    return changed;
+    delete delta.tool_calls;
+    return true;
   }
 
   #normalizeOne(delta: JsonObject): boolean {
@@ -81,6 +83,19 @@ export class ToolDeltas {
     const changed = known === null ? shapeCall(delta, this.#used) : continueCall(delta, call);
     call.text.add(fragment.text);
     return changed || moved;
+  }
+
+  /** Whether a call's whole arguments come a second time, as some providers end a call with them. */
+  #repeats(delta: JsonObject): boolean {
+    const fragment = readFragment(delta);
+    const call = fragment.text.startsWith("{") ? this.#candidate(fragment) : null;
+    const isSame = fragment.name === null || (fragment.id !== null && fragment.id === call?.id);
+    return (
+      call?.text.isWhole === true &&
+      isSame &&
+      !call.isCustom &&
+      call.text.equals(new JsonProgress().add(fragment.text))
+    );
   }
 
   /** The call that a fragment continues, or null when it begins one. */
@@ -137,13 +152,18 @@ const tooMany = () => upstreamError("The provider sent more tool calls than the 
 function readFragment(delta: JsonObject): Fragment {
   const { member, textName } = isCustomCall(delta) ? CUSTOM : FUNCTION;
   const body = asObject(delta[member]);
-  const { index } = delta;
   return {
-    index: typeof index === "number" && Number.isSafeInteger(index) ? index : null,
+    index: readIndex(delta.index),
     id: nonEmptyString(delta.id),
     name: nonEmptyString(body.name),
     text: argumentsText(body[textName]),
   };
+}
+
+/** Some hosts write the number as a text. */
+function readIndex(given: unknown): number | null {
+  const index = typeof given === "string" && /^\d{1,4}$/.test(given) ? Number(given) : given;
+  return typeof index === "number" && Number.isSafeInteger(index) ? index : null;
 }
 
 /**

@@ -67,7 +67,7 @@ export const CUSTOM = { member: "custom", other: "function", textName: "input" }
 /** Whether a call, or the first piece of one, has an id, a name or a text: else it is none. */
 export function saysOfCall(call: JsonObject): boolean {
   const members = [call.function, call.custom].filter(isObject);
-  return isGiven(call.id) || members.some((body) => Object.values(body).some(isFilled));
+  return isFilled(call.id) || members.some((body) => Object.values(body).some(isFilled));
 }
 
 const isFilled = (value: unknown): boolean => isGiven(value) && value !== "";

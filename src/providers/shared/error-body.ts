@@ -1,5 +1,13 @@
 // The many shapes of an error body, read into one: message, type, code, param and status.
-import { asArray, asObject, isObject, type JsonObject, nonEmptyString, parseJson } from "./json.ts";
+import {
+  asArray,
+  asObject,
+  isGiven,
+  isObject,
+  type JsonObject,
+  nonEmptyString,
+  parseJson,
+} from "./json.ts";
 
 /** What a provider said about a failure, as it said it: nothing here is fit for a caller yet. */
 export interface ErrorDetails {
@@ -36,7 +44,7 @@ export function findError(body: unknown): ErrorDetails | null {
   if (!isObject(value)) {
     return null;
   }
-  const error = value.error;
+  const error = value.error ?? hiddenError(value);
   if (isObject(error)) {
     return fromObject(error);
   }
@@ -49,6 +57,16 @@ export function findError(body: unknown): ErrorDetails | null {
   return isBareError(value) ? fromObject(value) : null;
 }
 
+/** What Groq and MiniMax say of a failure beside what looks like an answer. */
+function hiddenError({ x_groq: groq, base_resp: resp }: JsonObject): JsonObject | undefined {
+  const word = nonEmptyString(asObject(groq).error);
+  if (word !== null) {
+    return { message: word, code: word };
+  }
+  const { status_code: code, status_msg: message } = asObject(resp);
+  return typeof code === "number" && code !== 0 ? { message } : undefined;
+}
+
 function isBareError(value: JsonObject): boolean {
   if (value.object === "error" || value.type === "error") {
     return true;
@@ -56,10 +74,11 @@ function isBareError(value: JsonObject): boolean {
   if (ANSWER_MEMBERS.some((member) => member in value)) {
     return false;
   }
-  const says = nonEmptyString(value.message) ?? nonEmptyString(value.msg);
-  const counts = value.code ?? value.status ?? value.status_code ?? value.statusCode;
+  const says = nonEmptyString(value.message) ?? nonEmptyString(value.msg) ?? value.error_msg;
+  const numbers = [value.code, value.status, value.status_code, value.statusCode, value.error_code];
+  const counts = numbers.find(isGiven);
   const isDetail = nonEmptyString(value.detail) !== null || asArray(value.detail).length > 0;
-  const isNumbered = says !== null && counts !== undefined && counts !== null;
+  const isNumbered = isGiven(says) && counts !== undefined;
   return isDetail || isNumbered || asArray(value.errors).length > 0;
 }
 
@@ -94,9 +113,13 @@ function fromObject(error: JsonObject): ErrorDetails {
       nonEmptyString(error.message) ??
       nonEmptyString(error.Message) ??
       nonEmptyString(error.msg) ??
+      nonEmptyString(error.error_msg) ??
       detail.message,
     type: nonEmptyString(error.type),
-    code: nonEmptyString(error.code) ?? nonEmptyString(error.status),
+    code:
+      nonEmptyString(error.code) ??
+      nonEmptyString(error.status) ??
+      nonEmptyString(error.error_code),
     param: nonEmptyString(error.param) ?? detail.param,
     status:
       httpStatus(error.code) ??

@@ -22,10 +22,14 @@ export type FailureKind =
 const CONTEXT = new RegExp(
   [
     "context[_ ](?:length|window|size|limit)",
-    "maximum context",
+    "maximum (?:context|prompt length|input length)",
     "(?:prompt|input) (?:is )?too (?:long|large)",
     "too many (?:input )?tokens",
-    "input token count .{0,40}exceeds",
+    "input token count .{0,40}(?:exceeds|supports up to)",
+    "model(?:'s)? token limit",
+    "(?:prompt|input) exceeds? (?:the )?max(?:imum)? length",
+    "range of input length",
+    "inputs`? tokens \\+ ",
     "input (?:length|tokens?) .{0,80}(?:exceed|too long)",
     "exceeds? the (?:model's )?(?:maximum|max) (?:number of )?(?:input )?tokens",
     "reduce the length of the (?:messages|prompt|input)",

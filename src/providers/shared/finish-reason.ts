@@ -20,6 +20,9 @@ const WORDS: Readonly<Record<string, FinishReason>> = {
   tool_calls: "tool_calls",
   tool_call: "tool_calls",
   tool_use: "tool_calls",
+  // Cohere.
+  error_limit: "length",
+  error_toxic: "content_filter",
   // Google: another language than was asked for, personal data, and a long answer in parts.
   language: "content_filter",
   spii: "content_filter",
@@ -29,12 +32,23 @@ const WORDS: Readonly<Record<string, FinishReason>> = {
 };
 
 /** Kinds of words, in this order: the first that is met decides. Providers invent new ones all the time. */
-const LENGTH = /length|limit|max_|_max|maximum|token|context|window|incomplete|truncat/;
+const LENGTH =
+  /length|limit|max_|_max|maximum|token|context|window|incomplete|truncat|unfinished|not_finished|partial|in_progress|exhaust|repetition/;
 const FILTER =
   /filter|safety|sensitive|block|prohibit|moderat|policy|violat|recitation|refus|guardrail|armor/;
 const BUSY = /insufficient_system_resource|overload|capacity|unavailable|rate_?limit|quota/;
 const TIMEOUT = /time_?_?out|deadline/;
-const FAILURE = /error|abort|cancel|fail|network|malformed|interrupt|disconnect|invalid|too_many/;
+const FAILURE =
+  /error|abort|cancel|fail|network|interrupt|disconnect|invalid|too_many|missing|memory|preempt|kill|crash|exception/;
+/** Before all else: Google's OpenAI endpoint calls it `function_call_filter: MALFORMED_FUNCTION_CALL`. */
+const MALFORMED = /malformed/;
+/** What some hosts write where OpenAI has a null: the answer goes on. */
+const NO_WORD = /^(?:null|none|undefined|not_finished|unfinished|in_progress)$/i;
+
+/** An event's word for the answer's end, or null where that is still to come. */
+export function finishWord(given: unknown): string | null {
+  return typeof given === "string" && given !== "" && !NO_WORD.test(given) ? given : null;
+}
 
 /**
  * Reads a provider's word. Its case and its dashes do not matter. A word that says nothing of this
@@ -59,7 +73,7 @@ export function readFinishReason(given: string, hasToolCalls: boolean): FinishRe
 
 /** Null for a failure. */
 function kindOf(word: string): FinishReason | null {
-  if (BUSY.test(word) || TIMEOUT.test(word)) return null;
+  if (BUSY.test(word) || TIMEOUT.test(word) || MALFORMED.test(word)) return null;
   if (FILTER.test(word)) return "content_filter";
   if (FAILURE.test(word)) return null;
   return LENGTH.test(word) ? "length" : "stop";

@@ -98,6 +98,15 @@ describe("one finish reason, at the end", () => {
     ],
     ["calls that never came", [hello, piece({}, "tool_calls"), DONE], whole("hello", "stop")],
     ["an empty word", [hello, piece({}, ""), DONE], whole("hello", "stop")],
+    [
+      "words for none in every event",
+      [
+        piece({ content: "hel" }, "null"),
+        piece({ content: "lo" }, "not_finished"),
+        piece({}, "stop"),
+      ],
+      whole("hello", "stop"),
+    ],
     ["none, with [DONE]", [hello, DONE], whole("hello", "stop")],
     [
       "none after calls, with [DONE]",
@@ -194,6 +203,29 @@ describe("failures", () => {
       "upstream_error",
     ],
     ["the end of the body", [hello], 502, "upstream_error"],
+    ["the end of the body after no word", [piece({}, "null"), hello], 502, "upstream_error"],
+    [
+      "Groq's word beside the answer",
+      [hello, { ...envelope, choices: [], x_groq: { id: "r", error: "over_capacity" } }, DONE],
+      503,
+      "overloaded",
+    ],
+    [
+      "MiniMax's code beside the answer",
+      [
+        hello,
+        { ...envelope, choices: [], base_resp: { status_code: 1027, status_msg: "x" } },
+        DONE,
+      ],
+      502,
+      "upstream_error",
+    ],
+    [
+      "Databricks' error_code",
+      [hello, { error_code: "INTERNAL_ERROR", message: "x" }, DONE],
+      502,
+      "upstream_error",
+    ],
     ["[DONE] and nothing else", [DONE], 502, "upstream_error"],
     [
       "[DONE] after a role",

@@ -79,6 +79,16 @@ describe("parseCompletion", () => {
       },
       { content: "it is 4", reasoning_content: "let me see" },
     ],
+    [
+      "Databricks' reasoning parts",
+      {
+        content: [
+          { type: "reasoning", summary: [{ type: "summary_text", text: "see", signature: "s" }] },
+          { type: "text", text: "4" },
+        ],
+      },
+      { content: "4", reasoning_content: "see" },
+    ],
     ["reasoning", { content: "4", reasoning: "see" }, { content: "4", reasoning_content: "see" }],
     [
       "reasoning_content before reasoning",

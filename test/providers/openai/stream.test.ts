@@ -134,6 +134,7 @@ describe("what is put right", () => {
 
   test.each<[string, unknown, unknown]>([
     ["an empty role later on", { role: "", content: "a" }, { content: "a" }],
+    ["the role again", { role: "assistant", content: "a" }, { content: "a" }],
     ["a null role later on", { role: null, content: "a" }, { content: "a" }],
     ["reasoning", { reasoning: "r" }, { reasoning_content: "r" }],
     ["content parts", { content: [{ type: "text", text: "a" }] }, { content: "a" }],
@@ -145,6 +146,17 @@ describe("what is put right", () => {
     ["an empty list of calls", { content: "a", tool_calls: [] }, { content: "a" }],
   ])("%s", async (_name, given, expected) => {
     expect(await deltas(given)).toEqual([expected]);
+  });
+
+  test("a whole message in one event is the answer, and after one it is not", async () => {
+    const message = { role: "assistant", content: "a", tool_calls: null };
+    const whole = { ...envelope, choices: [{ index: 0, message, finish_reason: "stop" }] };
+    const said = async (...events: object[]) =>
+      (await read(...events, "[DONE]")).flatMap(
+        ({ chunk }) => chunk.choices[0]?.delta.content ?? [],
+      );
+    expect(await said(whole)).toEqual(["a"]);
+    expect(await said(piece({ role: "assistant", content: "a" }), whole)).toEqual(["a"]);
   });
 
   test("a null among the choices is none", async () => {

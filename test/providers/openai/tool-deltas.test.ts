@@ -148,6 +148,44 @@ describe("what is joined makes whole calls", () => {
       [called("a", "f", ""), called("b", "f", "")],
     ],
     [
+      "whole arguments that come again",
+      [
+        [{ index: 0, id: "a", type, ...f("", "f") }],
+        [{ index: 0, ...f('{"a":') }],
+        [{ index: 0, ...f("1}") }],
+        [{ index: 0, ...f('{"a":1}') }],
+        [{ index: 0, id: "a", type, ...f('{"a":1}', "f") }],
+      ],
+      [called("a", "f", '{"a":1}')],
+    ],
+    [
+      "the same call twice, under ids of their own",
+      [
+        [{ index: 0, id: "a", type, ...f('{"a":1}', "f") }],
+        [{ index: 0, id: "b", type, ...f('{"a":1}', "f") }],
+      ],
+      [called("a", "f", '{"a":1}'), called("b", "f", '{"a":1}')],
+    ],
+    [
+      "an empty head before the real one",
+      [
+        [{ index: 0, id: "", type, ...f("", "") }],
+        [{ index: 0, id: "a", type, ...f("", "f") }],
+        [{ index: 0, ...f("{}") }],
+      ],
+      [called("a", "f", "{}")],
+    ],
+    [
+      "numbers written as text, in turns",
+      [
+        [{ index: "0", id: "a", type, ...f("", "f") }],
+        [{ index: "1", id: "b", type, ...f("", "g") }],
+        [{ index: "0", ...f('{"a":1}') }],
+        [{ index: "1", ...f("{}") }],
+      ],
+      [called("a", "f", '{"a":1}'), called("b", "g", "{}")],
+    ],
+    [
       "a call whose head comes again at its end",
       [
         [{ index: 0, id: "a", type, ...f("{}", "f") }],

@@ -49,6 +49,74 @@ const ROWS: Row[] = [
     "maximum context length",
   ],
   [
+    "xAI: the context",
+    400,
+    {
+      error: {
+        message:
+          "This model's maximum prompt length is 131072 but the request contains 200000 tokens.",
+      },
+    },
+    400,
+    "context_length_exceeded",
+    null,
+    "This model's",
+  ],
+  [
+    "Moonshot: the context",
+    400,
+    { error: { message: "Invalid request: Your request exceeded model token limit: 8192" } },
+    400,
+    "context_length_exceeded",
+    null,
+    "Invalid requ",
+  ],
+  [
+    "Alibaba: the context",
+    400,
+    { error: { message: "Range of input length should be [1, 30720]" } },
+    400,
+    "context_length_exceeded",
+    null,
+    "Range of inp",
+  ],
+  [
+    "Zhipu: the context",
+    400,
+    { error: { message: "Prompt exceeds max length" } },
+    400,
+    "context_length_exceeded",
+    null,
+    "Prompt excee",
+  ],
+  [
+    "Vertex: the context",
+    400,
+    {
+      error: {
+        message:
+          "Unable to submit request because the input token count is 1100000 but model only supports up to 1048576.",
+      },
+    },
+    400,
+    "context_length_exceeded",
+    null,
+    "Unable to su",
+  ],
+  [
+    "Together: the context",
+    400,
+    {
+      error: {
+        message: "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4097.",
+      },
+    },
+    400,
+    "context_length_exceeded",
+    null,
+    "Input valida",
+  ],
+  [
     "Azure: the prompt is filtered",
     400,
     {

@@ -25,6 +25,12 @@ const LENGTH = [
   "token_limit",
   "model_context_window_exceeded",
   "context_length",
+  "ERROR_LIMIT",
+  "not_finished",
+  "unfinished",
+  "partial",
+  "budget_exhausted",
+  "repetition",
 ];
 const FILTER = [
   "content_filter",
@@ -39,8 +45,23 @@ const FILTER = [
   "MODEL_ARMOR",
   "refusal",
   "guardrail_intervened",
+  "ERROR_TOXIC",
+  "content_filter: PROHIBITED_CONTENT",
 ];
-const FAILED = ["error", "abort", "aborted", "cancelled", "canceled", "network_error", "failed"];
+const FAILED = [
+  "error",
+  "abort",
+  "aborted",
+  "cancelled",
+  "canceled",
+  "network_error",
+  "failed",
+  "out_of_memory",
+  "preempted",
+  "killed",
+  "MISSING_THOUGHT_SIGNATURE",
+  "function_call_filter: MALFORMED_FUNCTION_CALL",
+];
 
 describe.each([
   ["stop", STOP],
