@@ -1,6 +1,7 @@
 // The doctor's calls to the providers: each one's cheapest authenticated endpoint, all at once.
 import type { Config } from "../config/schema.ts";
 import type { ConnectedProvider, MissingProvider } from "../providers/registry.ts";
+import { unlessAborted } from "../providers/transport/unless-aborted.ts";
 import type { CliContext } from "./context.ts";
 import type { Check } from "./doctor-types.ts";
 import { reasonOf } from "./failure.ts";
@@ -25,7 +26,8 @@ async function probe(provider: ConnectedProvider): Promise<Check> {
   const name = `provider ${provider.id}`;
   const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
   try {
-    const { ok, detail } = await Promise.race([provider.adapter.probe(signal), rejectOn(signal)]);
+    // A probe that does not heed its signal must not keep the others waiting.
+    const { ok, detail } = await unlessAborted(provider.adapter.probe(signal), signal);
     return { name, status: ok ? "ok" : "fail", detail };
   } catch (error) {
     const detail = signal.aborted
@@ -33,13 +35,6 @@ async function probe(provider: ConnectedProvider): Promise<Check> {
       : reasonOf(error);
     return { name, status: "fail", detail };
   }
-}
-
-/** A probe that does not heed its signal must not keep the others waiting. */
-function rejectOn(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
 }
 
 /** Providers whose variables are set, but not so that they can be used, and those that the configuration wants. */

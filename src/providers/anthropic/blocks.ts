@@ -1,5 +1,6 @@
 // What whole and streamed answers of Anthropic's have in common.
-import type { AnswerBlocks, Delta } from "../claude/answer-blocks.ts";
+import type { AnswerBlocks } from "../claude/answer-blocks.ts";
+import type { Delta } from "../shared/envelope.ts";
 import { asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 
 /** A content block, whole or as a stream begins it. */

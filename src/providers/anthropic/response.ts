@@ -1,10 +1,9 @@
 // A whole answer of Anthropic's as UpstreamCompletion.
 import { upstreamError } from "../../base/errors.ts";
-import { saidIn } from "../claude/answer.ts";
 import { AnswerBlocks } from "../claude/answer-blocks.ts";
 import { UsageCollector } from "../claude/usage.ts";
 import type { UpstreamCompletion } from "../protocol.ts";
-import { Envelope, wholeChoice } from "../shared/envelope.ts";
+import { Envelope, saidIn, wholeChoice } from "../shared/envelope.ts";
 import { finishReasonOrThrow } from "../shared/finish-reason.ts";
 import { asObject } from "../shared/json.ts";
 import { readAnswer } from "../shared/read-event.ts";

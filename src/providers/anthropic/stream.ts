@@ -1,9 +1,9 @@
 // Anthropic's stream of events as UpstreamChunks.
 import { upstreamError } from "../../base/errors.ts";
-import { AnswerBlocks, type Delta } from "../claude/answer-blocks.ts";
+import { AnswerBlocks } from "../claude/answer-blocks.ts";
 import { UsageCollector } from "../claude/usage.ts";
 import type { UpstreamChunk } from "../protocol.ts";
-import { deltaChoice, Envelope } from "../shared/envelope.ts";
+import { type Delta, deltaChoice, Envelope } from "../shared/envelope.ts";
 import { finishReasonOrThrow } from "../shared/finish-reason.ts";
 import type { StreamReader } from "../shared/http-dialect.ts";
 import { asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";

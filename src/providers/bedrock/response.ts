@@ -1,10 +1,9 @@
 // Converse's whole answer as UpstreamCompletion.
 import { upstreamError } from "../../base/errors.ts";
-import { saidIn } from "../claude/answer.ts";
-import { AnswerBlocks, type Delta } from "../claude/answer-blocks.ts";
+import { AnswerBlocks } from "../claude/answer-blocks.ts";
 import { UsageCollector } from "../claude/usage.ts";
 import type { UpstreamCompletion } from "../protocol.ts";
-import { Envelope, wholeChoice } from "../shared/envelope.ts";
+import { type Delta, Envelope, saidIn, wholeChoice } from "../shared/envelope.ts";
 import { finishReasonOrThrow } from "../shared/finish-reason.ts";
 import { asArray, asObject, isObject, type JsonObject } from "../shared/json.ts";
 import { readAnswer } from "../shared/read-event.ts";

@@ -1,13 +1,10 @@
 // An answer's blocks in order, whole or in pieces, as deltas of OpenAI's; undoes the answer tool.
-import type { ChatCompletionChunk } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
 import { newToolCallId } from "../../base/ids.ts";
+import type { Delta } from "../shared/envelope.ts";
 import { isObject, nonEmptyString } from "../shared/json.ts";
 import { JsonProgress } from "../shared/json-progress.ts";
 import { argumentsText } from "../shared/tool-arguments.ts";
-
-/** What a chunk's delta may hold here: OpenAI's fields, and thinking as `reasoning_content`. */
-export type Delta = ChatCompletionChunk.Choice.Delta & { reasoning_content?: string };
 
 /** More calls than one turn can use: a stream's memory must not grow with what comes. */
 const MAX_CALLS = 4_096;

@@ -1,6 +1,6 @@
 // Decides whether Claude's structured output can hold a JSON schema without losing any of it.
 import { isObject, type JsonObject } from "../shared/json.ts";
-import { resolveReference } from "./schema-reference.ts";
+import { resolveReference } from "../shared/schema-reference.ts";
 
 /**
  * Claude refuses schemas with more than 24 optional properties, and compiling them times out

@@ -1,7 +1,7 @@
 // Gives a JSON schema the root that Claude wants: one object, not a union or a reference to one.
 import { asArray, asObject, isObject, type JsonObject } from "../shared/json.ts";
+import { resolveReference } from "../shared/schema-reference.ts";
 import type { ObjectSchema } from "./blocks.ts";
-import { resolveReference } from "./schema-reference.ts";
 
 /** More parts than any root of a real schema has: references can multiply without end. */
 const MAX_PARTS = 1_000;

@@ -1,7 +1,5 @@
-// The demo model behind the adapter protocol: plans an answer, then tells it at the configured
-// pace.
-import type { ChatCompletion, ChatCompletionChunk } from "../../base/chat.ts";
-import { newCompletionId } from "../../base/ids.ts";
+// The demo model behind the adapter protocol: plans an answer, then tells it at the configured pace.
+import { setTimeout as wait } from "node:timers/promises";
 import type { Config } from "../../config/schema.ts";
 import type {
   ProviderAdapter,
@@ -9,6 +7,7 @@ import type {
   UpstreamChunk,
   UpstreamCompletion,
 } from "../protocol.ts";
+import { type Delta, deltaChoice, Envelope, saidIn, wholeChoice } from "../shared/envelope.ts";
 import { ignoredFields } from "../shared/ignored.ts";
 import { tokenUsage } from "../shared/token-counts.ts";
 import { type Piece, type PlannedChoice, planAnswer } from "./plan.ts";
@@ -53,25 +52,11 @@ async function complete(
 ): Promise<UpstreamCompletion> {
   await pause(pace.firstWordDelayMs, signal);
   const choices = planAnswer(call);
-  const usage = usageOf(call, choices);
-  const completion: ChatCompletion = {
-    id: newCompletionId(),
-    object: "chat.completion",
-    created: nowSeconds(),
-    model: call.upstreamModel,
-    choices: choices.map((choice, index) => ({
-      index,
-      message: toMessage(choice),
-      finish_reason: choice.finishReason,
-      logprobs: null,
-    })),
-    usage: {
-      prompt_tokens: usage.promptTokens,
-      completion_tokens: usage.completionTokens,
-      total_tokens: usage.promptTokens + usage.completionTokens,
-    },
-  };
-  return { completion, usage, ignored: ignoredFields(call.request, UNHEARD) };
+  const whole = choices.map(({ pieces, finishReason }, index) =>
+    wholeChoice(index, saidIn(pieces.map(toDelta)), finishReason),
+  );
+  const answer = new Envelope(call.upstreamModel).whole(whole, usageOf(call, choices));
+  return { ...answer, ignored: ignoredFields(call.request, UNHEARD) };
 }
 
 async function* stream(
@@ -81,33 +66,22 @@ async function* stream(
 ): AsyncGenerator<UpstreamChunk> {
   await pause(pace.firstWordDelayMs, signal);
   const choices = planAnswer(call);
-  const head = {
-    id: newCompletionId(),
-    object: "chat.completion.chunk" as const,
-    created: nowSeconds(),
-    model: call.upstreamModel,
-  };
+  const envelope = new Envelope(call.upstreamModel);
   const ignored = ignoredFields(call.request, UNHEARD);
-  for (const [index, choice] of choices.entries()) {
-    const say = (delta: Delta, finish: PlannedChoice["finishReason"] | null = null) => ({
-      chunk: { ...head, choices: [{ index, delta, finish_reason: finish, logprobs: null }] },
-      wire: null,
-      usage: finish !== null && index === choices.length - 1 ? usageOf(call, choices) : null,
-    });
-    const first = say({ role: "assistant", content: hasCalls(choice) ? null : "" });
+  for (const [index, { pieces, finishReason }] of choices.entries()) {
+    const say = (delta: Delta) => envelope.chunk([deltaChoice(index, delta)]);
+    const hasCalls = pieces.some(({ kind }) => kind === "call");
+    const first = say({ role: "assistant", content: hasCalls ? null : "" });
     yield index === 0 ? { ...first, ignored } : first;
-    for (const [position, piece] of choice.pieces.entries()) {
-      if (position > 0) {
-        await pause(pace.wordDelayMs, signal);
-      }
+    for (const [position, piece] of pieces.entries()) {
+      if (position > 0) await pause(pace.wordDelayMs, signal);
       signal.throwIfAborted();
       yield say(toDelta(piece));
     }
-    yield say({}, choice.finishReason);
+    const usage = index === choices.length - 1 ? usageOf(call, choices) : null;
+    yield envelope.chunk([deltaChoice(index, {}, finishReason)], usage);
   }
 }
-
-type Delta = ChatCompletionChunk["choices"][number]["delta"];
 
 function toDelta(piece: Piece): Delta {
   switch (piece.kind) {
@@ -122,56 +96,15 @@ function toDelta(piece: Piece): Delta {
   }
 }
 
-function toMessage({ pieces }: PlannedChoice): ChatCompletion["choices"][number]["message"] {
-  let content = "";
-  const calls: { id: string; type: "function"; function: { name: string; arguments: string } }[] =
-    [];
-  for (const piece of pieces) {
-    if (piece.kind === "text") {
-      content += piece.text;
-    } else if (piece.kind === "call") {
-      const { id, name } = piece;
-      calls.push({ id, type: "function", function: { name, arguments: "" } });
-    } else {
-      const call = calls.at(piece.index);
-      if (call !== undefined) {
-        call.function.arguments += piece.text;
-      }
-    }
-  }
-  return calls.length === 0
-    ? { role: "assistant", content, refusal: null }
-    : { role: "assistant", content: null, refusal: null, tool_calls: calls };
-}
-
-function hasCalls({ pieces }: PlannedChoice): boolean {
-  return pieces.some((piece) => piece.kind === "call");
-}
-
 function usageOf(call: UpstreamCall, choices: readonly PlannedChoice[]) {
   const completionTokens = choices.reduce((total, choice) => total + choice.tokens, 0);
   return tokenUsage({ promptTokens: countPromptTokens(call.request), completionTokens });
 }
 
-function nowSeconds(): number {
-  return Math.floor(Date.now() / 1000);
-}
-
 /** Waits, or rejects with the signal's reason the moment it aborts; leaves no timer behind. */
-function pause(delayMs: number, signal: AbortSignal): Promise<void> {
+async function pause(delayMs: number, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
-  if (delayMs === 0) {
-    return Promise.resolve();
+  if (delayMs > 0) {
+    await wait(delayMs, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
-  return new Promise((resolve, reject) => {
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", onAbort);
-      resolve();
-    }, delayMs);
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
 }

@@ -1,5 +1,6 @@
 // Puts one schema object together from its references and combinations.
 import { asArray, asObject, isObject, type JsonObject } from "../shared/json.ts";
+import { resolveReference } from "../shared/schema-reference.ts";
 
 /** What one generated value may cost: a stranger's schema must not keep the server busy. */
 export interface Work {
@@ -32,7 +33,7 @@ export function flatten(
     const parts = [...asArray(allOf), ...[anyOf, oneOf].filter(Array.isArray).map(pick)];
     if ($ref !== undefined && !followed.has($ref)) {
       followed.add($ref);
-      parts.unshift(resolveReference($ref, work.root));
+      parts.unshift(resolveReference(work.root, $ref));
     }
     return parts.reduce<JsonObject>((left, right) => merge(left, flat(right, hops + 1), work), own);
   };
@@ -91,26 +92,6 @@ const JOINS: Readonly<Record<string, (left: unknown, right: unknown) => unknown>
   maxItems: smaller,
 };
 
-/** The schema behind a local reference (`#`, `#/$defs/node`), or undefined. */
-function resolveReference(reference: unknown, root: unknown): unknown {
-  if (typeof reference !== "string" || !reference.startsWith("#")) return undefined;
-  let current = root;
-  for (const token of reference.slice(1).split("/").slice(1)) {
-    const key = decode(token).replaceAll("~1", "/").replaceAll("~0", "~");
-    const isOwn = typeof current === "object" && current !== null && Object.hasOwn(current, key);
-    current = isOwn ? (current as JsonObject)[key] : undefined;
-  }
-  return current;
-}
-
-function decode(token: string): string {
-  try {
-    return decodeURIComponent(token);
-  } catch {
-    return token;
-  }
-}
-
 /**
  * Of several schemas the one whose smallest value nests least, which is how a recursion ends: null
  * or a plain value before a list, a list before an object, a leaf before a node.
@@ -131,7 +112,7 @@ function heightOf(schema: unknown, work: Work, known: Map<unknown, number>, dept
   known.set(schema, HEIGHT_MAX);
   const measure = (part: unknown) => heightOf(part, work, known, depth + 1);
   const { $ref, allOf, anyOf, oneOf, properties, items, type } = schema;
-  const parts = $ref === undefined ? [] : [measure(resolveReference($ref, work.root))];
+  const parts = $ref === undefined ? [] : [measure(resolveReference(work.root, $ref))];
   parts.push(...asArray(allOf).map(measure));
   for (const group of [anyOf, oneOf].filter(Array.isArray)) {
     parts.push(Math.min(...group.map(measure)));

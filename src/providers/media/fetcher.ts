@@ -1,6 +1,7 @@
 // Fetches images by their URL for providers that need bytes, without reaching into any inside.
 import { ApiError } from "../../base/errors.ts";
 import type { Config } from "../../config/schema.ts";
+import { unlessAborted } from "../transport/unless-aborted.ts";
 import { isPublicAddress } from "./addresses.ts";
 import { dial } from "./dial.ts";
 import { readImage } from "./read-image.ts";
@@ -79,7 +80,7 @@ async function fetchTarget(
   const isAllowed = options.isAllowedAddress ?? ((address: string) => isPublicAddress(address));
   const lookup = options.lookup ?? lookupAll;
   // A lookup cannot be called off, only left behind.
-  const addresses = await orAborted(resolveAllowed(target.host, lookup, isAllowed), signal);
+  const addresses = await unlessAborted(resolveAllowed(target.host, lookup, isAllowed), signal);
   let failure: unknown;
   for (const address of addresses.slice(0, MAX_DIALS)) {
     try {
@@ -94,12 +95,4 @@ async function fetchTarget(
     }
   }
   throw notFetched(failure);
-}
-
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }

@@ -22,6 +22,26 @@ export interface Said {
   annotations?: readonly object[];
 }
 
+/** What a chunk's delta may hold here: OpenAI's fields, and thinking as `reasoning_content`. */
+export type Delta = ChatCompletionChunk.Choice.Delta & { reasoning_content?: string };
+
+/** The deltas of a whole answer put together. */
+export function saidIn(deltas: readonly Delta[]): Said {
+  const joined = (field: "content" | "reasoning_content") =>
+    deltas.map((delta) => delta[field] ?? "").join("");
+  const calls: FunctionCall[] = [];
+  for (const piece of deltas.flatMap((delta) => delta.tool_calls ?? [])) {
+    const { id = "", function: { name = "", arguments: more = "" } = {} } = piece;
+    const known = calls[piece.index];
+    if (known === undefined) {
+      calls[piece.index] = { id, type: "function", function: { name, arguments: more } };
+    } else {
+      known.function.arguments += more;
+    }
+  }
+  return { text: joined("content"), reasoning: joined("reasoning_content"), calls };
+}
+
 /** Whose answer it is: the provider's words where it has any, else the gateway's own. */
 export class Envelope {
   #id: string | null = null;

@@ -1,4 +1,5 @@
 // Google's credentials: the kinds that the server takes, and where it finds them.
+import { type Environment, readVariable } from "../environment.ts";
 import { isObject, type JsonObject, nonEmptyString, parseJson } from "../shared/json.ts";
 
 /** Where Google exchanges credentials for access tokens, unless a key file says otherwise. */
@@ -11,7 +12,6 @@ export interface ServiceAccount {
   privateKeyPem: string;
   privateKeyId: string | null;
   tokenUrl: string;
-  projectId: string | null;
 }
 
 /** A person's own sign-in, as `gcloud auth application-default login` leaves it. */
@@ -20,7 +20,6 @@ export interface AuthorizedUser {
   clientId: string;
   clientSecret: string;
   refreshToken: string;
-  projectId: string | null;
 }
 
 /** The machine's own identity on Google's cloud. */
@@ -36,8 +35,6 @@ export interface FixedToken {
 
 export type GoogleCredentials = ServiceAccount | AuthorizedUser | MetadataServer | FixedToken;
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
  * Finds the credentials: `GOOGLE_VERTEX_ACCESS_TOKEN` as it is, else the file that
  * `GOOGLE_APPLICATION_CREDENTIALS` names, else the machine's own identity where
@@ -49,14 +46,15 @@ export function findGoogleCredentials(
   env: Environment,
   readFile: (path: string) => string,
 ): GoogleCredentials | null {
-  const accessToken = env.GOOGLE_VERTEX_ACCESS_TOKEN?.trim();
-  if (accessToken) {
+  const accessToken = readVariable(env, ["GOOGLE_VERTEX_ACCESS_TOKEN"]);
+  if (accessToken !== null) {
     return { kind: "token", accessToken };
   }
-  const path = env.GOOGLE_APPLICATION_CREDENTIALS?.trim();
-  if (!path) {
+  const path = readVariable(env, ["GOOGLE_APPLICATION_CREDENTIALS"]);
+  if (path === null) {
     // Never guessed: off Google's cloud the address of its metadata server is somebody else's.
-    return env.GOOGLE_VERTEX_METADATA?.trim() === "1" ? { kind: "metadata" } : null;
+    const isHere = readVariable(env, ["GOOGLE_VERTEX_METADATA"]) === "1";
+    return isHere ? { kind: "metadata" } : null;
   }
   let text: string;
   try {
@@ -84,7 +82,6 @@ export function parseGoogleCredentials(text: string): ServiceAccount | Authorize
       privateKeyPem: field(file, "private_key"),
       privateKeyId: nonEmptyString(file.private_key_id),
       tokenUrl: tokenUrl(nonEmptyString(file.token_uri) ?? TOKEN_URL),
-      projectId: nonEmptyString(file.project_id),
     };
   }
   if (file.type === "authorized_user") {
@@ -93,7 +90,6 @@ export function parseGoogleCredentials(text: string): ServiceAccount | Authorize
       clientId: field(file, "client_id"),
       clientSecret: field(file, "client_secret"),
       refreshToken: field(file, "refresh_token"),
-      projectId: nonEmptyString(file.quota_project_id),
     };
   }
   throw new Error(

@@ -1,5 +1,6 @@
 // Access tokens for Google's cloud: kept until shortly before they end, renewed once for all.
 import { fetchUpstream } from "../transport/fetch-upstream.ts";
+import { unlessAborted } from "../transport/unless-aborted.ts";
 import type { GoogleCredentials } from "./credentials.ts";
 import { exchange, type IssuedToken } from "./exchange.ts";
 
@@ -95,17 +96,5 @@ class RenewedTokens implements GoogleTokens {
       this.#held = null;
       throw error;
     }
-  }
-}
-
-/** Waits for what others wait for too: the signal ends this wait only. */
-async function unlessAborted<T>(shared: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([shared, aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
   }
 }

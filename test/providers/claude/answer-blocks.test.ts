@@ -1,7 +1,7 @@
 // An answer's blocks as deltas: what belongs to the answer, which calls there are, and under which ids.
 import { expect, test } from "bun:test";
-import { saidIn } from "../../../src/providers/claude/answer.ts";
-import { AnswerBlocks, type Delta } from "../../../src/providers/claude/answer-blocks.ts";
+import { AnswerBlocks } from "../../../src/providers/claude/answer-blocks.ts";
+import { type Delta, saidIn } from "../../../src/providers/shared/envelope.ts";
 
 type Step = (blocks: AnswerBlocks) => Delta[];
 

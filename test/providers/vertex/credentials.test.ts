@@ -28,7 +28,6 @@ test("a service account's file", () => {
     privateKeyPem: "-----BEGIN SECRET-----",
     privateKeyId: "k",
     tokenUrl: "https://oauth2.googleapis.com/token",
-    projectId: "p",
   });
 });
 
@@ -38,7 +37,6 @@ test("a person's file", () => {
     clientId: "c",
     clientSecret: "SECRET",
     refreshToken: "r",
-    projectId: "q",
   });
 });
 

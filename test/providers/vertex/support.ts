@@ -35,7 +35,6 @@ export const ACCOUNT: ServiceAccount = {
   privateKeyPem: PEM,
   privateKeyId: "key-1",
   tokenUrl: "https://oauth2.googleapis.com/token",
-  projectId: "project",
 };
 
 /** A clock that stands until it is moved. */

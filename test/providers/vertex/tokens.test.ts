@@ -10,7 +10,6 @@ const USER = {
   clientId: "client",
   clientSecret: "secret",
   refreshToken: "refresh",
-  projectId: null,
 } as const;
 
 const HOUR_MS = 3_600_000;
