@@ -67,6 +67,11 @@ export function invalidRequest(
   return new ApiError({ status: 400, type: "invalid_request_error", message, param, code });
 }
 
+/** A 400 for what is well-formed and cannot be had of this model or provider. */
+export function unsupported(message: string, param: string): ApiError {
+  return invalidRequest(message, param, "unsupported_parameter");
+}
+
 /** A 502: the provider failed, answered nonsense or refused the gateway's own credentials. */
 export function upstreamError(
   message: string,

@@ -1,8 +1,9 @@
 // Images and documents as Anthropic's blocks.
-import { type ApiError, invalidRequest } from "../../base/errors.ts";
+import { unsupported } from "../../base/errors.ts";
 import { asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import {
   base64Text,
+  fileData,
   isTextType,
   type MediaSource,
   readMediaSource,
@@ -34,7 +35,7 @@ function imageBlock(source: MediaSource, param: string): ImageBlock {
   }
   const mediaType = IMAGE_TYPES.find((type) => type === source.mediaType);
   if (mediaType === undefined) {
-    throw refused("This model takes JPEG, PNG, GIF and WebP images.", param);
+    throw unsupported("This model takes JPEG, PNG, GIF and WebP images.", param);
   }
   const { base64: data } = source;
   return { type: "image", source: { type: "base64", media_type: mediaType, data } };
@@ -42,14 +43,7 @@ function imageBlock(source: MediaSource, param: string): ImageBlock {
 
 function fileBlock(file: JsonObject, place: string): Media {
   const param = `${place}.file_data`;
-  if (nonEmptyString(file.file_data) === null) {
-    const hasId = nonEmptyString(file.file_id) !== null;
-    throw refused(
-      "This model takes files as 'file_data' only, a data: URL.",
-      hasId ? `${place}.file_id` : param,
-    );
-  }
-  const source = readMediaSource(file.file_data, param);
+  const source = readMediaSource(fileData(file, place), param);
   if (source.kind === "bytes" && source.mediaType.startsWith("image/")) {
     return imageBlock(source, param);
   }
@@ -71,11 +65,7 @@ function documentSource(source: MediaSource, param: string): DocumentBlock["sour
   }
   const text = isTextType(mediaType) ? base64Text(base64) : "";
   if (text.trim() === "") {
-    throw refused("This model takes PDF, text and image files, not empty ones.", param);
+    throw unsupported("This model takes PDF, text and image files, not empty ones.", param);
   }
   return { type: "text", media_type: "text/plain", data: text };
-}
-
-function refused(message: string, param: string): ApiError {
-  return invalidRequest(message, param, "unsupported_parameter");
 }

@@ -1,9 +1,10 @@
 // Images, documents and sounds as Converse's blocks.
-import { invalidRequest } from "../../base/errors.ts";
+import { unsupported } from "../../base/errors.ts";
 import type { MediaBlock } from "../claude/blocks.ts";
 import { asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import {
   cleanBase64,
+  fileData,
   isTextType,
   type MediaSource,
   readMediaSource,
@@ -73,21 +74,14 @@ export class MediaReader {
 
   #file(file: JsonObject, place: string): DocumentBlock | ImageBlock {
     const param = `${place}.file_data`;
-    if (nonEmptyString(file.file_data) === null) {
-      const hasId = nonEmptyString(file.file_id) !== null;
-      throw refused(
-        "This model takes files as 'file_data' only, a data: URL.",
-        hasId ? `${place}.file_id` : param,
-      );
-    }
-    const source = readBytes(file.file_data, param);
+    const source = readBytes(fileData(file, place), param);
     if (source.mediaType.startsWith("image/")) {
       return imageBlock(source, param);
     }
     const filename = nonEmptyString(file.filename) ?? "";
     const format = documentFormat(source.mediaType, filename);
     if (format === null) {
-      throw refused(`This model does not take files of type '${named(source)}'.`, param);
+      throw unsupported(`This model does not take files of type '${named(source)}'.`, param);
     }
     return { document: { format, name: this.#name(filename), source: { bytes: source.base64 } } };
   }
@@ -117,7 +111,7 @@ const media = (block: ConverseMedia["block"]): ConverseMedia => ({ type: "media"
 function readBytes(url: unknown, param: string): Bytes {
   const source = readMediaSource(url, param);
   if (source.kind === "url") {
-    throw refused("This model takes media as data: URLs only; send the bytes.", param);
+    throw unsupported("This model takes media as data: URLs only; send the bytes.", param);
   }
   return source;
 }
@@ -134,7 +128,7 @@ function documentFormat(mediaType: string, filename: string): string | null {
 function imageBlock(source: Bytes, param: string): ImageBlock {
   const format = IMAGE_FORMATS[source.mediaType];
   if (format === undefined) {
-    throw refused("This model takes JPEG, PNG, GIF and WebP images.", param);
+    throw unsupported("This model takes JPEG, PNG, GIF and WebP images.", param);
   }
   return { image: { format, source: { bytes: source.base64 } } };
 }
@@ -142,17 +136,13 @@ function imageBlock(source: Bytes, param: string): ImageBlock {
 function audioBlock({ data, format }: JsonObject, param: string): AudioBlock {
   const name = String(format).toLowerCase();
   if (!AUDIO_FORMATS.has(name)) {
-    throw refused(`This model does not take sound as ${name.slice(0, 40)}.`, param);
+    throw unsupported(`This model does not take sound as ${name.slice(0, 40)}.`, param);
   }
   const bytes = typeof data === "string" ? cleanBase64(data) : null;
   if (bytes === null) {
-    throw refused("Expected base64.", param);
+    throw unsupported("Expected base64.", param);
   }
   return { audio: { format: name, source: { bytes } } };
 }
 
 const named = ({ mediaType }: Bytes): string => mediaType.slice(0, 80);
-
-function refused(message: string, param: string) {
-  return invalidRequest(message, param, "unsupported_parameter");
-}

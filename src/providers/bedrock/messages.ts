@@ -1,5 +1,5 @@
 // A planned conversation as Converse's system blocks and turns.
-import { invalidRequest } from "../../base/errors.ts";
+import { unsupported } from "../../base/errors.ts";
 import type { Markable, TextBlock, ToolResultBlock, ToolUseBlock, Turn } from "../claude/blocks.ts";
 import type { ConverseMedia } from "./content.ts";
 import type * as Wire from "./wire.ts";
@@ -58,10 +58,9 @@ export function refuseMediaResults(messages: readonly { role: string; content?: 
     const parts: unknown[] = role === "tool" && Array.isArray(content) ? content : [];
     const position = parts.findIndex((part) => Object(part).type !== "text");
     if (position >= 0) {
-      throw invalidRequest(
+      throw unsupported(
         "This model takes text only in the results of tools.",
         `messages[${index}].content[${position}]`,
-        "unsupported_parameter",
       );
     }
   }

@@ -1,8 +1,9 @@
 // The client's messages as the system prompt and turns of a conversation with Claude.
 import type { ChatRequest } from "../../base/chat.ts";
-import { invalidRequest } from "../../base/errors.ts";
-import { asArray, asObject, isGiven, type JsonObject } from "../shared/json.ts";
-import { argumentsObject } from "../shared/tool-arguments.ts";
+import { invalidRequest, unsupported } from "../../base/errors.ts";
+import { refuseOldForms } from "../shared/form-fields.ts";
+import { asArray, asObject, type JsonObject } from "../shared/json.ts";
+import { readCall } from "../shared/tool-arguments.ts";
 import type { Markable, MediaBlock, TextBlock, ToolUseBlock, Turn } from "./blocks.ts";
 import type { CacheMarks } from "./cache-marks.ts";
 import { TurnBuilder, type TurnOptions } from "./turns.ts";
@@ -91,11 +92,7 @@ function addAssistant<Media extends MediaBlock>(
   place: string,
   marks: CacheMarks,
 ): void {
-  for (const field of ["audio", "function_call"]) {
-    if (isGiven(message[field])) {
-      throw invalidRequest(`This model does not take '${field}' messages.`, `${place}.${field}`);
-    }
-  }
+  refuseOldForms(message, place);
   const text = [...textBlocks(message.content, marks), ...textBlocks(message.refusal, marks)];
   const calls = asArray(message.tool_calls).map(toolUse);
   const [markedCalls, markedTexts] =
@@ -107,15 +104,7 @@ function addAssistant<Media extends MediaBlock>(
 
 function toolUse(value: unknown): ToolUseBlock {
   const call = asObject(value);
-  const id = String(call.id ?? "");
-  if (call.type === "custom") {
-    const { name, input } = asObject(call.custom);
-    return { type: "tool_use", id, name: String(name), input: { input } };
-  }
-  const { name, arguments: given } = asObject(call.function);
-  // A model may have written broken JSON: Claude needs an object, so it stands in one.
-  const input = argumentsObject(given) ?? { invalid_arguments: String(given) };
-  return { type: "tool_use", id, name: String(name), input };
+  return { type: "tool_use", id: String(call.id ?? ""), ...readCall(call) };
 }
 
 function toolResult<Media extends MediaBlock>(
@@ -148,10 +137,9 @@ function contentBlocks<Media extends MediaBlock>(
     }
     const media = options.readMedia(part, `${place}[${position}]`);
     if (media === null) {
-      throw invalidRequest(
+      throw unsupported(
         `This model does not take content parts of type '${String(part.type).slice(0, 60)}'.`,
         `${place}[${position}]`,
-        "unsupported_parameter",
       );
     }
     return [{ ...media, ...options.marks.take(part) }];

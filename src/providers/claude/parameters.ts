@@ -1,6 +1,5 @@
 // The request's plain parameters: refused, carried over by the model's rules, or named as ignored.
 import type { ChatRequest } from "../../base/chat.ts";
-import { invalidRequest } from "../../base/errors.ts";
 import { ignoredDetail, ignoredFields } from "../shared/ignored.ts";
 import { isGiven } from "../shared/json.ts";
 import type { ModelRules } from "./platform.ts";
@@ -18,25 +17,16 @@ const TUNING_FIELDS = [
 /** Above it Claude refuses a temperature that OpenAI takes. */
 const MAX_TEMPERATURE = 1;
 
-/**
- * Refuses what would have to be answered in a form that the model cannot give.
- * @throws ApiError 400 with the field in `param`
- */
-export function refuseUnsupported(request: ChatRequest): void {
-  const refused: readonly [string, boolean][] = [
-    ["n", (request.n ?? 1) > 1],
-    ["logprobs", request.logprobs === true],
-    ["top_logprobs", typeof request.top_logprobs === "number" && request.top_logprobs > 0],
-    ["audio", isGiven(request.audio)],
-    ["modalities", request.modalities?.some((modality) => modality !== "text") === true],
-    ["web_search_options", isGiven(request.web_search_options)],
-    ["moderation", isGiven(request.moderation)],
-  ];
-  const found = refused.find(([, set]) => set)?.[0];
-  if (found !== undefined) {
-    throw invalidRequest(`This model does not support '${found}'.`, found, "unsupported_parameter");
-  }
-}
+/** What would have to be answered in a form that the model cannot give. */
+export const REFUSED_FIELDS = [
+  "n",
+  "logprobs",
+  "top_logprobs",
+  "audio",
+  "modalities",
+  "web_search_options",
+  "moderation",
+] as const;
 
 export interface Sampling {
   temperature?: number;

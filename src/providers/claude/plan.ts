@@ -1,11 +1,12 @@
 // Plans one request to a model by its rules; Anthropic's dialect and Converse's write it down.
 import type { ChatRequest } from "../../base/chat.ts";
+import { refuseForms } from "../shared/form-fields.ts";
 import { readTools } from "../shared/tool-choice.ts";
 import { answerForm, PLAIN_ANSWER } from "./answer-form.ts";
 import type { Markable, MediaBlock, TextBlock, Turn } from "./blocks.ts";
 import { CacheMarks } from "./cache-marks.ts";
 import { convertMessages, type MessageOptions } from "./messages.ts";
-import { leftOut, refuseUnsupported, type Sampling, samplingOf, stopOf } from "./parameters.ts";
+import { leftOut, REFUSED_FIELDS, type Sampling, samplingOf, stopOf } from "./parameters.ts";
 import type { ModelRules } from "./platform.ts";
 import { planThinking, type ThinkingPlan } from "./thinking.ts";
 import { demandsCall, planTools, type ToolPlan } from "./tools.ts";
@@ -44,7 +45,7 @@ export function planRequest<Media extends MediaBlock>(
   request: ChatRequest,
   options: PlanOptions<Media>,
 ): RequestPlan<Media> {
-  refuseUnsupported(request);
+  refuseForms(request, REFUSED_FIELDS);
   const { rules, maxTokens } = options;
   const offered = readTools(request);
   const demanded = demandsCall(offered);

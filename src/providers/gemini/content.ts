@@ -1,8 +1,9 @@
 // What stands in a message: text, images, sound, video and files as Gemini's parts.
-import { type ApiError, invalidRequest } from "../../base/errors.ts";
+import { unsupported } from "../../base/errors.ts";
 import { asArray, asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import {
   cleanBase64,
+  fileData,
   isTextType,
   plainMediaType,
   readMediaSource,
@@ -63,11 +64,7 @@ function videoPart(url: unknown, param: string): GeminiPart {
 }
 
 function filePart(file: JsonObject, place: string): GeminiPart {
-  if (nonEmptyString(file.file_data) === null) {
-    const field = nonEmptyString(file.file_id) === null ? "file_data" : "file_id";
-    throw unsupported("This model takes files as 'file_data' only.", `${place}.${field}`);
-  }
-  const { inlineData } = inlinePart(file.file_data, /./, `${place}.file_data`);
+  const { inlineData } = inlinePart(fileData(file, place), /./, `${place}.file_data`);
   // Vertex AI knows texts by no other name.
   const mimeType = isTextType(inlineData.mimeType) ? "text/plain" : inlineData.mimeType;
   return { inlineData: { ...inlineData, mimeType } };
@@ -98,8 +95,4 @@ function audioPart(audio: JsonObject, place: string): GeminiPart {
   return {
     inlineData: { mimeType: AUDIO_TYPES[format] ?? plainMediaType(`audio/${format}`), data },
   };
-}
-
-function unsupported(message: string, param: string): ApiError {
-  return invalidRequest(message, param, "unsupported_parameter");
 }

@@ -1,10 +1,11 @@
 // A conversation in OpenAI's messages as Gemini's contents: who speaks, in how many turns.
 import type { ChatRequest } from "../../base/chat.ts";
 import { invalidRequest } from "../../base/errors.ts";
-import { asArray, asObject, isGiven, type JsonObject, nonEmptyString } from "../shared/json.ts";
+import { refuseOldForms } from "../shared/form-fields.ts";
+import { asArray, asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import { OpenCalls } from "../shared/open-calls.ts";
 import { taggedSystemText } from "../shared/system-text.ts";
-import { argumentsObject } from "../shared/tool-arguments.ts";
+import { readCall } from "../shared/tool-arguments.ts";
 import { contentParts } from "./content.ts";
 import type { MessagesContext } from "./context.ts";
 import { SKIP_SIGNATURE, sentSignature } from "./signatures.ts";
@@ -121,11 +122,7 @@ function addAssistant(
   { place, context }: Place,
 ): void {
   const message = asObject(given);
-  for (const field of ["audio", "function_call"]) {
-    if (isGiven(message[field])) {
-      throw invalidRequest(`This model does not take '${field}' messages.`, `${place}.${field}`);
-    }
-  }
+  refuseOldForms(message, place);
   const said = [...texts(message.content), ...texts(message.refusal)].map((text) => ({ text }));
   const asked = asArray(message.tool_calls).map(asObject);
   if (said.length + asked.length === 0) return;
@@ -133,7 +130,7 @@ function addAssistant(
   turns.model(said);
   for (const [order, call] of asked.entries()) {
     const id = String(call.id);
-    const { name, args } = readCall(call);
+    const { name, input: args } = readCall(call);
     calls.ask(id, { name, order }, place);
     const signature = signatureOf({ ...call, id, name }, order === 0, context);
     turns.model([
@@ -143,16 +140,6 @@ function addAssistant(
       },
     ]);
   }
-}
-
-/** Gemini takes an object only: what is none is put into one, so that the client can go on. */
-function readCall(call: JsonObject): { name: string; args: JsonObject } {
-  if (call.type === "custom") {
-    const { name, input } = asObject(call.custom);
-    return { name: String(name), args: { input } };
-  }
-  const { name, arguments: given } = asObject(call.function);
-  return { name: String(name), args: argumentsObject(given) ?? { arguments: given } };
 }
 
 /**

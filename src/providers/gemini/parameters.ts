@@ -1,9 +1,7 @@
 // The request's plain parameters: refused, carried over, or named as ignored.
 import type { ChatRequest } from "../../base/chat.ts";
-import { invalidRequest } from "../../base/errors.ts";
 import { exactInteger } from "../../base/exact-json.ts";
 import { ignoredDetail, ignoredFields } from "../shared/ignored.ts";
-import { isGiven } from "../shared/json.ts";
 import type { GeminiSurface } from "./surface.ts";
 import type { ModelTraits } from "./traits.ts";
 import type { GenerationConfig } from "./wire.ts";
@@ -18,22 +16,8 @@ const PENALTIES = ["presence_penalty", "frequency_penalty"] as const;
 /** Fields that only tune an answer, and that Gemini has no counterpart for. */
 const TUNING_FIELDS = ["logit_bias", "prediction", "verbosity"] as const;
 
-/**
- * Refuses what would have to be answered in a form that Gemini cannot give.
- * @throws ApiError 400 with the field in `param`
- */
-export function refuseUnsupported(request: ChatRequest): void {
-  const refused: readonly [string, boolean][] = [
-    ["modalities", request.modalities?.some((modality) => modality !== "text") === true],
-    ["audio", isGiven(request.audio)],
-    ["web_search_options", isGiven(request.web_search_options)],
-    ["moderation", isGiven(request.moderation)],
-  ];
-  const found = refused.find(([, asked]) => asked)?.[0];
-  if (found !== undefined) {
-    throw invalidRequest(`This model does not support '${found}'.`, found, "unsupported_parameter");
-  }
-}
+/** What would have to be answered in a form that Gemini cannot give. */
+export const REFUSED_FIELDS = ["modalities", "audio", "web_search_options", "moderation"] as const;
 
 export interface Parameters {
   config: GenerationConfig;

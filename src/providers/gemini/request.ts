@@ -1,9 +1,10 @@
 // A call as the body of generateContent: the whole mapping of a request, without sending anything.
 import type { UpstreamCall } from "../protocol.ts";
+import { refuseForms } from "../shared/form-fields.ts";
 import { readTools } from "../shared/tool-choice.ts";
 import type { RequestContext } from "./context.ts";
 import { buildContents } from "./messages.ts";
-import { buildParameters, refuseUnsupported } from "./parameters.ts";
+import { buildParameters, REFUSED_FIELDS } from "./parameters.ts";
 import { answerForm, dropsTools } from "./response-format.ts";
 import { buildThinkingConfig } from "./thinking.ts";
 import { buildTools } from "./tools.ts";
@@ -23,7 +24,7 @@ export interface BuiltRequest {
  */
 export function buildRequest(call: UpstreamCall, context: RequestContext): BuiltRequest {
   const { request, maxOutputTokens } = call;
-  refuseUnsupported(request);
+  refuseForms(request, REFUSED_FIELDS);
   const traits = modelTraits(call.upstreamModel);
   const offered = readTools(request);
   const form = answerForm(request, offered, traits);

@@ -1,5 +1,5 @@
 // Content of chat messages as content of the Responses API's input.
-import { type ApiError, invalidRequest } from "../../base/errors.ts";
+import { type ApiError, invalidRequest, unsupported } from "../../base/errors.ts";
 import { asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 
 /**
@@ -87,9 +87,9 @@ function outputText(text: unknown): JsonObject {
 }
 
 function unsupportedPart(type: unknown, path: string): ApiError {
-  return invalidRequest(
-    `Content of type '${nonEmptyString(type)?.slice(0, 40) ?? ""}' is not supported for this model with tools.`,
+  const named = nonEmptyString(type)?.slice(0, 40) ?? "";
+  return unsupported(
+    `Content of type '${named}' is not supported for this model with tools.`,
     path,
-    "unsupported_parameter",
   );
 }

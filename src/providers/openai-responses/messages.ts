@@ -1,6 +1,7 @@
 // A conversation of chat messages as the Responses API's list of input items.
 import { invalidRequest } from "../../base/errors.ts";
-import { asArray, asObject, isGiven, type JsonObject, nonEmptyString } from "../shared/json.ts";
+import { refuseOldForms } from "../shared/form-fields.ts";
+import { asArray, asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import { fittingToolId } from "../shared/tool-ids.ts";
 import { toInputContent, toOutputContent } from "./content.ts";
 
@@ -42,15 +43,7 @@ export function toInputItems(messages: readonly unknown[]): JsonObject[] {
 
 /** What was said, if anything, and then one item for each call. */
 function fromAssistant(message: JsonObject, path: string, customCalls: Set<string>): JsonObject[] {
-  for (const field of ["audio", "function_call"]) {
-    if (isGiven(message[field])) {
-      throw invalidRequest(
-        `'${path}.${field}' is not supported for this model with tools.`,
-        `${path}.${field}`,
-        "unsupported_parameter",
-      );
-    }
-  }
+  refuseOldForms(message, path);
   const content = toOutputContent(message.content, `${path}.content`);
   const refusal = nonEmptyString(message.refusal);
   if (refusal !== null) {

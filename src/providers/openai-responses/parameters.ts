@@ -1,7 +1,6 @@
 // What becomes of each plain field of a chat request on the Responses API, as data.
 import type { ChatRequest } from "../../base/chat.ts";
-import { invalidRequest } from "../../base/errors.ts";
-import { isGiven } from "../shared/json.ts";
+import { refuseForms } from "../shared/form-fields.ts";
 
 /** Fields with the same name and meaning on both APIs. */
 export const SHARED_FIELDS: readonly string[] = [
@@ -49,34 +48,26 @@ export const RESERVED_FIELDS: ReadonlySet<string> = new Set([
   "text",
 ]);
 
-/** Fields that the Responses API lacks and that change the answer, with when they ask for it. */
-const REFUSED_FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
-  n: (value) => value !== 1,
-  stop: isFilled,
-  modalities: (value) => Array.isArray(value) && value.some((modality) => modality !== "text"),
-  audio: () => true,
-  functions: isFilled,
-  web_search_options: () => true,
-};
+/** Fields that the Responses API lacks and that change the answer. */
+const REFUSED_FIELDS = [
+  "n",
+  "stop",
+  "modalities",
+  "audio",
+  "functions",
+  "web_search_options",
+] as const;
 
 /**
  * Throws when the request needs what the Responses API cannot do.
  * @throws ApiError 400, code `unsupported_parameter`, its param the field
  */
 export function refuseUnsupported(request: ChatRequest): void {
-  for (const [field, asks] of Object.entries(REFUSED_FIELDS)) {
-    const value = request[field];
-    if (isGiven(value) && asks(value)) {
-      throw invalidRequest(
-        `'${field}' cannot be used in this request: OpenAI serves this model, with these tools ` +
-          "and this effort, only through its Responses API, which lacks the field.",
-        field,
-        "unsupported_parameter",
-      );
-    }
-  }
-}
-
-function isFilled(value: unknown): boolean {
-  return typeof value === "string" || Array.isArray(value) ? value.length > 0 : true;
+  refuseForms(
+    request,
+    REFUSED_FIELDS,
+    (field) =>
+      `'${field}' cannot be used in this request: OpenAI serves this model, with these tools ` +
+      "and this effort, only through its Responses API, which lacks the field.",
+  );
 }

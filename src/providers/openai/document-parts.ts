@@ -1,7 +1,6 @@
 // Files of a request as Mistral takes them: content parts of the type `document_url`.
-import { invalidRequest } from "../../base/errors.ts";
-import { asObject, isObject, type JsonObject } from "../shared/json.ts";
-import { readMediaSource } from "../shared/media-source.ts";
+import { asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
+import { fileData, readMediaSource } from "../shared/media-source.ts";
 
 /**
  * Replaces OpenAI's `file` parts. The body's messages belong to the caller, so they are copied.
@@ -17,24 +16,17 @@ export function filesAsDocuments(body: JsonObject): void {
     }
     const content = message.content.map((part: unknown, position) =>
       isObject(part) && part.type === "file"
-        ? toDocument(asObject(part.file), `messages[${index}].content[${position}].file.file_data`)
+        ? toDocument(asObject(part.file), `messages[${index}].content[${position}].file`)
         : part,
     );
     return { ...message, content };
   });
 }
 
-function toDocument(file: JsonObject, param: string): JsonObject {
-  if (typeof file.file_data !== "string" || file.file_data === "") {
-    throw invalidRequest("This model takes files as 'file_data' only, a data: URL.", param);
-  }
-  const source = readMediaSource(file.file_data, param);
+function toDocument(file: JsonObject, place: string): JsonObject {
+  const source = readMediaSource(fileData(file, place), `${place}.file_data`);
   const url =
     source.kind === "url" ? source.url : `data:${source.mediaType};base64,${source.base64}`;
-  const named = typeof file.filename === "string" && file.filename !== "";
-  return {
-    type: "document_url",
-    document_url: url,
-    ...(named ? { document_name: file.filename } : {}),
-  };
+  const name = nonEmptyString(file.filename);
+  return { type: "document_url", document_url: url, ...(name !== null && { document_name: name }) };
 }

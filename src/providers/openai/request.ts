@@ -1,9 +1,9 @@
 // The gateway's call as the JSON body of an OpenAI-compatible provider.
 import type { ChatRequest } from "../../base/chat.ts";
-import { invalidRequest } from "../../base/errors.ts";
 import type { UpstreamCall } from "../protocol.ts";
+import { type FormField, refuseForms } from "../shared/form-fields.ts";
 import { ignoredFields } from "../shared/ignored.ts";
-import { asArray, isGiven, isObject, type JsonObject } from "../shared/json.ts";
+import { isGiven, type JsonObject } from "../shared/json.ts";
 import { PROVIDER_WISHES } from "../shared/provider-wishes.ts";
 import { OPENAI_CHAT_FIELDS, type Quirks, SERVER_FIELDS, UNFELT_FIELDS } from "./quirks.ts";
 
@@ -41,10 +41,10 @@ export function buildRequest(call: UpstreamCall, options: RequestOptions): Built
     if (passes(field, options)) {
       body[field] = value;
     } else {
-      refuseLoss(field, value);
       dropped.push(field);
     }
   }
+  refuseForms(call.request, dropped.filter(isForm));
   leaveOutNoEffort(body, call);
   if (call.maxOutputTokens !== null) {
     body[quirks.outputLimitField] = call.maxOutputTokens;
@@ -104,21 +104,17 @@ function leaveOutNoEffort(body: JsonObject, { facts }: UpstreamCall): void {
   }
 }
 
-/** Fields that ask for an answer of another form, with when they do. */
-const FORM_FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
-  functions: (value) => asArray(value).length > 0,
-  function_call: isObject,
-  n: (value) => value !== 1,
-  audio: isGiven,
-  modalities: (value) => asArray(value).some((modality) => modality !== "text"),
-  web_search_options: isGiven,
-};
+/** Fields whose loss would change the answer's form. */
+const FORM_FIELDS: ReadonlySet<string> = new Set<FormField>([
+  "audio",
+  "function_call",
+  "functions",
+  "modalities",
+  "n",
+  "web_search_options",
+]);
 
-function refuseLoss(field: string, value: unknown): void {
-  if (FORM_FIELDS[field]?.(value) === true) {
-    throw invalidRequest(`This model does not support '${field}'.`, field, "unsupported_parameter");
-  }
-}
+const isForm = (field: string): field is FormField => FORM_FIELDS.has(field);
 
 /** What can be named in a header: a caller may send fields of any name. */
 const NAMEABLE = /^[\w.-]{1,64}$/;
@@ -129,7 +125,7 @@ function felt(request: ChatRequest, dropped: readonly string[]): string[] {
     (field) =>
       NAMEABLE.test(field) &&
       !UNFELT_FIELDS.has(field) &&
-      !Object.hasOwn(FORM_FIELDS, field) &&
+      !isForm(field) &&
       field !== PROVIDER_WISHES,
   );
   return ignoredFields(request, candidates);

@@ -1,5 +1,6 @@
 // The one reader of the URLs in which clients send images, files and sounds: `data:` or http(s).
-import { invalidRequest } from "../../base/errors.ts";
+import { invalidRequest, unsupported } from "../../base/errors.ts";
+import { type JsonObject, nonEmptyString } from "./json.ts";
 
 export type MediaSource =
   /** To be fetched, by the provider or by the gateway. */
@@ -46,6 +47,23 @@ export function readMediaSource(url: unknown, param: string): MediaSource {
     throw invalidRequest("The data: URL holds no readable bytes.", param);
   }
   return { kind: "bytes", mediaType, base64 };
+}
+
+/**
+ * The URL of a `file` part.
+ * @param place of the file, as `messages[0].content[1].file`
+ * @throws ApiError 400 for a file without its bytes: ids of uploads are the operator's, not the caller's
+ */
+export function fileData(file: JsonObject, place: string): string {
+  const data = nonEmptyString(file.file_data);
+  if (data === null) {
+    const field = nonEmptyString(file.file_id) === null ? "file_data" : "file_id";
+    throw unsupported(
+      "This model takes files as 'file_data' only, a data: URL.",
+      `${place}.${field}`,
+    );
+  }
+  return data;
 }
 
 /** In lower case, without parameters as `charset`, by its registered name. */

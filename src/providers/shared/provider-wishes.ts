@@ -1,6 +1,6 @@
 // OpenRouter's field `provider`: the caller's wishes about the hosts behind it, which others do not know.
 import type { ChatRequest } from "../../base/chat.ts";
-import { invalidRequest } from "../../base/errors.ts";
+import { unsupported } from "../../base/errors.ts";
 import { asObject, isGiven } from "./json.ts";
 
 /** The request's field. */
@@ -20,10 +20,9 @@ export function unmetWishes(request: ChatRequest): readonly string[] {
   const { data_collection: collection, zdr } = asObject(wishes);
   if (collection === "deny" || zdr === true) {
     const field = `${PROVIDER_WISHES}.${zdr === true ? "zdr" : "data_collection"}`;
-    throw invalidRequest(
+    throw unsupported(
       `The provider of this model makes no promise that '${field}' could hold it to. Leave it out, or ask for a model at OpenRouter.`,
       field,
-      "unsupported_parameter",
     );
   }
   return Object.keys(asObject(wishes)).length > 0 ? [PROVIDER_WISHES] : [];

@@ -1,5 +1,5 @@
 // The arguments of a tool call: OpenAI has them as JSON text, most others as an object.
-import { isObject, type JsonObject, parseJson } from "./json.ts";
+import { asObject, isObject, type JsonObject, parseJson } from "./json.ts";
 
 /** The text that OpenAI's shape wants, from whatever a provider gave; "" for nothing. */
 export function argumentsText(value: unknown): string {
@@ -21,4 +21,18 @@ export function argumentsObject(text: unknown): JsonObject | null {
   const given = typeof text === "string" ? text.trim() : "";
   const value = given === "" ? {} : parseJson(given);
   return isObject(value) ? value : null;
+}
+
+/**
+ * A call of a client's history, of either type, as dialects want it that have objects. A model may
+ * have written broken JSON: then that stands in one, so that the client can go on.
+ */
+export function readCall(call: JsonObject): { name: string; input: JsonObject } {
+  if (call.type === "custom") {
+    const { name, input } = asObject(call.custom);
+    return { name: String(name), input: { input } };
+  }
+  const { name, arguments: given } = asObject(call.function);
+  const input = argumentsObject(given) ?? { invalid_arguments: String(given) };
+  return { name: String(name), input };
 }

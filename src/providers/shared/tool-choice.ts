@@ -1,6 +1,6 @@
 // The one reader of `tools` and `tool_choice`, for dialects that have functions and nothing else.
 import type { ChatRequest, ChatTool } from "../../base/chat.ts";
-import { type ApiError, invalidRequest } from "../../base/errors.ts";
+import { invalidRequest, unsupported } from "../../base/errors.ts";
 import { asArray, asObject, isGiven, isObject, nonEmptyString } from "./json.ts";
 
 export type ToolChoice =
@@ -84,8 +84,4 @@ function readChoice(given: unknown): { choice: ToolChoice; only: ReadonlySet<str
 function referredName(reference: unknown): string {
   const { function: fn, name } = asObject(reference);
   return nonEmptyString(asObject(fn).name) ?? nonEmptyString(name) ?? "";
-}
-
-function unsupported(message: string, param: string): ApiError {
-  return invalidRequest(message, param, "unsupported_parameter");
 }

@@ -170,8 +170,8 @@ describe("tool calls", () => {
   });
 
   test.each([
-    ["{bad", { arguments: "{bad" }],
-    ["[1]", { arguments: "[1]" }],
+    ["{bad", { invalid_arguments: "{bad" }],
+    ["[1]", { invalid_arguments: "[1]" }],
     ["  ", {}],
     ['{"a":null}', { a: null }],
   ])("arguments %j", (text, args) => {

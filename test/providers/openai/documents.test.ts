@@ -41,19 +41,21 @@ describe("a file part at Mistral", () => {
     expect(sent(file)).toEqual([text, document]);
   });
 
-  test.each([{}, { file_id: "file-1" }, { file_data: "" }, { file_data: "JVBERi0xLjQ=" }])(
-    "%j is refused",
-    (file) => {
-      let refusal: unknown;
-      try {
-        sent(file);
-      } catch (error) {
-        refusal = error;
-      }
-      expect(refusal).toMatchObject({
-        status: 400,
-        param: "messages[0].content[1].file.file_data",
-      });
-    },
-  );
+  test.each<[Record<string, unknown>, string]>([
+    [{}, "file_data"],
+    [{ file_id: "file-1" }, "file_id"],
+    [{ file_data: "" }, "file_data"],
+    [{ file_data: "JVBERi0xLjQ=" }, "file_data"],
+  ])("%j is refused", (file, field) => {
+    let refusal: unknown;
+    try {
+      sent(file);
+    } catch (error) {
+      refusal = error;
+    }
+    expect(refusal).toMatchObject({
+      status: 400,
+      param: `messages[0].content[1].file.${field}`,
+    });
+  });
 });
