@@ -1,7 +1,7 @@
 // The output items of one streamed response: what was said of each, as deltas of a chat message.
 import { upstreamError } from "../../base/errors.ts";
 import { asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
-import { readItemText, readToolCall, SUMMARY_SEPARATOR } from "./output.ts";
+import { readAnnotations, readItemText, readToolCall, SUMMARY_SEPARATOR } from "./output.ts";
 
 /** More items than any response has: a stream's memory must not grow with what a provider sends. */
 const MAX_OUTPUT_ITEMS = 4_096;
@@ -14,6 +14,7 @@ interface ItemState {
   refusal: boolean;
   reasoning: boolean;
   input: boolean;
+  annotations: boolean;
 }
 
 type TextKind = "text" | "refusal" | "reasoning";
@@ -29,6 +30,7 @@ const TEXT_EVENTS: ReadonlyMap<unknown, { kind: TextKind; field: string }> = new
 export class OutputItems {
   readonly #states = new Map<number, ItemState>();
   #toolCalls = 0;
+  readonly #annotations: JsonObject[] = [];
   /** Whether any part of a summary was given, of whichever item. */
   #reasoned = false;
 
@@ -64,6 +66,11 @@ export class OutputItems {
       default:
         return [];
     }
+  }
+
+  /** Where the text is taken from, all at once: openai-python cannot join lists of what has no index. */
+  get annotations(): JsonObject[] {
+    return this.#annotations.length === 0 ? [] : [{ annotations: this.#annotations }];
   }
 
   /** What the final output holds beyond what was streamed: nothing, with OpenAI itself. */
@@ -108,6 +115,11 @@ export class OutputItems {
     if (call !== null) {
       return this.#completeCall(place, item, call, state);
     }
+    if (!state.annotations) {
+      const annotations = readAnnotations(item);
+      state.annotations = annotations.length > 0;
+      this.#annotations.push(...annotations);
+    }
     const said = readItemText(item);
     const deltas: JsonObject[] = [];
     for (const { kind, field } of TEXT_EVENTS.values()) {
@@ -138,7 +150,14 @@ export class OutputItems {
       if (this.#states.size >= MAX_OUTPUT_ITEMS) {
         throw upstreamError("The provider sent more output items than the gateway accepts.");
       }
-      state = { toolIndex: null, text: false, refusal: false, reasoning: false, input: false };
+      state = {
+        toolIndex: null,
+        text: false,
+        refusal: false,
+        reasoning: false,
+        input: false,
+        annotations: false,
+      };
       this.#states.set(place, state);
     }
     return state;

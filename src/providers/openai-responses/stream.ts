@@ -74,7 +74,8 @@ export class ResponseStream implements StreamReader<SseEvent> {
   #end(response: JsonObject, ending: string): UpstreamChunk[] {
     this.#readEnvelope(response);
     const status = ending === "failed" ? ending : (response.status ?? ending);
-    const chunks = this.#chunks(this.#items.readRest(response.output), null);
+    const rest = this.#items.readRest(response.output);
+    const chunks = this.#chunks([...rest, ...this.#items.annotations], null);
     const finishReason = finishReasonOf({ ...response, status }, this.#items.hasToolCalls);
     this.#finished = true;
     const start = this.#started ? [] : this.#chunks([{}], null);

@@ -7,9 +7,13 @@ import { normalizeLogprobs, normalizeMessage } from "./content.ts";
 import { ToolDeltas } from "./tool-deltas.ts";
 import { normalizeFunctionCall } from "./tools.ts";
 
+/** Lists that grow with the deltas; openai-python joins their items by index and fails without one. */
+const LISTS = ["annotations", "images", "reasoning_details"] as const;
+
 export class ChoiceStream {
   readonly #index: number;
   readonly #tools = new ToolDeltas();
+  readonly #listed = { annotations: 0, images: 0, reasoning_details: 0 };
   #hasRole = false;
   #hasOldCall = false;
   #hasSaid = false;
@@ -89,6 +93,26 @@ export class ChoiceStream {
     return reason === "stop" && this.#hasOldCall ? "function_call" : reason;
   }
 
+  #numberItems(delta: JsonObject): boolean {
+    let changed = false;
+    for (const name of LISTS) {
+      const given = delta[name];
+      for (const item of Array.isArray(given) ? given : []) {
+        if (typeof item.index !== "number") {
+          item.index = this.#listed[name];
+          changed = true;
+        } else if (item.index < this.#listed[name]) {
+          // What says what an item is, and not what is in it, they join as well.
+          changed = "format" in item || "id" in item || changed;
+          delete item.format;
+          delete item.id;
+        }
+        this.#listed[name] = Math.max(this.#listed[name], item.index + 1);
+      }
+    }
+    return changed;
+  }
+
   #normalizeDelta(delta: JsonObject): boolean {
     let changed = normalizeMessage(delta);
     // Clients need the role once: openai-python joins what comes again to "assistantassistant".
@@ -100,6 +124,7 @@ export class ChoiceStream {
       changed = true;
     }
     this.#hasRole = true;
+    changed = this.#numberItems(delta) || changed;
     changed = this.#tools.normalize(delta) || changed;
     changed = normalizeFunctionCall(delta, this.#hasOldCall) || changed;
     this.#hasOldCall ||= isGiven(delta.function_call);

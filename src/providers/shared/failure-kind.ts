@@ -89,7 +89,7 @@ const VIOLATION = new RegExp(
     "violat\\w+ (?:\\w+ ){0,3}(?:usage|content|safety) ?(?:guidelines?|polic(?:y|ies))",
     "(?:usage|safety) (?:guidelines?|polic(?:y|ies))",
     "failed check: safety",
-    "(?:input|prompt|content|request) (?:was|were|is|has been) (?:flagged|blocked by)",
+    "(?:input|output|prompt|content|request|response) (?:(?:was|were|is|has been) )?(?:flagged|blocked by)",
     "requires moderation",
   ].join("|"),
   "i",

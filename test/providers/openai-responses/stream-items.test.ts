@@ -54,6 +54,26 @@ describe("what came without deltas is given when its item is whole", () => {
   });
 });
 
+test("citations come in one delta, each once", async () => {
+  const cited = (url: string) =>
+    message(
+      outputText("a", {
+        annotations: [{ type: "url_citation", start_index: 0, end_index: 1, title: "t", url }],
+      }),
+    );
+  const output = [cited("https://a"), cited("https://b")];
+  const given = choicesOf(await read(done(0, cited("https://a")), completed({ output })));
+  const citation = (url: string) => ({
+    type: "url_citation",
+    url_citation: { start_index: 0, end_index: 1, title: "t", url },
+  });
+  expect(given.at(-2)).toEqual([
+    { annotations: [citation("https://a"), citation("https://b")] },
+    null,
+  ]);
+  expect(JSON.stringify(given).split("annotations")).toHaveLength(2);
+});
+
 test("summaries of several items are apart, as in a whole answer", async () => {
   const summary = (place: number, delta: string) => [
     { type: "response.reasoning_summary_part.added", output_index: place, summary_index: 0 },

@@ -159,6 +159,17 @@ describe("what is put right", () => {
     expect(await said(piece({ role: "assistant", content: "a" }), whole)).toEqual(["a"]);
   });
 
+  test("items of lists have an index, by which openai-python joins them", async () => {
+    const cited = (url: string) => ({ annotations: [{ type: "url_citation", url }] });
+    expect(await deltas(cited("a"), cited("b"))).toEqual([
+      { annotations: [{ type: "url_citation", url: "a", index: 0 }] },
+      { annotations: [{ type: "url_citation", url: "b", index: 1 }] },
+    ]);
+    const thought = { type: "reasoning.text", text: "x", index: 0 };
+    const formed = { reasoning_details: [{ ...thought, id: "r1", format: "anthropic-claude-v1" }] };
+    expect(await deltas(formed, formed)).toEqual([formed, { reasoning_details: [thought] }]);
+  });
+
   test("a null among the choices is none", async () => {
     const [chunk] = await read({ ...envelope, choices: [null, start.choices[0], null] }, finish);
     expect(chunk?.chunk as unknown).toEqual(start);

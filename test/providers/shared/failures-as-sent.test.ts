@@ -117,6 +117,21 @@ const ROWS: Row[] = [
     "Input valida",
   ],
   [
+    "Anthropic: the output is blocked",
+    400,
+    {
+      type: "error",
+      error: {
+        type: "invalid_request_error",
+        message: "Output blocked by content filtering policy",
+      },
+    },
+    400,
+    "content_filter",
+    null,
+    "Output blocked",
+  ],
+  [
     "Azure: the prompt is filtered",
     400,
     {
