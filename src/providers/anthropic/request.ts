@@ -4,11 +4,11 @@ import type { TextBlock } from "../claude/blocks.ts";
 import { planRequest, type RequestPlan } from "../claude/plan.ts";
 import { claudeRules, type PlatformFeatures } from "../claude/platform.ts";
 import { fitClaudeId } from "../claude/tool-ids.ts";
-import type { ToolPlan } from "../claude/tools.ts";
+import { claudeChoice, type ToolPlan } from "../claude/tools.ts";
 import type { UpstreamCall } from "../protocol.ts";
 import { nonEmptyString } from "../shared/json.ts";
 import { readMedia } from "./content.ts";
-import type { Media, MessagesBody, ToolChoice } from "./wire.ts";
+import type { Media, MessagesBody } from "./wire.ts";
 
 /** Anthropic's own bound on `metadata.user_id`; a longer one is left out. */
 const MAX_USER_ID_CHARS = 256;
@@ -80,23 +80,9 @@ function toolsOf({ tools, choice, single }: ToolPlan): Pick<MessagesBody, "tools
   if (tools.length === 0) {
     return {};
   }
-  const sent = toolChoice(choice, single);
-  return { tools, ...(sent !== null && { tool_choice: sent }) };
-}
-
-/** Null for the default, which is not sent. */
-function toolChoice(choice: ToolPlan["choice"], single: boolean): ToolChoice | null {
-  const one = single ? { disable_parallel_tool_use: true as const } : {};
-  switch (choice.kind) {
-    case "none":
-      return { type: "none" };
-    case "auto":
-      return single ? { type: "auto", ...one } : null;
-    case "required":
-      return { type: "any", ...one };
-    case "tool":
-      return { type: "tool", name: choice.name, ...one };
-  }
+  // The default is not sent.
+  const isUsual = choice.kind === "auto" && !single;
+  return { tools, ...(!isUsual && { tool_choice: claudeChoice(choice, single) }) };
 }
 
 function outputConfig(

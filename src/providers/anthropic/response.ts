@@ -3,11 +3,10 @@ import { upstreamError } from "../../base/errors.ts";
 import { AnswerBlocks } from "../claude/answer-blocks.ts";
 import { UsageCollector } from "../claude/usage.ts";
 import type { UpstreamCompletion } from "../protocol.ts";
-import { Envelope, saidIn, wholeChoice } from "../shared/envelope.ts";
+import { type Delta, Envelope, saidIn, wholeChoice } from "../shared/envelope.ts";
 import { finishReasonOrThrow } from "../shared/finish-reason.ts";
-import { asObject } from "../shared/json.ts";
+import { asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import { readAnswer } from "../shared/read-event.ts";
-import { beginBlock, refusalText } from "./blocks.ts";
 import { ERRORS } from "./errors.ts";
 import { reportedCounts } from "./usage.ts";
 
@@ -38,4 +37,24 @@ export function parseMessage(
   envelope.read({ id: body.id, model: body.model });
   const usage = new UsageCollector().add(reportedCounts(body.usage));
   return envelope.whole([wholeChoice(0, said, finish)], usage);
+}
+
+/** A content block, whole or as a stream begins it. */
+export function beginBlock(blocks: AnswerBlocks, index: unknown, block: JsonObject): Delta[] {
+  switch (block.type) {
+    case "text":
+      return blocks.text(block.text);
+    case "thinking":
+      return blocks.thinking(block.thinking);
+    case "tool_use":
+      return blocks.openTool(index, { id: block.id, name: block.name, input: block.input });
+    default:
+      return [];
+  }
+}
+
+/** Why the model refused, in words, where it did and they are given; else null. */
+export function refusalText(holder: JsonObject): string | null {
+  const explanation = nonEmptyString(asObject(holder.stop_details).explanation);
+  return holder.stop_reason === "refusal" ? explanation : null;
 }

@@ -6,6 +6,7 @@ import type {
   TextBlock,
   Thinking,
   Tool,
+  ToolChoice,
   Turn,
 } from "../claude/blocks.ts";
 import type { JsonObject } from "../shared/json.ts";
@@ -30,11 +31,6 @@ export interface DocumentBlock extends Markable {
 }
 
 export type Media = ImageBlock | DocumentBlock;
-
-export type ToolChoice =
-  | { type: "auto" | "any"; disable_parallel_tool_use?: true }
-  | { type: "tool"; name: string; disable_parallel_tool_use?: true }
-  | { type: "none" };
 
 /** The body of a call without `model`, which not every endpoint wants in it. */
 export interface MessagesBody {

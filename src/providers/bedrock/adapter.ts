@@ -1,17 +1,27 @@
 // Amazon Bedrock's Converse API as an HTTP dialect: signed calls, AWS's binary events.
+import type { MediaFetcher } from "../media/fetcher.ts";
 import type { ProviderAdapter } from "../protocol.ts";
 import { parsedUrl } from "../shared/endpoint.ts";
 import { createHttpAdapter } from "../shared/http-adapter.ts";
+import type { CallTransport } from "../shared/http-dialect.ts";
 import { inlineMedia } from "../shared/inline-media.ts";
 import { operationUrl, runtimeBaseUrl } from "./endpoint.ts";
 import { ERRORS } from "./errors.ts";
 import { AWS_EVENTS } from "./event-frames.ts";
-import { assertSendable, callHeaders } from "./headers.ts";
-import type { BedrockAdapterOptions } from "./options.ts";
+import { assertSendable, callHeaders, type HeaderOptions } from "./headers.ts";
 import { runtimeProbe } from "./probe.ts";
 import { buildRequest } from "./request.ts";
 import { parseConverse } from "./response.ts";
 import { ChunkReader } from "./stream.ts";
+
+export interface BedrockAdapterOptions extends CallTransport, HeaderOptions {
+  /** In place of AWS's address for the region: a VPC endpoint, a gateway in between. */
+  baseUrl: string | null;
+  /** Null refuses requests that name media by an http(s) URL. */
+  fetchMedia: MediaFetcher | null;
+  /** The configuration's `passFields`: these go into `additionalModelRequestFields`. */
+  passFields: boolean | readonly string[] | undefined;
+}
 
 /**
  * Makes the adapter of one region of Bedrock.

@@ -2,7 +2,7 @@
 import { defineDialect } from "../define.ts";
 import { type Environment, readVariable, requireVariable } from "../environment.ts";
 import { createBedrockAdapter } from "./adapter.ts";
-import type { AwsCredentials } from "./options.ts";
+import type { AwsCredentials } from "./headers.ts";
 
 export const AWS_REGION = ["AWS_REGION", "AWS_DEFAULT_REGION"] as const;
 

@@ -1,5 +1,6 @@
 // AWS's failures: the names of its exceptions, beside what is the same for all providers.
 import type { ApiError } from "../../base/errors.ts";
+import { anyOf } from "../shared/any-of.ts";
 import { type ErrorDetails, readErrorText } from "../shared/error-body.ts";
 import { defineErrors } from "../shared/errors.ts";
 import type { FailureKind } from "../shared/failure-kind.ts";
@@ -37,15 +38,12 @@ const KINDS: Readonly<Record<string, FailureKind>> = {
 const MODEL_WORDS = /model identifier is invalid|on-demand throughput|inference profile/i;
 
 /** Refusals of the account rather than of the request. */
-const ACCOUNT_WORDS = new RegExp(
-  [
-    "\\b(?:your|this|the) (?:aws )?account\\b",
-    "use case details",
-    "is not authorized",
-    "marketplace subscription",
-    "operation not allowed",
-  ].join("|"),
-  "i",
+const ACCOUNT_WORDS = anyOf(
+  "\\b(?:your|this|the) (?:aws )?account\\b",
+  "use case details",
+  "is not authorized",
+  "marketplace subscription",
+  "operation not allowed",
 );
 
 export const ERRORS = defineErrors({

@@ -1,14 +1,29 @@
 // The headers of a call to Bedrock: signed with AWS Signature Version 4, or with a bearer token.
 import { AwsV4Signer } from "aws4fetch";
 import { buildHeaders, HEADER_VALUE } from "../shared/endpoint.ts";
-import type { AwsCredentials } from "./options.ts";
 
 /** The service's name in a signature's scope; the runtime signs under the same as the rest. */
 const SERVICE = "bedrock";
 
+/** A long-lived or temporary access key of AWS; the token belongs to temporary ones. */
+interface AwsAccessKey {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken: string | null;
+}
+
+/** Bedrock's own API key (`AWS_BEARER_TOKEN_BEDROCK`), which is sent as it is. */
+interface AwsBearerToken {
+  bearerToken: string;
+}
+
+export type AwsCredentials = AwsAccessKey | AwsBearerToken;
+
 export interface HeaderOptions {
+  /** As `eu-central-1`. */
   region: string;
   credentials: AwsCredentials;
+  /** Sent with every call beside the signed ones, which they cannot replace. */
   headers: Readonly<Record<string, string>>;
 }
 

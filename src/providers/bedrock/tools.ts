@@ -1,6 +1,6 @@
 // Planned tools as Converse's tool configuration.
 import type { Tool } from "../claude/blocks.ts";
-import type { ToolPlan } from "../claude/tools.ts";
+import { claudeChoice, type ToolPlan } from "../claude/tools.ts";
 import type { JsonObject } from "../shared/json.ts";
 import { cachePoint } from "./messages.ts";
 import type { ToolChoice, ToolConfig, ToolSpec } from "./wire.ts";
@@ -32,23 +32,12 @@ export function writeTools(plan: ToolPlan, called: readonly string[]): WrittenTo
   }
   if (single) {
     // Only Claude's own field can say this; with it, Converse's must stay away.
-    const fields = { tool_choice: { ...claudeChoice(choice), disable_parallel_tool_use: true } };
+    const fields = { tool_choice: claudeChoice(choice, true) };
     return { toolConfig: { tools: specs }, fields, instruction: null };
   }
   const toolChoice = converseChoice(choice);
   const toolConfig = toolChoice === null ? { tools: specs } : { tools: specs, toolChoice };
   return { toolConfig, fields: {}, instruction: null };
-}
-
-function claudeChoice(choice: ToolPlan["choice"]): JsonObject {
-  switch (choice.kind) {
-    case "required":
-      return { type: "any" };
-    case "tool":
-      return { type: "tool", name: choice.name };
-    default:
-      return { type: "auto" };
-  }
 }
 
 function converseChoice(choice: ToolPlan["choice"]): ToolChoice | null {

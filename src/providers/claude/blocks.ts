@@ -52,6 +52,12 @@ export interface Tool extends Markable {
   strict?: true;
 }
 
+/** Without any tool there is no choice either. */
+export type ToolChoice =
+  | { type: "auto" | "any"; disable_parallel_tool_use?: true }
+  | { type: "tool"; name: string; disable_parallel_tool_use?: true }
+  | { type: "none" };
+
 export type Thinking =
   | { type: "disabled" | "between_tools" }
   | { type: "adaptive"; display: "summarized" }

@@ -3,7 +3,7 @@ import type { ChatRequest, ChatTool } from "../../base/chat.ts";
 import { invalidRequest } from "../../base/errors.ts";
 import { nonEmptyString } from "../shared/json.ts";
 import { type OfferedTools, type ToolChoice, toolName } from "../shared/tool-choice.ts";
-import type { ObjectSchema, Tool } from "./blocks.ts";
+import type { ObjectSchema, ToolChoice as SentChoice, Tool } from "./blocks.ts";
 import type { CacheMarks } from "./cache-marks.ts";
 import type { ModelRules } from "./platform.ts";
 import { fitsNativeSchema } from "./schema-fit.ts";
@@ -63,6 +63,21 @@ export function planTools(offered: OfferedTools, options: ToolOptions): ToolPlan
   // The one tool that a choice names can be named upstream too, which keeps the cached prompt.
   const tools = writtenOf(choice.kind === "tool" ? all : allowed);
   return { tools, choice, single, instruction: null };
+}
+
+/** The choice in Claude's own words. @param single one call at a time */
+export function claudeChoice(choice: ToolPlan["choice"], single: boolean): SentChoice {
+  const one = single ? { disable_parallel_tool_use: true as const } : {};
+  switch (choice.kind) {
+    case "none":
+      return { type: "none" };
+    case "auto":
+      return { type: "auto", ...one };
+    case "required":
+      return { type: "any", ...one };
+    case "tool":
+      return { type: "tool", name: choice.name, ...one };
+  }
 }
 
 function forced(

@@ -84,6 +84,7 @@ const FORMATS: Readonly<Record<string, (number: string) => string>> = {
   regex: (number) => `a{${number}}`,
 };
 
-function limit(value: unknown, fallback: number): number {
+/** A limit of the schema, where it gives a number. */
+export function limit(value: unknown, fallback: number): number {
   return typeof value === "number" ? value : fallback;
 }

@@ -1,7 +1,7 @@
 // Makes a value that fits a JSON schema: the arguments of a tool call, or a structured answer.
 import { asArray, asObject, isObject, type JsonObject } from "../shared/json.ts";
 import { flatten, lowest, type Work } from "./flat-schema.ts";
-import { numberValue, stringValue } from "./scalar-value.ts";
+import { limit, numberValue, stringValue } from "./scalar-value.ts";
 
 /** Below this depth only what the schema requires is made, which ends recursive schemas. */
 const FULL_DEPTH = 3;
@@ -100,12 +100,12 @@ function isOfType(value: unknown, type: unknown): boolean {
 function objectValue(schema: JsonObject, place: Place): JsonObject {
   const properties = asObject(schema.properties);
   const names = new Set(asArray(schema.required).map(String));
-  const most = Math.min(limitOf(schema.maxProperties, ITEMS_MAX), ITEMS_MAX);
+  const most = Math.min(limit(schema.maxProperties, ITEMS_MAX), ITEMS_MAX);
   const optional = place.depth < FULL_DEPTH ? Object.keys(properties) : [];
   for (const name of optional.filter((key) => properties[key] !== false)) {
     if (names.size < most) names.add(name);
   }
-  const least = Math.min(limitOf(schema.minProperties, 0), ITEMS_MAX);
+  const least = Math.min(limit(schema.minProperties, 0), ITEMS_MAX);
   for (let index = 1; names.size < least; index += 1) names.add(`extra${index}`);
   // Built from entries: a property may be called `__proto__`.
   return Object.fromEntries(
@@ -121,16 +121,12 @@ function arrayValue(schema: JsonObject, place: Place): unknown[] {
   const tuple = [schema.prefixItems, schema.items].find(Array.isArray) ?? [];
   const rest = Array.isArray(schema.items) ? schema.additionalItems : schema.items;
   const usual = place.depth < FULL_DEPTH ? Math.max(tuple.length, rest === false ? 0 : 1) : 0;
-  const least = Math.max(limitOf(schema.minItems, 0), contains === undefined ? 0 : 1);
-  const length = Math.min(Math.max(usual, least), limitOf(schema.maxItems, ITEMS_MAX), ITEMS_MAX);
+  const least = Math.max(limit(schema.minItems, 0), contains === undefined ? 0 : 1);
+  const length = Math.min(Math.max(usual, least), limit(schema.maxItems, ITEMS_MAX), ITEMS_MAX);
   return Array.from({ length }, (_, index) => {
     const own = index < tuple.length ? tuple[index] : rest;
     const item = index === 0 && contains !== undefined ? { allOf: [own, contains] } : own;
     const variant = schema.uniqueItems === true ? index : place.variant;
     return valueFor(item, { ...place, depth: place.depth + 1, variant });
   });
-}
-
-function limitOf(value: unknown, fallback: number): number {
-  return typeof value === "number" ? value : fallback;
 }

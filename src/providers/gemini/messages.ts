@@ -7,17 +7,24 @@ import { OpenCalls } from "../shared/open-calls.ts";
 import { taggedSystemText } from "../shared/system-text.ts";
 import { readCall } from "../shared/tool-arguments.ts";
 import { contentParts } from "./content.ts";
-import type { MessagesContext } from "./context.ts";
-import { SKIP_SIGNATURE, sentSignature } from "./signatures.ts";
+import { type SignatureCache, SKIP_SIGNATURE, sentSignature } from "./signatures.ts";
 import type { GeminiSurface } from "./surface.ts";
 import { geminiToolCallId } from "./tool-ids.ts";
 import { createResultReader } from "./tool-results.ts";
+import type { ModelTraits } from "./traits.ts";
 import { Turns } from "./turns.ts";
 import type { GeminiContent, GeminiPart, InlineData } from "./wire.ts";
 
 export interface Conversation {
   contents: GeminiContent[];
   systemInstruction?: { parts: GeminiPart[] };
+}
+
+export interface MessagesContext {
+  surface: GeminiSurface;
+  /** What is remembered of earlier answers' tool calls. */
+  signatures: Pick<SignatureCache, "find">;
+  traits: ModelTraits;
 }
 
 type Message = ChatRequest["messages"][number];

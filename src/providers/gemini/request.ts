@@ -2,14 +2,16 @@
 import type { UpstreamCall } from "../protocol.ts";
 import { refuseForms } from "../shared/form-fields.ts";
 import { readTools } from "../shared/tool-choice.ts";
-import type { RequestContext } from "./context.ts";
-import { buildContents } from "./messages.ts";
+import { buildContents, type MessagesContext } from "./messages.ts";
 import { buildParameters, REFUSED_FIELDS } from "./parameters.ts";
 import { answerForm, dropsTools } from "./response-format.ts";
 import { buildThinkingConfig } from "./thinking.ts";
 import { buildTools } from "./tools.ts";
 import { modelTraits } from "./traits.ts";
 import type { GenerateContentBody } from "./wire.ts";
+
+/** What the mapping depends on beside the call: plain data, so that it is a function of it. */
+export type RequestContext = Omit<MessagesContext, "traits">;
 
 export interface BuiltRequest {
   body: GenerateContentBody;

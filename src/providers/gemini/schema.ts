@@ -1,6 +1,6 @@
 // A JSON schema made fit for Gemini's responseJsonSchema, which knows a part of the language.
 import { isExactNumber } from "../../base/exact-json.ts";
-import { isObject, type JsonObject } from "../shared/json.ts";
+import { asObject, isObject, type JsonObject } from "../shared/json.ts";
 
 /** Kept as they are. The list is that of `responseJsonSchema` in `@google/genai` 3.1.0. */
 const PLAIN = new Set([
@@ -20,7 +20,7 @@ const PLAIN = new Set([
 
 const LISTS = new Set(["prefixItems", "anyOf", "oneOf"]);
 
-const OLD_DEFINITIONS = "#/definitions/";
+const OLD_DEFINITIONS = /^#\/definitions\//;
 
 /**
  * The schema with every keyword that Gemini does not know left out, at any depth; `const` becomes
@@ -30,10 +30,13 @@ const OLD_DEFINITIONS = "#/definitions/";
  */
 export function sanitizeSchema(schema: JsonObject): JsonObject {
   const given = flattenAllOf(schema);
+  const definitions = { ...asObject(given.definitions), ...asObject(given.$defs) };
+  const kept: JsonObject =
+    Object.keys(definitions).length > 0 ? { $defs: mapValues(definitions) } : {};
   if (typeof given.$ref === "string") {
-    return referring(given, given.$ref);
+    // Beside it only keywords that start with `$` may stand.
+    return { ...kept, $ref: given.$ref.replace(OLD_DEFINITIONS, "#/$defs/") };
   }
-  const kept: JsonObject = {};
   for (const [keyword, value] of Object.entries(given)) {
     if (PLAIN.has(keyword)) {
       kept[keyword] = value;
@@ -45,27 +48,8 @@ export function sanitizeSchema(schema: JsonObject): JsonObject {
       kept.properties = mapValues(value);
     }
   }
-  keepDefinitions(kept, given);
   keepChoices(kept, given);
   return kept;
-}
-
-/** Beside a `$ref` only keywords that start with `$` may stand. */
-function referring(given: JsonObject, ref: string): JsonObject {
-  const kept: JsonObject = {
-    $ref: ref.startsWith(OLD_DEFINITIONS) ? `#/$defs/${ref.slice(OLD_DEFINITIONS.length)}` : ref,
-  };
-  keepDefinitions(kept, given);
-  return kept;
-}
-
-function keepDefinitions(kept: JsonObject, given: JsonObject): void {
-  const old = isObject(given.definitions) ? given.definitions : {};
-  const current = isObject(given.$defs) ? given.$defs : {};
-  const all = { ...old, ...current };
-  if (Object.keys(all).length > 0) {
-    kept.$defs = mapValues(all);
-  }
 }
 
 function keepItems(kept: JsonObject, keyword: string, value: unknown): void {

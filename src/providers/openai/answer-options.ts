@@ -1,6 +1,7 @@
 // What the reader of an answer needs to know of the call that it answers.
+import type { ChatRequest } from "../../base/chat.ts";
 import type { UpstreamCall } from "../protocol.ts";
-import { asksForAnHour } from "./cache-hour.ts";
+import { asObject } from "../shared/json.ts";
 import type { UsageOptions } from "./usage.ts";
 
 export interface AnswerOptions {
@@ -20,4 +21,18 @@ export function answerOptions(call: UpstreamCall, quirks: UsageOptions): AnswerO
     quirks,
     writesForAnHour: () => asksForAnHour(call.request),
   };
+}
+
+/**
+ * Whether any mark of the request says `ttl: "1h"`. Aggregators count the written tokens without a
+ * word on how long they live, so that all of them are taken to live as long as the request asks.
+ */
+function asksForAnHour(request: ChatRequest): boolean {
+  const { messages, tools } = request;
+  const parts = messages.flatMap(({ content }): unknown[] =>
+    Array.isArray(content) ? content : [],
+  );
+  return [request, ...messages, ...parts, ...(tools ?? [])].some(
+    (holder) => asObject(asObject(holder).cache_control).ttl === "1h",
+  );
 }

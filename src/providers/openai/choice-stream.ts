@@ -1,7 +1,6 @@
 // One choice of a stream: what its deltas say, and how it ends.
-import { ApiError } from "../../base/errors.ts";
 import { saysAnything } from "../shared/envelope.ts";
-import { type FinishReason, finishWord, readFinishReason } from "../shared/finish-reason.ts";
+import { type FinishReason, finishReasonOrThrow, finishWord } from "../shared/finish-reason.ts";
 import { asObject, isGiven, isObject, type JsonObject } from "../shared/json.ts";
 import { normalizeLogprobs, normalizeMessage } from "./content.ts";
 import { ToolDeltas } from "./tool-deltas.ts";
@@ -86,11 +85,7 @@ export class ChoiceStream {
 
   /** By the calls that have come: many providers report those with a plain "stop". */
   #read(word: string): FinishReason {
-    const reason = readFinishReason(word, this.#tools.seen);
-    if (reason instanceof ApiError) {
-      throw reason;
-    }
-    return reason === "stop" && this.#hasOldCall ? "function_call" : reason;
+    return finishReasonOrThrow(word, this.#tools.seen, this.#hasOldCall);
   }
 
   #numberItems(delta: JsonObject): boolean {

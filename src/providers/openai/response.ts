@@ -1,20 +1,14 @@
 // A provider's whole answer as an UpstreamCompletion.
 import type { ChatCompletion } from "../../base/chat.ts";
-import { ApiError, upstreamError } from "../../base/errors.ts";
-import { newCompletionId } from "../../base/ids.ts";
+import { upstreamError } from "../../base/errors.ts";
 import type { UpstreamCompletion } from "../protocol.ts";
+import { Envelope } from "../shared/envelope.ts";
 import { COMMON_ERRORS } from "../shared/errors.ts";
-import { type FinishReason, readFinishReason } from "../shared/finish-reason.ts";
-import {
-  asArray,
-  asObject,
-  isGiven,
-  isObject,
-  type JsonObject,
-  nonEmptyString,
-} from "../shared/json.ts";
+import { finishReasonOrThrow } from "../shared/finish-reason.ts";
+import { asArray, asObject, isGiven, isObject, type JsonObject } from "../shared/json.ts";
 import { readAnswer } from "../shared/read-event.ts";
 import type { AnswerOptions } from "./answer-options.ts";
+import { openChoice } from "./choice.ts";
 import { normalizeLogprobs, normalizeMessage } from "./content.ts";
 import { normalizeFunctionCall, normalizeToolCalls } from "./tools.ts";
 import { dropUsage, findUsage, readUsage } from "./usage.ts";
@@ -33,14 +27,8 @@ export function parseCompletion(text: string, options: AnswerOptions): UpstreamC
   }
   const { usage, costMicro } = readUsage(findUsage(body), options.quirks, options.writesForAnHour);
   dropUsage(body);
-  const completion = {
-    ...body,
-    id: nonEmptyString(body.id) ?? newCompletionId(),
-    object: "chat.completion",
-    created: typeof body.created === "number" ? body.created : Math.floor(Date.now() / 1000),
-    model: nonEmptyString(body.model) ?? options.model,
-    choices: choices.map(readChoice),
-  };
+  const completion: JsonObject = { ...body, choices: choices.map(readChoice) };
+  new Envelope(options.model).fill(completion, "chat.completion");
   return {
     // Every field that the type requires was just checked or set; the rest is the provider's word.
     completion: completion as unknown as ChatCompletion,
@@ -49,35 +37,20 @@ export function parseCompletion(text: string, options: AnswerOptions): UpstreamC
   };
 }
 
-function readChoice(choice: unknown, position: number): JsonObject {
-  if (!isObject(choice)) {
-    throw upstreamError("The provider's answer has a choice that is not an object.");
-  }
-  const error = isGiven(choice.error) ? COMMON_ERRORS.fromPayload(choice) : null;
-  if (error !== null) {
-    throw error;
-  }
-  dropUsage(choice);
+function readChoice(given: unknown, position: number): JsonObject {
+  const { choice } = openChoice(given, position);
   const message = readMessage(asObject(choice.message));
   normalizeLogprobs(choice);
-  const { index, logprobs } = choice;
   return {
     ...choice,
-    index:
-      typeof index === "number" && Number.isSafeInteger(index) && index >= 0 ? index : position,
     message,
-    logprobs: logprobs ?? null,
-    finish_reason: finishOf(choice, message),
+    logprobs: choice.logprobs ?? null,
+    finish_reason: finishReasonOrThrow(
+      choice.finish_reason,
+      Array.isArray(message.tool_calls),
+      isGiven(message.function_call),
+    ),
   };
-}
-
-function finishOf(choice: JsonObject, message: JsonObject): FinishReason {
-  const word = nonEmptyString(choice.finish_reason) ?? "stop";
-  const reason = readFinishReason(word, Array.isArray(message.tool_calls));
-  if (reason instanceof ApiError) {
-    throw reason;
-  }
-  return reason === "stop" && isGiven(message.function_call) ? "function_call" : reason;
 }
 
 function readMessage(message: JsonObject): JsonObject {

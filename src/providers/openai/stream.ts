@@ -1,14 +1,15 @@
 // A provider's stream of events as UpstreamChunks.
 import type { ChatCompletionChunk } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
-import { newCompletionId } from "../../base/ids.ts";
 import type { UpstreamChunk } from "../protocol.ts";
+import { Envelope } from "../shared/envelope.ts";
 import { COMMON_ERRORS } from "../shared/errors.ts";
 import type { StreamReader } from "../shared/http-dialect.ts";
-import { isGiven, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
+import { isGiven, isObject, type JsonObject } from "../shared/json.ts";
 import { DONE, readEvent } from "../shared/read-event.ts";
 import type { SseEvent } from "../transport/sse.ts";
 import type { AnswerOptions } from "./answer-options.ts";
+import { openChoice } from "./choice.ts";
 import { ChoiceStream } from "./choice-stream.ts";
 import { dropUsage, findUsage, readUsage } from "./usage.ts";
 
@@ -26,9 +27,7 @@ const MAX_CHOICES = 1_024;
 export class ChatStream implements StreamReader<SseEvent> {
   readonly #options: AnswerOptions;
   readonly #choices = new Map<number, ChoiceStream>();
-  readonly #createdSeconds = Math.floor(Date.now() / 1000);
-  #id: string | null = null;
-  #model: string;
+  readonly #envelope: Envelope;
   #finishedChoices = 0;
   #ended = false;
   #hasReport = false;
@@ -37,7 +36,7 @@ export class ChatStream implements StreamReader<SseEvent> {
 
   constructor(options: AnswerOptions) {
     this.#options = options;
-    this.#model = options.model;
+    this.#envelope = new Envelope(options.model);
   }
 
   get finished(): boolean {
@@ -78,7 +77,7 @@ export class ChatStream implements StreamReader<SseEvent> {
       throw upstreamError("The provider's answer ended early.");
     }
     const body = { ...this.#closing, choices: choices.map((choice) => choice.finish()) };
-    this.#fillEnvelope(body);
+    this.#envelope.fill(body, "chat.completion.chunk");
     return [{ chunk: body as unknown as ChatCompletionChunk, wire: null, usage: null }];
   }
 
@@ -87,7 +86,7 @@ export class ChatStream implements StreamReader<SseEvent> {
     const body = readEvent(event, COMMON_ERRORS);
     const given = findUsage(body);
     const trimmed = dropUsage(body);
-    const filled = this.#fillEnvelope(body);
+    const filled = this.#envelope.fill(body, "chat.completion.chunk");
     const changed = this.#normalizeChoices(body) || trimmed || filled;
     // The envelope and each choice were just checked or set; the rest is the provider's word.
     const chunk = body as unknown as ChatCompletionChunk;
@@ -110,27 +109,6 @@ export class ChatStream implements StreamReader<SseEvent> {
     };
   }
 
-  #fillEnvelope(body: JsonObject): boolean {
-    const id = nonEmptyString(body.id);
-    const model = nonEmptyString(body.model);
-    this.#id ??= id;
-    this.#model = model ?? this.#model;
-    const complete =
-      id !== null &&
-      model !== null &&
-      body.object === "chat.completion.chunk" &&
-      typeof body.created === "number";
-    if (complete) {
-      return false;
-    }
-    this.#id ??= newCompletionId();
-    body.id = id ?? this.#id;
-    body.object = "chat.completion.chunk";
-    body.created = typeof body.created === "number" ? body.created : this.#createdSeconds;
-    body.model = this.#model;
-    return true;
-  }
-
   /** A null stands for no choice. */
   #normalizeChoices(body: JsonObject): boolean {
     const given = body.choices;
@@ -145,9 +123,6 @@ export class ChatStream implements StreamReader<SseEvent> {
         hides = true;
         continue;
       }
-      if (!isObject(choice)) {
-        throw upstreamError("The provider sent a choice that is not an object.");
-      }
       changed = this.#normalizeChoice(choice, position) || changed;
       hides ||= isGiven(choice.finish_reason);
     }
@@ -160,17 +135,8 @@ export class ChatStream implements StreamReader<SseEvent> {
     return true;
   }
 
-  #normalizeChoice(choice: JsonObject, position: number): boolean {
-    const error = isGiven(choice.error) ? COMMON_ERRORS.fromPayload(choice) : null;
-    if (error !== null) {
-      throw error;
-    }
-    let changed = dropUsage(choice);
-    const { index } = choice;
-    if (typeof index !== "number" || !Number.isSafeInteger(index) || index < 0) {
-      choice.index = position;
-      changed = true;
-    }
+  #normalizeChoice(given: unknown, position: number): boolean {
+    const { choice, changed } = openChoice(given, position);
     const state = this.#stateOf(Number(choice.index));
     return state.normalize(choice) || changed;
   }

@@ -62,6 +62,23 @@ export class Envelope {
     }
   }
 
+  /**
+   * Puts what a provider's own answer or chunk says of itself right, in place. True when anything
+   * changed.
+   */
+  fill(body: JsonObject, object: "chat.completion" | "chat.completion.chunk"): boolean {
+    this.read(body);
+    const isWhole =
+      nonEmptyString(body.id) !== null &&
+      nonEmptyString(body.model) !== null &&
+      body.object === object &&
+      typeof body.created === "number";
+    if (!isWhole) {
+      Object.assign(body, this.#fields(object));
+    }
+    return !isWhole;
+  }
+
   /** The whole answer. @param extra fields beside the usual ones, as `service_tier` */
   whole(
     choices: readonly JsonObject[],

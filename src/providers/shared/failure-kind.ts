@@ -1,4 +1,5 @@
 // What kind of failure a provider's status, codes and words stand for: the same in every dialect.
+import { anyOf } from "./any-of.ts";
 import type { ErrorDetails } from "./error-body.ts";
 import { asArray, isObject } from "./json.ts";
 
@@ -19,93 +20,75 @@ export type FailureKind =
   | "failed";
 
 /** How providers say that the prompt is too long; OpenAI's code for it steers LangChain and others. */
-const CONTEXT = new RegExp(
-  [
-    "context[_ ](?:length|window|size|limit)",
-    "maximum (?:context|prompt length|input length)",
-    "(?:prompt|input) (?:is )?too (?:long|large)",
-    "too many (?:input )?tokens",
-    "input token count .{0,40}(?:exceeds|supports up to)",
-    "model(?:'s)? token limit",
-    "(?:prompt|input) exceeds? (?:the )?max(?:imum)? length",
-    "range of input length",
-    "inputs`? tokens \\+ ",
-    "input (?:length|tokens?) .{0,80}(?:exceed|too long)",
-    "exceeds? the (?:model's )?(?:maximum|max) (?:number of )?(?:input )?tokens",
-    "reduce the length of the (?:messages|prompt|input)",
-    "exceed_context_size",
-  ].join("|"),
-  "i",
+const CONTEXT = anyOf(
+  "context[_ ](?:length|window|size|limit)",
+  "maximum (?:context|prompt length|input length)",
+  "(?:prompt|input) (?:is )?too (?:long|large)",
+  "too many (?:input )?tokens",
+  "input token count .{0,40}(?:exceeds|supports up to)",
+  "model(?:'s)? token limit",
+  "(?:prompt|input) exceeds? (?:the )?max(?:imum)? length",
+  "range of input length",
+  "inputs`? tokens \\+ ",
+  "input (?:length|tokens?) .{0,80}(?:exceed|too long)",
+  "exceeds? the (?:model's )?(?:maximum|max) (?:number of )?(?:input )?tokens",
+  "reduce the length of the (?:messages|prompt|input)",
+  "exceed_context_size",
 );
 
 /** Codes and types with which a provider refuses the gateway itself. */
-const ACCOUNT_CODE = new RegExp(
-  [
-    "insufficient_(?:quota|balance|credits)",
-    "exceeded_current_quota",
-    "billing",
-    "invalid_api_key",
-    "authentication",
-    "permission_(?:error|denied)",
-    "unauthenticated",
-    "spend_limit",
-  ].join("|"),
-  "i",
+const ACCOUNT_CODE = anyOf(
+  "insufficient_(?:quota|balance|credits)",
+  "exceeded_current_quota",
+  "billing",
+  "invalid_api_key",
+  "authentication",
+  "permission_(?:error|denied)",
+  "unauthenticated",
+  "spend_limit",
 );
 
 /** The same, said in words under a status that looks like the caller's fault or like a passing one. */
-const ACCOUNT_WORDS = new RegExp(
-  [
-    "\\b(?:incorrect|invalid|missing) api key",
-    "api key (?:not valid|not found|expired|is invalid)",
-    "credit balance is too low",
-    "exceeded your current quota",
-    "insufficient (?:account )?(?:balance|credits|funds)",
-    "used all available credits",
-    "monthly spending limit",
-    "organization has been disabled",
-    "reached your specified (?:workspace )?api usage limits",
-    "(?:organization|workspace)(?:'s)? (?:monthly |spend |usage )+limit",
-    "location is not supported",
-    "enabl(?:e|ing) billing",
-  ].join("|"),
-  "i",
+const ACCOUNT_WORDS = anyOf(
+  "\\b(?:incorrect|invalid|missing) api key",
+  "api key (?:not valid|not found|expired|is invalid)",
+  "credit balance is too low",
+  "exceeded your current quota",
+  "insufficient (?:account )?(?:balance|credits|funds)",
+  "used all available credits",
+  "monthly spending limit",
+  "organization has been disabled",
+  "reached your specified (?:workspace )?api usage limits",
+  "(?:organization|workspace)(?:'s)? (?:monthly |spend |usage )+limit",
+  "location is not supported",
+  "enabl(?:e|ing) billing",
 );
 
 /** Codes for a refusal of what the caller sent, which some providers give the status of a refused key. */
-const CONTENT = new RegExp(
-  [
-    "content[_ ](?:filter|policy|violation|management)",
-    "responsible_?ai_?policy",
-    "data_inspection_failed",
-    "moderation_blocked",
-  ].join("|"),
-  "i",
+const CONTENT = anyOf(
+  "content[_ ](?:filter|policy|violation|management)",
+  "responsible_?ai_?policy",
+  "data_inspection_failed",
+  "moderation_blocked",
 );
 
 /** The same in words. */
-const VIOLATION = new RegExp(
-  [
-    "violat\\w+ (?:\\w+ ){0,3}(?:usage|content|safety) ?(?:guidelines?|polic(?:y|ies))",
-    "(?:usage|safety) (?:guidelines?|polic(?:y|ies))",
-    "failed check: safety",
-    "(?:input|output|prompt|content|request|response) (?:(?:was|were|is|has been) )?(?:flagged|blocked by)",
-    "requires moderation",
-  ].join("|"),
-  "i",
+const VIOLATION = anyOf(
+  "violat\\w+ (?:\\w+ ){0,3}(?:usage|content|safety) ?(?:guidelines?|polic(?:y|ies))",
+  "(?:usage|safety) (?:guidelines?|polic(?:y|ies))",
+  "failed check: safety",
+  "(?:input|output|prompt|content|request|response) (?:(?:was|were|is|has been) )?(?:flagged|blocked by)",
+  "requires moderation",
 );
 
 /** Validators' own words, under whatever status and type they come. */
-const VALIDATION = new RegExp(
-  [
-    "\\bvalidation errors?\\b",
-    "'loc': ?\\(",
-    "field required",
-    "extra inputs are not permitted",
-    "input should be (?:a |an |')",
-    "roles must alternate",
-  ].join("|"),
-  "i",
+const VALIDATION = anyOf(
+  "\\bvalidation errors?\\b",
+  "'loc': ?\\(",
+  "field required",
+  "extra inputs are not permitted",
+  "input should be (?:a |an |')",
+  "roles must alternate",
 );
 
 /** Types of errors that say that the request is at fault, whatever the status beside them says. */

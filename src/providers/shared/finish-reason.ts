@@ -90,9 +90,16 @@ function failure(word: string, given: string): ApiError {
   return upstreamError("The provider stopped its answer with an error.", { cause });
 }
 
-/** The same where a failure is thrown: for answers that are worth nothing then. */
-export function finishReasonOrThrow(given: unknown, hasToolCalls: boolean): FinishReason {
+/**
+ * The same where a failure is thrown: for answers that are worth nothing then.
+ * @param hasOldCall the answer calls in OpenAI's old way
+ */
+export function finishReasonOrThrow(
+  given: unknown,
+  hasToolCalls: boolean,
+  hasOldCall = false,
+): FinishReason {
   const reason = readFinishReason(typeof given === "string" ? given : "", hasToolCalls);
   if (reason instanceof ApiError) throw reason;
-  return reason;
+  return reason === "stop" && hasOldCall ? "function_call" : reason;
 }

@@ -1,6 +1,6 @@
 // What the tests of the Bedrock dialect share: options, calls, and streams encoded by AWS's codec.
 import { EventStreamCodec } from "@smithy/core/event-streams";
-import type { BedrockAdapterOptions } from "../../../src/providers/bedrock/options.ts";
+import type { BedrockAdapterOptions } from "../../../src/providers/bedrock/adapter.ts";
 import { buildRequest } from "../../../src/providers/bedrock/request.ts";
 import type { UpstreamCall } from "../../../src/providers/protocol.ts";
 import { callOf } from "../support.ts";

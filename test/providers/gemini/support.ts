@@ -4,7 +4,7 @@ import {
   createGeminiAdapter,
   type GeminiAdapterOptions,
 } from "../../../src/providers/gemini/adapter.ts";
-import type { RequestContext } from "../../../src/providers/gemini/context.ts";
+import type { RequestContext } from "../../../src/providers/gemini/request.ts";
 import { type BuiltRequest, buildRequest } from "../../../src/providers/gemini/request.ts";
 import { SignatureCache } from "../../../src/providers/gemini/signatures.ts";
 import { GeminiStream } from "../../../src/providers/gemini/stream.ts";
