@@ -35,6 +35,8 @@ export interface StreamedChat {
    * `error`.
    */
   events: AsyncIterableIterator<ChatEvent>;
+  /** Whether it is over, if only its record is still to be written: then `opened` rejects before long. */
+  hasEnded(): boolean;
   /** To be told when the client has been answered 200 before `opened`: a failure before that is then recorded so. */
   markAnswered(): void;
 }
@@ -46,6 +48,7 @@ export function streamChat(call: MeteredCall): StreamedChat {
     held: call.deposit,
     opened: source.opened,
     events: eventsOf(call, source),
+    hasEnded: call.hasEnded,
     markAnswered: call.markAnswered,
   };
 }

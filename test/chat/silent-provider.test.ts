@@ -133,6 +133,32 @@ describe("before it, or without it", () => {
     }
   });
 
+  test("a failure has its status also where recording it takes longer", async () => {
+    const server = await startTestServer({
+      ...options(WITHIN_MS),
+      wrapGateway: (gateway) => ({
+        ...gateway,
+        async answerChat(input) {
+          const answered = await gateway.answerChat(input);
+          if (answered.kind !== "stream") return answered;
+          const opened = answered.opened.catch(async (error: unknown) => {
+            await Bun.sleep(2 * WITHIN_MS);
+            throw error;
+          });
+          return { ...answered, opened };
+        },
+      }),
+    });
+    try {
+      answer.resolve(refusal);
+      const response = await chat(server);
+      expect(response.status).toBe(400);
+      expect(await recordOf(server, response)).toMatchObject({ http_status: 400 });
+    } finally {
+      await server.close();
+    }
+  });
+
   test("null waits for the provider, and so does a request that is no stream", async () => {
     const server = await startTestServer(options(null));
     const other = await startTestServer(options(20));

@@ -155,7 +155,11 @@ async function streamResponse(
   scope: RequestScope,
   answer: Stream,
 ): Promise<Response> {
-  const opened = await openedWithin(answer.opened, deps.config.server.firstByteWithinMs);
+  const withinMs = deps.config.server.firstByteWithinMs;
+  // What has failed by then has its real status, however long the database takes to record it.
+  const opened =
+    (await openedWithin(answer.opened, withinMs)) ??
+    (answer.hasEnded() ? await answer.opened : null);
   if (opened === null) answer.markAnswered();
   else setIgnored(scope, opened.ignored);
   const { amountMicro, balanceMicro } = answer.held;
