@@ -1,11 +1,12 @@
 // OpenAI's chat completions as an HTTP dialect, for every provider that speaks it.
-import type { ProviderAdapter } from "../protocol.ts";
+import type { ProviderAdapter, UpstreamCall } from "../protocol.ts";
 import { callHeaders, endpointUrl, type ProviderAccess } from "../shared/endpoint.ts";
 import { COMMON_ERRORS } from "../shared/errors.ts";
 import { createHttpAdapter } from "../shared/http-adapter.ts";
-import type { CallTransport } from "../shared/http-dialect.ts";
+import type { CallTransport, Exchange, HttpDialect } from "../shared/http-dialect.ts";
+import type { JsonObject } from "../shared/json.ts";
 import { modelsProbe } from "../shared/probe.ts";
-import { SSE } from "../transport/sse.ts";
+import { SSE, type SseEvent } from "../transport/sse.ts";
 import { answerOptions } from "./answer-options.ts";
 import type { Quirks } from "./quirks.ts";
 import { buildRequest, takesWishes } from "./request.ts";
@@ -19,30 +20,56 @@ export interface OpenAiAdapterOptions extends CallTransport, ProviderAccess {
   passFields: boolean | readonly string[] | undefined;
 }
 
+/** What one of OpenAI's APIs makes of a call. */
+interface OpenAiExchange extends Pick<Exchange<SseEvent>, "ignored" | "parse" | "open"> {
+  body: JsonObject;
+}
+
+/** One of OpenAI's APIs, which differ in their path and in what is said there. */
+export interface OpenAiApi extends Pick<HttpDialect<SseEvent>, "errors" | "takesWishes"> {
+  /** As `chat/completions`. */
+  path: string;
+  exchange(call: UpstreamCall, stream: boolean): OpenAiExchange;
+}
+
 /**
  * Makes the adapter of one provider that speaks OpenAI's chat completions.
  * @throws Error when the base URL or a header is malformed, the key's value not shown
  */
 export function createOpenAiAdapter(options: OpenAiAdapterOptions): ProviderAdapter {
-  const { baseUrl, quirks, passFields } = options;
+  const { quirks, passFields } = options;
+  return createApiAdapter(options, {
+    path: "chat/completions",
+    errors: COMMON_ERRORS,
+    takesWishes: takesWishes({ quirks, passFields }),
+    exchange(call, stream) {
+      const answer = answerOptions(call, quirks);
+      return {
+        ...buildRequest(call, { quirks, passFields, stream }),
+        parse: (text) => parseCompletion(text, answer),
+        open: () => new ChatStream(answer),
+      };
+    },
+  });
+}
+
+/** The same for any of OpenAI's APIs. */
+export function createApiAdapter(options: OpenAiAdapterOptions, api: OpenAiApi): ProviderAdapter {
+  const { path, exchange, ...dialect } = api;
   // Both fail here, at start, rather than in the first request.
   const headers = callHeaders(options);
-  endpointUrl(baseUrl, "models", "");
+  endpointUrl(options.baseUrl, path, "");
   return createHttpAdapter(
     {
+      ...dialect,
       framing: SSE,
-      errors: COMMON_ERRORS,
-      takesWishes: takesWishes({ quirks, passFields }),
-      exchange: (call, stream) => {
-        const { body, ignored } = buildRequest(call, { quirks, passFields, stream });
-        const answer = answerOptions(call, quirks);
+      exchange(call, stream) {
+        const { body, ...rest } = exchange(call, stream);
         return {
-          url: endpointUrl(baseUrl, "chat/completions", call.upstreamModel),
+          url: endpointUrl(options.baseUrl, path, call.upstreamModel),
           headers: headers(stream),
           body: JSON.stringify(body),
-          ignored,
-          parse: (text) => parseCompletion(text, answer),
-          open: () => new ChatStream(answer),
+          ...rest,
         };
       },
       probe: () => modelsProbe(options),

@@ -11,7 +11,7 @@ import type { AnswerOptions } from "./answer-options.ts";
 import { openChoice } from "./choice.ts";
 import { normalizeLogprobs, normalizeMessage } from "./content.ts";
 import { normalizeFunctionCall, normalizeToolCalls } from "./tools.ts";
-import { dropUsage, findUsage, readUsage } from "./usage.ts";
+import { dropUsage, readUsage } from "./usage.ts";
 
 /**
  * Reads a 200 answer. Fields that are missing are filled in and odd spellings made OpenAI's;
@@ -25,15 +25,15 @@ export function parseCompletion(text: string, options: AnswerOptions): UpstreamC
   if (choices.length === 0) {
     throw upstreamError("The provider's answer has no choices.");
   }
-  const { usage, costMicro } = readUsage(findUsage(body), options.quirks, options.writesForAnHour);
+  const report = readUsage(body, options.quirks, options.writesForAnHour);
   dropUsage(body);
   const completion: JsonObject = { ...body, choices: choices.map(readChoice) };
   new Envelope(options.model).fill(completion, "chat.completion");
   return {
     // Every field that the type requires was just checked or set; the rest is the provider's word.
     completion: completion as unknown as ChatCompletion,
-    usage,
-    ...(costMicro !== null && { reportedCostMicro: costMicro }),
+    usage: null,
+    ...report,
   };
 }
 

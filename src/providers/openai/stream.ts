@@ -11,7 +11,7 @@ import type { SseEvent } from "../transport/sse.ts";
 import type { AnswerOptions } from "./answer-options.ts";
 import { openChoice } from "./choice.ts";
 import { ChoiceStream } from "./choice-stream.ts";
-import { dropUsage, findUsage, readUsage } from "./usage.ts";
+import { dropUsage, readUsage } from "./usage.ts";
 
 /**
  * More choices than any request may ask for: one stream's memory must not grow with what a provider
@@ -84,7 +84,8 @@ export class ChatStream implements StreamReader<SseEvent> {
   /** The wire text is kept when nothing had to change and no usage was taken out. */
   #readChunk(event: SseEvent): UpstreamChunk {
     const body = readEvent(event, COMMON_ERRORS);
-    const given = findUsage(body);
+    const report = readUsage(body, this.#options.quirks, this.#options.writesForAnHour);
+    this.#hasReport ||= (report?.usage ?? null) !== null;
     const trimmed = dropUsage(body);
     const filled = this.#envelope.fill(body, "chat.completion.chunk");
     const changed = this.#normalizeChoices(body) || trimmed || filled;
@@ -92,21 +93,7 @@ export class ChatStream implements StreamReader<SseEvent> {
     const chunk = body as unknown as ChatCompletionChunk;
     // An event of several lines has line ends in it, which one line of our own stream cannot hold.
     const wire = changed || event.data.includes("\n") ? null : event.data;
-    const piece = { chunk, wire, usage: null };
-    return given === undefined ? piece : { ...piece, ...this.#report(given) };
-  }
-
-  #report(given: unknown): Partial<UpstreamChunk> {
-    const { usage, costMicro } = readUsage(
-      given,
-      this.#options.quirks,
-      this.#options.writesForAnHour,
-    );
-    this.#hasReport ||= usage !== null;
-    return {
-      ...(usage !== null && { usage }),
-      ...(costMicro !== null && { reportedCostMicro: costMicro }),
-    };
+    return { chunk, wire, usage: null, ...report };
   }
 
   /** A null stands for no choice. */

@@ -1,5 +1,6 @@
 // A provider's token usage, in any of its spellings, as TokenUsage.
 import type { TokenUsage } from "../../base/chat.ts";
+import type { UpstreamChunk } from "../protocol.ts";
 import { asArray, asObject, isGiven, isObject, type JsonObject } from "../shared/json.ts";
 import { TokenCounts, tokenUsage } from "../shared/token-counts.ts";
 
@@ -14,27 +15,23 @@ export interface UsageOptions {
   reportsCost: boolean;
 }
 
-/** What a provider reports of one call. */
-export interface UsageReport {
-  usage: TokenUsage | null;
-  /** In micro-dollars, rounded up; null where none is reported. */
-  costMicro: number | null;
-}
-
 /**
- * Reads the usage of a body or chunk.
+ * What a body or chunk reports of its call, or null where it has no usage.
  * @param writesForAnHour whether the request asked for a cache of one hour: only then does it matter,
  * as reports do not tell the two kinds of written tokens apart
  */
 export function readUsage(
-  given: unknown,
+  body: JsonObject,
   options: UsageOptions,
   writesForAnHour: () => boolean,
-): UsageReport {
-  return {
-    usage: parseUsage(given, options, writesForAnHour),
-    costMicro: options.reportsCost && isObject(given) ? costMicro(given) : null,
-  };
+): Pick<UpstreamChunk, "usage" | "reportedCostMicro"> | null {
+  const given = findUsage(body);
+  if (given === undefined) {
+    return null;
+  }
+  const usage = parseUsage(given, options, writesForAnHour);
+  const cost = options.reportsCost && isObject(given) ? costMicro(given) : null;
+  return { usage, ...(cost !== null && { reportedCostMicro: cost }) };
 }
 
 /**
@@ -127,7 +124,7 @@ function difference(total: number | null, part: number | null): number | null {
 }
 
 /**
- * OpenRouter's `cost`. A call with the operator's own key at the host behind it costs OpenRouter's fee
+ * OpenRouter's `cost` in micro-dollars, rounded up; null where none is reported. A call with the operator's own key at the host behind it costs OpenRouter's fee
  * there, and what the host takes from the operator besides. What it can be at most is for who charges it to say.
  */
 function costMicro(usage: JsonObject): number | null {
@@ -152,7 +149,7 @@ function usd(value: unknown): number | null {
  * The usage object of a body or chunk: its own, Groq's in `x_groq`, or that of a choice (Moonshot).
  * Undefined when there is none.
  */
-export function findUsage(body: JsonObject): unknown {
+function findUsage(body: JsonObject): unknown {
   return body.usage ?? asObject(body.x_groq).usage ?? usageOfChoice(body.choices) ?? undefined;
 }
 

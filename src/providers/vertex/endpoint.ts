@@ -28,41 +28,29 @@ export interface VertexOptions {
  * @throws Error when the project, location, address or a header is malformed
  */
 export function vertexGeminiEndpoint(options: VertexOptions): CallEndpoint {
-  const models = publisherUrl(options, "google");
-  return async (call, stream, signal) => {
-    // Without `alt=sse` a stream is one JSON array.
-    const method = stream ? "streamGenerateContent?alt=sse" : "generateContent";
-    return {
-      url: `${models}/${encodeModel(call.upstreamModel)}:${method}`,
-      headers: await signedIn(options, stream, signal),
-    };
-  };
+  // Without `alt=sse` a stream is one JSON array.
+  return publisherEndpoint(options, "google", "generateContent", "streamGenerateContent?alt=sse");
 }
 
-/**
- * Anthropic's models, in Anthropic's dialect, the model in the URL alone. What it gives throws
- * ApiError only, and stops with the signal.
- * @throws Error when the project, location, address or a header is malformed
- */
+/** Anthropic's models, in Anthropic's dialect, the model in the URL alone; else the same. */
 export function vertexClaudeEndpoint(options: VertexOptions): CallEndpoint {
-  const models = publisherUrl(options, "anthropic");
-  return async (call, stream, signal) => {
-    const method = stream ? "streamRawPredict" : "rawPredict";
-    return {
-      url: `${models}/${encodeModel(call.upstreamModel)}:${method}`,
-      headers: await signedIn(options, stream, signal),
-      bodyExtras: { anthropic_version: VERTEX_ANTHROPIC_VERSION },
-    };
-  };
+  const endpoint = publisherEndpoint(options, "anthropic", "rawPredict", "streamRawPredict");
+  const bodyExtras = { anthropic_version: VERTEX_ANTHROPIC_VERSION };
+  return async (...call) => ({ ...(await endpoint(...call)), bodyExtras });
 }
 
-async function signedIn(
-  { tokens, headers }: VertexOptions,
-  stream: boolean,
-  signal: AbortSignal,
-): Promise<Record<string, string>> {
-  const apiKey = await tokens.token(signal);
-  return callHeaders({ apiKey, headers })(stream);
+function publisherEndpoint(
+  options: VertexOptions,
+  publisher: string,
+  wholeMethod: string,
+  streamMethod: string,
+): CallEndpoint {
+  const models = publisherUrl(options, publisher);
+  const { tokens, headers } = options;
+  return async ({ upstreamModel }, stream, signal) => ({
+    url: `${models}/${encodeModel(upstreamModel)}:${stream ? streamMethod : wholeMethod}`,
+    headers: callHeaders({ apiKey: await tokens.token(signal), headers })(stream),
+  });
 }
 
 function publisherUrl(options: VertexOptions, publisher: string): string {

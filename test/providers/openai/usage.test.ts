@@ -5,7 +5,7 @@ import { answerOptions } from "../../../src/providers/openai/answer-options.ts";
 import { CUSTOM, OPENROUTER } from "../../../src/providers/openai/provider-quirks.ts";
 import { parseCompletion } from "../../../src/providers/openai/response.ts";
 import { ChatStream } from "../../../src/providers/openai/stream.ts";
-import { findUsage, parseUsage, readUsage } from "../../../src/providers/openai/usage.ts";
+import { parseUsage, readUsage } from "../../../src/providers/openai/usage.ts";
 import { MAX_TOKENS_PER_REQUEST } from "../../../src/providers/shared/token-counts.ts";
 import { callOf } from "../support.ts";
 
@@ -161,10 +161,13 @@ describe("parseUsage", () => {
   });
 });
 
-test("findUsage looks into Groq's envelope too", () => {
-  expect(findUsage({ usage: null, x_groq: { usage: { a: 1 } } })).toEqual({ a: 1 });
-  expect(findUsage({ usage: { b: 1 }, x_groq: { usage: { a: 1 } } })).toEqual({ b: 1 });
-  expect(findUsage({ x_groq: { id: "x" } })).toBeUndefined();
+test("Groq's envelope is looked into too", () => {
+  const read = (body: Record<string, unknown>) =>
+    readUsage(body, { ...plain, reportsCost: false }, () => false)?.usage?.promptTokens;
+  const [five, seven] = [5, 7].map((prompt_tokens) => ({ ...base, prompt_tokens }));
+  expect(read({ usage: null, x_groq: { usage: five } })).toBe(5);
+  expect(read({ usage: seven, x_groq: { usage: five } })).toBe(7);
+  expect(read({ x_groq: { id: "x" } })).toBeUndefined();
 });
 
 describe("what only the total has", () => {
@@ -239,7 +242,7 @@ test("input that is written and read counts as written", () => {
 
 describe("what OpenRouter says that a call cost", () => {
   const cost = (usage: object, quirks = OPENROUTER) =>
-    readUsage({ ...base, ...usage }, quirks, () => false).costMicro;
+    readUsage({ usage: { ...base, ...usage } }, quirks, () => false)?.reportedCostMicro ?? null;
 
   test.each<[string, object, number | null]>([
     ["rounded up", { cost: 0.00216775 }, 2_168],
