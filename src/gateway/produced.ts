@@ -139,15 +139,17 @@ export function createProducing(): Producing {
 
   return {
     addBeside(answer, said) {
-      for (const [field, value] of Object.entries(answer)) {
-        if (!ANSWER_FRAME.has(field)) addFieldBeside(field, value);
-        if (field !== "choices" || !Array.isArray(value)) continue;
-        for (const [at, choice] of value.entries()) {
-          if (!isObject(choice)) continue;
-          for (const name in choice) {
-            if (name === said || CHOICE_FRAME.has(name)) continue;
-            addFieldBeside(`${choice.index ?? at}.${name}`, choice[name]);
-          }
+      const fields = answer as Record<string, unknown>;
+      for (const field in fields) {
+        if (!ANSWER_FRAME.has(field)) addFieldBeside(field, fields[field]);
+      }
+      const { choices } = fields;
+      if (!Array.isArray(choices)) return;
+      for (const [at, choice] of choices.entries()) {
+        if (!isObject(choice)) continue;
+        for (const name in choice) {
+          if (name === said || CHOICE_FRAME.has(name)) continue;
+          addFieldBeside(`${choice.index ?? at}.${name}`, choice[name]);
         }
       }
     },
