@@ -25,7 +25,7 @@ let server: TestServer;
 
 beforeAll(async () => {
   upstream = await startRawUpstream();
-  const names = ["mistral", "groq", "deepseek", "cerebras"];
+  const names = ["mistral", "groq", "deepseek", "moonshot"];
   const env = names.flatMap((name) => [
     [`${name.toUpperCase()}_API_KEY`, `${name}-key`],
     [`${name.toUpperCase()}_BASE_URL`, `${upstream.url}/${name}`],
@@ -185,11 +185,11 @@ test("a provider with no oddities gets all of OpenAI's fields but its platform's
   const fields = Object.fromEntries(
     Object.entries(FIELDS).map(([field, values]) => [field, values[0]]),
   );
-  const body = await sentFor({ model: "cerebras-test", x_unknown: 1, ...fields });
+  const body = await sentFor({ model: "moonshot-test", x_unknown: 1, ...fields });
   const dropped = [...Object.keys(PLATFORM), "moderation", ...PROMPT_CACHE];
   const kept = Object.entries(fields).filter(([field]) => !dropped.includes(field));
   expect(body).toEqual({
-    model: "cerebras-test",
+    model: "moonshot-test",
     messages: ask("hello"),
     ...Object.fromEntries(kept),
   });

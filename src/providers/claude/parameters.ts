@@ -1,6 +1,6 @@
 // The request's plain parameters: refused, carried over by the model's rules, or named as ignored.
 import type { ChatRequest } from "../../base/chat.ts";
-import { ignoredDetail, ignoredFields } from "../shared/ignored.ts";
+import { ignoredDetail, ignoredFields, ignoredNames } from "../shared/ignored.ts";
 import { isGiven } from "../shared/json.ts";
 import type { ModelRules } from "./platform.ts";
 
@@ -71,6 +71,7 @@ export interface CarriedOver {
   stop: readonly string[];
   reasoningIgnored: boolean;
   formIgnored: boolean;
+  strictIgnored: boolean;
   single: boolean;
 }
 
@@ -85,11 +86,13 @@ export function leftOut(request: ChatRequest, carried: CarriedOver): string[] {
     ["stop", stop.length < given.length],
     ["reasoning_effort", carried.reasoningIgnored],
     ["response_format", carried.formIgnored],
+    ["tools.strict", carried.strictIgnored],
     ["parallel_tool_calls", request.parallel_tool_calls === false && !carried.single],
   ];
   return [
     ...ignoredFields(request, TUNING_FIELDS),
     ...ignoredDetail(request.messages),
+    ...ignoredNames(request.messages),
     ...others.flatMap(([field, ignored]) => (ignored ? [field] : [])),
   ];
 }

@@ -1,7 +1,7 @@
 // Plans one request to a model by its rules; Anthropic's dialect and Converse's write it down.
-import type { ChatRequest } from "../../base/chat.ts";
+import type { ChatRequest, ChatTool } from "../../base/chat.ts";
 import { refuseForms } from "../shared/form-fields.ts";
-import { readTools } from "../shared/tool-choice.ts";
+import { readTools, toolName } from "../shared/tool-choice.ts";
 import { answerForm, PLAIN_ANSWER } from "./answer-form.ts";
 import type { Markable, MediaBlock, TextBlock, Turn } from "./blocks.ts";
 import { CacheMarks } from "./cache-marks.ts";
@@ -80,7 +80,14 @@ export function planRequest<Media extends MediaBlock>(
       stop,
       reasoningIgnored: thinking.ignored === true,
       formIgnored: demanded && (request.response_format?.type ?? "text") !== "text",
+      strictIgnored: losesStrict(offered.allowed, tools.tools),
       single: tools.single || tools.tools.length === 0,
     }),
   };
+}
+
+/** Whether a tool was to be called by its schema alone, which the model cannot be held to. */
+function losesStrict(asked: readonly ChatTool[], planned: ToolPlan["tools"]): boolean {
+  const strict = new Set(planned.filter((tool) => tool.strict === true).map(({ name }) => name));
+  return asked.some((tool) => tool.function?.strict === true && !strict.has(toolName(tool)));
 }

@@ -1,7 +1,7 @@
 // The request's plain parameters: refused, carried over, or named as ignored.
 import type { ChatRequest } from "../../base/chat.ts";
 import { exactInteger } from "../../base/exact-json.ts";
-import { ignoredDetail, ignoredFields } from "../shared/ignored.ts";
+import { ignoredDetail, ignoredFields, ignoredNames } from "../shared/ignored.ts";
 import type { GeminiSurface } from "./surface.ts";
 import type { ModelTraits } from "./traits.ts";
 import type { GenerationConfig } from "./wire.ts";
@@ -58,6 +58,7 @@ export function buildParameters(
     ...(stop.length > MAX_STOP_SEQUENCES ? ["stop"] : []),
     ...(SERVICE_TIERS.has(tier) && !takesTier ? ["service_tier"] : []),
     ...ignoredDetail(request.messages),
+    ...ignoredNames(request.messages),
   ];
   return { config, serviceTier: takesTier ? { serviceTier: tier } : {}, ignored };
 }

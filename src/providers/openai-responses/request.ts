@@ -3,7 +3,7 @@ import type { ChatRequest } from "../../base/chat.ts";
 import { invalidRequest } from "../../base/errors.ts";
 import { OPENAI_CHAT_FIELDS, type Quirks, SERVER_FIELDS } from "../openai/quirks.ts";
 import type { UpstreamCall } from "../protocol.ts";
-import { ignoredFields } from "../shared/ignored.ts";
+import { ignoredFields, ignoredNames } from "../shared/ignored.ts";
 import { asArray, isGiven, type JsonObject } from "../shared/json.ts";
 import { toInputItems } from "./messages.ts";
 import { RESERVED_FIELDS, refuseUnsupported, SHARED_FIELDS, TUNING_FIELDS } from "./parameters.ts";
@@ -43,7 +43,8 @@ export function buildResponsesRequest(
   };
   const passed = passedByName(options.passFields);
   for (const field of [...SHARED_FIELDS, ...passed]) {
-    if (isGiven(request[field])) {
+    // Groq's name for the usual tier, which is what comes without the field.
+    if (isGiven(request[field]) && request[field] !== "on_demand") {
       body[field] = request[field];
     }
   }
@@ -58,8 +59,8 @@ export function buildResponsesRequest(
     options.stream &&
       options.quirks.refusesObfuscation && { stream_options: { include_obfuscation: false } },
   );
-  const ignored = ignoredFields(request, TUNING_FIELDS).filter((field) => !passed.includes(field));
-  return { body, ignored };
+  const tuning = ignoredFields(request, TUNING_FIELDS).filter((field) => !passed.includes(field));
+  return { body, ignored: [...tuning, ...ignoredNames(request.messages)] };
 }
 
 function passedByName(passFields: ResponsesRequestOptions["passFields"]): readonly string[] {

@@ -1,5 +1,7 @@
 // Named changes to the messages of an outgoing body, one for each way in which a provider departs from OpenAI.
-import { asArray, isObject, type JsonObject } from "../shared/json.ts";
+import { refuseOldForms } from "../shared/form-fields.ts";
+import { ignoredNames } from "../shared/ignored.ts";
+import { asArray, asObject, isGiven, isObject, type JsonObject } from "../shared/json.ts";
 import { fittingToolId, hashedId } from "../shared/tool-ids.ts";
 import type { RequestPatch } from "./request-patches.ts";
 
@@ -57,9 +59,6 @@ export function dropMessageFields(...fields: string[]): RequestPatch {
   };
 }
 
-/** Of a message's fields the one whose loss a model can notice. */
-const SPEAKER = "name";
-
 /** What a tool call has in OpenAI's reference; clients keep an `index` from a stream, and more. */
 const CALL_FIELDS: ReadonlySet<string> = new Set(["id", "type", "function", "custom"]);
 
@@ -71,15 +70,33 @@ const CALL_FIELDS: ReadonlySet<string> = new Set(["id", "type", "function", "cus
 export function keepMessageFields(...fields: string[]): RequestPatch {
   const known = new Set(fields);
   return (body, _call, lost) => {
-    const speaks = (message: unknown) => isObject(message) && SPEAKER in message;
-    if (!known.has(SPEAKER) && asArray(body.messages).some(speaks)) {
-      lost.push(`messages.${SPEAKER}`);
+    const messages = asArray(body.messages);
+    for (const [index, message] of messages.map(asObject).entries()) {
+      const { function_call: _known, ...others } = message;
+      refuseOldForms(known.has("function_call") ? others : message, `messages[${index}]`);
     }
+    if (!known.has("name")) lost.push(...ignoredNames(messages));
     mapMessages(body, (message) => {
-      keepOnly(message, known);
+      sayRefusal(message);
+      keepOnly(message, message.role === "function" ? new Set([...known, "name"]) : known);
       mapToolCalls(message, (call) => keepOnly(call, CALL_FIELDS));
     });
   };
+}
+
+/** A refusal is what the assistant said: elsewhere than at OpenAI it is plain content. */
+function sayRefusal(message: JsonObject): void {
+  const { content, refusal } = message;
+  if (!isGiven(content) && typeof refusal === "string") {
+    message.content = refusal;
+  }
+  message.content = copies(message.content, (part) => {
+    if (part.type === "refusal") {
+      part.type = "text";
+      part.text = part.refusal;
+      delete part.refusal;
+    }
+  });
 }
 
 function keepOnly(object: JsonObject, fields: ReadonlySet<string>): void {
@@ -116,14 +133,12 @@ export const reasoningContentOnEveryTurn: RequestPatch = (body) => {
 };
 
 /**
- * `extra_content` on tool calls carries Google's thought signatures: other providers do not know
- * it.
+ * `extra_content` on tool calls carries Google's thought signatures, `index` their place in a
+ * stream: other providers do not know them.
  */
 export const dropToolCallExtras: RequestPatch = (body) => {
   mapMessages(body, (message) => {
-    mapToolCalls(message, (call) => {
-      delete call.extra_content;
-    });
+    mapToolCalls(message, (call) => keepOnly(call, CALL_FIELDS));
   });
 };
 

@@ -106,8 +106,10 @@ export const GROQ: Quirks = {
   ...COMMON,
   refusedFields: [
     ...PLATFORM_FIELDS,
+    "audio",
     "logit_bias",
     "logprobs",
+    "modalities",
     "prediction",
     "top_logprobs",
     "verbosity",
@@ -117,7 +119,14 @@ export const GROQ: Quirks = {
     allowedToolsOnly,
     developerAsSystem,
     reasoningContentAsReasoning,
-    keepMessageFields("role", "content", "tool_calls", "tool_call_id", "reasoning"),
+    keepMessageFields(
+      "role",
+      "content",
+      "tool_calls",
+      "tool_call_id",
+      "reasoning",
+      "function_call",
+    ),
     dropCacheMarks,
     dropSingleN,
     dropUsualTier("default", "standard"),
@@ -130,6 +139,15 @@ export const GROQ: Quirks = {
  */
 export const CEREBRAS: Quirks = {
   ...COMMON,
+  refusedFields: [
+    ...PLATFORM_FIELDS,
+    "audio",
+    "function_call",
+    "functions",
+    "modalities",
+    "verbosity",
+    "web_search_options",
+  ],
   patches: [
     ...COMMON.patches,
     keepMessageFields("role", "content", "name", "tool_calls", "tool_call_id"),

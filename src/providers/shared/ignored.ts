@@ -24,6 +24,14 @@ export function ignoredFields(request: ChatRequest, fields: readonly string[]): 
   });
 }
 
+/** What `ignored` has for speakers' names that have no counterpart; a tool's is no speaker's. */
+export function ignoredNames(messages: readonly unknown[]): string[] {
+  const says = messages.map(asObject).some(({ role, name }) => {
+    return role !== "tool" && role !== "function" && nonEmptyString(name) !== null;
+  });
+  return says ? ["messages.name"] : [];
+}
+
 /** What `ignored` has for images whose `detail` is said and has no counterpart. */
 export function ignoredDetail(messages: ChatRequest["messages"]): string[] {
   const says = messages.some(({ content }) =>

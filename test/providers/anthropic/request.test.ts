@@ -126,6 +126,10 @@ test.each([
   expect([error.status, error.param]).toEqual([400, param]);
 });
 
+const strict = functionTool("f", {
+  strict: true,
+  parameters: { type: "object", properties: {}, additionalProperties: false },
+});
 const part = { type: "image_url", image_url: { url: "https://h/a.png", detail: "high" } };
 test.each([
   ["claude-opus-5", { temperature: 1, top_p: 1, top_k: 3 }, ["temperature", "top_p", "top_k"]],
@@ -137,6 +141,9 @@ test.each([
   ["claude-opus-5", { parallel_tool_calls: false, tools: [functionTool("f")] }, []],
   ["claude-opus-5", { stop: ["a", " "] }, ["stop"]],
   ["claude-opus-5", { messages: [{ role: "user", content: [part] }] }, ["image_url.detail"]],
+  ["claude-opus-5", { messages: [{ role: "user", name: "Ann", content: "x" }] }, ["messages.name"]],
+  ["claude-opus-5", { tools: [strict] }, []],
+  ["claude-3-haiku-20240307", { tools: [strict] }, ["tools.strict"]],
   ["claude-opus-5", { service_tier: "scale" }, ["service_tier"]],
   ["claude-opus-5", { service_tier: "default" }, []],
 ])("ignored by %s of %j: %j", (model, request, fields) => {

@@ -240,6 +240,12 @@ describe("what has no equal is named", () => {
     ],
     ["detail", { messages: [{ role: "user", content: [image] }] }, PRO_3, ["image_url.detail"]],
     [
+      "a speaker's name",
+      { messages: [{ role: "user", name: "Ann", content: "x" }] },
+      PRO_3,
+      ["messages.name"],
+    ],
+    [
       "nothing",
       { logit_bias: {}, verbosity: "medium", seed: 3, user: "u", store: true },
       PRO_3,

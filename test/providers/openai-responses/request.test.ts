@@ -150,6 +150,10 @@ describe("the body", () => {
     expect(ignored(values)).toEqual([...TUNING_FIELDS]);
     expect(ignored({ frequency_penalty: 0, logit_bias: {}, user: "u", store: true })).toEqual([]);
     expect(ignored(values, { passFields: ["top_k"] })).not.toContain("top_k");
+    expect(ignored({ messages: [{ role: "user", name: "Ann", content: "x" }] })).toEqual([
+      "messages.name",
+    ]);
+    expect(build({ service_tier: "on_demand" })).toEqual(build({}));
   });
 
   test("takes unknown fields by name only, and those that keep state not even so", () => {

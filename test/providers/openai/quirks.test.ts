@@ -84,6 +84,54 @@ describe("an answer's message that comes back", () => {
   });
 });
 
+describe("what an assistant said in forms of OpenAI's own", () => {
+  const old = { role: "assistant", content: null, function_call: { name: "f", arguments: "{}" } };
+  const result = { role: "function", name: "f", content: "r" };
+
+  test.each([
+    ["Mistral", MISTRAL],
+    ["Cerebras", CEREBRAS],
+  ])("%s: an old call is refused rather than lost", (_name, quirks) => {
+    expect(() => build(quirks, { messages: [old, result] })).toThrow("'function_call' messages");
+  });
+
+  test("Groq knows it", () => {
+    expect(messagesOf(GROQ, [old, result])).toEqual([old, result]);
+  });
+
+  test.each([
+    ["Mistral", MISTRAL],
+    ["Groq", GROQ],
+    ["Cerebras", CEREBRAS],
+  ])("%s: a refusal is content", (_name, quirks) => {
+    const given = [
+      { role: "assistant", content: null, refusal: "No." },
+      { role: "assistant", content: [{ type: "refusal", refusal: "No." }] },
+    ];
+    expect(messagesOf(quirks, given)).toEqual([
+      { role: "assistant", content: "No." },
+      { role: "assistant", content: [{ type: "text", text: "No." }] },
+    ]);
+  });
+
+  test("the place of a call in its stream stays behind", () => {
+    const call = { id: "a", type: "function", function: { name: "f", arguments: "{}" } };
+    const given = [{ role: "assistant", content: "", tool_calls: [{ index: 0, ...call }] }];
+    for (const quirks of [OPENAI, DEEPSEEK]) {
+      expect(messagesOf(quirks, given)[0]?.tool_calls).toEqual([call]);
+    }
+  });
+
+  test.each([
+    ["Groq", GROQ],
+    ["Cerebras", CEREBRAS],
+  ])("%s: text alone as the modality asks for nothing", (_name, quirks) => {
+    const { body, ignored } = build(quirks, { modalities: ["text"] });
+    expect([body.modalities, ignored]).toEqual([undefined, []]);
+    expect(() => build(quirks, { modalities: ["audio"] })).toThrow("modalities");
+  });
+});
+
 describe("marks of Anthropic's cache", () => {
   const mark = { cache_control: { type: "ephemeral" } };
   const request = {
