@@ -63,7 +63,8 @@ export class ToolDeltas {
     for (const call of all) {
       const isOne = isObject(call) && (this.seen || saysOfCall(call)) && !this.#repeats(call);
       changed = !isOne || this.#normalizeOne(call) || changed;
-      if (isOne) calls.push(call);
+      // LangChain and openai-python fail on a call of which nothing is left but its index.
+      if (isOne && (FUNCTION.member in call || CUSTOM.member in call)) calls.push(call);
     }
     if (calls.length > 0) {
       delta.tool_calls = calls;

@@ -66,6 +66,15 @@ const called = (id: unknown, name: string, args: string) => ({
 const type = "function";
 const anId = expect.stringMatching(/^call_/);
 
+test("a later fragment has what clients look for in it, or is none", async () => {
+  const given = await deltas(
+    [{ index: 0, id: "a", type, ...f("", "f") }],
+    [{ index: 0, id: "a", type }],
+    [{ index: 0, ...f("{}") }],
+  );
+  expect(given.flat().map((call) => "function" in call)).toEqual([true, true]);
+});
+
 describe("what is joined makes whole calls", () => {
   test.each<[string, Fields[][], unknown[]]>([
     [
@@ -165,6 +174,16 @@ describe("what is joined makes whole calls", () => {
         [{ index: 0, id: "b", type, ...f('{"a":1}', "f") }],
       ],
       [called("a", "f", '{"a":1}'), called("b", "f", '{"a":1}')],
+    ],
+    [
+      "fragments that say nothing",
+      [
+        [{ index: 0, id: "a", type, ...f("{}", "f") }],
+        [{ index: 1 }],
+        [{ index: 0, id: "a", type }],
+        [{ index: 0, id: null, type: null, function: null }],
+      ],
+      [called("a", "f", "{}")],
     ],
     [
       "an empty head before the real one",
