@@ -4,13 +4,6 @@ import ret, { types } from "ret";
 type Token = ReturnType<typeof ret>["stack"] extends (infer Part)[] | undefined ? Part : never;
 type CharacterSet = Extract<Token, { type: types.SET }>;
 
-/** Limits of the string in characters, and which of several strings to make. */
-export interface PatternOptions {
-  least: number;
-  most: number;
-  variant: number;
-}
-
 /** Expressions longer than this are not read, and strings longer than this are not made. */
 const PATTERN_MAX = 1_000;
 const LENGTH_MAX = 10_000;
@@ -25,28 +18,29 @@ class UnreadableError extends Error {
   override readonly name = "UnreadableError";
 }
 
-/** A matching string within the limits, or null where the expression or the limits are too much. */
-export function patternValue(pattern: string, options: PatternOptions): string | null {
+/**
+ * A matching string within the limits in characters, or null where the expression or the limits are
+ * too much.
+ */
+export function patternValue(pattern: string, least: number, most: number): string | null {
   if (pattern.length > PATTERN_MAX || UNREADABLE.test(pattern)) return null;
   try {
-    const { options: choices, stack = [] } = ret(pattern);
-    const tokens = (choices ?? [stack])[options.variant % (choices?.length ?? 1)] ?? [];
-    return lengthen(tokens, options);
+    return lengthen(firstChoice(ret(pattern)), least, most);
   } catch (error) {
     if (error instanceof UnreadableError || error instanceof SyntaxError) return null;
     throw error;
   }
 }
 
+const firstChoice = ({ options, stack }: Pick<ReturnType<typeof ret>, "options" | "stack">) =>
+  options?.[0] ?? stack ?? [];
+
 /** Repeats what may be repeated until the string is long enough; an open end is filled instead. */
-function lengthen(
-  tokens: readonly Token[],
-  { least, most, variant }: PatternOptions,
-): string | null {
+function lengthen(tokens: readonly Token[], least: number, most: number): string | null {
   const isClosed = isAnchor(tokens.at(-1), "$");
   const inner = tokens.slice(isAnchor(tokens[0], "^") ? 1 : 0, isClosed ? -1 : undefined);
   for (const extra of [0, 1, 2, 4, 8, 16, least]) {
-    const made = render(inner, extra, variant);
+    const made = render(inner, extra);
     const text = isClosed ? made : made.padEnd(Math.min(least, LENGTH_MAX), "x");
     if (text.length >= least && text.length <= most) return text;
   }
@@ -57,26 +51,24 @@ const isAnchor = (token: Token | undefined, value: string) =>
   token?.type === types.POSITION && token.value === value;
 
 /** @param extra added to the times of each repetition that is open to it */
-function render(tokens: readonly Token[], extra: number, variant: number): string {
-  return tokens.map((token) => renderOne(token, extra, variant)).join("");
+function render(tokens: readonly Token[], extra: number): string {
+  return tokens.map((token) => renderOne(token, extra)).join("");
 }
 
-function renderOne(token: Token, extra: number, variant: number): string {
+function renderOne(token: Token, extra: number): string {
   switch (token.type) {
     case types.CHAR:
       return String.fromCodePoint(token.value);
     case types.SET:
-      return characterOf(token, variant);
-    case types.GROUP: {
+      return characterOf(token);
+    case types.GROUP:
       // What is looked ahead or behind for, or must not follow, has no place of its own.
       if (token.followedBy || token.notFollowedBy || token.lookBehind) throw new UnreadableError();
-      const choices = token.options ?? [token.stack ?? []];
-      return render(choices[variant % choices.length] ?? [], extra, variant);
-    }
+      return render(firstChoice(token), extra);
     case types.REPETITION: {
       // `*` and `?` once where allowed: an example reads better than nothing.
       const times = Math.min(Math.max(token.min, 1) + extra, token.max ?? Infinity);
-      const once = times === 0 ? "" : renderOne(token.value, 0, variant);
+      const once = times === 0 ? "" : renderOne(token.value, 0);
       if (once.length * times > LENGTH_MAX) throw new UnreadableError();
       return once === "" ? "" : once.repeat(times);
     }
@@ -85,14 +77,12 @@ function renderOne(token: Token, extra: number, variant: number): string {
   }
 }
 
-function characterOf(set: CharacterSet, variant: number): string {
-  const known = CHARACTERS.filter((character) => hasCode(set, character.charCodeAt(0)));
+function characterOf(set: CharacterSet): string {
+  const known = CHARACTERS.find((character) => hasCode(set, character.charCodeAt(0)));
   const first = set.set[0];
-  if (known.length > 0) return known[variant % known.length] ?? "";
+  if (known !== undefined) return known;
   if (set.not || first === undefined || first.type === types.SET) throw new UnreadableError();
-  return String.fromCodePoint(
-    first.type === types.CHAR ? first.value : first.from + (variant % (first.to - first.from + 1)),
-  );
+  return String.fromCodePoint(first.type === types.CHAR ? first.value : first.from);
 }
 
 function hasCode({ set, not }: CharacterSet, code: number): boolean {

@@ -1,132 +1,191 @@
 // Makes a value that fits a JSON schema: the arguments of a tool call, or a structured answer.
 import { asArray, asObject, isObject, type JsonObject } from "../shared/json.ts";
-import { flatten, lowest, type Work } from "./flat-schema.ts";
+import { resolveReference } from "../shared/schema-reference.ts";
 import { limit, numberValue, stringValue } from "./scalar-value.ts";
 
-/** Below this depth only what the schema requires is made, which ends recursive schemas. */
+/** Below this depth only what the schema requires is made. */
 const FULL_DEPTH = 3;
 /** Deeper than any finite schema that a request can carry. */
 const DEPTH_MAX = 100;
-/** What one value may cost in all, in {@link Work.left}'s units. */
+/** How many references lead to one another without a value in between. */
+const HOPS_MAX = 64;
+/** What one value may cost: schemas and members that are read, members and characters that are made. */
 const WORK_MAX = 20_000;
 /** The longest array that is made. */
 const ITEMS_MAX = 1_000;
 
-/** Where a value stands. `variant` tells apart the items of an array that must be unique. */
+/** The references in a schema's text. */
+const REFERENCES = /"\$ref":"([^"]*)"/g;
+/** So many characters of a text are searched in the time of one unit of work. */
+const SEARCHED_CHARS = 1_000;
+
+/** Where a value stands; `path` has the references that led there. */
 interface Place {
   name: string;
   depth: number;
-  variant: number;
-  work: Work;
+  path: ReadonlySet<string>;
 }
 
 /**
- * A value for the schema, the same each time. It fits ordinary schemas: types, enum, const,
- * default, properties, items, local references (recursive ones too), allOf, anyOf and oneOf, the
- * limits of objects, arrays, numbers and strings, the usual formats, patterns without look-around.
- * It does not look for a way around `not`, conditions or schemas that contradict themselves.
+ * A value for the schema, the same each time. It fits what clients' libraries write: types, enum,
+ * const, default, properties, items, local references (recursive ones too), allOf, anyOf and oneOf,
+ * the limits of arrays, numbers and strings, the usual formats, patterns without look-around. It
+ * does not look for a way around `not`, conditions, `contains`, unique items, numbers of properties,
+ * or what contradicts itself; of an `allOf` that sets one limit twice, the first counts.
  */
 export function schemaValue(schema: unknown): unknown {
-  const work = { root: schema, left: WORK_MAX };
-  return valueFor(schema, { name: "value", depth: 0, variant: 0, work });
+  return new ValueMaker(schema).make(schema, { name: "value", depth: 0, path: new Set(["#"]) });
 }
 
-function valueFor(schema: unknown, place: Place): unknown {
-  const { name, depth, variant, work } = place;
-  work.left -= 1;
-  if (work.left < 0 || depth > DEPTH_MAX) return null;
-  if (!isObject(schema)) return `example ${name}`;
-  const flat = flatten(schema, work, (alternatives) => {
-    const possible = alternatives.filter((alternative) => alternative !== false);
-    return depth > FULL_DEPTH ? lowest(possible, work) : possible[variant % possible.length];
-  });
-  const types = typesOf(flat);
-  const fixed = fixedValues(flat, types);
-  if (fixed.length > 0) return fixed[variant % fixed.length];
-  switch (types[variant % types.length]) {
-    case "object":
-      return objectValue(flat, place);
-    case "array":
-      return arrayValue(flat, place);
-    case "integer":
-      return numberValue(flat, true, variant);
-    case "number":
-      return numberValue(flat, false, variant);
-    case "boolean":
-      return variant % 2 === 0;
-    case "null":
-      return null;
-    default: {
-      const text = stringValue(flat, name, variant);
-      work.left -= text.length;
-      return text;
+class ValueMaker {
+  readonly #root: unknown;
+  /** A stranger's schema must not keep the server busy. */
+  #workLeft = WORK_MAX;
+
+  constructor(root: unknown) {
+    this.#root = root;
+  }
+
+  make(schema: unknown, place: Place): unknown {
+    if (--this.#workLeft < 0 || place.depth > DEPTH_MAX) return null;
+    if (!isObject(schema)) return `example ${place.name}`;
+    const followed = new Set<string>();
+    const flat = this.#flatten(schema, place.path, followed);
+    const fixed = fixedValues(flat);
+    if (fixed.length > 0) return fixed[0];
+    const inner = { ...place, depth: place.depth + 1, path: place.path.union(followed) };
+    switch (typeOf(flat)) {
+      case "object":
+        return this.#object(flat, inner);
+      case "array":
+        return this.#array(flat, inner);
+      case "integer":
+        return numberValue(flat, true);
+      case "number":
+        return numberValue(flat, false);
+      case "boolean":
+        return true;
+      case "null":
+        return null;
+      default: {
+        const text = stringValue(flat, place.name);
+        this.#workLeft -= text.length;
+        return text;
+      }
     }
   }
+
+  #object(schema: JsonObject, inner: Place): JsonObject {
+    const properties = asObject(schema.properties);
+    const names = new Set(asArray(schema.required).map(String));
+    const optional = inner.depth <= FULL_DEPTH ? Object.keys(properties) : [];
+    for (const name of optional.filter((key) => properties[key] !== false)) names.add(name);
+    // Built from entries: a property may be called `__proto__`.
+    return Object.fromEntries(
+      [...names].map((name) => {
+        const own = Object.hasOwn(properties, name)
+          ? properties[name]
+          : schema.additionalProperties;
+        return [name, this.make(own, { ...inner, name })];
+      }),
+    );
+  }
+
+  #array(schema: JsonObject, inner: Place): unknown[] {
+    const tuple = [schema.prefixItems, schema.items].find(Array.isArray) ?? [];
+    const rest = Array.isArray(schema.items) ? schema.additionalItems : schema.items;
+    const full = Math.max(tuple.length, rest === false ? 0 : 1);
+    const usual = inner.depth <= FULL_DEPTH ? full : 0;
+    const wanted = Math.max(usual, limit(schema.minItems, 0));
+    const length = Math.min(wanted, limit(schema.maxItems, ITEMS_MAX), ITEMS_MAX);
+    return Array.from({ length }, (_, index) =>
+      this.make(index < tuple.length ? tuple[index] : rest, inner),
+    );
+  }
+
+  /** The schema without `$ref` and `allOf`, with one alternative of `anyOf` and of `oneOf` taken in. */
+  #flatten(part: unknown, path: ReadonlySet<string>, followed: Set<string>): JsonObject {
+    this.#workLeft -= sizeOf(part);
+    if (!isObject(part) || this.#workLeft < 0) return {};
+    const { $ref, allOf, anyOf, oneOf, ...own } = part;
+    const unions = [anyOf, oneOf].filter(Array.isArray);
+    const parts = [...asArray(allOf), ...unions.map((union) => this.#pick(union, path))];
+    // Twice the same reference adds nothing, and may be a circle.
+    if (typeof $ref === "string" && !followed.has($ref) && followed.size < HOPS_MAX) {
+      followed.add($ref);
+      parts.unshift(resolveReference(this.#root, $ref));
+    }
+    return parts.reduce<JsonObject>((left, right) => {
+      const both = merge(left, this.#flatten(right, path, followed));
+      this.#workLeft -= sizeOf(both);
+      return both;
+    }, own);
+  }
+
+  /** The first alternative that leads back to what is being made the least, which ends a recursion. */
+  #pick(alternatives: readonly unknown[], path: ReadonlySet<string>): unknown {
+    const ranked = alternatives.flatMap((schema) => {
+      if (schema === false || this.#workLeft < 0) return [];
+      const text = JSON.stringify(schema);
+      this.#workLeft -= text.length / SEARCHED_CHARS;
+      const references = [...text.matchAll(REFERENCES)];
+      return [{ schema, back: references.filter(([, to = ""]) => path.has(to)).length }];
+    });
+    return ranked.toSorted((one, other) => one.back - other.back)[0]?.schema;
+  }
 }
 
-/** The schema's types, null last: an example says more. */
-function typesOf(schema: JsonObject): unknown[] {
+/** One, and the members of its members: so much is read or copied with it. */
+function sizeOf(part: unknown): number {
+  const sizes = Object.values(asObject(part)).map((value) =>
+    typeof value === "object" && value !== null ? Object.keys(value).length : String(value).length,
+  );
+  return sizes.reduce((total, size) => total + size, 1);
+}
+
+/** Both schemas at once: what both have and need; of anything else that both say, the left one's. */
+function merge(left: JsonObject, right: JsonObject): JsonObject {
+  const properties = new Map(Object.entries(asObject(left.properties)));
+  for (const [name, schema] of Object.entries(asObject(right.properties))) {
+    const known = properties.get(name);
+    properties.set(name, known === undefined ? schema : { allOf: [known, schema] });
+  }
+  const required = [...asArray(left.required), ...asArray(right.required)];
+  return {
+    ...right,
+    ...left,
+    ...(properties.size > 0 && { properties: Object.fromEntries(properties) }),
+    ...(required.length > 0 && { required: [...new Set(required)] }),
+  };
+}
+
+/** The schema's type, null only where it has no other: an example says more. */
+function typeOf(schema: JsonObject): unknown {
   if (schema.type !== undefined) {
     const types = [schema.type].flat();
-    return [...types.filter((type) => type !== "null"), ...types.filter((type) => type === "null")];
+    return types.find((type) => type !== "null") ?? types[0];
   }
   const hints: readonly [type: string, keys: readonly string[]][] = [
-    ["object", ["properties", "required", "additionalProperties", "minProperties"]],
-    ["array", ["items", "prefixItems", "minItems", "contains"]],
+    ["object", ["properties", "required", "additionalProperties"]],
+    ["array", ["items", "prefixItems", "minItems"]],
     ["number", ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]],
   ];
-  const hint = hints.find(([, keys]) => keys.some((key) => Object.hasOwn(schema, key)));
-  return [hint?.[0] ?? "string"];
+  return hints.find(([, keys]) => keys.some((key) => Object.hasOwn(schema, key)))?.[0];
 }
 
 /** What the schema names itself; a default that is more than a plain value may not fit its place. */
-function fixedValues(schema: JsonObject, types: readonly unknown[]): readonly unknown[] {
+function fixedValues(schema: JsonObject): readonly unknown[] {
   if ("const" in schema) return [schema.const];
+  const types = [schema.type].flat();
   const suits = (value: unknown) =>
     schema.type === undefined || types.some((type) => isOfType(value, type));
-  if (Array.isArray(schema.enum)) return schema.enum.filter(suits);
-  const { default: usual } = schema;
-  const isPlain = ["string", "number", "boolean"].includes(typeof usual);
-  return isPlain && suits(usual) ? [usual] : [];
+  const isPlain = ["string", "number", "boolean"].includes(typeof schema.default);
+  return [...asArray(schema.enum), ...(isPlain ? [schema.default] : [])].filter(suits);
 }
 
 function isOfType(value: unknown, type: unknown): boolean {
   if (type === "integer") return Number.isInteger(value);
-  if (type === "array" || type === "null")
-    return type === "array" ? Array.isArray(value) : value === null;
+  if (type === "array") return Array.isArray(value);
+  if (type === "null") return value === null;
   return type === "object" ? isObject(value) : typeof value === type;
-}
-
-function objectValue(schema: JsonObject, place: Place): JsonObject {
-  const properties = asObject(schema.properties);
-  const names = new Set(asArray(schema.required).map(String));
-  const most = Math.min(limit(schema.maxProperties, ITEMS_MAX), ITEMS_MAX);
-  const optional = place.depth < FULL_DEPTH ? Object.keys(properties) : [];
-  for (const name of optional.filter((key) => properties[key] !== false)) {
-    if (names.size < most) names.add(name);
-  }
-  const least = Math.min(limit(schema.minProperties, 0), ITEMS_MAX);
-  for (let index = 1; names.size < least; index += 1) names.add(`extra${index}`);
-  // Built from entries: a property may be called `__proto__`.
-  return Object.fromEntries(
-    [...names].map((name) => {
-      const own = Object.hasOwn(properties, name) ? properties[name] : schema.additionalProperties;
-      return [name, valueFor(own, { ...place, name, depth: place.depth + 1 })];
-    }),
-  );
-}
-
-function arrayValue(schema: JsonObject, place: Place): unknown[] {
-  const { contains } = schema;
-  const tuple = [schema.prefixItems, schema.items].find(Array.isArray) ?? [];
-  const rest = Array.isArray(schema.items) ? schema.additionalItems : schema.items;
-  const usual = place.depth < FULL_DEPTH ? Math.max(tuple.length, rest === false ? 0 : 1) : 0;
-  const least = Math.max(limit(schema.minItems, 0), contains === undefined ? 0 : 1);
-  const length = Math.min(Math.max(usual, least), limit(schema.maxItems, ITEMS_MAX), ITEMS_MAX);
-  return Array.from({ length }, (_, index) => {
-    const own = index < tuple.length ? tuple[index] : rest;
-    const item = index === 0 && contains !== undefined ? { allOf: [own, contains] } : own;
-    const variant = schema.uniqueItems === true ? index : place.variant;
-    return valueFor(item, { ...place, depth: place.depth + 1, variant });
-  });
 }

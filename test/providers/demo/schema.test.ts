@@ -100,29 +100,14 @@ describe("single keywords", () => {
       },
     ],
     ["minItems", { type: "array", items: { type: "boolean" }, minItems: 4 }],
-    ["uniqueItems", { type: "array", items: { type: "string" }, minItems: 5, uniqueItems: true }],
-    [
-      "unique enum",
-      { type: "array", items: { enum: ["a", "b", "c"] }, minItems: 3, uniqueItems: true },
-    ],
-    [
-      "unique unions",
-      {
-        type: "array",
-        items: { anyOf: [{ type: "integer" }, { type: "string" }] },
-        minItems: 6,
-        uniqueItems: true,
-      },
-    ],
     ["tuple", { type: "array", prefixItems: [{ type: "string" }, { type: "null" }], items: false }],
-    ["contains", { type: "array", contains: { const: 7 } }],
     ["maxItems 0", { type: "array", items: { type: "string" }, maxItems: 0 }],
     ["required without properties", { type: "object", required: ["a", "b"] }],
-    ["typed map", { type: "object", additionalProperties: { type: "integer" }, minProperties: 3 }],
-    ["maxProperties", { type: "object", properties: { a: {}, b: {}, c: {} }, maxProperties: 1 }],
+    ["typed map", { type: "object", additionalProperties: { type: "integer" }, required: ["a"] }],
     ["property called __proto__", JSON.parse('{"type":"object","required":["__proto__"]}')],
     ["long string", { type: "string", minLength: 200, maxLength: 200 }],
     ["short string", { type: "string", maxLength: 3 }],
+    ["a format that a record would inherit", { type: "string", format: "constructor" }],
     ["empty string", { type: "string", maxLength: 0 }],
     ["open interval", { type: "number", exclusiveMinimum: 0, exclusiveMaximum: 0.5 }],
     ["negative", { type: "number", maximum: -3.5 }],
@@ -135,23 +120,14 @@ describe("single keywords", () => {
     expectFit(schema);
   });
 
-  test.each(["date-time", "date", "time", "duration", "email", "hostname", "ipv4"])(
-    "format %s",
-    (format) => {
-      expectFit({ type: "array", items: { type: "string", format }, minItems: 1 });
-    },
-  );
-  test.each(["ipv6", "uri", "uri-reference", "uuid", "json-pointer", "regex"])(
-    "format %s",
-    (format) => {
-      expectFit({
-        type: "array",
-        items: { type: "string", format },
-        minItems: 3,
-        uniqueItems: true,
-      });
-    },
-  );
+  test.each(
+    (
+      "date-time date time duration email hostname ipv4 ipv6 uri uri-reference uuid json-pointer " +
+      "regex"
+    ).split(" "),
+  )("format %s", (format) => {
+    expectFit({ type: "string", format });
+  });
 });
 
 /** As the libraries of ordinary clients write them. */
@@ -248,22 +224,18 @@ describe("patterns", () => {
     "^a|b$",
     "",
   ])("%s", (pattern) => {
-    for (let variant = 0; variant < 5; variant += 1) {
-      const made = patternValue(pattern, { least: 0, most: 100, variant });
-      expect(made).toMatch(new RegExp(pattern, "u"));
-    }
+    expect(patternValue(pattern, 0, 100)).toMatch(new RegExp(pattern, "u"));
     expectFit({ type: "string", pattern });
   });
 
   test("is lengthened where it repeats", () => {
-    expect(patternValue("^[a-z]+$", { least: 12, most: 20, variant: 0 })).toMatch(/^[a-z]{12,20}$/);
+    expect(patternValue("^[a-z]+$", 12, 20)).toMatch(/^[a-z]{12,20}$/);
   });
 
   test("named groups, other alphabets, code points", () => {
-    const options = { least: 0, most: 10, variant: 1 };
-    expect(patternValue("^(?<year>\\d{4})$", options)).toBe("2222");
-    expect(patternValue("^[а-я]+$", options)).toBe("б");
-    expect(patternValue("^\\u0041$", options)).toBe("A");
+    expect(patternValue("^(?<year>\\d{4})$", 0, 10)).toBe("1111");
+    expect(patternValue("^[а-я]+$", 0, 10)).toBe("а");
+    expect(patternValue("^\\u0041$", 0, 10)).toBe("A");
   });
 
   test.each([
@@ -278,7 +250,7 @@ describe("patterns", () => {
     "((((a{1000}){1000}){1000}){1000}){1000}",
     `${"(".repeat(600)}`,
   ])("%s is beyond it and costs nothing", (pattern) => {
-    expect(patternValue(pattern, { least: 0, most: 10, variant: 0 })).toBeNull();
+    expect(patternValue(pattern, 0, 10)).toBeNull();
     expect(schemaValue({ type: "string", pattern })).toBeString();
   });
 });
