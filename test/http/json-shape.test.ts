@@ -176,3 +176,13 @@ describe("time", () => {
     expect(turns).toBeGreaterThan(5);
   });
 });
+
+test("a number has at most 1024 digits in a row, and a text as many as it likes", async () => {
+  const digits = "7".repeat(1_024);
+  for (const text of [`{"seed":-${digits}}`, `[0.${digits}]`, `{"a":"${digits}${digits}"}`]) {
+    expect(await refusal(text, {})).toBeNull();
+  }
+  const error = await refusal(`{"seed":${digits}7}`, {});
+  expect(error).toMatchObject({ param: "seed", message: expect.stringContaining("1024 digits") });
+  expect(await refusal(`{"seed":${"7".repeat(9_000_000)}}`, {})).not.toBeNull();
+});

@@ -19,6 +19,11 @@ const OUTER_CHAR_WEIGHT = 4;
 /** Weight after which others get their turn: about a millisecond, and more before the scan is compiled. */
 const SLICE_WEIGHT = 1_048_576;
 
+/** Of one number. The longest double has some 770 digits, and reading more of them takes its time for nothing. */
+const MAX_DIGITS = 1_024;
+
+const ZERO = 0x30;
+const NINE = 0x39;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const OPEN_BRACKET = 0x5b;
@@ -28,7 +33,8 @@ const CLOSE_BRACE = 0x7d;
 
 /**
  * Checks that a JSON text nests at most `jsonDepth` objects and arrays (`{}` is 1 deep), that no object has more than
- * `jsonFields` members and no array more than `jsonItems`, and that all of it weighs at most `jsonWeight`. One pass
+ * `jsonFields` members, no array more than `jsonItems` and no number more than {@link MAX_DIGITS} digits, and that all of
+ * it weighs at most `jsonWeight`. One pass
  * without recursion, in slices. Text that is not JSON passes: the parser stops where this stops counting.
  * @param pause waited for between two slices; small texts have one
  * @returns what it weighs
@@ -48,6 +54,8 @@ class Scan {
   #index = 0;
   #depth = 0;
   #weight = 0;
+  /** Those that followed each other until here. */
+  #digits = 0;
   /** Where the next quote and the next backslash are, once they have been looked for: each is found once. */
   #quote = -1;
   #backslash = -1;
@@ -77,11 +85,14 @@ class Scan {
     const limits = this.#limits;
     let index = this.#index;
     let weight = this.#weight;
+    let digits = this.#digits;
     const until = Math.min(limits.jsonWeight, weight + SLICE_WEIGHT);
     while (index < text.length && weight <= until) {
       const code = text.charCodeAt(index);
       index += 1;
       weight += OUTER_CHAR_WEIGHT;
+      digits = code >= ZERO && code <= NINE ? digits + 1 : 0;
+      if (digits > MAX_DIGITS) throw tooLong(this.#field());
       if (code === QUOTE) {
         const start = index;
         weight += this.#readString(start, limits.jsonWeight - weight);
@@ -102,6 +113,7 @@ class Scan {
     if (weight > limits.jsonWeight) throw tooHeavy(this.#field());
     this.#index = index;
     this.#weight = weight;
+    this.#digits = digits;
     return index >= text.length;
   }
 
@@ -174,6 +186,9 @@ const tooMany = (isObject: boolean, max: number, param: string | null): ApiError
       : `${where(param)} has an array with too many items: at most ${max}.`,
     param,
   );
+
+const tooLong = (param: string | null): ApiError =>
+  invalidRequest(`${where(param)} has a number with more than ${MAX_DIGITS} digits.`, param);
 
 const tooHeavy = (param: string | null): ApiError =>
   invalidRequest(
