@@ -60,6 +60,10 @@ export function createMeter(): Meter {
 
   return {
     add(piece) {
+      if (piece.isPlainText === true) {
+        producing.addText(piece.chunk.choices[0]?.delta.content ?? "");
+        return;
+      }
       for (const choice of piece.chunk.choices) producing.add(choice?.delta);
       // Without choices it does not go to the client.
       if (piece.chunk.choices.length > 0) producing.addBeside(piece.chunk, "delta");

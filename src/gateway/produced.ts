@@ -24,6 +24,8 @@ export interface Produced {
 export interface Producing {
   /** A delta or a message. Takes anything, of any shape. */
   add(part: unknown): void;
+  /** A delta that is this text and nothing else. */
+  addText(text: string): void;
   /**
    * What an answer or a chunk says beside its deltas or messages, in itself and in its choices: unknown fields, by their
    * bytes. Many providers repeat them in each chunk, so they count when they change.
@@ -138,6 +140,7 @@ export function createProducing(): Producing {
   }
 
   return {
+    addText,
     addBeside(answer, said) {
       const fields = answer as Record<string, unknown>;
       for (const field in fields) {

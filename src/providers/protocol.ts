@@ -38,6 +38,8 @@ export interface UpstreamChunk {
   chunk: ChatCompletionChunk;
   /** The JSON text of exactly this chunk when the provider sent it so, which spares serialising it again. */
   wire: string | null;
+  /** Set where the piece is some text of one choice, its `content`, and nothing else. */
+  isPlainText?: true;
   /** Cumulative usage, where this piece reported it: the last one given counts. */
   usage: TokenUsage | null;
   /**

@@ -34,6 +34,13 @@ export class ChoiceStream {
     return this.#hasSaid || this.isFinished;
   }
 
+  /** Some text goes on what has begun. False where it has not, or has ended: then more has to be looked at. */
+  goesOn(): boolean {
+    if (!this.#hasRole || this.isFinished) return false;
+    this.#hasSaid = true;
+    return true;
+  }
+
   /** A call's arguments are visibly incomplete. */
   get isCut(): boolean {
     return this.#tools.isCut;

@@ -11,6 +11,7 @@ import type { SseEvent } from "../transport/sse.ts";
 import type { AnswerOptions } from "./answer-options.ts";
 import { openChoice } from "./choice.ts";
 import { ChoiceStream } from "./choice-stream.ts";
+import { plainChoiceOf } from "./plain-chunk.ts";
 import { dropUsage, readUsage } from "./usage.ts";
 
 /**
@@ -54,6 +55,7 @@ export class ChatStream implements StreamReader<SseEvent> {
       return [];
     }
     const piece = this.#readChunk(event);
+    if (piece.isPlainText === true) return [piece];
     const isEmpty =
       piece.chunk.choices.length === 0 &&
       piece.usage === null &&
@@ -84,6 +86,10 @@ export class ChatStream implements StreamReader<SseEvent> {
   /** The wire text is kept when nothing had to change and no usage was taken out. */
   #readChunk(event: SseEvent): UpstreamChunk {
     const body = readEvent(event, COMMON_ERRORS);
+    if (this.#isPlain(body) && !event.data.includes("\n")) {
+      const chunk = body as unknown as ChatCompletionChunk;
+      return { chunk, wire: event.data, usage: null, isPlainText: true };
+    }
     const report = readUsage(body, this.#options.quirks, this.#options.writesForAnHour);
     this.#hasReport ||= (report?.usage ?? null) !== null;
     const trimmed = dropUsage(body);
@@ -94,6 +100,12 @@ export class ChatStream implements StreamReader<SseEvent> {
     // An event of several lines has line ends in it, which one line of our own stream cannot hold.
     const wire = changed || event.data.includes("\n") ? null : event.data;
     return { chunk, wire, usage: null, ...report };
+  }
+
+  /** Whether nothing of it has to change: its choice has begun, and goes on with some text. */
+  #isPlain(body: JsonObject): boolean {
+    const index = plainChoiceOf(body);
+    return index !== null && this.#choices.get(index)?.goesOn() === true;
   }
 
   /** A null stands for no choice. */

@@ -139,7 +139,8 @@ export function deltaChoice(
 
 /** Whether a delta says anything, as opposed to naming its role and empty members. */
 export function saysAnything(delta: object): boolean {
-  for (const [name, value] of Object.entries(delta)) {
+  for (const name in delta) {
+    const value = delta[name as keyof typeof delta] as unknown;
     const isEmpty = value === null || value === "" || (Array.isArray(value) && value.length === 0);
     if (name !== "role" && !isEmpty) {
       return true;

@@ -87,7 +87,9 @@ async function* stream<Event>(
         for (const chunk of chunks) {
           // The answer went on after all: some models name a finish reason in every event. Chunks
           // without words are only another way to keep a connection open.
-          if (chunk.chunk.choices.some(({ delta }) => saysAnything(delta))) body.restartGrace();
+          if (reader.finished && chunk.chunk.choices.some(({ delta }) => saysAnything(delta))) {
+            body.restartGrace();
+          }
           yield ignored.length === 0 ? chunk : { ...chunk, ignored };
           ignored = [];
         }
