@@ -14,7 +14,7 @@ import type { JsonObject } from "../shared/json.ts";
 /** The formats of images that Claude reads. */
 export const IMAGE_TYPES = ["image/jpeg", "image/png", "image/gif", "image/webp"] as const;
 
-export type ImageType = (typeof IMAGE_TYPES)[number];
+type ImageType = (typeof IMAGE_TYPES)[number];
 
 export interface ImageBlock extends Markable {
   type: "image";

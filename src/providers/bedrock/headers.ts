@@ -27,7 +27,7 @@ export interface HeaderOptions {
   headers: Readonly<Record<string, string>>;
 }
 
-export interface SignedRequest {
+interface SignedRequest {
   url: string;
   accept: string;
   /** The exact text that is sent: its hash is part of the signature. */

@@ -6,7 +6,7 @@ import type { UpstreamCall } from "../protocol.ts";
 import { isGiven, type JsonObject } from "../shared/json.ts";
 import { type ConverseMedia, MediaReader } from "./content.ts";
 import { calledTools, converseTurns, refuseMediaResults, systemBlocks } from "./messages.ts";
-import { reasoningFields } from "./reasoning.ts";
+import { reasoningFields } from "./thinking.ts";
 import { writeTools } from "./tools.ts";
 import { type ModelFamily, modelFamily } from "./traits.ts";
 import type { ConverseRequest, InferenceConfig, TextFormat } from "./wire.ts";

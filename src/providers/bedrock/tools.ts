@@ -7,7 +7,7 @@ import type { ToolChoice, ToolConfig, ToolSpec } from "./wire.ts";
 
 const CALL_NONE = "Do not call any tool now: answer in text.";
 
-export interface WrittenTools {
+interface WrittenTools {
   toolConfig: ToolConfig | null;
   /** Goes into `additionalModelRequestFields`. */
   fields: JsonObject;

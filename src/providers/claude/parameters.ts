@@ -61,9 +61,11 @@ const isCount = (value: unknown): value is number =>
 
 /** The stop sequences; blank ones, which Claude refuses, are left out. */
 export function stopOf(request: ChatRequest, { stopSequences }: ModelRules): string[] {
-  const given = typeof request.stop === "string" ? [request.stop] : (request.stop ?? []);
+  const given = stopsIn(request);
   return stopSequences ? given.filter((sequence) => sequence.trim() !== "") : [];
 }
+
+const stopsIn = ({ stop }: ChatRequest): readonly string[] => [stop ?? []].flat();
 
 /** What was carried over, for the list of what was not. */
 export interface CarriedOver {
@@ -78,12 +80,11 @@ export interface CarriedOver {
 /** The fields of the request that are left out although they would tune the answer. */
 export function leftOut(request: ChatRequest, carried: CarriedOver): string[] {
   const { sampling, stop } = carried;
-  const given = typeof request.stop === "string" ? [request.stop] : (request.stop ?? []);
   const others: readonly [string, boolean][] = [
     ["temperature", isGiven(request.temperature) && sampling.temperature === undefined],
     ["top_p", isGiven(request.top_p) && sampling.top_p === undefined],
     ["top_k", isGiven(request.top_k) && sampling.top_k === undefined],
-    ["stop", stop.length < given.length],
+    ["stop", stop.length < stopsIn(request).length],
     ["reasoning_effort", carried.reasoningIgnored],
     ["response_format", carried.formIgnored],
     ["tools.strict", carried.strictIgnored],

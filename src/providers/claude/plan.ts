@@ -2,12 +2,12 @@
 import type { ChatRequest, ChatTool } from "../../base/chat.ts";
 import { refuseForms } from "../shared/form-fields.ts";
 import { readTools, toolName } from "../shared/tool-choice.ts";
-import { answerForm, PLAIN_ANSWER } from "./answer-form.ts";
 import type { Markable, MediaBlock, TextBlock, Turn } from "./blocks.ts";
 import { CacheMarks } from "./cache-marks.ts";
 import { convertMessages, type MessageOptions } from "./messages.ts";
 import { leftOut, REFUSED_FIELDS, type Sampling, samplingOf, stopOf } from "./parameters.ts";
 import type { ModelRules } from "./platform.ts";
+import { answerForm, PLAIN_ANSWER } from "./response-format.ts";
 import { planThinking, type ThinkingPlan } from "./thinking.ts";
 import { demandsCall, planTools, type ToolPlan } from "./tools.ts";
 

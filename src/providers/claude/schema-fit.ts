@@ -1,5 +1,5 @@
 // Decides whether Claude's structured output can hold a JSON schema without losing any of it.
-import { isObject, type JsonObject } from "../shared/json.ts";
+import { asArray, asObject, isObject, type JsonObject } from "../shared/json.ts";
 import { resolveReference } from "../shared/schema-reference.ts";
 
 /**
@@ -15,6 +15,8 @@ interface Findings {
   unfit: boolean;
 }
 
+const UNFIT: Findings = { optional: 0, unfit: true };
+
 const LIST_KEYWORDS = ["anyOf", "oneOf", "allOf", "prefixItems"] as const;
 const SINGLE_KEYWORDS = ["items", "not", "if", "then", "else", "contains"] as const;
 
@@ -23,62 +25,43 @@ const SINGLE_KEYWORDS = ["items", "not", "if", "then", "else", "contains"] as co
  * name (which would be closed, so that they could only be empty), or too many optional properties.
  */
 export function fitsNativeSchema(schema: JsonObject): boolean {
-  const { optional, unfit } = new Survey(schema).run();
-  return !unfit && optional <= MAX_OPTIONAL;
-}
-
-class Survey {
-  readonly #root: JsonObject;
-  /** What each reference leads to; `null` while it is being looked at. */
-  readonly #known = new Map<string, Findings | null>([["#", null]]);
-
-  constructor(root: JsonObject) {
-    this.#root = root;
-  }
-
-  run(): Findings {
-    return this.#look(this.#root);
-  }
-
-  #look(node: unknown): Findings {
+  // What each reference leads to; null while it is being looked at.
+  const known = new Map<string, Findings | null>([["#", null]]);
+  const follow = (reference: string): Findings => {
+    const before = known.get(reference);
+    if (before !== undefined) {
+      // Met again while it is being looked at: it refers to itself.
+      return before ?? UNFIT;
+    }
+    known.set(reference, null);
+    const target = resolveReference(schema, reference);
+    const found = target === undefined ? UNFIT : look(target);
+    known.set(reference, found);
+    return found;
+  };
+  const look = (node: unknown): Findings => {
     if (!isObject(node)) {
       return { optional: 0, unfit: false };
     }
-    const found: Findings = { optional: 0, unfit: isOpen(node) };
-    const children: unknown[] = SINGLE_KEYWORDS.map((keyword) => node[keyword]);
-    for (const keyword of LIST_KEYWORDS) {
-      const list = node[keyword];
-      children.push(Array.isArray(list) ? list : []);
-    }
-    if (isObject(node.properties)) {
-      const required = new Set(Array.isArray(node.required) ? node.required : []);
-      const names = Object.keys(node.properties);
-      found.optional += names.filter((name) => !required.has(name)).length;
-      children.push(Object.values(node.properties));
-    }
-    const results = children.flat().map((child) => this.#look(child));
+    const properties = asObject(node.properties);
+    const required = new Set(asArray(node.required));
+    const children = [
+      ...SINGLE_KEYWORDS.map((keyword) => node[keyword]),
+      ...LIST_KEYWORDS.map((keyword) => asArray(node[keyword])),
+      Object.values(properties),
+    ];
+    const results = children.flat().map(look);
     if (typeof node.$ref === "string") {
-      results.push(this.#follow(node.$ref));
+      results.push(follow(node.$ref));
     }
-    for (const { optional, unfit } of results) {
-      found.optional += optional;
-      found.unfit ||= unfit;
-    }
-    return found;
-  }
-
-  #follow(reference: string): Findings {
-    const known = this.#known.get(reference);
-    if (known !== undefined) {
-      // Met again while it is being looked at: it refers to itself.
-      return known ?? { optional: 0, unfit: true };
-    }
-    this.#known.set(reference, null);
-    const target = resolveReference(this.#root, reference);
-    const found = target === undefined ? { optional: 0, unfit: true } : this.#look(target);
-    this.#known.set(reference, found);
-    return found;
-  }
+    const own = Object.keys(properties).filter((name) => !required.has(name)).length;
+    return {
+      optional: results.reduce((total, { optional }) => total + optional, own),
+      unfit: isOpen(node) || results.some(({ unfit }) => unfit),
+    };
+  };
+  const { optional, unfit } = look(schema);
+  return !unfit && optional <= MAX_OPTIONAL;
 }
 
 function isOpen(node: JsonObject): boolean {

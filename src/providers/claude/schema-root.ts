@@ -27,7 +27,7 @@ export function objectRoot(schema: JsonObject): ObjectSchema | null {
   if (($ref ?? anyOf ?? oneOf ?? allOf) === undefined) {
     return isObjectType(schema.type) ? { ...root, type: "object" } : null;
   }
-  const shape = new RootReader(schema).read();
+  const shape = readShape(schema);
   if (shape === null) {
     return null;
   }
@@ -52,20 +52,11 @@ function isObjectType(type: unknown): boolean {
   return type === undefined || type === "object" || asArray(type).includes("object");
 }
 
-class RootReader {
-  readonly #root: JsonObject;
-  #partsLeft = MAX_PARTS;
-
-  constructor(root: JsonObject) {
-    this.#root = root;
-  }
-
-  read(): Shape | null {
-    return this.#shapeOf(this.#root);
-  }
-
-  #shapeOf(node: unknown): Shape | null {
-    if (!isObject(node) || !isObjectType(node.type) || --this.#partsLeft < 0) {
+/** Null for what is no object, or of too many parts. */
+function readShape(root: JsonObject): Shape | null {
+  let partsLeft = MAX_PARTS;
+  const shapeOf = (node: unknown): Shape | null => {
+    if (!isObject(node) || !isObjectType(node.type) || --partsLeft < 0) {
       return null;
     }
     const shape: Shape = {
@@ -76,10 +67,10 @@ class RootReader {
     for (const [name, schema] of Object.entries(asObject(node.properties))) {
       shape.properties.set(name, new Map([[JSON.stringify(schema), schema]]));
     }
-    const referred = typeof node.$ref === "string" ? [resolveReference(this.#root, node.$ref)] : [];
-    const parts = [...asArray(node.allOf), ...referred].map((part) => this.#shapeOf(part));
+    const referred = typeof node.$ref === "string" ? [resolveReference(root, node.$ref)] : [];
+    const parts = [...asArray(node.allOf), ...referred].map((part) => shapeOf(part));
     const variants = [...asArray(node.anyOf), ...asArray(node.oneOf)].map((variant) =>
-      this.#shapeOf(variant),
+      shapeOf(variant),
     );
     for (const part of [...parts, ...variants]) {
       if (part === null) {
@@ -98,7 +89,8 @@ class RootReader {
       shape.variants.push(...demanded.map((names) => [...names]));
     }
     return shape;
-  }
+  };
+  return shapeOf(root);
 }
 
 function addProperties(shape: Shape, part: Shape): void {

@@ -1,5 +1,6 @@
 // What the demo model says: short, friendly, and the same for the same request.
 import type { ChatRequest } from "../../base/chat.ts";
+import { asArray, asObject } from "../shared/json.ts";
 
 type Message = ChatRequest["messages"][number];
 
@@ -84,12 +85,8 @@ function whatCame(request: ChatRequest, text: string): string {
 function mediaOf(request: ChatRequest): string[] {
   const content = request.messages.findLast(({ role }) => role === "user")?.content;
   const types = Array.isArray(content) ? content.map((part) => part.type as string) : [];
-  const names: [string, string][] = [
-    ["image_url", "image"],
-    ["input_audio", "sound"],
-    ["file", "file"],
-  ];
-  return names.flatMap(([type, name]) => {
+  const names = { image_url: "image", input_audio: "sound", file: "file" };
+  return Object.entries(names).flatMap(([type, name]) => {
     const count = types.filter((other) => other === type).length;
     return count === 0 ? [] : [plural(count, name)];
   });
@@ -104,11 +101,8 @@ function textOf(message: Message): string {
   if (typeof content === "string") {
     return content;
   }
-  const parts: unknown[] = Array.isArray(content) ? content : [];
-  return parts
-    .map((part) => (part as { text?: unknown } | null)?.text)
-    .filter((text) => typeof text === "string")
-    .join(" ");
+  const texts = asArray(content).map((part) => asObject(part).text);
+  return texts.filter((text) => typeof text === "string").join(" ");
 }
 
 function quote(text: string): string {

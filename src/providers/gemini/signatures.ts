@@ -2,10 +2,10 @@
 import { asObject, nonEmptyString } from "../shared/json.ts";
 
 /** Tool calls that are remembered at most; the least recently used goes first. */
-export const SIGNATURE_CACHE_ENTRIES = 20_000;
+const SIGNATURE_CACHE_ENTRIES = 20_000;
 
 /** All remembered ids, names and signatures together, in bytes (they are ASCII). */
-export const SIGNATURE_CACHE_BYTES = 64 * 1_048_576;
+const SIGNATURE_CACHE_BYTES = 64 * 1_048_576;
 
 /** A signature longer than this is not remembered, so that one cannot push out all others. */
 export const SIGNATURE_BYTES = 1_048_576;

@@ -20,7 +20,7 @@ export interface Target {
 
 /** The scheme's own ports only: other ones on a public host are somebody's other services. */
 export function isDefaultPort(protocol: Target["protocol"], port: number): boolean {
-  return port === (protocol === "http:" ? 80 : 443);
+  return port === defaultPort(protocol);
 }
 
 /**

@@ -13,7 +13,7 @@ import { toTool, toToolChoice } from "./tools.ts";
  * The least output limit that the API takes, in tokens. A smaller one cannot be raised, as the
  * limit is what was paid for, and chat completions would refuse the request: the answer is a 400.
  */
-export const MIN_OUTPUT_TOKENS = 16;
+const MIN_OUTPUT_TOKENS = 16;
 
 export interface ResponsesRequestOptions {
   quirks: Pick<Quirks, "refusesObfuscation">;

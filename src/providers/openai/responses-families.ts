@@ -9,7 +9,7 @@
 export type ToolsOnChat = "unset" | "none" | "never";
 
 /** Models by the numbers of `gpt-<major>.<minor>`; a name without the second number counts as 0. */
-export interface ResponsesFamily {
+interface ResponsesFamily {
   major: number;
   minorFrom: number;
   minorTo: number;
@@ -30,7 +30,7 @@ const ANY = Number.POSITIVE_INFINITY;
  * - 6 and later: refuses at every level; astra and 6.1-sol do not know `none`
  *   (genkit-ai/genkit#6303, onyx-dot-app/onyx#15008).
  */
-export const RESPONSES_FAMILIES: readonly ResponsesFamily[] = [
+const RESPONSES_FAMILIES: readonly ResponsesFamily[] = [
   { major: 5, minorFrom: 4, minorTo: 4, toolsOnChat: "unset" },
   { major: 5, minorFrom: 5, minorTo: 5, toolsOnChat: "never" },
   { major: 5, minorFrom: 6, minorTo: ANY, toolsOnChat: "none" },
@@ -42,7 +42,7 @@ export const RESPONSES_FAMILIES: readonly ResponsesFamily[] = [
 export const RESPONSES_ONLY = /^gpt-5(?:\.\d+)?-(?:pro|codex)(?:-|$)/;
 
 /** Variants that do not reason, whatever their generation: chat completions serves them. */
-export const CHAT_VARIANT = /^gpt-[\d.]+-chat(?:-|$)/;
+const CHAT_VARIANT = /^gpt-[\d.]+-chat(?:-|$)/;
 
 const VERSION = /^gpt-(\d{1,3})(?:\.(\d{1,3}))?(?:-|$)/;
 
