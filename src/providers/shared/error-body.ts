@@ -31,7 +31,14 @@ const NOTHING: ErrorDetails = {
 };
 
 /** Members of answers: a body that has one is no failure, whatever else is in it. */
-const ANSWER_MEMBERS = ["choices", "candidates", "content", "output", "usage", "usageMetadata"];
+export const ANSWER_MEMBERS = [
+  "choices",
+  "candidates",
+  "content",
+  "output",
+  "usage",
+  "usageMetadata",
+];
 
 /**
  * The error in a body or in a stream's event, or null when it holds none. Understands OpenAI's

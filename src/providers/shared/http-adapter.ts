@@ -1,5 +1,5 @@
 // The one way in which every dialect over HTTP is called: sent once, read whole or event by event.
-import { type ApiError, upstreamError } from "../../base/errors.ts";
+import { upstreamError } from "../../base/errors.ts";
 import type {
   ProviderAdapter,
   UpstreamCall,
@@ -12,10 +12,12 @@ import type { EventDecoder } from "../transport/framing.ts";
 import { UpstreamGuard } from "../transport/guard.ts";
 import { readBody, readErrorBody } from "../transport/read-body.ts";
 import { saysAnything } from "./envelope.ts";
+import { ANSWER_MEMBERS } from "./error-body.ts";
 import type { CallTransport, Exchange, HttpDialect, StreamReader } from "./http-dialect.ts";
-import { parseJson } from "./json.ts";
+import { isObject, parseJson } from "./json.ts";
 import { runProbe } from "./probe.ts";
 import { unmetWishes } from "./provider-wishes.ts";
+import { wholeAsStream } from "./whole-as-stream.ts";
 
 /**
  * What a provider has for usage and its terminal event once the answer is whole, in milliseconds:
@@ -73,7 +75,10 @@ async function* stream<Event>(
     const reader = exchange.open();
     const response = await send(dialect, transport, exchange, guard, signal);
     if (response.headers.get("content-type")?.includes("application/json")) {
-      throw notStreamed(dialect, await readWhole(transport, response, guard));
+      const text = await readWhole(transport, response, guard);
+      const ignored = [...(exchange.ignored ?? []), ...wishes];
+      yield* notStreamed(dialect, exchange, text).map((chunk) => ({ ...chunk, ignored }));
+      return;
     }
     const body = new BodyReader(response, guard, transport.timeouts.betweenChunksMs);
     try {
@@ -150,12 +155,18 @@ async function send<Event>(
   throw errors.fromResponse(response.status, response.headers, text);
 }
 
-/** A JSON answer to a call for a stream: nearly always an error under status 200. */
-function notStreamed<Event>({ errors }: HttpDialect<Event>, text: string): ApiError {
-  return (
-    errors.fromPayload(parseJson(text)) ??
-    upstreamError("The provider did not answer with a stream.")
-  );
+/** A JSON answer to a call for a stream: mostly an error under status 200, else one that is paid for. */
+function notStreamed<Event>(
+  { errors }: HttpDialect<Event>,
+  exchange: Exchange<Event>,
+  text: string,
+): UpstreamChunk[] {
+  const json = parseJson(text);
+  const error = errors.fromPayload(json);
+  if (error !== null) throw error;
+  const isAnswer = isObject(json) && ANSWER_MEMBERS.some((member) => member in json);
+  if (!isAnswer) throw upstreamError("The provider did not answer with a stream.");
+  return wholeAsStream(exchange.parse(text));
 }
 
 function readWhole(

@@ -120,13 +120,13 @@ describe("over the wire", () => {
     });
   });
 
-  test("a JSON answer to a call for a stream is an error, its own where it holds one", async () => {
+  test("a JSON answer to a call for a stream is an error where it is no answer", async () => {
     let body: object = { error: { message: "busy", type: "overloaded_error" } };
     using server = Bun.serve({ port: 0, fetch: () => Response.json(body) });
     const adapter = createResponsesAdapter(optionsFor(server.url.href));
     const first = await rejection(collect(adapter.stream(callOf(), never)));
     expect((first as ApiError).status).toBe(503);
-    body = responseOf();
+    body = { hello: "world" };
     const second = await rejection(collect(adapter.stream(callOf(), never)));
     expect((second as ApiError).message).toContain("did not answer with a stream");
   });
