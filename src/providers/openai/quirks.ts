@@ -92,14 +92,9 @@ export const SERVER_FIELDS: ReadonlySet<string> = new Set([
   "stream_options",
 ]);
 
-/**
- * Fields that only mean something on OpenAI's own platform (storage, its prompt cache, its safety
- * reports). Strict providers refuse them and lenient ones ignore them, so that dropping them
- * changes no answer.
- */
-export const PLATFORM_FIELDS: readonly string[] = [
+/** Fields of OpenAI's own platform (storage, its prompt cache, its safety reports) that change no answer. */
+const UNFELT_PLATFORM_FIELDS: readonly string[] = [
   "metadata",
-  "moderation",
   "prompt_cache_key",
   "prompt_cache_options",
   "prompt_cache_retention",
@@ -107,9 +102,15 @@ export const PLATFORM_FIELDS: readonly string[] = [
   "store",
 ];
 
+/**
+ * Fields that only mean something on OpenAI's own platform: strict providers refuse them and lenient
+ * ones ignore them.
+ */
+export const PLATFORM_FIELDS: readonly string[] = [...UNFELT_PLATFORM_FIELDS, "moderation"];
+
 /** Fields without which the answer is the same. */
 export const UNFELT_FIELDS: ReadonlySet<string> = new Set([
-  ...PLATFORM_FIELDS,
+  ...UNFELT_PLATFORM_FIELDS,
   "cache_control",
   "service_tier",
   "user",
