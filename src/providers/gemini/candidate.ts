@@ -34,8 +34,8 @@ const MAX_CANDIDATES = 64;
 /** What the unspecified value of the enumeration says: nothing. */
 const UNSPECIFIED = "FINISH_REASON_UNSPECIFIED";
 
-/** The model wrote something that Gemini could not read; what it wrote before stands. */
-const MODEL_FAULT = /^(?:MALFORMED|TOO_MANY)_/;
+/** Gemini could not take what the model wrote last; what it wrote before stands. */
+const MODEL_FAULT = /^(?:MALFORMED|MISSING|TOO_MANY)_/;
 
 /**
  * Reads the candidates of a body or event; none when it has none. Each tool call gets its id here,

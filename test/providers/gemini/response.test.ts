@@ -174,7 +174,12 @@ test.each<[string, boolean, string]>([
 });
 
 describe("an answer that the model failed to write", () => {
-  const failed = ["MALFORMED_FUNCTION_CALL", "MALFORMED_RESPONSE", "TOO_MANY_TOOL_CALLS"];
+  const failed = [
+    "MALFORMED_FUNCTION_CALL",
+    "MALFORMED_RESPONSE",
+    "MISSING_THOUGHT_SIGNATURE",
+    "TOO_MANY_TOOL_CALLS",
+  ];
   const billed = { promptTokenCount: 58, candidatesTokenCount: 35, totalTokenCount: 93 };
   const prompt = { promptTokenCount: 58, totalTokenCount: 58 };
 
