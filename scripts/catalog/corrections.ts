@@ -102,7 +102,7 @@ export const CORRECTIONS: readonly Correction[] = [
   {
     provider: "google",
     id: /^gemini-3\.1-flash-lite-preview$/,
-    price: { inputAudio: 500_000 },
+    price: { cacheReadAudio: 50_000, inputAudio: 500_000 },
     reason: "pi-ai has no audio prices; the model is gemini-3.1-flash-lite",
   },
   {

@@ -85,6 +85,7 @@ function toMinutes(time: string): string {
  */
 const PARTS = {
   cacheRead: "cache_read_mtok",
+  cacheReadAudio: "cache_audio_read_mtok",
   cacheWrite: "cache_write_mtok",
   cacheWrite1h: "cache_write_1h_mtok",
   inputAudio: "input_audio_mtok",

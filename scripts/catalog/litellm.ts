@@ -26,6 +26,7 @@ const COSTS: Readonly<Partial<Record<Part, string>>> = {
   input: "input_cost_per_token",
   output: "output_cost_per_token",
   cacheRead: "cache_read_input_token_cost",
+  cacheReadAudio: "cache_read_input_audio_token_cost",
   cacheWrite: "cache_creation_input_token_cost",
   cacheWrite1h: "cache_creation_input_token_cost_above_1hr",
   inputAudio: "input_cost_per_audio_token",
@@ -75,8 +76,9 @@ function compare(model: FileModel, theirs: LitellmModel): string[] {
 
 /** What a part is charged at: a part without a rate costs what it is a part of. */
 function effective(price: FilePrice, part: Part): number {
+  const cached = part === "cacheReadAudio" ? price.cacheRead : undefined;
   const whole = part.startsWith("output") ? price.output : price.input;
-  return base(price[part]) ?? base(whole) ?? 0;
+  return base(price[part] ?? cached ?? whole) ?? 0;
 }
 
 /** Some of its windows are of the prompt alone. */

@@ -2,7 +2,7 @@
 import type { FileModel, FileRate } from "../../src/catalog/data.ts";
 import { atMaker, base, firstPrice, groups, isClosed } from "./checks/contradiction.ts";
 
-const AUDIO = ["inputAudio", "outputAudio"] as const;
+const AUDIO = ["cacheReadAudio", "inputAudio", "outputAudio"] as const;
 
 /**
  * Adds the prices of sound, in the proportion that the host's text has to the maker's: no table of an

@@ -77,6 +77,7 @@ function toPrice(price: PriceOverride): Price {
   };
   const parts = {
     cacheRead: price.cacheReadPerMtok,
+    cacheReadAudio: price.cacheReadAudioPerMtok,
     cacheWrite: price.cacheWritePerMtok,
     cacheWrite1h: price.cacheWrite1hPerMtok,
     inputAudio: price.inputAudioPerMtok,

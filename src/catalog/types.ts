@@ -15,6 +15,8 @@ export interface Price {
   input: Rate;
   output: Rate;
   cacheRead?: Rate;
+  /** Sound that came from the cache. */
+  cacheReadAudio?: Rate;
   cacheWrite?: Rate;
   cacheWrite1h?: Rate;
   inputAudio?: Rate;

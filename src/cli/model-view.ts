@@ -8,6 +8,7 @@ const PARTS: Record<keyof Price, string> = {
   input: "input",
   output: "output",
   cacheRead: "cache_read",
+  cacheReadAudio: "cache_read_audio",
   cacheWrite: "cache_write",
   cacheWrite1h: "cache_write_1h",
   inputAudio: "input_audio",

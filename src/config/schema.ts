@@ -26,6 +26,7 @@ const priceOverride = z.strictObject({
   inputPerMtok: usdPerMtok,
   outputPerMtok: usdPerMtok,
   cacheReadPerMtok: usdPerMtok.optional(),
+  cacheReadAudioPerMtok: usdPerMtok.optional(),
   cacheWritePerMtok: usdPerMtok.optional(),
   cacheWrite1hPerMtok: usdPerMtok.optional(),
   inputAudioPerMtok: usdPerMtok.optional(),

@@ -84,15 +84,18 @@ type Part = [tokens: number, rate: Rate];
 /** The prompt, cut into parts that each have one rate. A part never takes more than the others left of the total. */
 function inputParts(price: Price, usage: TokenUsage): Part[] {
   const rest = createRest(usage.promptTokens);
-  const cached = rest.take(usage.cachedTokens);
+  const cached = createRest(rest.take(usage.cachedTokens));
+  const cachedAudio = cached.take(usage.cachedAudioTokens ?? 0);
   const written1h = rest.take(usage.cacheWrite1hTokens);
   const written = rest.take(usage.cacheWriteTokens);
-  // Cached audio was paid for with what was cached.
+  // Cached audio is paid for with what was cached.
   const freshAudio = usage.promptAudioTokens - (usage.cachedAudioTokens ?? 0);
   const audio = price.inputAudio === undefined ? 0 : rest.take(freshAudio);
+  const readRate = price.cacheRead ?? price.input;
   const writeRate = price.cacheWrite ?? price.input;
   return [
-    [cached, price.cacheRead ?? price.input],
+    [cachedAudio, price.cacheReadAudio ?? readRate],
+    [cached.left(), readRate],
     [written1h, price.cacheWrite1h ?? writeRate],
     [written, writeRate],
     [audio, price.inputAudio ?? price.input],
@@ -115,7 +118,7 @@ function createRest(total: number) {
   let left = total;
   return {
     take(tokens: number): number {
-      const taken = Math.min(tokens, left);
+      const taken = Math.max(0, Math.min(tokens, left));
       left -= taken;
       return taken;
     },

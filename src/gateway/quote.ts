@@ -107,11 +107,14 @@ function freeQuote(limitedByClient: boolean, outputTokensMax: number): Quote {
   };
 }
 
-/** The dearest rate that an input token can meet: a provider may write any of it to its cache. */
+/** The dearest rate that an input token can meet: a provider may read any of it from its cache, or write it there. */
 function inputRateBound(price: Price, promptTokens: number, request: ChatRequest): number {
   const longCache = marksPromptCache(request) ? price.cacheWrite1h : undefined;
-  const rates = [price.input, price.cacheWrite, longCache, price.inputAudio];
-  return dearest(rates, promptTokens);
+  const { input, cacheRead, cacheReadAudio, cacheWrite, inputAudio } = price;
+  return dearest(
+    [input, cacheRead, cacheReadAudio, cacheWrite, longCache, inputAudio],
+    promptTokens,
+  );
 }
 
 function outputRateBound(price: Price, promptTokens: number, request: ChatRequest): number {

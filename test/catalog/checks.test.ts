@@ -114,6 +114,16 @@ describe("is refused:", () => {
       "price-order",
       changed("anthropic", "claude-opus-5", {}, { cacheWrite1h: 6_000_000 }),
     ],
+    [
+      "cached sound below cached text",
+      "price-order",
+      changed("google", "gemini-2.5-flash", {}, { cacheReadAudio: 29_999 }),
+    ],
+    [
+      "cached sound above fresh sound",
+      "price-order",
+      changed("google", "gemini-2.5-flash", {}, { cacheReadAudio: 1_000_001 }),
+    ],
     ["output below input", "price-order", changed("openai", "gpt-4o", {}, { output: 2_000_000 })],
     [
       "an input that is a cache read's",
@@ -144,6 +154,11 @@ describe("is refused:", () => {
       "a host without the maker's audio",
       "parts",
       changed("openrouter", "openai/gpt-audio", {}, { inputAudio: undefined }),
+    ],
+    [
+      "a host without the maker's cached audio",
+      "parts",
+      changed("vertex", "gemini-2.5-flash", {}, { cacheReadAudio: undefined }),
     ],
     [
       "Claude without an hour",
@@ -227,5 +242,24 @@ test("a third opinion is told part by part, and nothing where it agrees", () => 
   expect(disagreements(ours, { "us.anthropic.claude-sonnet-4-6": differs })).toEqual([
     "LiteLLM differs on bedrock/us.anthropic.claude-sonnet-4-6: cacheWrite1h $6.6 there $4.125, " +
       "window 1000000 there 200000, a price for long prompts there",
+  ]);
+});
+
+test("the third opinion on cached sound is asked of what is charged for it", () => {
+  const ours = models.filter(
+    ({ provider, id }) => provider === "google" && /^gemini-2\.5-(?:flash|pro)$/.test(id),
+  );
+  const table = (flash: number, pro: number) => ({
+    "gemini/gemini-2.5-flash": { cache_read_input_audio_token_cost: flash },
+    // It has no rate for it: cached is cached there.
+    "gemini/gemini-2.5-pro": {
+      cache_read_input_audio_token_cost: pro,
+      input_cost_per_token_above_200k_tokens: 2.5e-6,
+    },
+  });
+  expect(disagreements(ours, table(1e-7, 1.25e-7))).toEqual([]);
+  expect(disagreements(ours, table(3e-8, 1.25e-6))).toEqual([
+    "LiteLLM differs on google/gemini-2.5-flash: cacheReadAudio $0.1 there $0.03",
+    "LiteLLM differs on google/gemini-2.5-pro: cacheReadAudio $0.125 there $1.25",
   ]);
 });

@@ -73,6 +73,16 @@ test.each([
   expect(rateOf(provider, id)?.cacheRead?.microPerMtok).toBe(expected);
 });
 
+test.each([
+  ["google", "gemini-2.5-flash", 100_000],
+  ["google", "gemini-3.1-flash-lite-preview", 50_000],
+  ["vertex", "gemini-2.5-flash", 100_000],
+  ["openrouter", "google/gemini-2.5-flash-lite", 30_000],
+  ["google", "gemini-2.5-pro", undefined],
+])("%s/%s: sound from the cache costs %p", (provider, id, expected) => {
+  expect(rateOf(provider, id)?.cacheReadAudio?.microPerMtok).toBe(expected as number);
+});
+
 test("an aggregator's price of sound is its maker's", () => {
   expect(rateOf("openrouter", "openai/gpt-audio")).toMatchObject({
     inputAudio: { microPerMtok: 32_000_000 },

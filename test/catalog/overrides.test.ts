@@ -1,6 +1,7 @@
 // The operator overrides: prices, markups, limits, aliases, added models, errors that name a path.
 import { describe, expect, test } from "bun:test";
 import { UNKNOWN_FACTS } from "../../src/catalog/offers.ts";
+import type { Price } from "../../src/catalog/types.ts";
 import { best, catalog, servedIds } from "./support.ts";
 
 const price = { inputPerMtok: "1", outputPerMtok: "2.5" };
@@ -10,6 +11,30 @@ describe("overrides of known models", () => {
     const from = catalog(["openai"], { models: { "gpt-4o-mini": { price } } });
     expect(best(from, "gpt-4o-mini").prices).toEqual([
       { price: { input: { microPerMtok: 1_000_000 }, output: { microPerMtok: 2_500_000 } } },
+    ]);
+  });
+
+  test("every part of a price can be set", () => {
+    const parts = {
+      input: 1,
+      output: 2,
+      cacheRead: 3,
+      cacheReadAudio: 4,
+      cacheWrite: 5,
+      cacheWrite1h: 6,
+      inputAudio: 7,
+      outputAudio: 8,
+      outputReasoning: 9,
+    } satisfies Record<keyof Price, number>;
+    const entries = Object.entries(parts);
+    const all = Object.fromEntries(entries.map(([part, usd]) => [`${part}PerMtok`, `${usd}`]));
+    const from = catalog(["openai"], { models: { "gpt-4o-mini": { price: all } } });
+    expect(best(from, "gpt-4o-mini").prices).toEqual([
+      {
+        price: Object.fromEntries(
+          entries.map(([part, usd]) => [part, { microPerMtok: usd * 1_000_000 }]),
+        ) as unknown as Price,
+      },
     ]);
   });
 

@@ -3,6 +3,8 @@ import { describe, expect, test } from "bun:test";
 import { calcPrice } from "@pydantic/genai-prices";
 import { maxRateUpTo, priceAt, rateFor } from "../../src/catalog/price.ts";
 import type { Deployment, Price, PricePeriod, Rate } from "../../src/catalog/types.ts";
+import { costMicro } from "../../src/gateway/cost.ts";
+import { plainUsage } from "../../src/gateway/estimate.ts";
 import { best, catalog } from "./support.ts";
 
 const flat = (microPerMtok: number): Price => ({
@@ -77,6 +79,38 @@ describe("tiers", () => {
     expect(rateFor(rate, tokens)).toBe(exact);
     expect(maxRateUpTo(rate, tokens)).toBe(most);
   });
+});
+
+test.each([
+  "gemini-2.5-flash",
+  "gemini-2.5-flash-lite",
+  "gemini-2.5-pro",
+  "gemini-3-flash-preview",
+])("%s: sound and cached sound cost what genai-prices reckons", (id) => {
+  const timestamp = new Date("2026-11-22T12:00:00Z");
+  const price = priceAt(best(catalog(["google"]), id), timestamp);
+  if (price === null) throw new Error("a priced model became free");
+  const theirs = calcPrice(
+    {
+      input_tokens: 2_000_000,
+      cache_read_tokens: 1_000_000,
+      input_audio_tokens: 334_000,
+      cache_audio_read_tokens: 298_000,
+      output_tokens: 100_000,
+    },
+    id,
+    { providerId: "google", timestamp },
+  );
+  const ours = costMicro(
+    { price, markupBasisPoints: 0 },
+    {
+      ...plainUsage(2_000_000, 100_000),
+      cachedTokens: 1_000_000,
+      promptAudioTokens: 334_000,
+      cachedAudioTokens: 298_000,
+    },
+  );
+  expect(ours).toBe(Math.round((theirs?.total_price ?? Number.NaN) * 1e6));
 });
 
 describe("the catalogue's prices against genai-prices' calculator", () => {

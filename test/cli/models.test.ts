@@ -37,6 +37,18 @@ test("without a key nothing is served, and each model says which variable is mis
   expect(mini?.capabilities).toContain("tools");
 });
 
+test("every part of a price is shown, that of cached sound too", async () => {
+  const models = await listModels();
+  const flash = models.find((it) => it.id === "gemini-2.5-flash" && it.provider === "google");
+  expect(flash?.price).toEqual({
+    input: { usd_per_mtok: "0.30", tiers: [] },
+    output: { usd_per_mtok: "2.50", tiers: [] },
+    cache_read: { usd_per_mtok: "0.03", tiers: [] },
+    cache_read_audio: { usd_per_mtok: "0.10", tiers: [] },
+    input_audio: { usd_per_mtok: "1.00", tiers: [] },
+  });
+});
+
 test("a provider's key serves its models, and its value is shown nowhere", async () => {
   const env = { OPENAI_API_KEY: "sk-secret-value" };
   const models = await listModels(env);

@@ -37,11 +37,15 @@ const billed = { promptTokenCount: 1_000, candidatesTokenCount: 100, totalTokenC
 /** 1,000 tokens at 0.30 USD per million, 100 at 2.50. */
 const BILLED_MICRO = 550;
 
+const MISSING_SIGNATURE = "MISSING_THOUGHT_SIGNATURE";
+
 describe("answers with usage are charged", () => {
   test.each<[string, Fields]>([
     ["a call of a tool that was not given", answerOf([], "UNEXPECTED_TOOL_CALL", billed)],
     ["a malformed call after words", answerOf([{ text: "a" }], "MALFORMED_FUNCTION_CALL", billed)],
     ["a malformed call that is counted", answerOf([], "MALFORMED_FUNCTION_CALL", billed)],
+    ["a missing signature after words", answerOf([{ text: "a" }], MISSING_SIGNATURE, billed)],
+    ["a missing signature of what is counted", answerOf([], MISSING_SIGNATURE, billed)],
     ["an answer that Model Armor stopped", answerOf([], "MODEL_ARMOR", billed)],
     [
       "a prompt that Model Armor stopped",
@@ -60,14 +64,17 @@ describe("answers with usage are charged", () => {
   });
 });
 
-test("a malformed call with nothing written is a failure that costs nothing", async () => {
-  const usage = { promptTokenCount: 1_000, totalTokenCount: 1_000 };
-  const { statuses, responses } = await askBoth(answerOf([], "MALFORMED_FUNCTION_CALL", usage));
-  expect(statuses).toEqual([502, 502]);
-  for (const response of responses) await expectRecord(bench, response, { chargedMicro: 0 });
-});
+test.each(["MALFORMED_FUNCTION_CALL", MISSING_SIGNATURE])(
+  "%s with nothing written is a failure that costs nothing",
+  async (word) => {
+    const usage = { promptTokenCount: 1_000, totalTokenCount: 1_000 };
+    const { statuses, responses } = await askBoth(answerOf([], word, usage));
+    expect(statuses).toEqual([502, 502]);
+    for (const response of responses) await expectRecord(bench, response, { chargedMicro: 0 });
+  },
+);
 
-test("sound from the cache is charged as cached", async () => {
+test("sound from the cache is charged at its own rate", async () => {
   const usage = {
     promptTokenCount: 2_000,
     cachedContentTokenCount: 1_000,
@@ -83,8 +90,8 @@ test("sound from the cache is charged as cached", async () => {
     ],
   };
   const { responses } = await askBoth(answerOf([{ text: "A bell." }], "STOP", usage));
-  // 1,000 cached at 0.03, 36 of fresh sound at 1.00, 964 of text at 0.30, 100 of output at 2.50.
+  // Cached: 702 of text at 0.03, 298 of sound at 0.10. Fresh: 964 of text at 0.30, 36 of sound at 1.00. 100 written at 2.50.
   for (const response of responses) {
-    await expectRecord(bench, response, { chargedMicro: Math.ceil(30 + 36 + 289.2 + 250) });
+    await expectRecord(bench, response, { chargedMicro: 627 });
   }
 });

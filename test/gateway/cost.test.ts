@@ -71,6 +71,35 @@ describe("cost", () => {
       }),
       1_424, // 1000 cached, 36 of sound, 964 of text
     ],
+    [
+      "audio from the cache has a price of its own where there is one",
+      {
+        input: usd(1),
+        output: usd(2),
+        cacheRead: { microPerMtok: 100_000 },
+        cacheReadAudio: usd(3),
+        inputAudio: usd(10),
+      },
+      usage({
+        promptTokens: 2_000,
+        cachedTokens: 1_000,
+        promptAudioTokens: 334,
+        cachedAudioTokens: 298,
+      }),
+      2_289, // 70.2 for cached text, 894 for cached sound, 360 for fresh sound, 964 for fresh text
+    ],
+    [
+      "also where fresh audio has none, and reads of text have none",
+      { input: usd(1), output: usd(2), cacheReadAudio: usd(3) },
+      usage({ promptTokens: 10, cachedTokens: 5, promptAudioTokens: 6, cachedAudioTokens: 4 }),
+      4 * 3 + 6,
+    ],
+    [
+      "no more audio from the cache than there was anything from it",
+      { input: usd(1), output: usd(2), cacheReadAudio: usd(3), inputAudio: usd(10) },
+      usage({ promptTokens: 10, cachedTokens: 2, promptAudioTokens: 4, cachedAudioTokens: 5 }),
+      2 * 3 + 8,
+    ],
     ["the smallest use costs one micro-dollar", gpt4oMini, plainUsage(1, 0), 1],
     ["nothing costs nothing", gpt4oMini, plainUsage(0, 0), 0],
     [
@@ -134,6 +163,7 @@ const price = fc.record(
     input: rate,
     output: rate,
     cacheRead: rate,
+    cacheReadAudio: rate,
     cacheWrite: rate,
     cacheWrite1h: rate,
     inputAudio: rate,
@@ -149,6 +179,7 @@ const anyUsage = fc.record({
   cacheWriteTokens: tokens,
   cacheWrite1hTokens: tokens,
   promptAudioTokens: tokens,
+  cachedAudioTokens: tokens,
   completionAudioTokens: tokens,
   reasoningTokens: tokens,
   acceptedPredictionTokens: tokens,

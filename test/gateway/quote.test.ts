@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { ChatRequest } from "../../src/base/chat.ts";
 import type { ModelFacts } from "../../src/base/model.ts";
-import type { Deployment } from "../../src/catalog/types.ts";
+import type { Deployment, Price } from "../../src/catalog/types.ts";
 import { configSchema } from "../../src/config/schema.ts";
 import { addedInputTokens } from "../../src/gateway/added-input.ts";
 import { costMicro } from "../../src/gateway/cost.ts";
@@ -126,6 +126,13 @@ describe("the deposit", () => {
     expect(quoteOf({ max_tokens: 1 }, { prices }).size(1_000_000)?.amountMicro).toBe(189);
   });
 
+  test.each(["cacheRead", "cacheReadAudio"])("covers a prompt that meets a dear %s", (part) => {
+    const [period] = deployment.prices;
+    const price = { ...(period?.price as Price), [part]: { microPerMtok: 187_500 } };
+    const prices = [{ price }];
+    expect(quoteOf({ max_tokens: 1 }, { prices }).size(1_000_000)?.amountMicro).toBe(189);
+  });
+
   test("covers the hour's cache writes of a request that marks its cache", () => {
     const [period] = deployment.prices;
     const price = { ...(period?.price as object), cacheWrite1h: { microPerMtok: 300_000 } };
@@ -140,7 +147,14 @@ describe("the deposit", () => {
     const rate = fc.record({ microPerMtok: fc.integer({ min: 0, max: 100_000_000 }) });
     fc.assert(
       fc.property(
-        fc.record({ input: rate, output: rate, cacheRead: rate, cacheWrite: rate }),
+        fc.record({
+          input: rate,
+          output: rate,
+          cacheRead: rate,
+          cacheReadAudio: rate,
+          cacheWrite: rate,
+          inputAudio: rate,
+        }),
         fc.integer({ min: 1, max: 500_000 }),
         fc.option(fc.integer({ min: 1, max: 20_000 }), { nil: undefined }),
         fc.integer({ min: 0, max: 5000 }),
@@ -160,6 +174,9 @@ describe("the deposit", () => {
           const used = {
             ...plainUsage(prompt, deposit.outputTokens),
             cacheWriteTokens: Math.floor(prompt * part),
+            cachedTokens: Math.floor((prompt * (1 - part)) / 2),
+            promptAudioTokens: Math.floor(prompt * part),
+            cachedAudioTokens: Math.floor((prompt * part * (1 - part)) / 2),
           };
           expect(costMicro(wanted.pinned, used)).toBeLessThanOrEqual(deposit.amountMicro);
           // The limit that goes upstream is worked out again from the amount alone.

@@ -117,6 +117,26 @@ test("one token more in one of them is found", () => {
   }
 });
 
+test("cached sound is reckoned by the price that was pinned, with a rate for it or without", () => {
+  const rates = { input: 300_000, output: 0, cacheRead: 30_000, inputAudio: 1_000_000 };
+  const pinned = (more: Record<string, number>) => {
+    const parts = Object.entries({ ...rates, ...more });
+    const price = Object.fromEntries(parts.map(([part, rate]) => [part, { microPerMtok: rate }]));
+    return JSON.stringify({ price, markupBasisPoints: 0 });
+  };
+  const usage = JSON.stringify({
+    ...plainUsage(2_000_000, 0),
+    cachedTokens: 1_000_000,
+    promptAudioTokens: 500_000,
+    cachedAudioTokens: 400_000,
+  });
+  const costOf = recordedCost();
+  // 900,000 of fresh text and 100,000 of fresh sound, in both.
+  const fresh = 270_000 + 100_000;
+  expect(costOf(pinned({}), usage, null)).toBe(fresh + 30_000);
+  expect(costOf(pinned({ cacheReadAudio: 100_000 }), usage, null)).toBe(fresh + 18_000 + 40_000);
+});
+
 test("more different prices than are kept parsed are all reckoned with", () => {
   const costOf = recordedCost();
   const usage = JSON.stringify(plainUsage(1_000_000, 0));

@@ -78,7 +78,7 @@ export const tiers = againstMaker("tiers", (host, own, closed) => {
 /** Parts that a host charges apart when the maker does: they cost many times the text. */
 export const parts = againstMaker("parts", (host, own, closed) => {
   const [price, makers] = [firstPrice(host), firstPrice(own)];
-  const names: Part[] = ["inputAudio", "outputAudio", "cacheWrite1h"];
+  const names: Part[] = ["cacheReadAudio", "inputAudio", "outputAudio", "cacheWrite1h"];
   const missing = names.filter((name) => makers[name] !== undefined && price[name] === undefined);
   return closed && missing.length > 0 ? [`no price of its own for ${missing.join(", ")}`] : [];
 });

@@ -73,6 +73,8 @@ export const firstPeriod = each("first-period", ({ prices: [first] }) =>
 /** Pairs of parts of which the first never costs more than the second. */
 const ORDER: readonly (readonly [Part, Part])[] = [
   ["cacheRead", "input"],
+  ["cacheRead", "cacheReadAudio"],
+  ["cacheReadAudio", "inputAudio"],
   ["input", "cacheWrite"],
   ["cacheWrite", "cacheWrite1h"],
   ["input", "output"],
