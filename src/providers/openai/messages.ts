@@ -72,16 +72,24 @@ export function keepMessageFields(...fields: string[]): RequestPatch {
   return (body, _call, lost) => {
     const messages = asArray(body.messages);
     for (const [index, message] of messages.map(asObject).entries()) {
-      const { function_call: _known, ...others } = message;
-      refuseOldForms(known.has("function_call") ? others : message, `messages[${index}]`);
+      const unknown = Object.entries(message).filter(([field]) => !known.has(field));
+      refuseOldForms(Object.fromEntries(unknown), `messages[${index}]`);
     }
     if (!known.has("name")) lost.push(...ignoredNames(messages));
     mapMessages(body, (message) => {
       sayRefusal(message);
       keepOnly(message, message.role === "function" ? new Set([...known, "name"]) : known);
-      mapToolCalls(message, (call) => keepOnly(call, CALL_FIELDS));
+      mapToolCalls(message, keepCallFields);
     });
   };
+}
+
+function keepCallFields(call: JsonObject): void {
+  keepOnly(call, CALL_FIELDS);
+  if (isObject(call.function)) {
+    const { name, arguments: text } = call.function;
+    call.function = { name, arguments: text };
+  }
 }
 
 /** A refusal is what the assistant said: elsewhere than at OpenAI it is plain content. */
@@ -138,7 +146,7 @@ export const reasoningContentOnEveryTurn: RequestPatch = (body) => {
  */
 export const dropToolCallExtras: RequestPatch = (body) => {
   mapMessages(body, (message) => {
-    mapToolCalls(message, (call) => keepOnly(call, CALL_FIELDS));
+    mapToolCalls(message, keepCallFields);
   });
 };
 

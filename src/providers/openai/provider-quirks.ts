@@ -20,7 +20,19 @@ import {
   toolChoiceAny,
 } from "./request-patches.ts";
 
-const REASONING_FIELDS = ["reasoning_content", "reasoning", "reasoning_details"] as const;
+/** What other hosts' answers have in a message, and bring along in a conversation. */
+const HOSTS_FIELDS = [
+  "audio_content",
+  "channel",
+  "executed_tools",
+  "images",
+  "reasoning",
+  "reasoning_content",
+  "reasoning_details",
+  "reasoning_opaque",
+  "reasoning_text",
+  "token_id",
+] as const;
 
 /** Sampling settings that the open-weight hosts add to OpenAI's. */
 const OPEN_WEIGHT_FIELDS = ["top_k", "min_p", "repetition_penalty"] as const;
@@ -51,7 +63,7 @@ export const OPENAI: Quirks = {
   refusesObfuscation: true,
   passFields: true,
   patches: [
-    dropMessageFields(...REASONING_FIELDS),
+    dropMessageFields(...HOSTS_FIELDS),
     dropToolCallExtras,
     dropCacheMarks,
     shortToolIds,

@@ -168,15 +168,18 @@ describe("over the wire", () => {
     expect([error.status, error.retryAfterMs, error.upstreamStatus]).toEqual([429, 3_000, 429]);
   });
 
-  test("a JSON answer to a call for a stream is an error, its own where it holds one", async () => {
+  test("a JSON answer to a call for a stream is an error where it is no answer", async () => {
     let body: object = { error: { message: "busy", type: "overloaded_error" } };
     using server = Bun.serve({ port: 0, fetch: () => Response.json(body) });
     const adapter = createOpenAiAdapter(optionsFor(server.url.href));
     const first = await rejection(collect(adapter.stream(callOf(), never)));
     expect((first as ApiError).status).toBe(503);
-    body = answer;
+    body = { hello: "world" };
     const second = await rejection(collect(adapter.stream(callOf(), never)));
     expect((second as ApiError).status).toBe(502);
+    body = answer;
+    const chunks = await collect(adapter.stream(callOf(), never));
+    expect(chunks.flatMap(({ chunk }) => chunk.choices[0]?.finish_reason ?? [])).toEqual(["stop"]);
   });
 
   test("a stream that is cut after its text fails; all that came is given first", async () => {

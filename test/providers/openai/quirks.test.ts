@@ -114,9 +114,25 @@ describe("what an assistant said in forms of OpenAI's own", () => {
     ]);
   });
 
-  test("the place of a call in its stream stays behind", () => {
-    const call = { id: "a", type: "function", function: { name: "f", arguments: "{}" } };
-    const given = [{ role: "assistant", content: "", tool_calls: [{ index: 0, ...call }] }];
+  test("OpenAI gets its own back, and nothing of other hosts'", () => {
+    const others = { images: [], executed_tools: [], reasoning_text: "hm", channel: "final" };
+    expect(messagesOf(OPENAI, [{ role: "assistant", content: "4", ...others }])).toEqual([
+      { role: "assistant", content: "4" },
+    ]);
+    const given = [
+      { role: "assistant", content: null, refusal: "No.", audio: { id: "a" } },
+      old,
+      result,
+      { role: "user", name: "Ann", content: "x" },
+    ];
+    expect(messagesOf(OPENAI, given)).toEqual(given);
+  });
+
+  test("the place of a call in its stream stays behind, and what else hosts add", () => {
+    const fn = { name: "f", arguments: "{}" };
+    const call = { id: "a", type: "function", function: fn };
+    const echoedCall = { index: 0, ...call, function: { ...fn, description: null } };
+    const given = [{ role: "assistant", content: "", tool_calls: [echoedCall] }];
     for (const quirks of [OPENAI, DEEPSEEK]) {
       expect(messagesOf(quirks, given)[0]?.tool_calls).toEqual([call]);
     }
