@@ -1,7 +1,7 @@
 // One choice of a stream: what its deltas say, and how it ends.
 import { saysAnything } from "../shared/envelope.ts";
 import { type FinishReason, finishReasonOrThrow, finishWord } from "../shared/finish-reason.ts";
-import { asObject, isGiven, isObject, type JsonObject } from "../shared/json.ts";
+import { asObject, isGiven, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import { normalizeLogprobs, normalizeMessage } from "./content.ts";
 import { ToolDeltas } from "./tool-deltas.ts";
 import { normalizeFunctionCall } from "./tools.ts";
@@ -18,6 +18,8 @@ export class ChoiceStream {
   #hasSaid = false;
   #saysMore = false;
   #reason: FinishReason | null = null;
+  /** The last word that said that the answer goes on. */
+  #openWord: string | null = null;
   /** What goes to the client with the finish reason. */
   #last: JsonObject = {};
 
@@ -63,6 +65,7 @@ export class ChoiceStream {
     changed = this.#normalizeDelta(asObject(choice.delta)) || changed;
     const given = choice.finish_reason;
     const word = finishWord(given);
+    this.#openWord = word === null ? (nonEmptyString(given) ?? this.#openWord) : null;
     choice.finish_reason = word === null ? null : this.#read(word);
     return changed || choice.finish_reason !== given;
   }
@@ -86,7 +89,7 @@ export class ChoiceStream {
 
   /** The choice that ends it all. */
   finish(): JsonObject {
-    const reason = this.#read(this.#reason ?? "stop");
+    const reason = this.#read(this.#reason ?? this.#openWord ?? "stop");
     return { index: this.#index, delta: {}, ...this.#last, finish_reason: reason };
   }
 

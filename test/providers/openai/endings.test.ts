@@ -97,6 +97,11 @@ describe("one finish reason, at the end", () => {
       whole("hello", "tool_calls"),
     ],
     ["calls that never came", [hello, piece({}, "tool_calls"), DONE], whole("hello", "stop")],
+    [
+      "a word that it goes on, and then [DONE]",
+      [piece({ content: "hello" }, "not_finished"), DONE],
+      whole("hello", "length"),
+    ],
     ["an empty word", [hello, piece({}, ""), DONE], whole("hello", "stop")],
     [
       "words for none in every event",
