@@ -232,7 +232,7 @@ test.each<[string, UpstreamAnswer, ExpectedError]>([
     sse([event({ error: { code: "rate_limit_exceeded" } })]),
     rateLimited,
   ],
-  ["is JSON", json(completion()), upstreamError],
+  ["is JSON and no answer", json({ answer: 42 }), upstreamError],
 ])("a stream that %s has a real status and costs nothing", async (_name, answer, expected) => {
   upstream.answer(answer);
   const got = await ask(true);
