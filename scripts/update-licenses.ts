@@ -1,4 +1,5 @@
-// Writes src/cli/licenses.json, which `aacflow licenses` prints. A maintainer runs it when a dependency changes.
+// Writes src/cli/licenses.json, which `aacflow licenses` prints. A maintainer runs it when a dependency changes,
+// after `bun install`, which brings peers that npm leaves out here: the list has to fit what either of them bundles.
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { collectLicences } from "./licenses/collect.ts";

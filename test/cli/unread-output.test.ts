@@ -133,7 +133,8 @@ describe.if(process.platform !== "win32")("a log that nobody reads", () => {
       .map((line) => JSON.parse(line));
     const told = lines.filter(({ msg }) => /dropped/.test(msg));
     expect(told).toEqual([expect.objectContaining({ level: 40, lines: dropped })]);
-    expect(lines.at(-1)).toMatchObject({ msg: "stopped" });
+    // The line on what was dropped comes when there is room again, which may be at the very end.
+    expect(lines.map(({ msg }) => msg)).toContain("stopped");
   });
 });
 

@@ -127,7 +127,9 @@ function whyNot(): string | null {
   if (process.platform !== "linux") return "this is not Linux";
   try {
     mountTmpfs(PAGE_BYTES).unmount();
-    mountExt4().unmount();
+    const disk = mountExt4();
+    disk.repair();
+    disk.unmount();
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
