@@ -124,7 +124,7 @@ describe("members and items", () => {
     [`{${many('"a":1', 2_049)}}`, null, "at most 2048"],
     [`{"My own words":[${many("1", 10_001)}]}`, null, "at most 10000"],
     [`{"tools":${"[".repeat(64)}`, "tools", "at most 64 levels"],
-    [`{"metadata":"${"\\n".repeat(2_000_000)}"}`, null, "escaped characters"],
+    [`{"metadata":"${"\\n".repeat(2_000_000)}"}`, "metadata", "escaped characters"],
   ])("the refusal of case %# names the field", async (text, param, message) => {
     const error = await refusal(text, DEFAULTS);
     expect(error?.param ?? null).toBe(param);

@@ -19,7 +19,7 @@ export async function assertArgumentsShape(
   let left = Math.floor(limits.jsonWeight / SHARE);
   for (const [text, param] of argumentTexts(messages)) {
     try {
-      left -= await assertJsonShape(text, { ...limits, jsonWeight: left }, pause);
+      left -= (await assertJsonShape(text, { ...limits, jsonWeight: left }, pause)).weight;
     } catch {
       throw invalidRequest(
         `Invalid '${param}': the JSON in it is nested too deeply, or has too many values.`,

@@ -19,6 +19,9 @@ const OUTER_CHAR_WEIGHT = 4;
 /** Weight after which others get their turn: about a millisecond, and more before the scan is compiled. */
 const SLICE_WEIGHT = 1_048_576;
 
+/** 2^53 has 16 digits: where a number has as many, all are parsed with care, which costs a look at each. */
+const LONG_DIGITS = 16;
+
 /** Of one number. The longest double has some 770 digits, and reading more of them takes its time for nothing. */
 const MAX_DIGITS = 1_024;
 
@@ -37,17 +40,18 @@ const CLOSE_BRACE = 0x7d;
  * it weighs at most `jsonWeight`. One pass
  * without recursion, in slices. Text that is not JSON passes: the parser stops where this stops counting.
  * @param pause waited for between two slices; small texts have one
- * @returns what it weighs
+ * @returns what it weighs, and whether a number in it may have more digits than a double holds
  * @throws ApiError 400, which names the body's field at fault where it has a plain name
  */
 export async function assertJsonShape(
   text: string,
   limits: JsonLimits,
   pause: () => Promise<void>,
-): Promise<number> {
+): Promise<{ weight: number; hasLongNumbers: boolean }> {
   const scan = new Scan(text, limits);
   while (!scan.slice()) await pause();
-  return scan.weight;
+  const { weight, hasLongNumbers } = scan;
+  return { weight, hasLongNumbers };
 }
 
 class Scan {
@@ -56,6 +60,10 @@ class Scan {
   #weight = 0;
   /** Those that followed each other until here. */
   #digits = 0;
+  #hasLongNumbers = false;
+  /** Whether a string has begun and not ended, and where it began. */
+  #inString = false;
+  #stringStart = 0;
   /** Where the next quote and the next backslash are, once they have been looked for: each is found once. */
   #quote = -1;
   #backslash = -1;
@@ -79,6 +87,10 @@ class Scan {
     return this.#weight;
   }
 
+  get hasLongNumbers(): boolean {
+    return this.#hasLongNumbers;
+  }
+
   /** Reads on for one slice; true when the text is read. */
   slice(): boolean {
     const text = this.#text;
@@ -88,16 +100,23 @@ class Scan {
     let digits = this.#digits;
     const until = Math.min(limits.jsonWeight, weight + SLICE_WEIGHT);
     while (index < text.length && weight <= until) {
+      if (this.#inString) {
+        weight += this.#readString(index, until - weight);
+        index = this.#index;
+        if (!this.#inString && this.#depth === 1) this.#noteField(this.#stringStart, index - 1);
+        continue;
+      }
       const code = text.charCodeAt(index);
       index += 1;
       weight += OUTER_CHAR_WEIGHT;
       digits = code >= ZERO && code <= NINE ? digits + 1 : 0;
-      if (digits > MAX_DIGITS) throw tooLong(this.#field());
+      if (digits >= LONG_DIGITS) {
+        this.#hasLongNumbers = true;
+        if (digits > MAX_DIGITS) throw tooLong(this.#field());
+      }
       if (code === QUOTE) {
-        const start = index;
-        weight += this.#readString(start, limits.jsonWeight - weight);
-        index = this.#index;
-        if (this.#depth === 1) this.#noteField(start, index - 1);
+        this.#inString = true;
+        this.#stringStart = index;
       } else if (code === COMMA) {
         weight += VALUE_WEIGHT;
         this.#nextMember();
@@ -135,21 +154,26 @@ class Scan {
       throw tooMany(isObject, max, depth === 1 ? null : this.#field());
   }
 
-  /** Leaves #index after the closing quote of the string that starts there, or at the text's end; gives its weight. */
+  /**
+   * Reads on in a string from `start`: leaves #index after its closing quote, at the text's end, or where what was read
+   * weighs `maxWeight`. Gives the weight.
+   */
   #readString(start: number, maxWeight: number): number {
     const text = this.#text;
     let from = start;
     let escapes = 0;
-    for (;;) {
+    while (escapes * ESCAPE_WEIGHT <= maxWeight) {
       if (this.#quote < from) this.#quote = indexOrEnd(text, '"', from);
       if (this.#backslash < from) this.#backslash = indexOrEnd(text, "\\", from);
-      if (this.#quote <= this.#backslash) break;
+      if (this.#quote <= this.#backslash) {
+        this.#inString = false;
+        from = this.#quote + 1;
+        break;
+      }
       escapes += 1;
       from = this.#backslash + 2;
-      // The rest of it is for nobody to read.
-      if (escapes * ESCAPE_WEIGHT > maxWeight) break;
     }
-    this.#index = Math.min(this.#quote + 1, text.length);
+    this.#index = Math.min(from, text.length);
     return this.#index - start + escapes * ESCAPE_WEIGHT;
   }
 

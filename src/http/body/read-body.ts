@@ -8,12 +8,10 @@ import { collectBytes } from "./collect-bytes.ts";
 import { assertJsonContent } from "./content-type.ts";
 import { assertJsonShape } from "./json-shape.ts";
 
-const utf8 = new TextDecoder("utf-8", { fatal: true });
-
 /** Up to this length a body is worked on in one turn of the event loop. */
 export const ONE_TURN_BYTES = 65_536;
-/** Bytes hashed in one turn: some milliseconds. */
-const HASH_SLICE_BYTES = 4 * 1_048_576;
+/** Bytes hashed or decoded in one turn: some milliseconds. */
+const SLICE_BYTES = 4 * 1_048_576;
 
 export interface BodyReading {
   limits: Config["limits"];
@@ -47,7 +45,7 @@ export async function readJsonBody(request: Request, reading: BodyReading): Prom
   const pause = () => (bodyBytes > ONE_TURN_BYTES ? systemClock.nextTurn() : null);
   const hash = reading.hashed ? await hashOf(bytes, pause) : null;
   await pause();
-  const json = await parse(decode(bytes), reading.limits, pause);
+  const json = await parse(await decode(bytes, pause), reading.limits, pause);
   if (typeof json !== "object" || json === null || Array.isArray(json)) {
     throw invalidRequest("The request body must be a JSON object.", null);
   }
@@ -59,16 +57,22 @@ type Pause = () => Promise<void> | null;
 
 async function hashOf(bytes: Uint8Array, pause: Pause): Promise<string> {
   const hash = createHash("sha256");
-  for (let start = 0; start < bytes.byteLength; start += HASH_SLICE_BYTES) {
+  for (let start = 0; start < bytes.byteLength; start += SLICE_BYTES) {
     if (start > 0) await pause();
-    hash.update(bytes.subarray(start, start + HASH_SLICE_BYTES));
+    hash.update(bytes.subarray(start, start + SLICE_BYTES));
   }
   return hash.digest("hex");
 }
 
-function decode(bytes: Uint8Array): string {
+async function decode(bytes: Uint8Array, pause: Pause): Promise<string> {
+  const utf8 = new TextDecoder("utf-8", { fatal: true });
+  let text = "";
   try {
-    return utf8.decode(bytes);
+    for (let start = 0; start < bytes.byteLength; start += SLICE_BYTES) {
+      if (start > 0) await pause();
+      text += utf8.decode(bytes.subarray(start, start + SLICE_BYTES), { stream: true });
+    }
+    return text + utf8.decode();
   } catch {
     throw invalidRequest("The request body is not valid UTF-8.", null);
   }
@@ -78,10 +82,10 @@ async function parse(text: string, limits: Config["limits"], pause: Pause): Prom
   if (!/\S/.test(text)) {
     throw invalidRequest("The request body is empty: send a JSON object.", null);
   }
-  await assertJsonShape(text, limits, async () => void (await pause()));
+  const { hasLongNumbers } = await assertJsonShape(text, limits, async () => void (await pause()));
   await pause();
   try {
-    return parseExactJson(text);
+    return hasLongNumbers ? parseExactJson(text) : JSON.parse(text);
   } catch {
     // The parser's own message may quote the body.
     throw invalidRequest("The request body is not valid JSON.", null);

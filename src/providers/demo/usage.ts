@@ -20,7 +20,7 @@ export function countTokens(text: string): number {
   let length = 0;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
-    if (isBlank(code, text[index])) {
+    if (isBlank(code)) {
       total += Math.ceil(length / TOKEN_CHARACTERS);
       length = 0;
     } else if (!isSecondHalf(code)) {
@@ -30,9 +30,19 @@ export function countTokens(text: string): number {
   return total + Math.ceil(length / TOKEN_CHARACTERS);
 }
 
-/** ASCII is told by its code: a text may have millions of characters. */
-const isBlank = (code: number, char: string | undefined): boolean =>
-  code < 128 ? code === 32 || (code >= 9 && code <= 13) : /\s/.test(char ?? "");
+/** What `\s` matches, by its code: a text may have millions of characters. */
+const isBlank = (code: number): boolean =>
+  code < 128
+    ? code === 32 || (code >= 9 && code <= 13)
+    : code === 0xa0 || code === 0xfeff || code === 0x3000 || isRareBlank(code);
+
+const isRareBlank = (code: number): boolean =>
+  code === 0x1680 ||
+  (code >= 0x2000 && code <= 0x200a) ||
+  code === 0x2028 ||
+  code === 0x2029 ||
+  code === 0x202f ||
+  code === 0x205f;
 
 /** A code point beyond the first 65,536 is two codes. */
 const isSecondHalf = (code: number): boolean => code >= 0xdc00 && code <= 0xdfff;
