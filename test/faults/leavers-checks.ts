@@ -1,14 +1,6 @@
 // What must hold when thousands of clients have left.
-import type { LeaversResult } from "./leavers-run.ts";
+import { type LeaversResult, RSS_GROWTH_BYTES } from "./leavers-run.ts";
 
-const MIB = 1_048_576;
-
-/**
- * What memory may differ by, whatever the number of clients: after equal work the heap is up to
- * 60 MiB larger or smaller, as the collector has come by. At 10,000 clients this is 6.5 KiB for
- * each, less than one request with its streams would take that is kept.
- */
-const RSS_GROWTH_BYTES = 64 * MIB;
 /** What the runtime itself opens now and then. */
 const SPARE_DESCRIPTORS = 4;
 

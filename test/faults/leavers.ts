@@ -7,7 +7,7 @@ import { type LeaversOptions, type LeaversResult, runLeavers } from "./leavers-r
 
 const USAGE = "usage: leavers.ts [--clients N] [--seed S]; AACFLOW_BINARY names an executable";
 const WARM_UP = 2_000;
-const USUAL = { warmUp: WARM_UP, atOnce: 200, memoryMs: 5_000 };
+const USUAL = { warmUp: WARM_UP, atOnce: 200, memoryMs: 5_000, memoryBackMs: 120_000 };
 /** Clients between two lines of progress. */
 const PROGRESS = 2_000;
 const MIB = 1_048_576;
