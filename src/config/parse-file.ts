@@ -1,17 +1,21 @@
 // Reading a configuration file's text: its value, and on which line each setting stands.
 import { extname } from "node:path";
 import { type Document, isNode, LineCounter, parseDocument, visit } from "yaml";
+import { parseToml, tomlLineFinder } from "./parse-toml.ts";
 
 export interface ParsedFile {
   value: unknown;
-  /** The line of a setting, or of the nearest one around it; null where the format does not tell. */
+  /** The line of a setting, or of the nearest one around it; null where there is none. */
   lineOf(path: readonly PropertyKey[]): number | null;
 }
 
 /** @throws Error that names the line and what is wrong there; it never repeats the text, which may hold a secret. */
 export function parseConfigText(file: string, text: string): ParsedFile {
   const extension = extname(file).toLowerCase();
-  if (extension === ".toml") return { value: parseToml(text), lineOf: () => null };
+  if (extension === ".toml") {
+    const find = tomlLineFinder(text);
+    return { value: parseToml(text), lineOf: (path) => nearest(path, find) };
+  }
   if (extension === ".yaml" || extension === ".yml") return parseYaml(text, "core");
   if (extension === ".json" || extension === ".jsonc") {
     // YAML has JSON in it, so that one parser finds lines and duplicate keys in both.
@@ -43,23 +47,32 @@ function parseYaml(text: string, schema: "core" | "json"): ParsedFile {
   });
   return {
     value: document.toJS(),
-    lineOf: (path) => lineIn(document, lines, path),
+    lineOf: (path) => nearest(path, (inner) => yamlLine(document, lines, inner)),
   };
 }
 
 const describe = ({ code, message }: { code: string; message: string }): string =>
   code === "DUPLICATE_KEY" ? "this setting stands here twice" : message;
 
-function lineIn(
+/** The line of the innermost setting of the path that is there. */
+function nearest(
+  path: readonly PropertyKey[],
+  find: (path: readonly PropertyKey[]) => number | null,
+): number | null {
+  for (let length = path.length; length > 0; length--) {
+    const line = find(path.slice(0, length));
+    if (line !== null) return line;
+  }
+  return null;
+}
+
+function yamlLine(
   document: Document,
   lines: LineCounter,
   path: readonly PropertyKey[],
 ): number | null {
-  for (let length = path.length; length > 0; length--) {
-    const node = document.getIn(path.slice(0, length), true);
-    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
-  }
-  return null;
+  const node = document.getIn(path, true);
+  return isNode(node) && node.range ? lines.linePos(node.range[0]).line : null;
 }
 
 /** Comments as blanks, so that everything else keeps its place. */
@@ -67,27 +80,4 @@ function withoutComments(text: string): string {
   return text.replace(/"(?:[^"\\]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (found) =>
     found.startsWith('"') ? found : found.replace(/[^\n]/g, " "),
   );
-}
-
-function parseToml(text: string): unknown {
-  try {
-    return Bun.TOML.parse(text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`line ${brokenLine(text)}: ${reason}`);
-  }
-}
-
-/** The parser does not say where it failed: the text is whole up to there. */
-function brokenLine(text: string): number {
-  const lines = text.split("\n");
-  for (let count = lines.length - 1; count > 0; count--) {
-    try {
-      Bun.TOML.parse(lines.slice(0, count).join("\n"));
-      return count + 1;
-    } catch {
-      // The fault is further up.
-    }
-  }
-  return 1;
 }

@@ -145,6 +145,28 @@ describe("a setting", () => {
     expect(failure("a.yaml", text)).toStartWith(`a.yaml: ${expected}`);
   });
 
+  test.each([
+    [
+      "[server]\n\n# Where to listen.\nport = 'x'",
+      "line 4: server.port: expected number, got string",
+    ],
+    ["server.host = 'h'\r\nserver.port = 'x'\r\n", "line 2: server.port: expected number"],
+    ["[server]\nprot = 1", "line 2: server.prot: unknown setting; expected one of host, "],
+    [
+      "[server]\ncorsOrigins = [\n  'https://a.b',\n  'x',\n]",
+      "line 2: server.corsOrigins.1: expected",
+    ],
+    ['[server]\nhost = """\na\nb"""\nport = true', "line 5: server.port: expected number"],
+    ["a = 1\n[server]", "line 1: a: unknown setting"],
+    [
+      "[limits]\ntools = 5\n[models.m]\nprice = {inputPerMtok = 1}",
+      "line 4: models.m.price.outputPerMtok",
+    ],
+    ["\nmarkupPercent = 1.234", "line 2: markupPercent: expected at most 2 decimals"],
+  ])("%j in TOML is refused", (text, expected) => {
+    expect(failure("a.toml", text)).toStartWith(`a.toml: ${expected}`);
+  });
+
   test("each wrong one is told, in one message", () => {
     const message = failure("a.yaml", "server:\n  port: x\n  host: 1\nlimits:\n  tools: 0\n");
     expect(message).toContain("line 2: server.port: expected");
