@@ -39,7 +39,7 @@ const THOUGHTS = ["reasoning_content", "reasoning", "reasoning_details"];
 
 /** All texts, in the order of the body. What is neither text nor medium comes as JSON. */
 export function* textsOf(request: ChatRequest): Generator<string> {
-  for (const message of request.messages) yield* messageTexts(message as unknown as Fields);
+  for (const message of request.messages) yield* messageTexts(message);
   for (const [field, value] of Object.entries(request)) {
     if (!NOT_READ.has(field)) yield* textOf(value);
   }
@@ -59,12 +59,11 @@ export function* mediaOf(request: ChatRequest): Generator<Media> {
 /** All content parts of all messages, in order. */
 export function* contentParts(request: ChatRequest): Generator<Fields> {
   for (const { content } of request.messages) {
-    if (!Array.isArray(content)) continue;
-    for (const part of content) yield part as unknown as Fields;
+    if (Array.isArray(content)) for (const part of content) yield { ...part };
   }
 }
 
-function* messageTexts(message: Fields): Generator<string> {
+function* messageTexts(message: { content?: unknown }): Generator<string> {
   const { content } = message;
   if (Array.isArray(content)) for (const part of content) yield* partTexts(part);
   else yield* textOf(content);
