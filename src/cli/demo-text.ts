@@ -1,5 +1,5 @@
 // What `aacflow demo` prints: an address, a key, and examples to paste.
-import { curlExample, nodeExample, pythonExample } from "../http/docs/client-examples.ts";
+import { curlExample, nodeExample, pythonExample } from "../http/endpoints/docs/client-examples.ts";
 
 export interface DemoFacts {
   baseUrl: string;

@@ -1,13 +1,14 @@
 // All of Elysia: which path and method goes to which handler, and what answers everything else.
 import { Elysia } from "elysia";
 import { ApiError } from "../base/errors.ts";
-import { creditsHandler, requestHandler } from "./account/handlers.ts";
-import { chatHandler } from "./chat/handler.ts";
-import { docsHandlers } from "./docs/handlers.ts";
-import { getModelHandler, listModelsHandler } from "./models/handlers.ts";
+import { chatHandler } from "./endpoints/chat-completions/handler.ts";
+import { creditsHandler } from "./endpoints/credits/handler.ts";
+import { docsHandlers } from "./endpoints/docs/handlers.ts";
+import { healthHandler, readyHandler } from "./endpoints/health/handlers.ts";
+import { metricsHandler } from "./endpoints/metrics/handler.ts";
+import { getModelHandler, listModelsHandler } from "./endpoints/models/handlers.ts";
+import { requestHandler } from "./endpoints/requests/handler.ts";
 import { API_PREFIXES } from "./openapi/routes.ts";
-import { healthHandler, readyHandler } from "./ops/handlers.ts";
-import { metricsHandler } from "./ops/metrics.ts";
 import {
   errorResponse,
   type Handler,

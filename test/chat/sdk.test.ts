@@ -4,7 +4,7 @@ import OpenAI from "openai";
 import { zodResponseFormat } from "openai/helpers/zod";
 import { z } from "zod";
 import { formatCredits } from "../../src/base/micro.ts";
-import { chatCompletion } from "../../src/http/chat/schema/completion.ts";
+import { chatCompletion } from "../../src/http/endpoints/chat-completions/schema/completion.ts";
 import { type Aimock, startAimock } from "../support/aimock.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { ask, clientOf, expectQuietBooks, failure, MODEL, recordOf } from "./support.ts";

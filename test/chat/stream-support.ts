@@ -1,7 +1,7 @@
 // Reading a stream as it is on the wire: frames, comments, and what came after them.
 import { expect } from "bun:test";
 import type { z } from "zod";
-import { chatCompletionChunk } from "../../src/http/chat/schema/chunk.ts";
+import { chatCompletionChunk } from "../../src/http/endpoints/chat-completions/schema/chunk.ts";
 
 export type Chunk = z.output<typeof chatCompletionChunk>;
 

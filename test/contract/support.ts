@@ -1,7 +1,7 @@
 // Helpers of the contract tests: requests byte by byte, and what every error must look like.
 import { expect } from "bun:test";
 import { connect } from "node:net";
-import { errorEnvelope } from "../../src/http/chat/schema/error.ts";
+import { errorEnvelope } from "../../src/http/openapi/error-schema.ts";
 import type { TestServer } from "../support/server.ts";
 import { within } from "../support/wait.ts";
 

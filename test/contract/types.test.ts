@@ -4,9 +4,9 @@ import { expect, test } from "bun:test";
 import type { ChatCompletion, ChatCompletionChunk } from "openai/resources/chat/completions";
 import type { Model } from "openai/resources/models";
 import type { z } from "zod";
-import type { chatCompletionChunk } from "../../src/http/chat/schema/chunk.ts";
-import type { chatCompletion } from "../../src/http/chat/schema/completion.ts";
-import type { model } from "../../src/http/chat/schema/models.ts";
+import type { chatCompletionChunk } from "../../src/http/endpoints/chat-completions/schema/chunk.ts";
+import type { chatCompletion } from "../../src/http/endpoints/chat-completions/schema/completion.ts";
+import type { model } from "../../src/http/endpoints/models/schema.ts";
 
 /** Tiers are open in the document, since OpenAI adds to them. */
 type OpenTier<T> = Omit<T, "service_tier">;

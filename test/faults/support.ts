@@ -1,8 +1,8 @@
 // What every fault has to leave behind: one record, at most one charge, nothing held, the upstream
 // let go, one line in the log, and a client that was told the truth.
 import { expect } from "bun:test";
-import { chatCompletion } from "../../src/http/chat/schema/completion.ts";
-import { errorEnvelope } from "../../src/http/chat/schema/error.ts";
+import { chatCompletion } from "../../src/http/endpoints/chat-completions/schema/completion.ts";
+import { errorEnvelope } from "../../src/http/openapi/error-schema.ts";
 import type { RequestRecord } from "../../src/ledger/records.ts";
 import { readWire } from "../chat/stream-support.ts";
 import { expectBalanced, type House } from "../money/support.ts";

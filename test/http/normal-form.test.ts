@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { ApiError } from "../../src/base/errors.ts";
 import { parseExactJson } from "../../src/base/exact-json.ts";
 import { configSchema } from "../../src/config/schema.ts";
-import { parseChatRequest } from "../../src/http/chat/parse-request.ts";
+import { parseChatRequest } from "../../src/http/endpoints/chat-completions/parse.ts";
 
 const { limits } = configSchema.parse({});
 const tool = { type: "function", function: { name: "f" } };

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatCompletionCreateParams } from "openai/resources/chat/completions";
 import { configSchema } from "../../src/config/schema.ts";
-import { parseChatRequest } from "../../src/http/chat/parse-request.ts";
+import { parseChatRequest } from "../../src/http/endpoints/chat-completions/parse.ts";
 
 const { limits } = configSchema.parse({});
 const minimal = { model: "m", messages: [{ role: "user", content: "hi" }] };

@@ -4,8 +4,8 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { ApiError } from "../../src/base/errors.ts";
 import { configSchema } from "../../src/config/schema.ts";
-import { parseChatRequest } from "../../src/http/chat/parse-request.ts";
-import { chatCompletionRequest } from "../../src/http/chat/schema/request.ts";
+import { parseChatRequest } from "../../src/http/endpoints/chat-completions/parse.ts";
+import { chatCompletionRequest } from "../../src/http/endpoints/chat-completions/schema/request.ts";
 
 const { limits } = configSchema.parse({});
 const SECRET = "canary-7f3a";

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { ApiError } from "../../src/base/errors.ts";
 import { configSchema } from "../../src/config/schema.ts";
-import { parseChatRequest } from "../../src/http/chat/parse-request.ts";
+import { parseChatRequest } from "../../src/http/endpoints/chat-completions/parse.ts";
 
 const { limits } = configSchema.parse({ limits: { messages: 4, tools: 2, choices: 3 } });
 const SECRET = "canary-7f3a";

@@ -1,7 +1,7 @@
 // The documentation as an app of its own, for tests of the page alone.
 import { Elysia } from "elysia";
 import { pino } from "pino";
-import { docsHandlers } from "../../src/http/docs/handlers.ts";
+import { docsHandlers } from "../../src/http/endpoints/docs/handlers.ts";
 import { openScope } from "../../src/http/scope.ts";
 
 /**

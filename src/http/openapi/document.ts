@@ -4,10 +4,10 @@ import { Elysia } from "elysia";
 import packageJson from "../../../package.json" with { type: "json" };
 import type { Config } from "../../config/schema.ts";
 import { configSchema } from "../../config/schema.ts";
-import { componentSchemas } from "./components.ts";
 import { errorResponses } from "./error-docs.ts";
 import { headerDocs } from "./header-docs.ts";
 import { type RouteKey, routeDetail, routeDocs } from "./routes.ts";
+import { componentSchemas } from "./schemas.ts";
 
 const description = `OpenAI-compatible chat completions and model listing. Any client or SDK \
 that targets the OpenAI API can be pointed at this server by changing its base URL to \

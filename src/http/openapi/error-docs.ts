@@ -1,7 +1,7 @@
 // Every error a client can meet, with its status, its code and an example of its envelope.
 import type { ApiErrorType } from "../../base/errors.ts";
-import { schemaRef } from "./components.ts";
 import { CREDIT_HEADERS, type HeaderName, headerRefs } from "./header-docs.ts";
+import { schemaRef } from "./schemas.ts";
 
 interface ErrorDoc {
   status: number;

@@ -1,6 +1,7 @@
 // The table of public routes: what the server registers, and what it says about each.
 import type { DocumentDecoration } from "elysia";
-import { chatRouteDoc } from "./chat-route.ts";
+import { chatRouteDoc } from "../endpoints/chat-completions/documentation.ts";
+import { type RouteDoc, toDetail } from "./endpoint-doc.ts";
 import { KEY_ERRORS } from "./error-docs.ts";
 import {
   creditsExample,
@@ -9,7 +10,6 @@ import {
   requestRecordExample,
 } from "./examples.ts";
 import { CREDIT_HEADERS } from "./header-docs.ts";
-import { type RouteDoc, toDetail } from "./route-doc.ts";
 
 /**
  * Where the public API lives; the same routes are under the second one, for tools that insist on

@@ -3,7 +3,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { ApiError } from "../../../src/base/errors.ts";
-import { chatCompletionRequest } from "../../../src/http/chat/schema/request.ts";
+import { chatCompletionRequest } from "../../../src/http/endpoints/chat-completions/schema/request.ts";
 import { buildRequest } from "../../../src/providers/anthropic/request.ts";
 import { parseMessage } from "../../../src/providers/anthropic/response.ts";
 import { EventReader } from "../../../src/providers/anthropic/stream.ts";

@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { ApiError } from "../../../src/base/errors.ts";
-import { chatCompletionRequest } from "../../../src/http/chat/schema/request.ts";
+import { chatCompletionRequest } from "../../../src/http/endpoints/chat-completions/schema/request.ts";
 import { requestArbitrary } from "../anthropic/request-arbitrary.ts";
 import { converse } from "./converse-schema.ts";
 import { build, CLAUDE, CLAUDE_NEW, LLAMA, MISTRAL, NOVA } from "./support.ts";

@@ -3,7 +3,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { ApiError } from "../../../src/base/errors.ts";
-import { chatCompletionRequest } from "../../../src/http/chat/schema/request.ts";
+import { chatCompletionRequest } from "../../../src/http/endpoints/chat-completions/schema/request.ts";
 import { ERRORS } from "../../../src/providers/gemini/errors.ts";
 import { parseCompletion } from "../../../src/providers/gemini/response.ts";
 import { SignatureCache } from "../../../src/providers/gemini/signatures.ts";

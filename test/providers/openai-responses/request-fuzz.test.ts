@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { ApiError } from "../../../src/base/errors.ts";
-import { chatCompletionRequest } from "../../../src/http/chat/schema/request.ts";
+import { chatCompletionRequest } from "../../../src/http/endpoints/chat-completions/schema/request.ts";
 import { buildResponsesRequest } from "../../../src/providers/openai-responses/request.ts";
 import { callOf } from "../support.ts";
 import { responsesBody } from "./body-schema.ts";

@@ -1,6 +1,6 @@
 // The handlers of the interactive documentation and of the OpenAPI document, one per path.
-import { routeDocs } from "../openapi/routes.ts";
-import type { Handler } from "../route.ts";
+import { routeDocs } from "../../openapi/routes.ts";
+import type { Handler } from "../../route.ts";
 import { docsAssets, SWAGGER_UI_VERSION } from "./assets.ts";
 import { CONTENT_SECURITY_POLICY, docsPage } from "./page.ts";
 

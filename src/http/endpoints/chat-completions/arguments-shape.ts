@@ -1,7 +1,7 @@
 // Bounds the JSON within a request's JSON: the arguments of calls in its history, which many dialects parse in one turn.
-import type { ChatRequest } from "../../base/chat.ts";
-import { invalidRequest } from "../../base/errors.ts";
-import { assertJsonShape, type JsonLimits } from "./json-shape.ts";
+import type { ChatRequest } from "../../../base/chat.ts";
+import { invalidRequest } from "../../../base/errors.ts";
+import { assertJsonShape, type JsonLimits } from "../../body/json-shape.ts";
 
 /** All arguments together may weigh this part of a body: they are parsed, walked and written again at once. */
 const SHARE = 2;

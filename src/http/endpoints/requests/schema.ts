@@ -1,6 +1,6 @@
 // What the server remembers of one request: how it ended and what it cost.
 import { z } from "zod";
-import { credits, tokenCount } from "./primitives.ts";
+import { credits, tokenCount } from "../../openapi/amount-schemas.ts";
 
 const recordUsage = z.looseObject({
   prompt_tokens: tokenCount,

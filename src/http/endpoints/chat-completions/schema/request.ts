@@ -1,7 +1,7 @@
 // The body of POST /chat/completions: every field of OpenAI's API, and of the extensions that
 // clients send.
 import { z } from "zod";
-import { REASONING_EFFORTS } from "../../../base/chat.ts";
+import { REASONING_EFFORTS } from "../../../../base/chat.ts";
 import { textContent } from "./content-parts.ts";
 import { message } from "./messages.ts";
 import { tokenLimit } from "./primitives.ts";

@@ -1,13 +1,14 @@
 // What the documentation says of POST /chat/completions.
-import { KEY_ERRORS } from "./error-docs.ts";
+
+import type { RouteDoc } from "../../openapi/endpoint-doc.ts";
+import { KEY_ERRORS } from "../../openapi/error-docs.ts";
 import {
   completionExample,
   completionRequestExamples,
   failedStreamExample,
   streamExample,
-} from "./examples.ts";
-import { CREDIT_HEADERS } from "./header-docs.ts";
-import type { RouteDoc } from "./route-doc.ts";
+} from "../../openapi/examples.ts";
+import { CREDIT_HEADERS } from "../../openapi/header-docs.ts";
 
 const description = `Generates a model response for a conversation. Request and response are \
 compatible with the OpenAI Chat Completions API; fields that are not listed here are kept and \

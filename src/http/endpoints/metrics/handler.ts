@@ -1,7 +1,7 @@
 // GET /metrics, for a Prometheus that knows the operator's token.
 import { createHash, timingSafeEqual } from "node:crypto";
-import { ApiError } from "../../base/errors.ts";
-import type { Handler, HttpDeps } from "../route.ts";
+import { ApiError } from "../../../base/errors.ts";
+import type { Handler, HttpDeps } from "../../route.ts";
 
 /**
  * The figures tell what the operator earns, so they are for who sends the token as a bearer.

@@ -1,17 +1,17 @@
 // POST /chat/completions: from the HTTP request to the journey, and from its answer back to HTTP.
-import { systemClock } from "../../base/clock.ts";
-import { ApiError, overloaded, shuttingDown } from "../../base/errors.ts";
-import type { Caller } from "../../gateway/authenticate.ts";
-import type { ChatAnswer } from "../../gateway/chat.ts";
-import type { ChatEvent, OpenedStream } from "../../gateway/stream-chat.ts";
-import { createAdmission, type Place } from "../admission.ts";
-import { assertArgumentsShape } from "../body/arguments-shape.ts";
-import { ONE_TURN_BYTES, readJsonBody } from "../body/read-body.ts";
-import { type Call, type Handler, type HttpDeps, jsonTextResponse } from "../route.ts";
-import { type RequestScope, setCredits, setIgnored, setReserved } from "../scope.ts";
-import { hashOf, readIdempotencyKey } from "./idempotency-key.ts";
-import { parseChatRequest } from "./parse-request.ts";
-import { sseBody } from "./sse.ts";
+import { systemClock } from "../../../base/clock.ts";
+import { ApiError, overloaded, shuttingDown } from "../../../base/errors.ts";
+import type { Caller } from "../../../gateway/authenticate.ts";
+import type { ChatAnswer } from "../../../gateway/chat.ts";
+import type { ChatEvent, OpenedStream } from "../../../gateway/stream-chat.ts";
+import { createAdmission, type Place } from "../../admission.ts";
+import { ONE_TURN_BYTES, readJsonBody } from "../../body/read-body.ts";
+import { hashOf, readIdempotencyKey } from "../../idempotency-key.ts";
+import { type Call, type Handler, type HttpDeps, jsonTextResponse } from "../../route.ts";
+import { type RequestScope, setCredits, setIgnored, setReserved } from "../../scope.ts";
+import { sseBody } from "../../sse-writer.ts";
+import { assertArgumentsShape } from "./arguments-shape.ts";
+import { parseChatRequest } from "./parse.ts";
 
 /** Of a model's name that may not be one. */
 const MAX_LOGGED_CHARS = 200;

@@ -7,15 +7,6 @@ export const jsonObject = z.record(z.string(), z.unknown());
 /** A count of tokens in a request's limit: whole, at least 1. */
 export const tokenLimit = z.int().min(1);
 
-/** A count of tokens in an answer: whole, not negative. */
-export const tokenCount = z.int().min(0);
-
-/** Credits (1 credit is 1 USD) as a decimal string with exactly 6 decimals. */
-export const credits = z
-  .string()
-  .regex(/^-?\d+\.\d{6}$/)
-  .meta({ example: "0.000021" });
-
 /**
  * Anthropic's cache mark, which OpenAI-compatible clients put on messages, parts and tools.
  * Loose: what a provider makes of it is that provider's business.

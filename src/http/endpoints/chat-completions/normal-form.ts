@@ -1,7 +1,7 @@
 // The normal form of a chat request: what asks for nothing is left out, so that all dialects get the same.
-import type { ChatRequest } from "../../base/chat.ts";
-import { invalidRequest } from "../../base/errors.ts";
-import { exactInteger } from "../../base/exact-json.ts";
+import type { ChatRequest } from "../../../base/chat.ts";
+import { invalidRequest } from "../../../base/errors.ts";
+import { exactInteger } from "../../../base/exact-json.ts";
 
 type JsonObject = Record<string, unknown>;
 

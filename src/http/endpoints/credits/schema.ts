@@ -1,6 +1,6 @@
 // What an account has to spend.
 import { z } from "zod";
-import { credits } from "./primitives.ts";
+import { credits } from "../../openapi/amount-schemas.ts";
 
 export const creditsSummary = z.looseObject({
   object: z.literal("credits"),

@@ -1,10 +1,10 @@
 // The one serializer of streams: framing, keep-alives, the error frame and the end.
-import { asApiError } from "../../base/errors.ts";
-import { formatCredits } from "../../base/micro.ts";
-import type { ChatEvent, FinalCredits, OpenedStream } from "../../gateway/stream-chat.ts";
-import type { Logger } from "../../telemetry/log.ts";
-import { errorEnvelope } from "../errors.ts";
-import { ignoredNames } from "../scope.ts";
+import { asApiError } from "../base/errors.ts";
+import { formatCredits } from "../base/micro.ts";
+import type { ChatEvent, FinalCredits, OpenedStream } from "../gateway/stream-chat.ts";
+import type { Logger } from "../telemetry/log.ts";
+import { errorEnvelope } from "./errors.ts";
+import { ignoredNames } from "./scope.ts";
 
 export interface SseOptions {
   /** A comment is sent after this much silence, so that no proxy in between gives up. */

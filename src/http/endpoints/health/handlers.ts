@@ -1,5 +1,5 @@
 // GET /health and /ready: is the process alive, and may it be sent requests.
-import { type Handler, type HttpDeps, jsonResponse } from "../route.ts";
+import { type Handler, type HttpDeps, jsonResponse } from "../../route.ts";
 
 export const healthHandler: Handler = ({ scope }) => jsonResponse(scope, { status: "ok" });
 

@@ -1,6 +1,6 @@
 // The tokens of an answer, and what they cost.
 import { z } from "zod";
-import { tokenCount } from "./primitives.ts";
+import { tokenCount } from "../../../openapi/amount-schemas.ts";
 
 const promptTokensDetails = z.looseObject({
   cached_tokens: tokenCount.optional(),

@@ -1,10 +1,10 @@
 // GET /models and /models/{id}: what the caller may use, with limits and prices.
-import { ApiError } from "../../base/errors.ts";
-import type { CatalogEntry } from "../../catalog/build.ts";
-import { priceAt } from "../../catalog/price.ts";
-import { type Handler, type HttpDeps, jsonResponse, jsonTextResponse } from "../route.ts";
-import { type RequestScope, setCredits } from "../scope.ts";
-import { pathOf } from "../target.ts";
+import { ApiError } from "../../../base/errors.ts";
+import type { CatalogEntry } from "../../../catalog/build.ts";
+import { priceAt } from "../../../catalog/price.ts";
+import { type Handler, type HttpDeps, jsonResponse, jsonTextResponse } from "../../route.ts";
+import { type RequestScope, setCredits } from "../../scope.ts";
+import { pathOf } from "../../target.ts";
 
 /** Prices may change with the hour of the day, so the list is made anew after this time. */
 const LIST_AGE_MS = 60_000;

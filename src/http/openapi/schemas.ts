@@ -2,20 +2,20 @@
 // with.
 import { z } from "zod";
 import type { Config } from "../../config/schema.ts";
-import { chatCompletionChunk } from "../chat/schema/chunk.ts";
-import { chatCompletion } from "../chat/schema/completion.ts";
-import { userPart } from "../chat/schema/content-parts.ts";
-import { creditsSummary } from "../chat/schema/credits.ts";
-import { errorEnvelope } from "../chat/schema/error.ts";
-import { health, readiness } from "../chat/schema/health.ts";
-import { message } from "../chat/schema/messages.ts";
-import { model, modelList } from "../chat/schema/models.ts";
-import { chatCompletionRequest } from "../chat/schema/request.ts";
-import { requestRecord } from "../chat/schema/request-record.ts";
-import { responseFormat } from "../chat/schema/response-format.ts";
-import { toolCall } from "../chat/schema/tool-calls.ts";
-import { tool, toolChoice } from "../chat/schema/tools.ts";
-import { usage } from "../chat/schema/usage.ts";
+import { chatCompletionChunk } from "../endpoints/chat-completions/schema/chunk.ts";
+import { chatCompletion } from "../endpoints/chat-completions/schema/completion.ts";
+import { userPart } from "../endpoints/chat-completions/schema/content-parts.ts";
+import { message } from "../endpoints/chat-completions/schema/messages.ts";
+import { chatCompletionRequest } from "../endpoints/chat-completions/schema/request.ts";
+import { responseFormat } from "../endpoints/chat-completions/schema/response-format.ts";
+import { toolCall } from "../endpoints/chat-completions/schema/tool-calls.ts";
+import { tool, toolChoice } from "../endpoints/chat-completions/schema/tools.ts";
+import { usage } from "../endpoints/chat-completions/schema/usage.ts";
+import { creditsSummary } from "../endpoints/credits/schema.ts";
+import { health, readiness } from "../endpoints/health/schema.ts";
+import { model, modelList } from "../endpoints/models/schema.ts";
+import { requestRecord } from "../endpoints/requests/schema.ts";
+import { errorEnvelope } from "./error-schema.ts";
 
 type JsonSchema = Record<string, unknown>;
 

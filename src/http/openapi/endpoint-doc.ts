@@ -1,8 +1,8 @@
 // What a route says of itself, and how that becomes Elysia's `detail`.
 import type { DocumentDecoration } from "elysia";
-import { type SchemaName, schemaRef } from "./components.ts";
 import { type ErrorName, errorDocs } from "./error-docs.ts";
 import { type HeaderName, headerRefs } from "./header-docs.ts";
+import { type SchemaName, schemaRef } from "./schemas.ts";
 
 interface NamedExample {
   summary: string;

@@ -1,10 +1,10 @@
 // Turns a body into a ChatRequest: null means absent, every known field checked, unknown fields
 // kept.
 import type { z } from "zod";
-import type { ChatRequest } from "../../base/chat.ts";
-import { invalidRequest } from "../../base/errors.ts";
-import type { Config } from "../../config/schema.ts";
-import { describeIssue } from "./describe-issue.ts";
+import type { ChatRequest } from "../../../base/chat.ts";
+import { invalidRequest } from "../../../base/errors.ts";
+import type { Config } from "../../../config/schema.ts";
+import { describeIssue } from "../../body/describe-issue.ts";
 import { assertConsistent, dropIdleCalls, dropIdleFields, withoutLongSeed } from "./normal-form.ts";
 import { chatCompletionRequest } from "./schema/request.ts";
 
