@@ -4,7 +4,7 @@ import { AnswerBlocks } from "../claude/answer-blocks.ts";
 import { UsageCollector } from "../claude/usage.ts";
 import type { UpstreamCompletion } from "../protocol.ts";
 import { type Delta, Envelope, saidIn, wholeChoice } from "../shared/envelope.ts";
-import { finishReasonOrThrow } from "../shared/finish-reason.ts";
+import { finishReasonOf } from "../shared/finish-reason.ts";
 import { asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import { readAnswer } from "../shared/read-event.ts";
 import { ERRORS } from "./errors.ts";
@@ -32,10 +32,10 @@ export function parseMessage(
     ...blocks.closeTool(index),
   ]);
   const said = { ...saidIn([...deltas, ...blocks.end()]), refusal: refusalText(body) };
-  const finish = finishReasonOrThrow(body.stop_reason, blocks.hasToolCalls);
   const envelope = new Envelope(model);
   envelope.read({ id: body.id, model: body.model });
   const usage = new UsageCollector().add(reportedCounts(body.usage));
+  const finish = finishReasonOf(body.stop_reason, blocks.said(usage));
   return envelope.whole([wholeChoice(0, said, finish)], usage);
 }
 

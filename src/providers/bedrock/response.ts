@@ -4,7 +4,7 @@ import { AnswerBlocks } from "../claude/answer-blocks.ts";
 import { UsageCollector } from "../claude/usage.ts";
 import type { UpstreamCompletion } from "../protocol.ts";
 import { type Delta, Envelope, saidIn, wholeChoice } from "../shared/envelope.ts";
-import { finishReasonOrThrow } from "../shared/finish-reason.ts";
+import { finishReasonOf } from "../shared/finish-reason.ts";
 import { asArray, asObject, isObject, type JsonObject } from "../shared/json.ts";
 import { readAnswer } from "../shared/read-event.ts";
 import { ERRORS } from "./errors.ts";
@@ -13,7 +13,7 @@ import { reportedCounts, thinkingCount } from "./usage.ts";
 /**
  * Reads a 200 answer.
  * @param answerTool the tool whose input is the answer; what was said before it is dropped
- * @throws ApiError 502 when it is not an answer of Converse's, or a malformed one of the model's
+ * @throws ApiError 502 when it is not an answer of Converse's, or one that ended in failure
  */
 export function parseConverse(
   text: string,
@@ -30,10 +30,10 @@ export function parseConverse(
     readBlock(blocks, index, asObject(block)),
   );
   const said = saidIn([...deltas, ...blocks.end()]);
-  const finish = finishReasonOrThrow(body.stopReason, blocks.hasToolCalls);
   const counts = reportedCounts(body.usage);
   const thought = thinkingCount(body.additionalModelResponseFields);
   const usage = new UsageCollector().add({ ...counts, ...thought });
+  const finish = finishReasonOf(body.stopReason, blocks.said(usage));
   return new Envelope(model).whole([wholeChoice(0, said, finish)], usage);
 }
 

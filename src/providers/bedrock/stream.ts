@@ -2,6 +2,7 @@
 import { AnswerStream } from "../claude/answer-stream.ts";
 import type { UpstreamChunk } from "../protocol.ts";
 import type { Delta } from "../shared/envelope.ts";
+import { isModelFault } from "../shared/finish-reason.ts";
 import { asObject, isObject, type JsonObject } from "../shared/json.ts";
 import { errorFromException } from "./errors.ts";
 import type { BedrockEvent } from "./event-frames.ts";
@@ -10,6 +11,8 @@ import { reportedCounts, thinkingCount } from "./usage.ts";
 /** Reads the events of one stream in order. */
 export class ChunkReader extends AnswerStream<BedrockEvent> {
   #hasMetadata = false;
+  /** The word for an end at which nothing had been written, until it is known whether output is counted. */
+  #fault: unknown = null;
 
   /** Usage comes in an event of its own, after the answer's end or before it. */
   get ended(): boolean {
@@ -37,8 +40,7 @@ export class ChunkReader extends AnswerStream<BedrockEvent> {
       case "messageStop":
         return this.#finish(payload);
       case "metadata":
-        this.#hasMetadata = true;
-        return [this.envelope.chunk([], this.usage.add(reportedCounts(payload.usage)))];
+        return this.#metadata(payload);
       default:
         return [];
     }
@@ -59,11 +61,22 @@ export class ChunkReader extends AnswerStream<BedrockEvent> {
     ];
   }
 
+  #metadata({ usage: reported }: JsonObject): UpstreamChunk[] {
+    this.#hasMetadata = true;
+    const usage = this.usage.add(reportedCounts(reported));
+    if (this.#fault === null || this.finished) return [this.envelope.chunk([], usage)];
+    return [...this.start(), ...this.finish(this.#fault, {}, usage)];
+  }
+
   #finish({ stopReason, additionalModelResponseFields: extra }: JsonObject): UpstreamChunk[] {
     if (this.finished) {
       return [];
     }
     const usage = this.usage.add(thinkingCount(extra));
+    if (!this.#hasMetadata && isModelFault(stopReason) && !this.blocks.said(usage).hasOutput) {
+      this.#fault = stopReason;
+      return [];
+    }
     return [...this.start(), ...this.finish(stopReason, {}, usage)];
   }
 

@@ -1,9 +1,12 @@
 // An answer's blocks in order, whole or in pieces, as deltas of OpenAI's; undoes the answer tool.
+import type { TokenUsage } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
 import { newToolCallId } from "../../base/ids.ts";
 import type { Delta } from "../shared/envelope.ts";
+import type { Said } from "../shared/finish-reason.ts";
 import { isObject, nonEmptyString } from "../shared/json.ts";
 import { JsonProgress } from "../shared/json-progress.ts";
+import { countsOutput } from "../shared/token-counts.ts";
 import { argumentsText } from "../shared/tool-arguments.ts";
 
 /** More calls than one turn can use: a stream's memory must not grow with what comes. */
@@ -37,6 +40,8 @@ export class AnswerBlocks {
    */
   #held = "";
   #answered = false;
+  /** Something was written, if only to be held back. */
+  #hasOutput = false;
   #hasTorn = false;
 
   /** @param answerTool the tool whose input is the answer's text, or null */
@@ -44,8 +49,9 @@ export class AnswerBlocks {
     this.#answerTool = answerTool;
   }
 
-  get hasToolCalls(): boolean {
-    return this.#calls > 0;
+  /** What the answer has in it at its end. @param usage as far as it is known */
+  said(usage: TokenUsage | null): Said {
+    return { hasCalls: this.#calls > 0, hasOutput: this.#hasOutput || countsOutput(usage) };
   }
 
   /** Whether the input of a tool is visibly not whole. */
@@ -55,6 +61,7 @@ export class AnswerBlocks {
 
   text(piece: unknown): Delta[] {
     const text = nonEmptyString(piece);
+    this.#hasOutput ||= text !== null;
     if (text === null || this.#answered) {
       return [];
     }
@@ -70,12 +77,14 @@ export class AnswerBlocks {
 
   thinking(piece: unknown): Delta[] {
     const text = nonEmptyString(piece);
+    this.#hasOutput ||= text !== null;
     return text === null ? [] : [{ reasoning_content: text }];
   }
 
   /** @param use a tool's id and name, and its input where that came at once */
   openTool(block: unknown, use: { id: unknown; name: unknown; input?: unknown }): Delta[] {
     const { input } = use;
+    this.#hasOutput = true;
     const before = this.closeTool(block);
     if (this.#answerTool !== null && use.name === this.#answerTool) {
       const place = this.#answered ? "nowhere" : "answer";

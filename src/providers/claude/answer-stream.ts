@@ -3,7 +3,7 @@ import type { TokenUsage } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
 import type { UpstreamChunk } from "../protocol.ts";
 import { type Delta, deltaChoice, Envelope } from "../shared/envelope.ts";
-import { finishReasonOrThrow } from "../shared/finish-reason.ts";
+import { finishReasonOf } from "../shared/finish-reason.ts";
 import type { StreamReader } from "../shared/http-dialect.ts";
 import { AnswerBlocks } from "./answer-blocks.ts";
 import { UsageCollector } from "./usage.ts";
@@ -68,7 +68,7 @@ export abstract class AnswerStream<Event> implements StreamReader<Event> {
   protected finish(word: unknown, delta: Delta, usage: TokenUsage | null): UpstreamChunk[] {
     const said = this.say(this.blocks.end());
     this.#isFinished = true;
-    const reason = finishReasonOrThrow(word, this.blocks.hasToolCalls);
+    const reason = finishReasonOf(word, this.blocks.said(usage));
     return [...said, this.envelope.chunk([deltaChoice(0, delta, reason)], usage)];
   }
 }

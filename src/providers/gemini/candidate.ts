@@ -1,7 +1,7 @@
 // One candidate of an answer, whole or a stream's piece, read into text, thoughts and tool calls.
-import { ApiError, upstreamError } from "../../base/errors.ts";
+import { upstreamError } from "../../base/errors.ts";
 import type { FunctionCall } from "../shared/envelope.ts";
-import { type FinishReason, readFinishReason } from "../shared/finish-reason.ts";
+import { type FinishReason, finishReasonOf, type Said } from "../shared/finish-reason.ts";
 import { asArray, asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import { argumentsText } from "../shared/tool-arguments.ts";
 import { type ChoiceLogprobs, readLogprobs } from "./logprobs.ts";
@@ -34,9 +34,6 @@ const MAX_CANDIDATES = 64;
 /** What the unspecified value of the enumeration says: nothing. */
 const UNSPECIFIED = "FINISH_REASON_UNSPECIFIED";
 
-/** Gemini could not take what the model wrote last; what it wrote before stands. */
-const MODEL_FAULT = /^(?:MALFORMED|MISSING|TOO_MANY)_/;
-
 /**
  * Reads the candidates of a body or event; none when it has none. Each tool call gets its id here,
  * and its signature, if any, is remembered.
@@ -52,22 +49,13 @@ export function readCandidates(
 }
 
 /**
- * OpenAI's word for a candidate's end. Where the model failed to write its answer in a form that
- * Gemini can read, what is there of it was paid for: it is shown, as an answer that was cut.
- * @param hasOutput something was written, or is counted as output
- * @throws ApiError for a failure, and for such an answer when nothing is there of it: another try
- * often succeeds
+ * OpenAI's word for a candidate's end.
+ * @throws ApiError for a failure
  */
-export function finishReasonOf(
-  reason: string,
-  { hasCalls, hasOutput }: { hasCalls: boolean; hasOutput: boolean },
-): FinishReason {
-  const word = readFinishReason(reason, hasCalls);
+export function endOf(reason: string | null, said: Said): FinishReason {
+  const word = finishReasonOf(reason ?? "STOP", said);
   // Servers that speak Gemini's format have a word of their own for a call.
-  if (word === "function_call") return "stop";
-  if (!(word instanceof ApiError)) return word;
-  if (hasOutput && MODEL_FAULT.test(reason)) return "length";
-  throw word;
+  return word === "function_call" ? "stop" : word;
 }
 
 /** Why Gemini refused to answer the prompt at all, or null. */

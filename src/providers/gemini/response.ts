@@ -4,7 +4,8 @@ import type { UpstreamCompletion } from "../protocol.ts";
 import { Envelope, wholeChoice } from "../shared/envelope.ts";
 import type { JsonObject } from "../shared/json.ts";
 import { readAnswer } from "../shared/read-event.ts";
-import { blockReason, type Candidate, finishReasonOf, readCandidates } from "./candidate.ts";
+import { countsOutput } from "../shared/token-counts.ts";
+import { blockReason, type Candidate, endOf, readCandidates } from "./candidate.ts";
 import { ERRORS } from "./errors.ts";
 import type { SignatureCache } from "./signatures.ts";
 import { parseUsage } from "./usage.ts";
@@ -29,8 +30,7 @@ export function parseCompletion(
     throw upstreamError("The provider's answer is empty.");
   }
   const usage = parseUsage(body.usageMetadata);
-  const hasOutput =
-    candidates.some(({ pieces }) => pieces.length > 0) || (usage?.completionTokens ?? 0) > 0;
+  const hasOutput = candidates.some(({ pieces }) => pieces.length > 0) || countsOutput(usage);
   const choices = candidates.map((candidate) => toChoice(candidate, hasOutput));
   const blocked = [wholeChoice(0, { text: "" }, "content_filter")];
   const envelope = new Envelope(model);
@@ -42,7 +42,7 @@ function toChoice(candidate: Candidate, hasOutput: boolean): JsonObject {
   const { index, pieces, logprobs, finishReason } = candidate;
   const calls = pieces.flatMap((piece) => (piece.kind === "call" ? [piece.call] : []));
   const said = { text: textOf(pieces, "text"), reasoning: textOf(pieces, "thought"), calls };
-  const reason = finishReasonOf(finishReason ?? "STOP", { hasCalls: calls.length > 0, hasOutput });
+  const reason = endOf(finishReason, { hasCalls: calls.length > 0, hasOutput });
   return wholeChoice(index, said, reason, logprobs);
 }
 

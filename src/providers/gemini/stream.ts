@@ -6,8 +6,9 @@ import { deltaChoice, Envelope } from "../shared/envelope.ts";
 import type { StreamReader } from "../shared/http-dialect.ts";
 import type { JsonObject } from "../shared/json.ts";
 import { DONE, readEvent } from "../shared/read-event.ts";
+import { countsOutput } from "../shared/token-counts.ts";
 import type { SseEvent } from "../transport/sse.ts";
-import { blockReason, type Candidate, finishReasonOf, readCandidates } from "./candidate.ts";
+import { blockReason, type Candidate, endOf, readCandidates } from "./candidate.ts";
 import { ERRORS } from "./errors.ts";
 import type { SignatureCache } from "./signatures.ts";
 import { parseUsage } from "./usage.ts";
@@ -79,8 +80,7 @@ export class GeminiStream implements StreamReader<SseEvent> {
     this.#blocked ||= blockReason(body) !== null;
     const usage = parseUsage(body.usageMetadata);
     const candidates = readCandidates(body, this.#options.signatures);
-    this.#hasOutput ||=
-      candidates.some(({ pieces }) => pieces.length > 0) || (usage?.completionTokens ?? 0) > 0;
+    this.#hasOutput ||= candidates.some(({ pieces }) => pieces.length > 0) || countsOutput(usage);
     const choices = candidates.flatMap((candidate) => this.#readCandidate(candidate));
     if (choices.length === 0) {
       return usage === null ? [] : [this.#chunk([], usage, this.finished)];
@@ -154,7 +154,7 @@ export class GeminiStream implements StreamReader<SseEvent> {
 
   #finishOf({ finishReason, toolCalls }: ChoiceState) {
     const hasOutput = this.#hasOutput;
-    return finishReasonOf(finishReason ?? "STOP", { hasCalls: toolCalls > 0, hasOutput });
+    return endOf(finishReason, { hasCalls: toolCalls > 0, hasOutput });
   }
 
   #allEnded(): boolean {

@@ -2,7 +2,7 @@
 import { upstreamError } from "../../base/errors.ts";
 import type { UpstreamCompletion } from "../protocol.ts";
 import { Envelope, wholeChoice } from "../shared/envelope.ts";
-import { type FinishReason, finishReasonOrThrow } from "../shared/finish-reason.ts";
+import { type FinishReason, finishReasonOf } from "../shared/finish-reason.ts";
 import { asArray, asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import { readAnswer } from "../shared/read-event.ts";
 import { ERRORS } from "./errors.ts";
@@ -36,7 +36,7 @@ export function parseResponse(text: string, model: string): UpstreamCompletion {
     annotations: items.flatMap(readAnnotations),
     calls,
   };
-  const finishReason = finishReasonOf(body, calls.length > 0);
+  const finishReason = responseEnd(body, calls.length > 0);
   const envelope = new Envelope(model);
   envelope.read({ id: body.id, model: body.model, created: body.created_at });
   return envelope.whole(
@@ -54,13 +54,13 @@ export function parseResponse(text: string, model: string): UpstreamCompletion {
  * @param hasToolCalls the answer holds calls, which makes an ordinary end "tool_calls"
  * @throws ApiError for one that failed, was cancelled or has not ended at all
  */
-export function finishReasonOf(response: JsonObject, hasToolCalls: boolean): FinishReason {
+export function responseEnd(response: JsonObject, hasToolCalls: boolean): FinishReason {
   switch (response.status ?? "completed") {
     case "completed":
       return hasToolCalls ? "tool_calls" : "stop";
     case "incomplete": {
       const reason = nonEmptyString(asObject(response.incomplete_details).reason);
-      const found = finishReasonOrThrow(reason ?? "incomplete", false);
+      const found = finishReasonOf(reason ?? "incomplete", { hasCalls: false, hasOutput: true });
       // Whatever it was that stopped it, it is not whole.
       return found === "content_filter" ? found : "length";
     }

@@ -9,7 +9,7 @@ import type { SseEvent } from "../transport/sse.ts";
 import { ERRORS } from "./errors.ts";
 import { OutputItems } from "./items.ts";
 import { readLogprobs } from "./output.ts";
-import { finishReasonOf } from "./response.ts";
+import { responseEnd } from "./response.ts";
 import { readUsage } from "./usage.ts";
 
 /** Reads the events of one stream in order. */
@@ -76,7 +76,7 @@ export class ResponseStream implements StreamReader<SseEvent> {
     const status = ending === "failed" ? ending : (response.status ?? ending);
     const rest = this.#items.readRest(response.output);
     const chunks = this.#chunks([...rest, ...this.#items.annotations], null);
-    const finishReason = finishReasonOf({ ...response, status }, this.#items.hasToolCalls);
+    const finishReason = responseEnd({ ...response, status }, this.#items.hasToolCalls);
     this.#finished = true;
     const start = this.#started ? [] : this.#chunks([{}], null);
     const tier = nonEmptyString(response.service_tier);

@@ -1,6 +1,6 @@
 // One choice of a stream: what its deltas say, and how it ends.
 import { saysAnything } from "../shared/envelope.ts";
-import { type FinishReason, finishReasonOrThrow, finishWord } from "../shared/finish-reason.ts";
+import { type FinishReason, finishReasonOf, finishWord } from "../shared/finish-reason.ts";
 import { asObject, isGiven, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import { normalizeLogprobs, normalizeMessage } from "./content.ts";
 import { ToolDeltas } from "./tool-deltas.ts";
@@ -17,6 +17,7 @@ export class ChoiceStream {
   #hasOldCall = false;
   #hasSaid = false;
   #saysMore = false;
+  #isCounted = false;
   #reason: FinishReason | null = null;
   /** The last word that said that the answer goes on. */
   #openWord: string | null = null;
@@ -51,9 +52,11 @@ export class ChoiceStream {
   /**
    * Puts a choice right, in place; its finish reason becomes null or a word of OpenAI's. True when
    * anything changed.
+   * @param isCounted the provider has reported output
    * @throws ApiError when the finish reason stands for a failure
    */
-  normalize(choice: JsonObject): boolean {
+  normalize(choice: JsonObject, isCounted: boolean): boolean {
+    this.#isCounted = isCounted;
     let changed = false;
     if (!isObject(choice.delta)) {
       // A host that does not stream gives its whole message in one event; some end a stream with it.
@@ -95,7 +98,11 @@ export class ChoiceStream {
 
   /** By the calls that have come: many providers report those with a plain "stop". */
   #read(word: string): FinishReason {
-    return finishReasonOrThrow(word, this.#tools.seen, this.#hasOldCall);
+    return finishReasonOf(word, {
+      hasCalls: this.#tools.seen,
+      hasOldCall: this.#hasOldCall,
+      hasOutput: this.#hasSaid || this.#isCounted,
+    });
   }
 
   #numberItems(delta: JsonObject): boolean {

@@ -2,11 +2,12 @@
 import type { ChatCompletion } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
 import type { UpstreamCompletion } from "../protocol.ts";
-import { Envelope } from "../shared/envelope.ts";
+import { Envelope, saysAnything } from "../shared/envelope.ts";
 import { COMMON_ERRORS } from "../shared/errors.ts";
-import { finishReasonOrThrow } from "../shared/finish-reason.ts";
+import { finishReasonOf } from "../shared/finish-reason.ts";
 import { asArray, asObject, isGiven, isObject, type JsonObject } from "../shared/json.ts";
 import { readAnswer } from "../shared/read-event.ts";
+import { countsOutput } from "../shared/token-counts.ts";
 import type { AnswerOptions } from "./answer-options.ts";
 import { openChoice } from "./choice.ts";
 import { normalizeLogprobs, normalizeMessage } from "./content.ts";
@@ -27,7 +28,9 @@ export function parseCompletion(text: string, options: AnswerOptions): UpstreamC
   }
   const report = readUsage(body, options.quirks, options.writesForAnHour);
   dropUsage(body);
-  const completion: JsonObject = { ...body, choices: choices.map(readChoice) };
+  const isCounted = countsOutput(report?.usage);
+  const read = choices.map((choice, position) => readChoice(choice, position, isCounted));
+  const completion: JsonObject = { ...body, choices: read };
   new Envelope(options.model).fill(completion, "chat.completion");
   return {
     // Every field that the type requires was just checked or set; the rest is the provider's word.
@@ -37,7 +40,7 @@ export function parseCompletion(text: string, options: AnswerOptions): UpstreamC
   };
 }
 
-function readChoice(given: unknown, position: number): JsonObject {
+function readChoice(given: unknown, position: number, isCounted: boolean): JsonObject {
   const { choice } = openChoice(given, position);
   const message = readMessage(asObject(choice.message));
   normalizeLogprobs(choice);
@@ -45,11 +48,11 @@ function readChoice(given: unknown, position: number): JsonObject {
     ...choice,
     message,
     logprobs: choice.logprobs ?? null,
-    finish_reason: finishReasonOrThrow(
-      choice.finish_reason,
-      Array.isArray(message.tool_calls),
-      isGiven(message.function_call),
-    ),
+    finish_reason: finishReasonOf(choice.finish_reason, {
+      hasCalls: Array.isArray(message.tool_calls),
+      hasOldCall: isGiven(message.function_call),
+      hasOutput: isCounted || saysAnything(message),
+    }),
   };
 }
 

@@ -7,6 +7,7 @@ import { COMMON_ERRORS } from "../shared/errors.ts";
 import type { StreamReader } from "../shared/http-dialect.ts";
 import { isGiven, isObject, type JsonObject } from "../shared/json.ts";
 import { DONE, readEvent } from "../shared/read-event.ts";
+import { countsOutput } from "../shared/token-counts.ts";
 import type { SseEvent } from "../transport/sse.ts";
 import type { AnswerOptions } from "./answer-options.ts";
 import { openChoice } from "./choice.ts";
@@ -32,6 +33,7 @@ export class ChatStream implements StreamReader<SseEvent> {
   #finishedChoices = 0;
   #ended = false;
   #hasReport = false;
+  #isCounted = false;
   /** The last event with a finish reason, without its choices. */
   #closing: JsonObject = {};
 
@@ -92,6 +94,7 @@ export class ChatStream implements StreamReader<SseEvent> {
     }
     const report = readUsage(body, this.#options.quirks, this.#options.writesForAnHour);
     this.#hasReport ||= (report?.usage ?? null) !== null;
+    this.#isCounted ||= countsOutput(report?.usage);
     const trimmed = dropUsage(body);
     const filled = this.#envelope.fill(body, "chat.completion.chunk");
     const changed = this.#normalizeChoices(body) || trimmed || filled;
@@ -137,7 +140,7 @@ export class ChatStream implements StreamReader<SseEvent> {
   #normalizeChoice(given: unknown, position: number): boolean {
     const { choice, changed } = openChoice(given, position);
     const state = this.#stateOf(Number(choice.index));
-    return state.normalize(choice) || changed;
+    return state.normalize(choice, this.#isCounted) || changed;
   }
 
   /** The choices that have something to say beside their finish reason, which is taken from them. */

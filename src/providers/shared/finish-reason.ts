@@ -90,16 +90,37 @@ function failure(word: string, given: string): ApiError {
   return upstreamError("The provider stopped its answer with an error.", { cause });
 }
 
+/** What an answer has in it at its end. */
+export interface Said {
+  /** Calls of the client's tools. */
+  hasCalls: boolean;
+  /** A call in OpenAI's old way. */
+  hasOldCall?: boolean;
+  /** Something was written, or is counted as output. */
+  hasOutput: boolean;
+}
+
+/** The provider could not read what its model wrote last; what was written before stands. */
+const MODEL_FAULT = /malformed|^(?:missing|too_many)_/i;
+
+/** Whether a word says so. */
+export const isModelFault = (given: unknown): boolean =>
+  typeof given === "string" && MODEL_FAULT.test(given);
+
 /**
- * The same where a failure is thrown: for answers that are worth nothing then.
- * @param hasOldCall the answer calls in OpenAI's old way
+ * OpenAI's word for an answer's end. Where the model failed to write its answer in a form that its
+ * provider can read, what is there of it was paid for: it is shown, as an answer that was cut.
+ * @throws ApiError for a failure, and for such an answer when nothing is there of it: another try
+ * often succeeds
  */
-export function finishReasonOrThrow(
+export function finishReasonOf(
   given: unknown,
-  hasToolCalls: boolean,
-  hasOldCall = false,
+  { hasCalls, hasOldCall = false, hasOutput }: Said,
 ): FinishReason {
-  const reason = readFinishReason(typeof given === "string" ? given : "", hasToolCalls);
-  if (reason instanceof ApiError) throw reason;
+  const reason = readFinishReason(typeof given === "string" ? given : "", hasCalls);
+  if (reason instanceof ApiError) {
+    if (hasOutput && isModelFault(given)) return "length";
+    throw reason;
+  }
   return reason === "stop" && hasOldCall ? "function_call" : reason;
 }

@@ -78,3 +78,7 @@ export function tokenUsage(parts: UsageParts): TokenUsage {
     rejectedPredictionTokens: ofCompletion(parts.rejectedPredictionTokens),
   };
 }
+
+/** Whether a report has output in it. */
+export const countsOutput = (usage: TokenUsage | null | undefined): boolean =>
+  (usage?.completionTokens ?? 0) > 0;

@@ -13,8 +13,15 @@ const toolUse = (toolUseId: string, name: string, input: object) => ({
 
 const counted = { promptTokens: 5, completionTokens: 2 };
 
-function whole(content: object[], stopReason: string, answerTool: string | null = null) {
-  const body = { output: { message: { role: "assistant", content } }, stopReason, usage: USAGE };
+const NOTHING_WRITTEN = { ...USAGE, outputTokens: 0, totalTokens: USAGE.inputTokens };
+
+function whole(
+  content: object[],
+  stopReason: string,
+  answerTool: string | null = null,
+  usage: object = USAGE,
+) {
+  const body = { output: { message: { role: "assistant", content } }, stopReason, usage };
   return parseConverse(JSON.stringify(body), "m", answerTool);
 }
 
@@ -92,10 +99,20 @@ test.each(["", "null", "{}", "[]", '{"output":{}}'])("whole: %p is no answer", (
   expect(() => parseConverse(text, "m", null)).toThrow(/has no message|is not a JSON object/);
 });
 
-test("whole: a malformed answer is a failure", () => {
-  expect(() => whole([], "malformed_tool_use")).toThrow(
+const FAULTS = ["malformed_tool_use", "malformed_model_output"];
+
+test.each(FAULTS)("whole: %s with nothing written is a failure", (word) => {
+  expect(() => whole([], word, null, NOTHING_WRITTEN)).toThrow(
     "The provider stopped its answer with an error.",
   );
+});
+
+test.each(FAULTS)("whole: what is there before %s is shown as cut", (word) => {
+  const [said] = whole([{ text: "Let me" }], word, null, NOTHING_WRITTEN).completion.choices;
+  expect([said?.message.content, said?.finish_reason]).toEqual(["Let me", "length"]);
+  const [called] = whole([toolUse("t", "f", {})], word, null, NOTHING_WRITTEN).completion.choices;
+  expect([called?.message.tool_calls?.length, called?.finish_reason]).toEqual([1, "length"]);
+  expect(whole([], word).completion.choices[0]?.finish_reason).toBe("length");
 });
 
 const ev = (type: string, payload: object = {}): BedrockEvent => ({
@@ -269,8 +286,18 @@ describe("streamed", () => {
       status: 429,
       message: "slow",
     });
-    expect(await rejection(streamed([stop("malformed_model_output")]))).toMatchObject({
-      status: 502,
-    });
+    const nothing = ev("metadata", { usage: NOTHING_WRITTEN });
+    for (const rest of [[], [nothing]]) {
+      const fault = streamed([stop("malformed_model_output"), ...rest]);
+      expect(await rejection(fault)).toMatchObject({ status: 502 });
+    }
+  });
+
+  test.each(FAULTS)("what is there before %s is shown as cut", async (word) => {
+    const written = [delta(0, { text: "Let me" }), close(0), stop(word)];
+    const counted = [stop(word), META];
+    for (const events of [written, [META, ...written], counted, [META, stop(word)]]) {
+      expect((await told(events)).finish).toBe("length");
+    }
   });
 });

@@ -1,7 +1,7 @@
 // Whole answers of Gemini's as completions.
 import { describe, expect, test } from "bun:test";
 import { ApiError } from "../../../src/base/errors.ts";
-import { finishReasonOf } from "../../../src/providers/gemini/candidate.ts";
+import { endOf } from "../../../src/providers/gemini/candidate.ts";
 import { parseCompletion } from "../../../src/providers/gemini/response.ts";
 import { SignatureCache } from "../../../src/providers/gemini/signatures.ts";
 import { rejection } from "../support.ts";
@@ -170,7 +170,7 @@ test.each<[string, boolean, string]>([
   ["OTHER", false, "stop"],
   ["SOMETHING_NEW", true, "tool_calls"],
 ])("finish reason %s, calls %p", (reason, hasCalls, expected) => {
-  expect(finishReasonOf(reason, { hasCalls, hasOutput: false })).toBe(expected as never);
+  expect(endOf(reason, { hasCalls, hasOutput: false })).toBe(expected as never);
 });
 
 describe("an answer that the model failed to write", () => {
