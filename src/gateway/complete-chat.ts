@@ -1,6 +1,7 @@
 // Answering without streaming: one call upstream, one settlement, one body.
 import type { TokenUsage } from "../base/chat.ts";
 import type { UpstreamCompletion } from "../providers/protocol.ts";
+import { ignoredText } from "./ignored.ts";
 import type { MeteredCall } from "./metered-call.ts";
 import { withRetries } from "./retry.ts";
 import type { Settled } from "./settler.ts";
@@ -10,8 +11,8 @@ import { chargedUsageView } from "./usage-view.ts";
 export interface CompletedChat {
   /** The body as JSON. */
   json: string;
-  /** Fields of the request that the provider's dialect could not express. */
-  ignored: readonly string[];
+  /** The fields of the request that the provider's dialect could not express, for a header; null for none. */
+  ignored: string | null;
   settled: Settled;
 }
 
@@ -28,10 +29,12 @@ export async function completeChat(call: MeteredCall): Promise<CompletedChat> {
   call.meter.addWhole(answer);
   call.markOpened();
   const jsonOf = (settled: Settled) => withUsage(head, settled);
-  const settled = await call.endWhole((settled) =>
-    withinBytes(jsonOf(settled), input.keyed?.maxAnswerBytes ?? 0),
-  );
-  return { settled, json: jsonOf(settled), ignored: answer.ignored ?? [] };
+  const ignored = ignoredText(answer.ignored);
+  const settled = await call.endWhole((settled) => ({
+    body: withinBytes(jsonOf(settled), input.keyed?.maxAnswerBytes ?? 0),
+    ignored,
+  }));
+  return { settled, json: jsonOf(settled), ignored };
 }
 
 /** The body without its last field, and without its closing brace. */

@@ -13,6 +13,8 @@ export interface Replay {
   requestId: string;
   /** A whole answer's JSON, or a stream's chunks, one a line. */
   body: string;
+  /** What the first caller was told of fields that were left out; null for none. */
+  ignored: string | null;
 }
 
 /** What a request's idempotency key needs on its way; null for a request without one. */
@@ -45,7 +47,7 @@ function replayOf(kept: KeptAnswer, key: IdempotencyKey): Replay {
   if (kept.bodyHash !== key.bodyHash) throw otherBody();
   if (kept.endedAtMs === null) throw inProgress();
   if (kept.body === null) throw notKept(kept.requestId);
-  return { requestId: kept.requestId, body: kept.body };
+  return { requestId: kept.requestId, body: kept.body, ignored: kept.ignored };
 }
 
 /** Time for the first request to come on: most answers take seconds. */

@@ -1,5 +1,6 @@
 // A metered call: the one owner of a request from its deposit to its settlement. Whatever is thrown on the way ends it.
 import { asApiError, clientClosedRequest } from "../base/errors.ts";
+import type { AnswerToKeep } from "../idempotency/answers.ts";
 import type { UpstreamCall } from "../providers/protocol.ts";
 import type { CallPlan, ChatDeps, ChatInput, Deposit } from "./dispatch.ts";
 import { roughUsage } from "./estimate.ts";
@@ -34,7 +35,7 @@ export interface MeteredCall {
   /** The client has its status 200 already: a failure before the first event is recorded so. */
   markAnswered(): void;
   /** Ends the call whose answer came to its end. `answer` is kept under the request's idempotency key. */
-  endWhole(answer: (settled: Settled) => string | null): Promise<Settled>;
+  endWhole(answer: (settled: Settled) => AnswerToKeep): Promise<Settled>;
   /** Ends the call that failed. */
   endFailed(error: unknown): Promise<Settled>;
   hasEnded(): boolean;
@@ -70,7 +71,7 @@ export function createMeteredCall(parts: CallParts): MeteredCall {
     reportedCostMicro: null,
   });
 
-  function end(way: Way, answer?: (settled: Settled) => string | null): Promise<Settled> {
+  function end(way: Way, answer?: (settled: Settled) => AnswerToKeep): Promise<Settled> {
     const { isCharged, ...said } = way;
     return settler.end({
       ...said,

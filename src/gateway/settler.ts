@@ -2,6 +2,7 @@
 import { type Clock, sleep } from "../base/clock.ts";
 import { ApiError } from "../base/errors.ts";
 import type { CommitQueue } from "../db/commit-queue.ts";
+import type { AnswerToKeep } from "../idempotency/answers.ts";
 import type { Ending } from "../ledger/ending.ts";
 import type { RequestEnd, Settlement } from "../ledger/holds.ts";
 import type { Ledger } from "../ledger/ledger.ts";
@@ -20,8 +21,8 @@ export interface EndReport {
   measure: () => Promise<Measured>;
   /** Stands in where measuring, reckoning or keeping fails by a fault of ours; never throws. */
   guess: () => Measured;
-  /** The whole answer as it is kept for a request with an idempotency key; null when it is too long for that. */
-  answer?: (settled: Settled) => string | null;
+  /** The whole answer as it is kept for a request with an idempotency key. */
+  answer?: (settled: Settled) => AnswerToKeep;
 }
 
 export interface Settled extends Settlement, Measured {}

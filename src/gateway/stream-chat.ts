@@ -19,8 +19,8 @@ export type FinalCredits = Pick<Settled, "chargedMicro" | "balanceMicro">;
 
 /** What is known once the provider's first event has come. */
 export interface OpenedStream {
-  /** Fields of the request that the provider's dialect could not express. */
-  ignored: readonly string[];
+  /** The fields of the request that the provider's dialect could not express, for a header; null for none. */
+  ignored: string | null;
 }
 
 export interface StreamedChat {

@@ -1,6 +1,7 @@
 // A provider's stream as a source of what the client is to see, metered, and read on or not when the client has left.
 import type { TokenUsage } from "../base/chat.ts";
 import type { UpstreamChunk } from "../providers/protocol.ts";
+import { ignoredText } from "./ignored.ts";
 import type { MeteredCall } from "./metered-call.ts";
 import { createRecorder } from "./recorder.ts";
 import { withRetries } from "./retry.ts";
@@ -37,6 +38,7 @@ export function openSource(call: MeteredCall): Source {
   const recorder = keyed === null ? null : createRecorder(keyed.maxAnswerBytes);
   let pieces: AsyncIterator<UpstreamChunk> | null = null;
   let stamp: Stamp | null = null;
+  let ignored: string | null = null;
 
   function show(piece: Piece): Shown {
     if (piece.done === true) return { done: true, value: null };
@@ -59,7 +61,7 @@ export function openSource(call: MeteredCall): Source {
     });
     call.markFirstEvent();
     const first = show(piece);
-    const ignored = piece.done === true ? [] : (piece.value.ignored ?? []);
+    ignored = piece.done === true ? null : ignoredText(piece.value.ignored);
     call.markOpened();
     return { opened: { ignored }, first };
   }
@@ -89,7 +91,9 @@ export function openSource(call: MeteredCall): Source {
   const usageJson = (settled: Settled) => usageChunk(call, stamp, settled);
   const close = () => closeQuietly(pieces);
   const endWhole = () =>
-    call.endWhole((settled) => recorder?.text(usageJson(settled)) ?? null).finally(close);
+    call
+      .endWhole((settled) => ({ body: recorder?.text(usageJson(settled)) ?? null, ignored }))
+      .finally(close);
   const endFailed = (error: unknown) => call.endFailed(error).finally(close);
 
   // The serializer's loop ends by itself only if somebody reads it. A client may leave before that or stop reading, so

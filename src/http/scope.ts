@@ -39,19 +39,8 @@ export function setReserved(scope: RequestScope, heldMicro: number, balanceMicro
   scope.headers["x-credits-reserved"] = formatCredits(heldMicro);
 }
 
-/** More names, or longer ones, are no help to anybody, and headers have their limits. */
-const MAX_IGNORED_FIELDS = 32;
-const FIELD_NAME = /^[\w.[\]-]{1,64}$/;
-
-/** The fields of a request that its provider has no counterpart for, as far as they are fit for a header; null for none. */
-export function ignoredNames(fields: readonly string[]): string | null {
-  const names = fields.filter((field) => FIELD_NAME.test(field)).slice(0, MAX_IGNORED_FIELDS);
-  return names.length === 0 ? null : names.join(", ");
-}
-
-/** Names them. */
-export function setIgnored(scope: RequestScope, fields: readonly string[]): void {
-  const names = ignoredNames(fields);
+/** Names the fields of the request that its provider has no counterpart for, as the gateway tells them; null for none. */
+export function setIgnored(scope: RequestScope, names: string | null): void {
   if (names !== null) scope.headers["x-aacflow-ignored"] = names;
 }
 

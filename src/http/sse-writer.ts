@@ -4,7 +4,6 @@ import { formatCredits } from "../base/micro.ts";
 import type { ChatEvent, FinalCredits, OpenedStream } from "../gateway/stream-chat.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { errorEnvelope } from "./errors.ts";
-import { ignoredNames } from "./scope.ts";
 
 export interface SseOptions {
   /** A comment is sent after this much silence, so that no proxy in between gives up. */
@@ -75,8 +74,7 @@ function creditsComment({ chargedMicro, balanceMicro }: FinalCredits): string {
 
 /** The header of that name, for which it is too late. */
 function ignoredComment({ ignored }: OpenedStream): string {
-  const names = ignoredNames(ignored);
-  return names === null ? "" : `: x-aacflow-ignored=${names}\n\n`;
+  return ignored === null ? "" : `: x-aacflow-ignored=${ignored}\n\n`;
 }
 
 const errorFrame = (error: unknown): string =>

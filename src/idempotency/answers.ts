@@ -30,6 +30,14 @@ export const keptWindow = (nowMs: number, keepMs: number): KeptWindow => ({
   beforeMs: nowMs + keepMs,
 });
 
+/** What is kept of a whole answer. */
+export interface AnswerToKeep {
+  /** Null when it is too long: then only that there was one. */
+  body: string | null;
+  /** What the caller was told of fields that were left out; null for none. */
+  ignored: string | null;
+}
+
 export interface KeptTotals {
   count: number;
   /** Bytes of all bodies. */
@@ -42,8 +50,8 @@ export interface AnswerStore {
   find(accountId: string, keyHash: string, window: KeptWindow): KeptAnswer | undefined;
   /** Marks a key as that of a request in progress. Writes, with the request's hold. */
   begin(key: IdempotencyKey, requestId: string, nowMs: number): void;
-  /** Keeps the answer, or without a body only that there was one. Writes, with the request's settlement. */
-  keep(requestId: string, body: string | null, nowMs: number): void;
+  /** Keeps the answer. Writes, with the request's settlement. */
+  keep(requestId: string, answer: AnswerToKeep, nowMs: number): void;
   /** Frees the key of a request that has no whole answer. Writes, with the request's settlement. */
   release(requestId: string): void;
   /** Frees the keys that a killed process left in progress. Writes. */
@@ -99,6 +107,7 @@ export function createAnswerStore({ orm, sqlite }: Database): AnswerStore {
       endedAtMs: sql.placeholder("endedAtMs"),
       bodyBytes: sql.placeholder("bodyBytes"),
       body: sql.placeholder("body"),
+      ignored: sql.placeholder("ignored"),
     }),
   );
   const keep = prepareRun(
@@ -109,6 +118,7 @@ export function createAnswerStore({ orm, sqlite }: Database): AnswerStore {
         endedAtMs: sql`${sql.placeholder("nowMs")}`,
         bodyBytes: sql`${sql.placeholder("bodyBytes")}`,
         body: sql`${sql.placeholder("body")}`,
+        ignored: sql`${sql.placeholder("ignored")}`,
       })
       .where(eq(answers.requestId, sql.placeholder("requestId"))),
   );
@@ -164,13 +174,13 @@ export function createAnswerStore({ orm, sqlite }: Database): AnswerStore {
     begin({ accountId, keyHash, bodyHash }, requestId, nowMs) {
       forget({ accountId, keyHash });
       approximate.count++;
-      const mark = { endedAtMs: null, bodyBytes: 0, body: null };
+      const mark = { endedAtMs: null, bodyBytes: 0, body: null, ignored: null };
       insert({ accountId, keyHash, bodyHash, requestId, nowMs, ...mark });
     },
-    keep(requestId, body, nowMs) {
+    keep(requestId, { body, ignored }, nowMs) {
       const bodyBytes = body === null ? 0 : Buffer.byteLength(body);
       approximate.bytes += bodyBytes;
-      keep({ requestId, body, bodyBytes, nowMs });
+      keep({ requestId, body, ignored, bodyBytes, nowMs });
     },
     release: (requestId) => release({ requestId }),
     releaseUnfinished() {

@@ -45,7 +45,7 @@ test("it is given before the provider has said anything, with its deposit", asyn
   expect(held.amountMicro).toBeGreaterThan(0);
   expect(house.lifelines.count()).toBe(1);
   start();
-  expect(await opened).toEqual({ ignored: ["top_k"] });
+  expect(await opened).toEqual({ ignored: "top_k" });
   expect((await readAll(events)).map(({ type }) => type)).toEqual(["chunk", "end"]);
   expect(await house.ended()).toMatchObject({ ending: "completed", httpStatus: 200 });
 });

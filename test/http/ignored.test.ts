@@ -1,13 +1,15 @@
 // Fields that a provider's dialect cannot express are named in a header, whole and streamed; nothing odd gets into it.
 import { afterEach, expect, test } from "bun:test";
 import type { ChatAnswer } from "../../src/gateway/chat.ts";
+import { ignoredText } from "../../src/gateway/ignored.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
 afterEach(() => server.close());
 
 /** An answer whose provider left these fields out, and begins after so many milliseconds. */
-async function answerOf(ignored: readonly string[], stream: boolean, firstWordDelayMs = 0) {
+async function answerOf(fields: readonly string[], stream: boolean, firstWordDelayMs = 0) {
+  const ignored = ignoredText(fields);
   const said = (answer: ChatAnswer): ChatAnswer => {
     if (answer.kind === "completion") return { ...answer, ignored };
     if (answer.kind !== "stream") return answer;

@@ -110,6 +110,19 @@ describe("the same request again", () => {
     expect([charged(), upstream.requests.length]).toEqual([cost, calls]);
   });
 
+  test.each(kinds.slice(0, 2))(
+    "%s names again what was left out of the request",
+    async (_name, answer, body) => {
+      house.upstream.answer(answer);
+      const sent = { key: newKey(), body: { ...body, top_k: 5, made_up: [1] } };
+      for (const replayed of [null, "true"]) {
+        const { headers } = await post(sent);
+        expect(headers.get("idempotent-replayed")).toBe(replayed);
+        expect(headers.get("x-aacflow-ignored")).toBe("top_k, made_up");
+      }
+    },
+  );
+
   test("works without any credit left", async () => {
     const accountId = house.server.newAccount("spent", 2_000);
     const apiKey = house.server.newKey({ accountId }).secret;

@@ -21,6 +21,8 @@ export const answers = sqliteTable(
      * A whole answer's JSON, or a stream's chunks, one a line. Null while in progress, and when it was too large to keep.
      */
     body: text("body"),
+    /** What the caller was told of fields that were left out; null for none. Last, as it came later than the rest. */
+    ignored: text("ignored"),
   },
   (table) => [
     primaryKey({ columns: [table.accountId, table.keyHash] }),

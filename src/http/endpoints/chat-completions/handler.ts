@@ -134,6 +134,7 @@ function replayResponse(deps: HttpDeps, scope: RequestScope, replay: Replayed): 
   setCredits(scope, 0, balanceMicro);
   scope.headers["idempotent-replayed"] = "true";
   scope.headers["original-request-id"] = replay.requestId;
+  setIgnored(scope, replay.ignored);
   if (!replay.stream) return jsonTextResponse(scope, replay.body);
   return eventStream(deps, scope, replayedEvents(replay.body, balanceMicro));
 }
