@@ -3,20 +3,17 @@ import type { Command } from "commander";
 import { formatCredits, MICRO_PER_CREDIT } from "../base/micro.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import type { Database } from "../db/open.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { RunningServer } from "../http/server.ts";
-import { createKeyring } from "../keys/keyring.ts";
-import { createLedger } from "../ledger/ledger.ts";
+import { createKey } from "../operator/keys.ts";
+import { openStore, type Store } from "../store.ts";
 import { createLog, type Log } from "../telemetry/log.ts";
-import { openData } from "./books.ts";
-import { type CliContext, contextOf, type GlobalOptions } from "./context.ts";
-import { type DemoFacts, demoJson, demoLines } from "./demo-text.ts";
-import { createKey } from "./keys-create.ts";
-import { outliveReaders, printJsonLine, printLines, printNotice } from "./output.ts";
-import { addressesOf, untilStopped } from "./run-server.ts";
-import { addListenOptions, type ListenOptions } from "./serve.ts";
-import { throwAwayFolder } from "./throw-away.ts";
+import { type CliContext, contextOf, type GlobalOptions } from "./lib/context.ts";
+import { outliveReaders, printJsonLine, printLines, printNotice } from "./lib/output.ts";
+import { type DemoFacts, demoJson, demoLines } from "./server/demo-text.ts";
+import { addListenOptions, type ListenOptions } from "./server/listen.ts";
+import { addressesOf, untilStopped } from "./server/run-server.ts";
+import { throwAwayFolder } from "./server/throw-away.ts";
 
 /** Ids of the API's documentation, so that its examples run unchanged. */
 const MODELS = ["gpt-4o-mini", "claude-sonnet-4-6"];
@@ -43,11 +40,11 @@ async function demo(context: CliContext, listen: ListenOptions): Promise<void> {
   // Below "info", so that the examples are not scrolled away by the log of each request.
   const log = createLog("warn");
   outliveReaders();
-  const database = openData(throwAwayFolder(), BUSY_TIMEOUT_MS);
+  const store = await openStore(throwAwayFolder(), BUSY_TIMEOUT_MS);
   try {
-    await demoOn(database, { config, context, log, mayMove });
+    await demoOn(store, { config, context, log, mayMove });
   } finally {
-    database.close();
+    await store.close();
     await log.flush();
   }
 }
@@ -60,7 +57,7 @@ interface DemoRun {
   mayMove: boolean;
 }
 
-async function demoOn(database: Database, run: DemoRun): Promise<void> {
+async function demoOn(store: Store, run: DemoRun): Promise<void> {
   const { config, log } = run;
   const { logger } = log;
   const { createGateway } = await import("../gateway/gateway.ts");
@@ -68,7 +65,7 @@ async function demoOn(database: Database, run: DemoRun): Promise<void> {
   // An empty environment: the keys of real providers stay out of a demonstration.
   const gateway = createGateway({
     config,
-    database,
+    store,
     env: {},
     log: logger,
     countTokens: createWorkerCounter(logger),
@@ -76,7 +73,7 @@ async function demoOn(database: Database, run: DemoRun): Promise<void> {
   const server = await startSomewhere(gateway, run);
   const stopped = untilStopped(server, log);
   const models = gateway.catalog.served().map(({ id }) => id);
-  const facts = { ...addressesOf(server, config), ...makeKey(database), models };
+  const facts = { ...addressesOf(server, config), ...(await makeKey(store)), models };
   if (run.context.json) printJsonLine(demoJson(facts));
   else printLines(demoLines(facts));
   await stopped;
@@ -97,11 +94,13 @@ async function startSomewhere(gateway: Gateway, run: DemoRun): Promise<RunningSe
   }
 }
 
-function makeKey(database: Database): Pick<DemoFacts, "key" | "account" | "balance"> {
-  const books = { database, ledger: createLedger(database), keyring: createKeyring(database) };
-  const { key, account } = createKey(books, {
+async function makeKey(store: Store): Promise<Pick<DemoFacts, "key" | "account" | "balance">> {
+  const { key, account } = await createKey(store, {
     name: "demo",
-    credits: CREDITS_MICRO,
+    account: null,
+    opensAccount: false,
+    creditsMicro: CREDITS_MICRO,
+    expiresAtMs: null,
   });
   return {
     key: key.secret,

@@ -1,9 +1,9 @@
 // `aacflow licenses`: the licences of everything that is embedded in the executable.
 import type { Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
-import { contextOf } from "./context.ts";
+import { contextOf } from "./lib/context.ts";
+import { printJson, printLines } from "./lib/output.ts";
 import components from "./licenses.json" with { type: "json" };
-import { printJson, printLines } from "./output.ts";
 
 const RULE = "-".repeat(80);
 

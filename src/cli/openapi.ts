@@ -1,6 +1,6 @@
 // `aacflow openapi`: the API's OpenAPI document on stdout.
 import type { Command } from "commander";
-import { printJson } from "./output.ts";
+import { printJson } from "./lib/output.ts";
 
 export function addOpenApi(program: Command): void {
   program

@@ -1,18 +1,18 @@
 // The command line as a whole: its commands, their common options, and how a run ends.
 import { Command, CommanderError } from "commander";
 import { addBackup } from "./backup.ts";
-import { addGlobalOptions } from "./context.ts";
-import { addCredits } from "./credits.ts";
+import { addCredits } from "./credits/credits.ts";
 import { addDemo } from "./demo.ts";
 import { addDoctor } from "./doctor.ts";
-import { describeFailure, exitCodeOf } from "./failure.ts";
-import { addKeys } from "./keys.ts";
-import { addLedger } from "./ledger.ts";
+import { addKeys } from "./keys/keys.ts";
+import { addLedger } from "./ledger/ledger.ts";
+import { addGlobalOptions } from "./lib/context.ts";
+import { describeFailure, exitCodeOf } from "./lib/failure.ts";
+import { flushOutput, printNotice, watchOutput } from "./lib/output.ts";
 import { addLicenses } from "./licenses.ts";
-import { addModels } from "./models.ts";
+import { addModels } from "./models/models.ts";
 import { addOpenApi } from "./openapi.ts";
-import { flushOutput, printNotice, watchOutput } from "./output.ts";
-import { addRequests } from "./requests.ts";
+import { addRequests } from "./requests/requests.ts";
 import { addRestore } from "./restore.ts";
 import { addServe } from "./serve.ts";
 import { versionText } from "./version.ts";

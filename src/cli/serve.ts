@@ -2,24 +2,19 @@
 import type { Command } from "commander";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import type { Database } from "../db/open.ts";
 import type { Gateway } from "../gateway/gateway.ts";
+import { openFilesLimit, openFilesWarning } from "../operator/doctor/open-files.ts";
+import { underConfig } from "../operator/installation.ts";
+import { lockData, openStore, type Store } from "../store.ts";
 import { createLog, type Log } from "../telemetry/log.ts";
-import { lockData, openData } from "./books.ts";
-import { type CliContext, contextOf, underConfig } from "./context.ts";
-import { openFilesLimit, openFilesWarning } from "./open-files.ts";
-import { readPort } from "./options.ts";
-import { ensureOutgoingLimit } from "./outgoing-limit.ts";
-import { outliveReaders, printJsonLine, printLines } from "./output.ts";
-import { addressesOf, ignoreHangups, untilStopped } from "./run-server.ts";
+import { type CliContext, contextOf } from "./lib/context.ts";
+import { outliveReaders, printJsonLine, printLines } from "./lib/output.ts";
+import { addListenOptions, type ListenOptions } from "./server/listen.ts";
+import { ensureOutgoingLimit } from "./server/outgoing-limit.ts";
+import { addressesOf, ignoreHangups, untilStopped } from "./server/run-server.ts";
 
 /** Short, because waiting here blocks every request; the commit queue tries again. */
 const BUSY_TIMEOUT_MS = 50;
-
-export interface ListenOptions {
-  host?: string;
-  port?: number;
-}
 
 export function addServe(program: Command): void {
   addListenOptions(program.command("serve", { isDefault: true }))
@@ -33,13 +28,6 @@ export function addServe(program: Command): void {
     });
 }
 
-/** Gives a command the options that say where its server listens. */
-export function addListenOptions(command: Command): Command {
-  return command
-    .option("--host <host>", "address to listen on (env: AACFLOW_HOST, default: 127.0.0.1)")
-    .option("--port <port>", "0 for a free one (env: AACFLOW_PORT, default: 4000)", readPort);
-}
-
 async function serve(context: CliContext, listen: ListenOptions): Promise<void> {
   const config = loadConfig({ file: context.configFile, env: context.env, server: listen });
   outliveReaders();
@@ -51,11 +39,11 @@ async function serve(context: CliContext, listen: ListenOptions): Promise<void> 
 
   const unlock = lockData(context.dataDir);
   try {
-    const database = openData(context.dataDir, BUSY_TIMEOUT_MS);
+    const store = await openStore(context.dataDir, BUSY_TIMEOUT_MS);
     try {
-      await serveOn(database, config, context, log);
+      await serveOn(store, config, context, log);
     } finally {
-      database.close();
+      await store.close();
     }
   } finally {
     unlock();
@@ -63,12 +51,7 @@ async function serve(context: CliContext, listen: ListenOptions): Promise<void> 
   }
 }
 
-async function serveOn(
-  database: Database,
-  config: Config,
-  context: CliContext,
-  log: Log,
-): Promise<void> {
+async function serveOn(store: Store, config: Config, context: CliContext, log: Log): Promise<void> {
   const { logger } = log;
   // Loaded here, so that the commands that only read the books start without the server's weight.
   const { createGateway } = await import("../gateway/gateway.ts");
@@ -77,7 +60,7 @@ async function serveOn(
   const countTokens = createWorkerCounter(logger);
   const { env } = context;
   const gateway = underConfig(context, () =>
-    createGateway({ config, database, env, log: logger, countTokens }),
+    createGateway({ config, store, env, log: logger, countTokens }),
   );
   log.onLineDropped(gateway.metrics.logLineDropped);
   warnWhenNothingIsServed(gateway, logger);

@@ -19,16 +19,14 @@ export function writeSnapshot({ sqlite }: Database, file: string): void {
   sqlite.query("VACUUM INTO ?").run(file);
 }
 
+/** `read` changes nothing; `migrate` brings the file to the newest schema first. */
+export type SnapshotMode = "read" | "migrate";
+
 /**
- * Opens a snapshot for one piece of work, once its pages and its schema are found sound.
- * @param mode `read` changes nothing; `migrate` brings the file to the newest schema first.
+ * Opens a snapshot, once its pages and its schema are found sound.
  * @throws SnapshotError when it is damaged, not ours, or of a newer program.
  */
-export function withSnapshot<T>(
-  file: string,
-  mode: "read" | "migrate",
-  work: (database: Database) => T,
-): T {
+export function openSnapshot(file: string, mode: SnapshotMode): Database {
   const sqlite = new Sqlite(file, mode === "read" ? { readonly: true } : { readwrite: true });
   try {
     checkSnapshot(sqlite);
@@ -39,9 +37,10 @@ export function withSnapshot<T>(
       sqlite.run("PRAGMA foreign_keys = ON");
       applyMigrations(sqlite);
     }
-    return work(databaseOn(sqlite));
-  } finally {
+    return databaseOn(sqlite);
+  } catch (error) {
     sqlite.close();
+    throw error;
   }
 }
 

@@ -5,13 +5,11 @@ import { ConfigError } from "../config/config-error.ts";
 import type { Config } from "../config/schema.ts";
 import { createCommitQueue } from "../db/commit-queue.ts";
 import { createHeartbeat } from "../db/heartbeat.ts";
-import type { Database } from "../db/open.ts";
-import { createAnswerStore, type IdempotencyKey, keptWindow } from "../idempotency/answers.ts";
-import { createKeyring } from "../keys/keyring.ts";
+import { type IdempotencyKey, keptWindow } from "../idempotency/answers.ts";
 import type { Balance } from "../ledger/accounts.ts";
 import type { OpenHold } from "../ledger/holds.ts";
-import { createLedger } from "../ledger/ledger.ts";
 import { connectProviders, type MissingProvider } from "../providers/registry.ts";
+import type { Store } from "../store.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { createMetrics, type Metrics } from "../telemetry/metrics.ts";
 import { asked } from "./asked.ts";
@@ -56,7 +54,7 @@ export interface GatewayRequest extends Omit<ChatInput, "keyed"> {
 
 export interface GatewayOptions {
   config: Config;
-  database: Database;
+  store: Store;
   /** Where the providers' keys are. */
   env: Record<string, string | undefined>;
   log: Logger;
@@ -69,10 +67,9 @@ export interface GatewayOptions {
  * @throws ConfigError when the configuration contradicts itself, or names a provider whose key is missing.
  */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { config, database, env, log, countTokens } = options;
+  const { config, store, env, log, countTokens } = options;
+  const { database, ledger, keyring, answers } = store;
   const clock: Clock = systemClock;
-  const ledger = createLedger(database);
-  const keyring = createKeyring(database);
   const commits = createCommitQueue(database, {
     maxWaiting: config.money.commitQueue,
     lockTimeoutMs: config.money.lockTimeoutMs,
@@ -92,7 +89,6 @@ export function createGateway(options: GatewayOptions): Gateway {
     const models = catalog.guessed;
     log.warn({ models }, "limits of models that the catalogue lacks are guessed: configure them");
   }
-  const answers = createAnswerStore(database);
   const abandoned = database.write(() => {
     answers.releaseUnfinished();
     return ledger.releaseAbandoned(clock.nowMs());

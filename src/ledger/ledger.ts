@@ -37,16 +37,16 @@ export interface Ledger {
   listAccounts(): Account[];
   /** Finds the account of that name or opens it. Writes. */
   ensureAccount(name: string, nowMs: number): Account;
-  /** Adds credit. Writes. @throws LedgerError when the amount is not positive or the balance would grow too large. */
+  /** Adds credit. Writes. @throws OperatorError when the amount is not positive or the balance would grow too large. */
   grant(grant: Grant): Balance;
   /**
    * Gives back what a request was charged, or a part of it. Writes.
-   * @throws LedgerError when it has not ended, was not charged, or less than the amount is left of its charge.
+   * @throws OperatorError when it has not ended, was not charged, or less than the amount is left of its charge.
    */
   refund(refund: Refund): Refunded;
   /**
    * Corrects a balance either way, with a reason. Writes.
-   * @throws LedgerError when it is zero, has no note, takes more than is available, or makes the balance too large.
+   * @throws OperatorError when it is zero, has no note, takes more than is available, or makes the balance too large.
    */
   adjust(adjustment: Adjustment): Balance;
   /** Takes a request's deposit. Writes. */

@@ -1,10 +1,10 @@
 // The entries that an operator makes: grants, refunds of what a request was charged, and adjustments.
 import { and, eq, sql } from "drizzle-orm";
 import { formatCredits, MAX_AMOUNT_MICRO } from "../base/micro.ts";
+import { OperatorError } from "../base/operator-error.ts";
 import type { Database } from "../db/open.ts";
 import { entries } from "../db/tables/money.ts";
 import type { Account, AccountStatements, Balance, EntryToPost } from "./accounts.ts";
-import { LedgerError } from "./ledger-error.ts";
 import type { RecordStatements, RequestRecord } from "./records.ts";
 
 export interface Grant {
@@ -57,7 +57,7 @@ export function prepareOperatorEntries(
 
   function accountOf(id: string): Account {
     const account = accounts.find(id);
-    if (account === undefined) throw new LedgerError(`there is no account ${id}`);
+    if (account === undefined) throw new OperatorError(`there is no account ${id}`);
     return account;
   }
 
@@ -67,7 +67,7 @@ export function prepareOperatorEntries(
   ): Balance {
     const balanceMicro = account.balanceMicro + entry.amountMicro;
     if (balanceMicro > MAX_AMOUNT_MICRO) {
-      throw new LedgerError("the balance would be more than the ledger can hold");
+      throw new OperatorError("the balance would be more than the ledger can hold");
     }
     const money = { balanceMicro, heldMicro: account.heldMicro };
     accounts.setMoney(account.id, money);
@@ -77,7 +77,8 @@ export function prepareOperatorEntries(
 
   function grant({ accountId, ...given }: Grant): Balance {
     const account = accountOf(accountId);
-    if (given.amountMicro <= 0) throw new LedgerError("an amount to grant must be more than zero");
+    if (given.amountMicro <= 0)
+      throw new OperatorError("an amount to grant must be more than zero");
     return post(account, { ...given, kind: "grant", requestId: null });
   }
 
@@ -102,11 +103,11 @@ export function prepareOperatorEntries(
   function adjust({ accountId, ...adjustment }: Adjustment): Balance {
     const account = accountOf(accountId);
     const { amountMicro, note } = adjustment;
-    if (amountMicro === 0) throw new LedgerError("an adjustment must not be zero");
-    if (note.trim() === "") throw new LedgerError("an adjustment needs a note that says why");
+    if (amountMicro === 0) throw new OperatorError("an adjustment must not be zero");
+    if (note.trim() === "") throw new OperatorError("an adjustment needs a note that says why");
     const availableMicro = account.balanceMicro - account.heldMicro;
     if (-amountMicro > availableMicro) {
-      throw new LedgerError(
+      throw new OperatorError(
         `${formatCredits(-amountMicro)} credits are more than is available: ` +
           `${formatCredits(availableMicro)} available, ` +
           `${formatCredits(account.heldMicro)} held by requests in progress`,
@@ -122,26 +123,26 @@ function chargedRecord(records: RecordStatements, requestId: string): RequestRec
   const record = records.findRecord(requestId);
   if (record === undefined) {
     const running = records.findRunning(requestId) !== undefined;
-    throw new LedgerError(
+    throw new OperatorError(
       running
         ? `request ${requestId} is still in progress: it can be refunded once it has ended`
         : `there is no request ${requestId}`,
     );
   }
   if (record.chargedMicro === 0) {
-    throw new LedgerError(`nothing was charged for request ${requestId}`);
+    throw new OperatorError(`nothing was charged for request ${requestId}`);
   }
   return record;
 }
 
 function amountToRefund(requestId: string, wishMicro: number | null, leftMicro: number): number {
   if (leftMicro <= 0) {
-    throw new LedgerError(`the whole charge of request ${requestId} has been refunded already`);
+    throw new OperatorError(`the whole charge of request ${requestId} has been refunded already`);
   }
   if (wishMicro === null) return leftMicro;
-  if (wishMicro <= 0) throw new LedgerError("an amount to refund must be more than zero");
+  if (wishMicro <= 0) throw new OperatorError("an amount to refund must be more than zero");
   if (wishMicro <= leftMicro) return wishMicro;
-  throw new LedgerError(
+  throw new OperatorError(
     `${formatCredits(wishMicro)} credits are more than is left of the charge of request ` +
       `${requestId}: ${formatCredits(leftMicro)}`,
   );

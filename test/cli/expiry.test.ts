@@ -1,6 +1,6 @@
 // `--expires` and `--since`: spans, dates, and what is neither.
 import { describe, expect, test } from "bun:test";
-import { ExpiryError, parseExpiry, parseSince } from "../../src/cli/expiry.ts";
+import { ExpiryError, parseExpiry, parseSince } from "../../src/cli/lib/expiry.ts";
 
 const NOW = Date.parse("2026-11-22T10:00:00Z");
 

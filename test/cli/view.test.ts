@@ -1,8 +1,8 @@
 // What commands print: tables line up, prices are exact, and a pasted example is one command.
 import { expect, test } from "bun:test";
-import { demoLines } from "../../src/cli/demo-text.ts";
-import { usdPerMtok } from "../../src/cli/model-view.ts";
-import { fieldLines, tableLines } from "../../src/cli/table.ts";
+import { fieldLines, tableLines } from "../../src/cli/lib/table.ts";
+import { usdPerMtok } from "../../src/cli/models/view.ts";
+import { demoLines } from "../../src/cli/server/demo-text.ts";
 
 test("columns line up, also with wide and multi-byte characters", () => {
   const columns = [{ title: "NAME" }, { title: "N", align: "right" as const }];

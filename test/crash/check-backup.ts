@@ -1,7 +1,7 @@
 // A backup that was made under the load: whole, proved, and with all that was complete before it began.
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { withSnapshot } from "../../src/db/snapshot.ts";
+import { openSnapshot } from "../../src/db/snapshot.ts";
 import { createLedger } from "../../src/ledger/ledger.ts";
 import {
   checkOldRecords,
@@ -36,7 +36,8 @@ export function checkBackups({ folder }: House, backups: BackupOrder[], mark: Wa
 }
 
 function proveBackup({ file, told, kept, notes }: BackupOrder, mark: Watermark): void {
-  withSnapshot(file, "read", (database) => {
+  const database = openSnapshot(file, "read");
+  try {
     verifiedReport({ ledger: createLedger(database) });
     checkOldRecords({ database }, mark);
     checkAnswers({ database }, { ...noAnswers(), told });
@@ -52,5 +53,7 @@ function proveBackup({ file, told, kept, notes }: BackupOrder, mark: Watermark):
       `entries that are not in ${file}`,
       notes.filter((note) => !found.has(note)),
     );
-  });
+  } finally {
+    database.close();
+  }
 }

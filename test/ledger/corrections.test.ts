@@ -1,6 +1,6 @@
 // Refunds and adjustments: what the operator may give back and correct, and what is refused with a reason.
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { LedgerError } from "../../src/ledger/ledger-error.ts";
+import { OperatorError } from "../../src/base/operator-error.ts";
 import { openBooks, type TestBooks } from "./support.ts";
 
 let books: TestBooks;
@@ -14,7 +14,7 @@ function refusal(action: () => unknown): string {
   try {
     action();
   } catch (error) {
-    expect(error).toBeInstanceOf(LedgerError);
+    expect(error).toBeInstanceOf(OperatorError);
     return (error as Error).message;
   }
   throw new Error("it was not refused");

@@ -1,7 +1,7 @@
 // The ledger's rules: deposits, settlements, append-only entries, and recovery.
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { OperatorError } from "../../src/base/operator-error.ts";
 import { createLedger } from "../../src/ledger/ledger.ts";
-import { LedgerError } from "../../src/ledger/ledger-error.ts";
 import { openBooks, type TestBooks } from "./support.ts";
 
 let books: TestBooks;
@@ -107,14 +107,14 @@ describe("a settlement", () => {
 
 describe("a grant", () => {
   test.each([0, -5])("of %i is refused", (amountMicro) => {
-    expect(() => grant(amountMicro)).toThrow(LedgerError);
+    expect(() => grant(amountMicro)).toThrow(OperatorError);
   });
 
   test("to an unknown account, or beyond what can be counted exactly, is refused", () => {
     const unknown = { accountId: "acct_x", amountMicro: 1, note: null, atMs: 1 };
-    expect(() => database.write(() => ledger.grant(unknown))).toThrow(LedgerError);
+    expect(() => database.write(() => ledger.grant(unknown))).toThrow(OperatorError);
     grant(9_007_199_254_740);
-    expect(() => grant(1)).toThrow(LedgerError);
+    expect(() => grant(1)).toThrow(OperatorError);
   });
 });
 

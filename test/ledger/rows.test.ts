@@ -1,9 +1,9 @@
 // What the ledger writes, to the last column, and how it is found again.
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { OperatorError } from "../../src/base/operator-error.ts";
 import { plainUsage } from "../../src/gateway/estimate.ts";
 import type { HoldRequest, RequestEnd } from "../../src/ledger/holds.ts";
 import { createLedger, type Ledger } from "../../src/ledger/ledger.ts";
-import { LedgerError } from "../../src/ledger/ledger-error.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 let database: TestDatabase;
@@ -102,11 +102,11 @@ describe("a grant", () => {
       try {
         grant(id, amountMicro);
       } catch (error) {
-        if (error instanceof LedgerError) return `${error.name}: ${error.message}`;
+        if (error instanceof OperatorError) return `${error.name}: ${error.message}`;
       }
       return "";
     };
-    expect(message("acct_x", 1)).toBe("LedgerError: there is no account acct_x");
+    expect(message("acct_x", 1)).toBe("OperatorError: there is no account acct_x");
     expect(message(accountId, 0)).toContain("must be more than zero");
     grant(accountId, 9_007_199_254_739);
     expect(message(accountId, 2)).toContain("more than the ledger can hold");

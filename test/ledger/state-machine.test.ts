@@ -1,8 +1,8 @@
 // Any sequence of grants, deposits, settlements, refunds, adjustments and restarts leaves the books balanced: a model beside the ledger.
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import { OperatorError } from "../../src/base/operator-error.ts";
 import { createLedger, type Ledger } from "../../src/ledger/ledger.ts";
-import { LedgerError } from "../../src/ledger/ledger-error.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { costOf, PRICE, usageOf } from "./support.ts";
 
@@ -150,7 +150,7 @@ class Refund implements Command {
     const left = model.charges.get(requestId) ?? 0;
     const amount = this.amountMicro ?? left;
     if (left === 0 || amount > left) {
-      expect(refund).toThrow(LedgerError);
+      expect(refund).toThrow(OperatorError);
     } else {
       expect(refund().amountMicro).toBe(amount);
       model.balance += amount;
@@ -174,7 +174,7 @@ class Adjust implements Command {
       database.write(() => ledger.adjust({ accountId, amountMicro, note: "why", atMs: 1 }));
     const available = model.balance - heldOf(model);
     if (amountMicro === 0 || available + amountMicro < 0) {
-      expect(adjust).toThrow(LedgerError);
+      expect(adjust).toThrow(OperatorError);
     } else {
       model.balance += amountMicro;
       expect(adjust().balanceMicro).toBe(model.balance);

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test
 import { pino } from "pino";
 import { configSchema } from "../../src/config/schema.ts";
 import { createGateway } from "../../src/gateway/gateway.ts";
+import { storeOn } from "../../src/store.ts";
 import { chunk, completion, DONE, event, streamOf, usageChunk } from "../support/openai-wire.ts";
 import { gated, json, sse, type UpstreamAnswer } from "../support/raw-upstream.ts";
 import { countTokens } from "../support/tokens.ts";
@@ -385,7 +386,7 @@ describe("time", () => {
     );
     const next = createGateway({
       config: configSchema.parse({}),
-      database: server.database,
+      store: storeOn(server.database),
       env: {},
       log: pino({ level: "silent" }),
       countTokens,

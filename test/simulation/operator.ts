@@ -1,6 +1,7 @@
 // What the operator does to the books while the house runs, from a program of its own.
+
+import { OperatorError } from "../../src/base/operator-error.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
-import { LedgerError } from "../../src/ledger/ledger-error.ts";
 import { must } from "./journey.ts";
 import type { Rows } from "./rows.ts";
 
@@ -33,7 +34,7 @@ export function createOperator(options: OperatorOptions): Operator {
     try {
       write(act);
     } catch (error) {
-      if (!(error instanceof LedgerError)) throw error;
+      if (!(error instanceof OperatorError)) throw error;
       must(!mayBe, "the operator is refused only what breaks a rule", () => error.message);
       return;
     }

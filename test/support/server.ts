@@ -5,11 +5,12 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { MICRO_PER_CREDIT } from "../../src/base/micro.ts";
 import { configSchema } from "../../src/config/schema.ts";
-import { type Database, openDatabase } from "../../src/db/open.ts";
+import type { Database } from "../../src/db/open.ts";
 import { createGateway, type Gateway } from "../../src/gateway/gateway.ts";
 import { type RunningServer, startServer } from "../../src/http/server.ts";
-import { createKeyring, type Keyring } from "../../src/keys/keyring.ts";
-import { createLedger, type Ledger } from "../../src/ledger/ledger.ts";
+import type { Keyring } from "../../src/keys/keyring.ts";
+import type { Ledger } from "../../src/ledger/ledger.ts";
+import { openStore, type Store } from "../../src/store.ts";
 import { countTokens } from "./tokens.ts";
 
 export interface TestServerOptions {
@@ -76,11 +77,11 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   });
   const log = captureLog(config.server.logLevel);
   const dataDir = mkdtempSync(join(tmpdir(), "aacflow-server-test-"));
-  const database = openDatabase(dataDir, { busyTimeoutMs: 50 });
-  const books = openBooks(database);
+  const store = await openStore(dataDir, 50);
+  const books = booksOf(store);
   const accountId = books.newAccount("test", creditsMicro);
   const { secret: key, id: keyId } = books.newKey(accountId);
-  const gateway = createGateway({ config, database, env, log: log.logger, countTokens });
+  const gateway = createGateway({ config, store, env, log: log.logger, countTokens });
   const wrapped = options.wrapGateway?.(gateway) ?? gateway;
   const server = await startServer({
     config,
@@ -96,9 +97,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     keyId,
     accountId,
     dataDir,
-    database,
-    ledger: books.ledger,
-    keyring: books.keyring,
+    database: store.database,
+    ledger: store.ledger,
+    keyring: store.keyring,
     gateway,
     server,
     newKey: (wanted = {}) => books.newKey(wanted.accountId ?? accountId, wanted.expiresAtMs),
@@ -108,16 +109,13 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     logText: log.text,
     async close() {
       await server.stopNow();
-      database.close();
+      await store.close();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }
 
-function openBooks(database: Database) {
-  const ledger = createLedger(database);
-  const keyring = createKeyring(database);
-
+function booksOf({ database, ledger, keyring }: Store) {
   function newAccount(name: string, creditsMicro = 0): string {
     return database.write(() => {
       const atMs = Date.now();
@@ -136,7 +134,7 @@ function openBooks(database: Database) {
     return { secret: made.secret, id: made.record.id };
   }
 
-  return { ledger, keyring, newAccount, newKey };
+  return { newAccount, newKey };
 }
 
 /** A logger that keeps its lines. */

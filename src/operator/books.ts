@@ -1,0 +1,23 @@
+// The books as a whole: proving them, and reporting on them.
+import { verifyBooks as prove } from "../gateway/verify-books.ts";
+import type { LedgerReport } from "../ledger/report.ts";
+import type { VerifyReport } from "../ledger/verify.ts";
+import type { Store } from "../store.ts";
+
+/** Recomputes every invariant of the books, from one state, beside a server that is writing. */
+export const verifyBooks = async ({ ledger }: Store): Promise<VerifyReport> => prove(ledger);
+
+/**
+ * Sums up how requests ended, what was written off and what moved the balances.
+ * @param sinceMs epoch milliseconds; null for all there is
+ */
+export const reportOnBooks = async (
+  { ledger }: Store,
+  sinceMs: number | null,
+): Promise<LedgerReport> => ledger.report(sinceMs);
+
+/** The names of the accounts that are off, each once, as far as they are listed. */
+export function offAccounts({ discrepancies, discrepanciesNotListed }: VerifyReport): string {
+  const names = [...new Set(discrepancies.map(({ accountName }) => accountName))].join(", ");
+  return discrepanciesNotListed === 0 ? names : `${names}, and perhaps more`;
+}

@@ -1,0 +1,60 @@
+// What an operator administers: a data folder, a configuration and the environment of the program.
+import { OperatorError } from "../base/operator-error.ts";
+import { ConfigError } from "../config/config-error.ts";
+import { loadConfig } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
+import { hasData, openStore, type Store } from "../store.ts";
+
+export interface Installation {
+  dataDir: string;
+  /** Null for defaults alone. */
+  configFile: string | null;
+  env: Record<string, string | undefined>;
+}
+
+/** An operator has nothing else to do, and waits for a server's commit rather than failing. */
+const BUSY_TIMEOUT_MS = 5_000;
+
+/**
+ * Opens the data folder, which must exist, for one piece of work, and closes it whatever happens.
+ * @throws OperatorError when there is no data yet or it cannot be opened.
+ */
+export async function withStore<T>(
+  { dataDir }: Pick<Installation, "dataDir">,
+  work: (store: Store) => Promise<T>,
+): Promise<T> {
+  if (!hasData(dataDir)) {
+    throw new OperatorError(
+      `there is no data in ${dataDir}: name the folder with --data or AACFLOW_DATA, ` +
+        "or make the first key with: aacflow keys create --name NAME",
+    );
+  }
+  return withNewStore({ dataDir }, work);
+}
+
+/** The same, but makes the folder where there is none. */
+export async function withNewStore<T>(
+  { dataDir }: Pick<Installation, "dataDir">,
+  work: (store: Store) => Promise<T>,
+): Promise<T> {
+  const store = await openStore(dataDir, BUSY_TIMEOUT_MS);
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/** The configuration that an installation names. @throws ConfigError when it is wrong. */
+export const configOf = ({ configFile, env }: Installation): Config =>
+  loadConfig({ file: configFile, env });
+
+/** Runs what may find the configuration at fault. @throws ConfigError that names the file. */
+export function underConfig<T>({ configFile }: Installation, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof ConfigError) || configFile === null) throw error;
+    throw new ConfigError(`${configFile}: ${error.message}`, { cause: error });
+  }
+}

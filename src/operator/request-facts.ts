@@ -1,0 +1,51 @@
+// A request as the operator sees it: what its owner sees, and whose it is.
+import { formatCredits } from "../base/micro.ts";
+import { type RequestView, viewOfEnded, viewOfRunning } from "../gateway/request-view.ts";
+import type { RequestRecord, RunningRequest } from "../ledger/records.ts";
+import type { Store } from "../store.ts";
+import { accountNames } from "./accounts.ts";
+
+/** A request in the words of the API. */
+export interface RequestFacts extends Omit<RequestView, "object"> {
+  account: string;
+  account_id: string;
+  key_id: string;
+  key_name: string | null;
+  /** The model's name at its provider. */
+  upstream_model: string;
+  /** What an estimate came to beyond the deposit; never charged. */
+  unbilled: string;
+  ended_at: string | null;
+}
+
+/** Describes requests of this store; the names of accounts and keys are read once. */
+export function createRequestFacts({ ledger, keyring }: Store) {
+  const accounts = accountNames(ledger);
+  const keys = new Map(keyring.list().map(({ id, name }) => [id, name]));
+
+  function owned(row: RequestRecord | RunningRequest) {
+    return {
+      account: accounts.get(row.accountId) ?? row.accountId,
+      account_id: row.accountId,
+      key_id: row.keyId,
+      key_name: keys.get(row.keyId) ?? null,
+      upstream_model: row.upstreamModel,
+    };
+  }
+
+  return {
+    ofEnded(record: RequestRecord): RequestFacts {
+      const { object: _, ...view } = viewOfEnded(record, ledger.refundedMicro(record.id));
+      return {
+        ...view,
+        ...owned(record),
+        unbilled: formatCredits(record.unbilledMicro),
+        ended_at: new Date(record.endedAtMs).toISOString(),
+      };
+    },
+    ofRunning(running: RunningRequest): RequestFacts {
+      const { object: _, ...view } = viewOfRunning(running);
+      return { ...view, ...owned(running), unbilled: formatCredits(0), ended_at: null };
+    },
+  };
+}
