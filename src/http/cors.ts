@@ -23,11 +23,9 @@ const EXPOSED = [
   "original-request-id",
 ].join(", ");
 
-const OFF: Cors = { headersFor: () => ({}), preflight: () => null };
-
-/** @param origins as the configuration has them: normalised, `*` for all; none is off. */
-export function createCors(origins: readonly string[]): Cors {
-  if (origins.length === 0) return OFF;
+/** @param origins as the configuration has them: normalised, `*` for all; null for none. */
+export function createCors(origins: readonly string[]): Cors | null {
+  if (origins.length === 0) return null;
   const all = origins.includes("*");
   const allowed = new Set(origins);
 

@@ -1,72 +1,77 @@
-// What every route has in common: scope, a valid host, authentication before the body, errors in the envelope.
+// What every answer has in common: a scope, a valid host, errors in the envelope, the scope's headers.
 import type { Server } from "bun";
 import { type ApiError, asApiError, CLIENT_CLOSED_REQUEST } from "../base/errors.ts";
 import type { Config } from "../config/schema.ts";
+import type { Caller } from "../gateway/authenticate.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { ClientAddressOf } from "./client-address.ts";
 import type { Cors } from "./cors.ts";
 import { errorEnvelope, errorHeaders } from "./errors.ts";
+import type { Admission } from "./metered/admission.ts";
 import { openScope, type RequestScope, setCredits, setReserved } from "./scope.ts";
 import { assertHost, pathOf } from "./target.ts";
 
-/** What the routes share. */
+/** What the endpoints share. */
 export interface HttpDeps {
   config: Config;
   gateway: Gateway;
   log: Logger;
   clientAddressOf: ClientAddressOf;
-  cors: Cors;
+  /** Null where no page of another origin may call. */
+  cors: Cors | null;
+  admission: Admission;
   /** True while no connection to a provider could be made, for want of file descriptors. */
   isOutOfDescriptors: () => boolean;
   /** True once the server has been told to end. */
   isDraining: () => boolean;
   /** Who sends it may read the metrics; null when nobody may. */
   metricsToken: string | null;
+  /** The OpenAPI document. */
+  documentJson: string;
 }
 
-/** The part of Elysia's context that a route sees; `server` is null where no socket is behind it. */
-export interface RouteContext {
+/** What came in; `server` is null where no socket is behind it. */
+export interface Incoming {
   request: Request;
   server: Server<unknown> | null;
 }
 
-export interface Call extends RouteContext {
+export interface Call extends Incoming {
   scope: RequestScope;
+  /** What stands in the path for the `*` of the endpoint's, escapes and all; empty where there is none. */
+  rest: string;
+}
+
+/** A call whose key is known. */
+export interface KeyCall extends Call {
+  caller: Caller;
 }
 
 export type Handler = (call: Call) => Response | Promise<Response>;
+export type KeyHandler = (call: KeyCall) => Response | Promise<Response>;
 
-/** A route that anyone may call. */
-export function openRoute(deps: HttpDeps, handler: Handler) {
-  return (context: RouteContext): Promise<Response> => run(deps, context, handler);
-}
-
-/** A route for callers with a key. The key is checked from the headers alone, before any of the body is read. */
-export function keyRoute(deps: HttpDeps, handler: Handler) {
-  return (context: RouteContext): Promise<Response> =>
-    run(deps, context, (call) => {
-      const { headers } = call.request;
-      const caller = deps.gateway.authenticate({
-        authorization: headers.get("authorization"),
-        apiKey: headers.get("x-api-key"),
-      });
-      call.scope.caller = caller;
-      call.scope.log.setBindings({ accountId: caller.accountId, keyId: caller.keyId });
-      return handler(call);
-    });
-}
-
-async function run(deps: HttpDeps, context: RouteContext, handler: Handler): Promise<Response> {
-  const preflight = deps.cors.preflight(context.request);
-  if (preflight !== null) return preflight;
+/**
+ * Answers a request by a handler, whatever it throws.
+ * @param pathLength of the path before `rest`; null for a path without one
+ */
+export async function answer(
+  deps: HttpDeps,
+  { request, server }: Incoming,
+  handler: Handler,
+  pathLength: number | null = null,
+): Promise<Response> {
+  const { cors } = deps;
+  const preflight = cors?.preflight(request);
+  if (preflight) return preflight;
   const scope = openScope(deps.log);
-  Object.assign(scope.headers, deps.cors.headersFor(context.request));
+  if (cors !== null) Object.assign(scope.headers, cors.headersFor(request));
   try {
-    assertHost(context.request.headers.get("host"));
-    return await handler({ request: context.request, server: context.server, scope });
+    assertHost(request.headers.get("host"));
+    const rest = pathLength === null ? "" : pathOf(request).slice(pathLength);
+    return await handler({ request, server, scope, rest });
   } catch (error) {
-    return errorResponse(deps, context, scope, error);
+    return errorResponse(deps, { request, server }, scope, error);
   }
 }
 
@@ -84,7 +89,7 @@ export function jsonTextResponse(scope: RequestScope, json: string, status = 200
 /** Any failure as its answer. Faults of ours are logged with their cause and masked. */
 export function errorResponse(
   deps: HttpDeps,
-  context: RouteContext,
+  incoming: Incoming,
   scope: RequestScope,
   error: unknown,
 ): Response {
@@ -92,7 +97,7 @@ export function errorResponse(
   if (failure.status === CLIENT_CLOSED_REQUEST) {
     scope.log.info("client left");
   } else {
-    logFailure(deps, context, scope.log, failure);
+    logFailure(deps, incoming, scope.log, failure);
     deps.gateway.metrics.requestRefused(failure.status, failure.code);
   }
   Object.assign(scope.headers, errorHeaders(failure));
@@ -118,7 +123,7 @@ function setFailureCredits(
 
 function logFailure(
   { clientAddressOf }: HttpDeps,
-  { request, server }: RouteContext,
+  { request, server }: Incoming,
   log: Logger,
   failure: ApiError,
 ): void {

@@ -11,20 +11,28 @@ export interface RequestScope {
   startedMonoMs: number;
   /** Known once the key has been checked. */
   caller: Caller | null;
-  /** Every line names the request, and whose it is and where it goes as soon as that is known. */
-  log: Logger;
+  /** The name of the model that was asked for, known once the body has been read. */
+  model: string | undefined;
+  /** Made at the first look, for its own cost: its lines name the request, and whose it is and where it goes as known then. */
+  readonly log: Logger;
   /** Sent with the answer, whatever it is. */
   headers: Record<string, string>;
 }
 
 export function openScope(log: Logger): RequestScope {
   const requestId = newRequestId();
+  let own: Logger | null = null;
   return {
     requestId,
     startedAtMs: Date.now(),
     startedMonoMs: performance.now(),
     caller: null,
-    log: log.child({ requestId }),
+    model: undefined,
+    get log() {
+      const { accountId, keyId } = this.caller ?? {};
+      own ??= log.child({ requestId, accountId, keyId, model: this.model });
+      return own;
+    },
     headers: {
       "x-request-id": requestId,
       // What a key sees is its owner's: no cache in between may keep it. Files of the documentation say otherwise.

@@ -6,6 +6,7 @@ import { createApp } from "./app.ts";
 import { createClientAddressOf } from "./client-address.ts";
 import { createCors } from "./cors.ts";
 import { watchDescriptors } from "./descriptors.ts";
+import { createAdmission } from "./metered/admission.ts";
 import { buildOpenApiDocument } from "./openapi/document.ts";
 
 /** The address is taken, or not this machine's; the message is meant for the operator. */
@@ -45,18 +46,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { config, gateway, log } = options;
   let draining = false;
   const metricsToken = options.metricsToken || null;
+  const document = await buildOpenApiDocument(config.limits);
   const deps = {
     config,
     gateway,
     log,
     metricsToken,
+    documentJson: JSON.stringify(document),
+    admission: createAdmission(config.limits),
     cors: createCors(config.server.corsOrigins),
     clientAddressOf: createClientAddressOf(config.server.trustedProxies),
     isDraining: () => draining,
     isOutOfDescriptors: () => descriptors.areExhausted(),
   };
-  const document = await buildOpenApiDocument(config.limits);
-  const app = createApp(deps, JSON.stringify(document));
+  const app = createApp(deps);
   const { host, port } = config.server;
   try {
     app.listen({ hostname: host, port });

@@ -1,11 +1,22 @@
-// The one serializer of streams: framing, keep-alives, the error frame and the end.
-import { asApiError } from "../base/errors.ts";
+// The one writer of streams: keep-alives, credits and the end, in the frames of the endpoint that answers.
+import { type ApiError, asApiError } from "../base/errors.ts";
 import { formatCredits } from "../base/micro.ts";
 import type { ChatEvent, FinalCredits, OpenedStream } from "../gateway/stream-chat.ts";
-import type { Logger } from "../telemetry/log.ts";
-import { errorEnvelope } from "./errors.ts";
+import type { RequestScope } from "./scope.ts";
+
+/** How an endpoint's API writes a stream's events. Comments are between them, and the same everywhere. */
+export interface Frames {
+  chunk(json: string): string;
+  /** The last chunk, where the usage was asked for. */
+  usage(json: string): string;
+  /** What tells a client that the answer is whole. */
+  end: string;
+  /** Stands for the end where the answer failed, so that no client takes it for whole. */
+  error(error: ApiError): string;
+}
 
 export interface SseOptions {
+  frames: Frames;
   /** A comment is sent after this much silence, so that no proxy in between gives up. */
   keepAliveMs: number;
   /**
@@ -13,19 +24,15 @@ export interface SseOptions {
    * with a comment, since they leave with the first byte only. Null where they have said it.
    */
   late: Promise<OpenedStream> | null;
-  /** Names the request in each line. */
-  log: Logger;
+  /** Whose log names the request. */
+  scope: Pick<RequestScope, "log">;
 }
 
 /** Comments are the only keep-alive that every client ignores. */
 const KEEP_ALIVE = ": keep-alive\n\n";
-const DONE = "data: [DONE]\n\n";
 const QUIET = Symbol("quiet");
 
-/**
- * Frames a chat's events. The body ends right after `[DONE]`, since some clients wait for its end; after a failure
- * there is an error frame and no `[DONE]`, which is what makes every client raise.
- */
+/** Writes the events of a stream, to its end whatever comes. */
 export async function* sseBody(
   events: AsyncIterable<ChatEvent>,
   options: SseOptions,
@@ -48,22 +55,23 @@ export async function* sseBody(
         yield ignoredComment(await late);
         late = null;
       }
-      yield frame(result.value);
+      yield frame(result.value, options.frames);
       next = iterator.next();
     }
   } catch (error) {
-    options.log.error({ err: error }, "stream failed");
-    yield errorFrame(error);
+    options.scope.log.error({ err: error }, "stream failed");
+    yield options.frames.error(asApiError(error));
   } finally {
     await iterator.return?.();
   }
 }
 
-function frame(event: ChatEvent): string {
-  if (event.type === "chunk") return `data: ${event.json}\n\n`;
-  if (event.type === "error") return creditsComment(event.settled) + errorFrame(event.error);
-  const usage = event.usageJson === null ? "" : `data: ${event.usageJson}\n\n`;
-  return usage + creditsComment(event.settled) + DONE;
+function frame(event: ChatEvent, frames: Frames): string {
+  if (event.type === "chunk") return frames.chunk(event.json);
+  const credits = creditsComment(event.settled);
+  if (event.type === "error") return credits + frames.error(event.error);
+  const usage = event.usageJson === null ? "" : frames.usage(event.usageJson);
+  return usage + credits + frames.end;
 }
 
 /** The final figures, which the headers could not know: they left before the cost was known. */
@@ -76,9 +84,6 @@ function creditsComment({ chargedMicro, balanceMicro }: FinalCredits): string {
 function ignoredComment({ ignored }: OpenedStream): string {
   return ignored === null ? "" : `: x-aacflow-ignored=${ignored}\n\n`;
 }
-
-const errorFrame = (error: unknown): string =>
-  `data: ${JSON.stringify(errorEnvelope(asApiError(error)))}\n\n`;
 
 /** Waits for a promise, but not longer than `quietMs`: then it gives QUIET, and the promise can be waited for again. */
 function orQuiet<T>(promise: Promise<T>, quietMs: number): Promise<T | typeof QUIET> {

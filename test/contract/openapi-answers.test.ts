@@ -25,6 +25,7 @@ const used = new Set<string>();
 beforeAll(async () => {
   server = await startTestServer({
     config: { demo: { enabled: true, models: ["gpt-4o-mini"], wordDelayMs: 0 } },
+    metricsToken: "metrics-token",
   });
   document = (await (await fetch(`${server.origin}/openapi.json`)).json()) as Document;
   ajv = new Ajv({ strict: false, allErrors: true });
@@ -108,6 +109,7 @@ describe("answers", () => {
     });
     await check({ path: "/health", status: 200, key: null });
     await check({ path: "/ready", status: 200, key: null });
+    await check({ path: "/metrics", status: 200, key: "metrics-token" });
     await check({ path: "/openapi.json", status: 200, key: null });
     await check({ path: "/docs", status: 200, key: null });
     const routes = Object.entries(document.paths).flatMap(([path, methods]) =>

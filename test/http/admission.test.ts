@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { ApiError } from "../../src/base/errors.ts";
 import { configSchema } from "../../src/config/schema.ts";
-import { createAdmission } from "../../src/http/admission.ts";
+import { createAdmission } from "../../src/http/metered/admission.ts";
 
 const admissionOf = (limits: object) => createAdmission(configSchema.parse({ limits }).limits);
 

@@ -1,13 +1,16 @@
-// Builds the OpenAPI document from the table of routes, with Elysia's own generator.
+// Builds the OpenAPI document from the table of endpoints, with Elysia's own generator.
 import { swagger } from "@elysiajs/swagger";
 import { Elysia } from "elysia";
 import packageJson from "../../../package.json" with { type: "json" };
 import type { Config } from "../../config/schema.ts";
 import { configSchema } from "../../config/schema.ts";
+import { pathsOf } from "../endpoint.ts";
+import { endpoints } from "../endpoints/table.ts";
+import { type DocumentedEndpoint, isDocumented, toDetail } from "./endpoint-doc.ts";
 import { errorResponses } from "./error-docs.ts";
 import { headerDocs } from "./header-docs.ts";
-import { type RouteKey, routeDetail, routeDocs } from "./routes.ts";
-import { componentSchemas } from "./schemas.ts";
+import { componentSchemas, schemaRefs } from "./schemas.ts";
+import { TAGS } from "./tags.ts";
 
 const description = `OpenAI-compatible chat completions and model listing. Any client or SDK \
 that targets the OpenAI API can be pointed at this server by changing its base URL to \
@@ -22,7 +25,7 @@ Requests deduct from a credit balance: 1 credit is 1 USD, and amounts are decima
 const SPEC_PATH = "/spec.json";
 
 /**
- * Gives the whole document (OpenAPI 3.0.3) as plain data. It is the same for the life of the
+ * Returns the whole document (OpenAPI 3.0.3) as plain data. It is the same for the life of the
  * process: build it once.
  *
  * @param limits the server's own, which stand in it; the defaults where no server is meant
@@ -33,6 +36,8 @@ const SPEC_PATH = "/spec.json";
 export async function buildOpenApiDocument(
   limits: Config["limits"] = configSchema.parse({}).limits,
 ): Promise<object> {
+  const documented = endpoints.filter(isDocumented);
+  const schemaRef = schemaRefs(documented);
   const generator = swagger({
     specPath: SPEC_PATH,
     // It means paths with a dot, as /openapi.json is.
@@ -40,14 +45,9 @@ export async function buildOpenApiDocument(
     documentation: {
       info: { title: "AACFlow AI API", version: packageJson.version, description },
       servers: [{ url: "/", description: "This server" }],
-      tags: [
-        { name: "Chat", description: "Conversations with a model." },
-        { name: "Models", description: "What can be asked." },
-        { name: "Credits", description: "What is left, and what a request cost." },
-        { name: "Operation", description: "For operators; no API key needed." },
-      ],
+      tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
       components: {
-        schemas: componentSchemas(limits),
+        schemas: componentSchemas(documented, limits),
         responses: errorResponses(),
         headers: headerDocs,
         securitySchemes: {
@@ -61,11 +61,17 @@ export async function buildOpenApiDocument(
     },
   });
   const app = new Elysia().use(generator);
-  for (const key of Object.keys(routeDocs) as RouteKey[]) {
-    const { method, path } = routeDocs[key];
-    app.route(method, path, () => "", { detail: routeDetail(key) });
+  for (const endpoint of documented) {
+    const detail = toDetail(endpoint, schemaRef);
+    app.route(endpoint.method, documentedPath(endpoint), () => "", { detail });
   }
   const response = await app.handle(new Request(`http://localhost${SPEC_PATH}`));
   if (!response.ok) throw new Error(`the OpenAPI generator answered ${response.status}`);
   return (await response.json()) as object;
+}
+
+/** In Elysia's notation. */
+function documentedPath(endpoint: DocumentedEndpoint): string {
+  const [path = ""] = pathsOf(endpoint);
+  return path.replace("*", `:${endpoint.doc.rest?.name}`);
 }

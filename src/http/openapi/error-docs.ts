@@ -1,7 +1,7 @@
 // Every error a client can meet, with its status, its code and an example of its envelope.
 import type { ApiErrorType } from "../../base/errors.ts";
 import { CREDIT_HEADERS, type HeaderName, headerRefs } from "./header-docs.ts";
-import { schemaRef } from "./schemas.ts";
+import { ERROR_REF } from "./schemas.ts";
 
 interface ErrorDoc {
   status: number;
@@ -157,16 +157,7 @@ export const errorDocs = {
 
 export type ErrorName = keyof typeof errorDocs;
 
-/** What every route that needs a key can answer. */
-export const KEY_ERRORS: readonly ErrorName[] = [
-  "InvalidApiKey",
-  "MethodNotAllowed",
-  "RateLimited",
-  "InternalError",
-  "Overloaded",
-];
-
-/** Gives `components.responses` of the document. */
+/** Returns `components.responses` of the document. */
 export function errorResponses() {
   return Object.fromEntries(
     Object.entries<ErrorDoc>(errorDocs).map(([name, doc]) => [name, errorResponse(doc)]),
@@ -181,7 +172,7 @@ function errorResponse(doc: ErrorDoc) {
     headers: headerRefs([...commonHeaders, ...(doc.headers ?? [])]),
     content: {
       "application/json": {
-        schema: schemaRef("Error"),
+        schema: ERROR_REF,
         example: { error: { message, type, param, code } },
       },
     },

@@ -68,7 +68,7 @@ export const CREDIT_HEADERS: readonly HeaderName[] = [
   "X-Credits-Remaining",
 ];
 
-/** Gives the `headers` of one response, as references into `components.headers`. */
+/** Returns the `headers` of one response, as references into `components.headers`. */
 export function headerRefs(names: readonly HeaderName[]): Record<string, { $ref: string }> {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }

@@ -2,58 +2,41 @@
 // with.
 import { z } from "zod";
 import type { Config } from "../../config/schema.ts";
-import { chatCompletionChunk } from "../endpoints/chat-completions/schema/chunk.ts";
-import { chatCompletion } from "../endpoints/chat-completions/schema/completion.ts";
-import { userPart } from "../endpoints/chat-completions/schema/content-parts.ts";
-import { message } from "../endpoints/chat-completions/schema/messages.ts";
-import { chatCompletionRequest } from "../endpoints/chat-completions/schema/request.ts";
-import { responseFormat } from "../endpoints/chat-completions/schema/response-format.ts";
-import { toolCall } from "../endpoints/chat-completions/schema/tool-calls.ts";
-import { tool, toolChoice } from "../endpoints/chat-completions/schema/tools.ts";
-import { usage } from "../endpoints/chat-completions/schema/usage.ts";
-import { creditsSummary } from "../endpoints/credits/schema.ts";
-import { health, readiness } from "../endpoints/health/schema.ts";
-import { model, modelList } from "../endpoints/models/schema.ts";
-import { requestRecord } from "../endpoints/requests/schema.ts";
+import type { DocumentedEndpoint } from "./endpoint-doc.ts";
 import { errorEnvelope } from "./error-schema.ts";
 
-type JsonSchema = Record<string, unknown>;
-
-/** OpenAPI documents are not described further: their own specification does. */
-const openApi = z.looseObject({ openapi: z.string() });
-
-const NAMED_SCHEMAS = {
-  ChatCompletionRequest: chatCompletionRequest,
-  Message: message,
-  ContentPart: userPart,
-  Tool: tool,
-  ToolChoice: toolChoice,
-  ResponseFormat: responseFormat,
-  ChatCompletion: chatCompletion,
-  ChatCompletionChunk: chatCompletionChunk,
-  ToolCall: toolCall,
-  Usage: usage,
-  ModelList: modelList,
-  Model: model,
-  Credits: creditsSummary,
-  RequestRecord: requestRecord,
-  Error: errorEnvelope,
-  Health: health,
-  Readiness: readiness,
-  OpenApi: openApi,
-} satisfies Record<string, z.ZodType>;
-
-export type SchemaName = keyof typeof NAMED_SCHEMAS;
+export type JsonSchema = Record<string, unknown>;
 
 /** Points at a named schema of the document. */
-export function schemaRef(name: SchemaName): { $ref: string } {
-  return { $ref: `#/components/schemas/${name}` };
+export type SchemaRef = (schema: z.ZodType) => { $ref: string };
+
+/** What every error is. */
+export const ERROR_REF = { $ref: "#/components/schemas/Error" };
+
+/** By name, those of all endpoints. */
+function namedSchemas(endpoints: readonly DocumentedEndpoint[]): Record<string, z.ZodType> {
+  return Object.assign({ Error: errorEnvelope }, ...endpoints.map(({ doc }) => doc.schemas));
 }
 
-/** Gives `components.schemas` of the document, in OpenAPI 3.0's dialect of JSON Schema. */
-export function componentSchemas(limits: Config["limits"]): Record<string, JsonSchema> {
+/** Returns what points at the endpoints' schemas, and throws for one that none of them names. */
+export function schemaRefs(endpoints: readonly DocumentedEndpoint[]): SchemaRef {
+  const names = new Map(
+    Object.entries(namedSchemas(endpoints)).map(([name, schema]) => [schema, name]),
+  );
+  return (schema) => {
+    const name = names.get(schema);
+    if (name === undefined) throw new Error("a schema is shown that no endpoint names");
+    return { $ref: `#/components/schemas/${name}` };
+  };
+}
+
+/** Returns `components.schemas` of the document, in OpenAPI 3.0's dialect of JSON Schema. */
+export function componentSchemas(
+  endpoints: readonly DocumentedEndpoint[],
+  limits: Config["limits"],
+): Record<string, JsonSchema> {
   const registry = z.registry<{ id: string }>();
-  for (const [id, schema] of Object.entries(NAMED_SCHEMAS)) registry.add(schema, { id });
+  for (const [id, schema] of Object.entries(namedSchemas(endpoints))) registry.add(schema, { id });
   // The schemas have neither transforms nor defaults: what they take and what they give is the
   // same.
   const { schemas } = z.toJSONSchema(registry, {
@@ -67,21 +50,18 @@ export function componentSchemas(limits: Config["limits"]): Record<string, JsonS
     const { $id: _, ...rest } = schema;
     named[id] = withRealNulls(rest) as JsonSchema;
   }
-  addLimits(named.ChatCompletionRequest, limits);
+  for (const { doc } of endpoints) addBounds(named, doc.bounds?.(limits) ?? {});
   return named;
 }
 
-/** What the operator bounds: the schemas themselves know no configuration. */
-function addLimits(request: JsonSchema | undefined, limits: Config["limits"]): void {
-  const fields = request?.properties as Record<string, JsonSchema>;
-  const bounds: Record<string, JsonSchema> = {
-    messages: { maxItems: limits.messages },
-    tools: { maxItems: limits.tools },
-    functions: { maxItems: limits.tools },
-    n: { maximum: limits.choices },
-    logit_bias: { maxProperties: limits.jsonFields },
-  };
-  for (const [name, bound] of Object.entries(bounds)) Object.assign(fields[name] ?? {}, bound);
+function addBounds(
+  named: Record<string, JsonSchema>,
+  bounds: Record<string, Record<string, JsonSchema>>,
+): void {
+  for (const [name, boundOf] of Object.entries(bounds)) {
+    const fields = named[name]?.properties as Record<string, JsonSchema>;
+    for (const [field, bound] of Object.entries(boundOf)) Object.assign(fields[field] ?? {}, bound);
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 // The documentation page: its HTML, the script that starts Swagger UI, and the policy that keeps it
 // at home.
-import { API_PREFIXES } from "../../openapi/routes.ts";
+import { API_PREFIXES } from "../../endpoint.ts";
 import { curlExample, nodeExample, pythonExample } from "./client-examples.ts";
 
 /**

@@ -1,6 +1,6 @@
 // The Idempotency-Key header: a client's name for one request.
 import { createHash } from "node:crypto";
-import { invalidRequest } from "../base/errors.ts";
+import { invalidRequest } from "../../base/errors.ts";
 
 /** As Stripe's keys: longer ones are no names. */
 const MAX_CHARS = 255;

@@ -1,7 +1,7 @@
 // Who may come in: places and memory for chat requests, in the whole server and for each account.
-import { ApiError, overloaded, tooManyRequests } from "../base/errors.ts";
-import { BODY_FORMS } from "../config/limits-section.ts";
-import type { Config } from "../config/schema.ts";
+import { ApiError, overloaded, tooManyRequests } from "../../base/errors.ts";
+import { BODY_FORMS } from "../../config/limits-section.ts";
+import type { Config } from "../../config/schema.ts";
 
 type Limits = Config["limits"];
 

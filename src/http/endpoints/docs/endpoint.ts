@@ -1,0 +1,89 @@
+// GET /openapi.json, the page /docs and the page's files: a fixed list, nothing is looked up by name.
+import { z } from "zod";
+import type { Endpoint } from "../../endpoint.ts";
+import type { Handler, HttpDeps } from "../../route.ts";
+import { docsAssets, SWAGGER_UI_VERSION } from "./assets.ts";
+import { CONTENT_SECURITY_POLICY, docsPage } from "./page.ts";
+
+/** OpenAPI documents are not described further: their own specification does. */
+const openApi = z.looseObject({ openapi: z.string() });
+
+const common = { method: "GET", under: "root", access: "open" } as const;
+
+const getOpenApi: Endpoint = {
+  ...common,
+  path: "/openapi.json",
+  create: shown(({ documentJson }) => {
+    const headers = { "content-type": "application/json; charset=utf-8" };
+    return { body: () => documentJson, headers: { ...headers, "cache-control": "no-cache" } };
+  }),
+  doc: {
+    operationId: "getOpenApi",
+    tag: "Operation",
+    summary: "This document",
+    description: "The API in OpenAPI 3.0.3.",
+    responses: {
+      200: { description: "The document.", content: { "application/json": { schema: openApi } } },
+    },
+    schemas: { OpenApi: openApi },
+  },
+};
+
+const getDocs: Endpoint = {
+  ...common,
+  path: "/docs",
+  create: shown(() => {
+    const page = docsPage(SWAGGER_UI_VERSION);
+    return {
+      body: () => page,
+      headers: {
+        "content-type": "text/html; charset=utf-8",
+        "cache-control": "no-cache",
+        "content-security-policy": CONTENT_SECURITY_POLICY,
+      },
+    };
+  }),
+  doc: {
+    operationId: "getDocs",
+    tag: "Operation",
+    summary: "Interactive documentation",
+    description: "A page to read this document and to try the API, served by this server alone.",
+    responses: { 200: { description: "The page.", content: { "text/html": {} } } },
+  },
+};
+
+const files = [...docsAssets].map(
+  ([path, { body, contentType, cacheControl }]): Endpoint => ({
+    ...common,
+    path,
+    create: shown(() => ({
+      body,
+      headers: { "content-type": contentType, "cache-control": cacheControl },
+    })),
+    doc: null,
+  }),
+);
+
+export const docsEndpoints: readonly Endpoint[] = [getOpenApi, getDocs, ...files];
+
+interface Shown {
+  body: () => string | Blob;
+  headers: Record<string, string>;
+}
+
+/** Shows the same to everybody, where the server has a documentation. */
+function shown(make: (deps: HttpDeps) => Shown): (deps: HttpDeps) => Handler | null {
+  return (deps) => {
+    if (!deps.config.server.docs) return null;
+    const { body, headers } = make(deps);
+    return ({ scope }) =>
+      new Response(body(), {
+        headers: {
+          "x-content-type-options": "nosniff",
+          "referrer-policy": "no-referrer",
+          ...scope.headers,
+          ...headers,
+        },
+      });
+  };
+}
