@@ -1,18 +1,9 @@
 // Rules of the house that the linter cannot see.
 import { expect, test } from "bun:test";
-import { join } from "node:path";
+import { sources } from "./imports.ts";
 
-const SRC = join(import.meta.dir, "..", "..", "src");
 const MONEY_WRITE =
   /\b(insert\s+(or\s+\w+\s+)?into|update|delete\s+from|replace\s+into)\s+[`"']?(accounts|entries|holds|requests)\b/i;
-
-async function sources(): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
-  for await (const path of new Bun.Glob("**/*.ts").scan(SRC)) {
-    found.set(path, await Bun.file(join(SRC, path)).text());
-  }
-  return found;
-}
 
 test("no SQL outside the ledger writes to a money table", async () => {
   const all = await sources();
