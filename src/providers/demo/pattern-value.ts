@@ -1,94 +1,66 @@
-// Makes a string that a regular expression matches, from its tokens: it is never run.
-import ret, { types } from "ret";
+// Makes a string that a regular expression matches, from its tokens. Of it only classes of characters are run.
+import ret, { reconstruct, types } from "ret";
 
-type Token = ReturnType<typeof ret>["stack"] extends (infer Part)[] | undefined ? Part : never;
-type CharacterSet = Extract<Token, { type: types.SET }>;
+type Root = ReturnType<typeof ret>;
+type Token = NonNullable<Root["stack"]>[number];
 
 /** Expressions longer than this are not read, and strings longer than this are not made. */
-const PATTERN_MAX = 1_000;
+const PATTERN_MAX = 500;
 const LENGTH_MAX = 10_000;
-
+/** Classes and codes that the tokens do not tell from letters. */
+const UNREADABLE = /\\(?:[pPk]|u(?![\dA-F]{4})|x(?![\dA-F]{2}))/;
 /** Of a set the first of these that it has. */
-const CHARACTERS = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ1234567890 -_.,:/@#+"];
-
-/** Classes of Unicode, which the tokens do not tell from letters. */
-const UNREADABLE = /\\[pPk]/;
-
-class UnreadableError extends Error {
-  override readonly name = "UnreadableError";
-}
+const LIKED = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ1234567890 -_.,:/@#+"];
 
 /**
- * A matching string within the limits in characters, or null where the expression or the limits are
- * too much.
+ * A string of that length in characters; undefined where the expression cannot be read, or none was
+ * found. Anchors are taken to stand at the ends, and what must not follow not to follow.
  */
-export function patternValue(pattern: string, least: number, most: number): string | null {
-  if (pattern.length > PATTERN_MAX || UNREADABLE.test(pattern)) return null;
+export function patternValue(pattern: string, least: number, most: number): string | undefined {
+  if (pattern.length > PATTERN_MAX || UNREADABLE.test(pattern)) return undefined;
+  const filled = pattern.endsWith("$") ? 0 : least;
   try {
-    return lengthen(firstChoice(ret(pattern)), least, most);
+    const root = ret(pattern);
+    const texts = [1, 0, 3, 9, 30, least >> 1, least - 1, least]
+      .values()
+      .map((times) => render(root, times).padEnd(filled, "x"));
+    return texts.find((text) => text.length >= least && text.length <= most);
   } catch (error) {
-    if (error instanceof UnreadableError || error instanceof SyntaxError) return null;
+    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
 
-const firstChoice = ({ options, stack }: Pick<ReturnType<typeof ret>, "options" | "stack">) =>
-  options?.[0] ?? stack ?? [];
-
-/** Repeats what may be repeated until the string is long enough; an open end is filled instead. */
-function lengthen(tokens: readonly Token[], least: number, most: number): string | null {
-  const isClosed = isAnchor(tokens.at(-1), "$");
-  const inner = tokens.slice(isAnchor(tokens[0], "^") ? 1 : 0, isClosed ? -1 : undefined);
-  for (const extra of [0, 1, 2, 4, 8, 16, least]) {
-    const made = render(inner, extra);
-    const text = isClosed ? made : made.padEnd(Math.min(least, LENGTH_MAX), "x");
-    if (text.length >= least && text.length <= most) return text;
-  }
-  return null;
-}
-
-const isAnchor = (token: Token | undefined, value: string) =>
-  token?.type === types.POSITION && token.value === value;
-
-/** @param extra added to the times of each repetition that is open to it */
-function render(tokens: readonly Token[], extra: number): string {
-  return tokens.map((token) => renderOne(token, extra)).join("");
-}
-
-function renderOne(token: Token, extra: number): string {
+/** @param times how often to repeat what may be repeated so often */
+function render(token: Root | Token, times: number): string {
   switch (token.type) {
     case types.CHAR:
-      return String.fromCodePoint(token.value);
+      return String.fromCharCode(token.value);
     case types.SET:
-      return characterOf(token);
-    case types.GROUP:
-      // What is looked ahead or behind for, or must not follow, has no place of its own.
-      if (token.followedBy || token.notFollowedBy || token.lookBehind) throw new UnreadableError();
-      return render(firstChoice(token), extra);
+      return characterOf(reconstruct(token));
     case types.REPETITION: {
-      // `*` and `?` once where allowed: an example reads better than nothing.
-      const times = Math.min(Math.max(token.min, 1) + extra, token.max ?? Infinity);
-      const once = times === 0 ? "" : renderOne(token.value, 0);
-      if (once.length * times > LENGTH_MAX) throw new UnreadableError();
-      return once === "" ? "" : once.repeat(times);
+      const count = Math.min(Math.max(token.min, times), token.max);
+      const once = count > 0 ? render(token.value, times) : "";
+      if (once.length * count > LENGTH_MAX) throw new SyntaxError("too long");
+      return once === "" ? "" : once.repeat(count);
     }
+    case types.REFERENCE:
+      throw new SyntaxError("a reference to a group");
+    case types.POSITION:
+      return "";
     default:
-      throw new UnreadableError();
+      if ("notFollowedBy" in token) return "";
+      if ("followedBy" in token) throw new SyntaxError("what has to follow is not worked out");
+      return (token.options?.[0] ?? token.stack ?? [])
+        .map((inner) => render(inner, times))
+        .join("");
   }
 }
 
-function characterOf(set: CharacterSet): string {
-  const known = CHARACTERS.find((character) => hasCode(set, character.charCodeAt(0)));
-  const first = set.set[0];
-  if (known !== undefined) return known;
-  if (set.not || first === undefined || first.type === types.SET) throw new UnreadableError();
-  return String.fromCodePoint(first.type === types.CHAR ? first.value : first.from);
-}
-
-function hasCode({ set, not }: CharacterSet, code: number): boolean {
-  const isListed = set.some((part) => {
-    if (part.type === types.SET) return hasCode(part, code);
-    return part.type === types.CHAR ? part.value === code : part.from <= code && code <= part.to;
-  });
-  return isListed !== not;
+/** One of a class such as `[^а-я]`: a common one, or else one that stands in its text. */
+function characterOf(text: string): string {
+  const matcher = new RegExp(text);
+  const character = [...LIKED, ...text].find((one) => matcher.test(one));
+  if (character === undefined) throw new SyntaxError("a set of unusual characters");
+  return character;
 }

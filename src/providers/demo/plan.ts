@@ -25,11 +25,12 @@ export function planAnswer(call: UpstreamCall): PlannedChoice[] {
   const limit = call.maxOutputTokens ?? facts.maxOutputTokens;
   const count = request.n ?? 1;
   const calls = planCalls(request);
+  const json = calls.length > 0 ? null : formatted(call);
   return Array.from({ length: count }, (_, choice) => {
     if (calls.length > 0) {
       return cut(callPieces(call, calls, choice), "tool_calls", limit);
     }
-    const text = formatted(call) ?? answerText(request, choice, count);
+    const text = json ?? answerText(request, choice, count);
     return cut(textPieces(beforeStop(text, request.stop)), "stop", limit);
   });
 }
@@ -38,7 +39,8 @@ export function planAnswer(call: UpstreamCall): PlannedChoice[] {
 function formatted({ request }: UpstreamCall): string | null {
   const format = request.response_format;
   if (format?.type === "json_schema") {
-    const value = schemaValue(format.json_schema?.schema ?? { type: "object" });
+    const schema = format.json_schema?.schema ?? { type: "object" };
+    const value = schemaValue(schema, "response_format.json_schema.schema");
     // Indented, so that it has words to stream.
     return JSON.stringify(value, null, 2);
   }

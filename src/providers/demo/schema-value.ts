@@ -1,191 +1,152 @@
 // Makes a value that fits a JSON schema: the arguments of a tool call, or a structured answer.
+import { unsupported } from "../../base/errors.ts";
 import { asArray, asObject, isObject, type JsonObject } from "../shared/json.ts";
 import { resolveReference } from "../shared/schema-reference.ts";
-import { limit, numberValue, stringValue } from "./scalar-value.ts";
+import { type Keywords, numbers, plainValue } from "./plain-value.ts";
 
 /** Below this depth only what the schema requires is made. */
 const FULL_DEPTH = 3;
-/** Deeper than any finite schema that a request can carry. */
+/** Deeper than any finite schema that a request can carry; also of references that lead to references. */
 const DEPTH_MAX = 100;
-/** How many references lead to one another without a value in between. */
-const HOPS_MAX = 64;
-/** What one value may cost: schemas and members that are read, members and characters that are made. */
-const WORK_MAX = 20_000;
-/** The longest array that is made. */
-const ITEMS_MAX = 1_000;
+/** What a value may cost: characters that are read or made, and so many more for each schema. */
+const WORK_MAX = 1_000_000;
+const WORK_EACH = 150;
+/** A pattern's characters are read into tokens and made into strings of several lengths. */
+const PATTERN_WORK = 20;
 
-/** The references in a schema's text. */
-const REFERENCES = /"\$ref":"([^"]*)"/g;
-/** So many characters of a text are searched in the time of one unit of work. */
-const SEARCHED_CHARS = 1_000;
+/** Keywords whose values would have to be searched for. */
+const SEARCHED = ["not", "if", "contains", "minProperties", "maxProperties"];
+/** The types that keywords tell where a schema names none. */
+const TOLD = { properties: "object", required: "object", items: "array", minimum: "number" };
 
-/** Where a value stands; `path` has the references that led there. */
-interface Place {
-  name: string;
-  depth: number;
-  path: ReadonlySet<string>;
-}
+/** Makes a member of the value, which takes all of these schemas. */
+type MakeMember = (schemas: readonly unknown[], name: string) => unknown;
 
 /**
  * A value for the schema, the same each time. It fits what clients' libraries write: types, enum,
- * const, default, properties, items, local references (recursive ones too), allOf, anyOf and oneOf,
- * the limits of arrays, numbers and strings, the usual formats, patterns without look-around. It
- * does not look for a way around `not`, conditions, `contains`, unique items, numbers of properties,
- * or what contradicts itself; of an `allOf` that sets one limit twice, the first counts.
+ * const, properties, items, local references (recursive ones too), allOf, anyOf and oneOf, the limits
+ * of arrays, numbers and strings, the usual formats, and patterns. It is not held against the schema:
+ * one that contradicts itself may get what does not fit.
+ * @param param the schema's place in the request
+ * @throws ApiError 400 where no value is found, or where one would cost too much
  */
-export function schemaValue(schema: unknown): unknown {
-  return new ValueMaker(schema).make(schema, { name: "value", depth: 0, path: new Set(["#"]) });
+export function schemaValue(schema: unknown, param: string): unknown {
+  return new ValueMaker(schema, param).make([schema], "value", 0, new Set(["#"]));
 }
 
 class ValueMaker {
   readonly #root: unknown;
+  readonly #param: string;
   /** A stranger's schema must not keep the server busy. */
   #workLeft = WORK_MAX;
 
-  constructor(root: unknown) {
+  constructor(root: unknown, param: string) {
     this.#root = root;
+    this.#param = param;
   }
 
-  make(schema: unknown, place: Place): unknown {
-    if (--this.#workLeft < 0 || place.depth > DEPTH_MAX) return null;
-    if (!isObject(schema)) return `example ${place.name}`;
+  /** @param path the references that led here */
+  make(
+    schemas: readonly unknown[],
+    name: string,
+    depth: number,
+    path: ReadonlySet<string>,
+  ): unknown {
+    if (depth > DEPTH_MAX) this.#refuse("values in values without an end");
     const followed = new Set<string>();
-    const flat = this.#flatten(schema, place.path, followed);
-    const fixed = fixedValues(flat);
-    if (fixed.length > 0) return fixed[0];
-    const inner = { ...place, depth: place.depth + 1, path: place.path.union(followed) };
-    switch (typeOf(flat)) {
-      case "object":
-        return this.#object(flat, inner);
-      case "array":
-        return this.#array(flat, inner);
-      case "integer":
-        return numberValue(flat, true);
-      case "number":
-        return numberValue(flat, false);
-      case "boolean":
-        return true;
-      case "null":
-        return null;
-      default: {
-        const text = stringValue(flat, place.name);
-        this.#workLeft -= text.length;
-        return text;
-      }
-    }
+    const parts = schemas.flatMap((schema) => this.#partsOf(schema, path, followed));
+    const all: Keywords = (...keys) =>
+      keys.flatMap((key) =>
+        parts.filter((part) => Object.hasOwn(part, key)).map((part) => part[key]),
+      );
+    const make: MakeMember = (own, key) => this.make(own, key, depth + 1, path.union(followed));
+    const type = typeOf(all);
+    if (type === "object") return this.#object(all, make, depth < FULL_DEPTH);
+    if (type === "array") return this.#array(all, (own) => make(own, name), depth < FULL_DEPTH);
+    this.#spend(all("pattern"), PATTERN_WORK);
+    const value = plainValue(type, all, name);
+    if (value === undefined) this.#refuse("such limits or such a pattern");
+    this.#spend(value);
+    return value;
   }
 
-  #object(schema: JsonObject, inner: Place): JsonObject {
-    const properties = asObject(schema.properties);
-    const names = new Set(asArray(schema.required).map(String));
-    const optional = inner.depth <= FULL_DEPTH ? Object.keys(properties) : [];
-    for (const name of optional.filter((key) => properties[key] !== false)) names.add(name);
+  #object(all: Keywords, make: MakeMember, isFull: boolean): JsonObject {
+    const entries = all("properties").flatMap((own) => Object.entries(asObject(own)));
+    const properties = Map.groupBy(entries, ([name]) => name);
+    const optional = entries.filter(([, own]) => isFull && !isSearched(own)).map(([name]) => name);
+    const names = new Set([...all("required").flatMap(asArray).map(String), ...optional]);
     // Built from entries: a property may be called `__proto__`.
     return Object.fromEntries(
       [...names].map((name) => {
-        const own = Object.hasOwn(properties, name)
-          ? properties[name]
-          : schema.additionalProperties;
-        return [name, this.make(own, { ...inner, name })];
+        const own = properties.get(name)?.map(([, schema]) => schema);
+        return [name, make(own ?? all("additionalProperties"), name)];
       }),
     );
   }
 
-  #array(schema: JsonObject, inner: Place): unknown[] {
-    const tuple = [schema.prefixItems, schema.items].find(Array.isArray) ?? [];
-    const rest = Array.isArray(schema.items) ? schema.additionalItems : schema.items;
-    const full = Math.max(tuple.length, rest === false ? 0 : 1);
-    const usual = inner.depth <= FULL_DEPTH ? full : 0;
-    const wanted = Math.max(usual, limit(schema.minItems, 0));
-    const length = Math.min(wanted, limit(schema.maxItems, ITEMS_MAX), ITEMS_MAX);
-    return Array.from({ length }, (_, index) =>
-      this.make(index < tuple.length ? tuple[index] : rest, inner),
-    );
+  #array(
+    all: Keywords,
+    make: (schemas: readonly unknown[]) => unknown,
+    isFull: boolean,
+  ): unknown[] {
+    const tuple = all("prefixItems", "items").find(Array.isArray) ?? [];
+    const rest = all("items").filter((items) => !Array.isArray(items));
+    const usual = isFull ? Math.max(tuple.length, rest.some(isSearched) ? 0 : 1) : 0;
+    const wanted = Math.max(usual, ...numbers(all("minItems")));
+    const length = Math.min(wanted, ...numbers(all("maxItems")));
+    if (length > WORK_MAX / WORK_EACH) this.#refuse("so many items");
+    if (length > 1 && all("uniqueItems").includes(true)) this.#refuse("several 'uniqueItems'");
+    return Array.from({ length }, (_, index) => make(index in tuple ? [tuple[index]] : rest));
   }
 
-  /** The schema without `$ref` and `allOf`, with one alternative of `anyOf` and of `oneOf` taken in. */
-  #flatten(part: unknown, path: ReadonlySet<string>, followed: Set<string>): JsonObject {
-    this.#workLeft -= sizeOf(part);
-    if (!isObject(part) || this.#workLeft < 0) return {};
-    const { $ref, allOf, anyOf, oneOf, ...own } = part;
+  /** The schema and what it takes in: by `$ref`, `allOf`, and one alternative of `anyOf` and `oneOf`. */
+  #partsOf(part: unknown, path: ReadonlySet<string>, followed: Set<string>): JsonObject[] {
+    this.#spend(part);
+    if (isSearched(part)) this.#refuse(`any of ${SEARCHED.join(", ")}, or with nothing that fits`);
+    if (!isObject(part)) return [];
+    const { $ref, allOf, anyOf, oneOf } = part;
     const unions = [anyOf, oneOf].filter(Array.isArray);
-    const parts = [...asArray(allOf), ...unions.map((union) => this.#pick(union, path))];
+    const taken = [...asArray(allOf), ...unions.map((union) => this.#pick(union, path))];
     // Twice the same reference adds nothing, and may be a circle.
-    if (typeof $ref === "string" && !followed.has($ref) && followed.size < HOPS_MAX) {
+    if (typeof $ref === "string" && !followed.has($ref)) {
+      const target = followed.size < DEPTH_MAX ? resolveReference(this.#root, $ref) : undefined;
+      taken.push(target ?? this.#refuse("a '$ref' like this one"));
       followed.add($ref);
-      parts.unshift(resolveReference(this.#root, $ref));
     }
-    return parts.reduce<JsonObject>((left, right) => {
-      const both = merge(left, this.#flatten(right, path, followed));
-      this.#workLeft -= sizeOf(both);
-      return both;
-    }, own);
+    return [part, ...taken.flatMap((other) => this.#partsOf(other, path, followed))];
   }
 
   /** The first alternative that leads back to what is being made the least, which ends a recursion. */
   #pick(alternatives: readonly unknown[], path: ReadonlySet<string>): unknown {
-    const ranked = alternatives.flatMap((schema) => {
-      if (schema === false || this.#workLeft < 0) return [];
-      const text = JSON.stringify(schema);
-      this.#workLeft -= text.length / SEARCHED_CHARS;
-      const references = [...text.matchAll(REFERENCES)];
-      return [{ schema, back: references.filter(([, to = ""]) => path.has(to)).length }];
-    });
-    return ranked.toSorted((one, other) => one.back - other.back)[0]?.schema;
+    const ways = alternatives
+      .filter((schema) => !isSearched(schema))
+      .map((schema) => {
+        const references = this.#spend(schema).split('"$ref":"').slice(1);
+        const back = references.filter((text) => path.has(text.slice(0, text.indexOf('"'))));
+        return { schema, back: back.length };
+      });
+    return ways.toSorted((one, other) => one.back - other.back)[0]?.schema ?? false;
+  }
+
+  /** Counts what is read or made, and gives its JSON. */
+  #spend(json: unknown, times = 1): string {
+    const text = JSON.stringify(json) ?? "";
+    this.#workLeft -= WORK_EACH + text.length * times;
+    return this.#workLeft < 0 ? this.#refuse("a value of this size") : text;
+  }
+
+  #refuse(what: string): never {
+    throw unsupported(`The demo model makes no value for a schema with ${what}.`, this.#param);
   }
 }
 
-/** One, and the members of its members: so much is read or copied with it. */
-function sizeOf(part: unknown): number {
-  const sizes = Object.values(asObject(part)).map((value) =>
-    typeof value === "object" && value !== null ? Object.keys(value).length : String(value).length,
-  );
-  return sizes.reduce((total, size) => total + size, 1);
-}
+const isSearched = (schema: unknown): boolean =>
+  schema === false || (isObject(schema) && SEARCHED.some((key) => Object.hasOwn(schema, key)));
 
-/** Both schemas at once: what both have and need; of anything else that both say, the left one's. */
-function merge(left: JsonObject, right: JsonObject): JsonObject {
-  const properties = new Map(Object.entries(asObject(left.properties)));
-  for (const [name, schema] of Object.entries(asObject(right.properties))) {
-    const known = properties.get(name);
-    properties.set(name, known === undefined ? schema : { allOf: [known, schema] });
-  }
-  const required = [...asArray(left.required), ...asArray(right.required)];
-  return {
-    ...right,
-    ...left,
-    ...(properties.size > 0 && { properties: Object.fromEntries(properties) }),
-    ...(required.length > 0 && { required: [...new Set(required)] }),
-  };
-}
-
-/** The schema's type, null only where it has no other: an example says more. */
-function typeOf(schema: JsonObject): unknown {
-  if (schema.type !== undefined) {
-    const types = [schema.type].flat();
-    return types.find((type) => type !== "null") ?? types[0];
-  }
-  const hints: readonly [type: string, keys: readonly string[]][] = [
-    ["object", ["properties", "required", "additionalProperties"]],
-    ["array", ["items", "prefixItems", "minItems"]],
-    ["number", ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]],
-  ];
-  return hints.find(([, keys]) => keys.some((key) => Object.hasOwn(schema, key)))?.[0];
-}
-
-/** What the schema names itself; a default that is more than a plain value may not fit its place. */
-function fixedValues(schema: JsonObject): readonly unknown[] {
-  if ("const" in schema) return [schema.const];
-  const types = [schema.type].flat();
-  const suits = (value: unknown) =>
-    schema.type === undefined || types.some((type) => isOfType(value, type));
-  const isPlain = ["string", "number", "boolean"].includes(typeof schema.default);
-  return [...asArray(schema.enum), ...(isPlain ? [schema.default] : [])].filter(suits);
-}
-
-function isOfType(value: unknown, type: unknown): boolean {
-  if (type === "integer") return Number.isInteger(value);
-  if (type === "array") return Array.isArray(value);
-  if (type === "null") return value === null;
-  return type === "object" ? isObject(value) : typeof value === type;
+function typeOf(all: Keywords): unknown {
+  if (all("const", "enum").length > 0) return "given";
+  const types = all("type").slice(0, 1).flat();
+  const told = Object.entries(TOLD).find(([key]) => all(key).length > 0)?.[1];
+  // Null only where there is no other: an example says more.
+  return types.find((type) => type !== "null") ?? types[0] ?? told;
 }

@@ -3,14 +3,14 @@ import { describe, expect, test } from "bun:test";
 import Ajv2020 from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import fc from "fast-check";
-import { patternValue } from "../../../src/providers/demo/pattern-value.ts";
+import { ApiError } from "../../../src/base/errors.ts";
 import { schemaValue } from "../../../src/providers/demo/schema-value.ts";
 
 const ajv = new Ajv2020({ strict: false, allErrors: true, ownProperties: true });
 addFormats(ajv);
 
 function expectFit(schema: Record<string, unknown>): unknown {
-  const value = schemaValue(schema);
+  const value = schemaValue(schema, "schema");
   // What a client receives has been through JSON.
   const received: unknown = JSON.parse(JSON.stringify(value));
   const validate = ajv.compile(schema);
@@ -19,6 +19,30 @@ function expectFit(schema: Record<string, unknown>): unknown {
     throw new Error(`${JSON.stringify(received)} does not fit ${JSON.stringify(schema)}`);
   }
   return received;
+}
+
+/** How the schema is refused, or else the value that is made of it; either soon. */
+function outcome(schema: unknown): unknown {
+  const started = performance.now();
+  try {
+    const value = schemaValue(schema, "schema");
+    expect(JSON.stringify(value).length).toBeLessThan(1_000_000);
+    return value;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return error;
+  } finally {
+    expect(performance.now() - started).toBeLessThan(1_000);
+  }
+}
+
+function expectRefused(schema: unknown, words: RegExp): void {
+  expect(outcome(schema)).toMatchObject({
+    status: 400,
+    code: "unsupported_parameter",
+    param: "schema",
+    message: expect.stringMatching(words),
+  });
 }
 
 const node = {
@@ -224,84 +248,137 @@ describe("patterns", () => {
     "^a|b$",
     "",
   ])("%s", (pattern) => {
-    expect(patternValue(pattern, 0, 100)).toMatch(new RegExp(pattern, "u"));
     expectFit({ type: "string", pattern });
   });
 
-  test("is lengthened where it repeats", () => {
-    expect(patternValue("^[a-z]+$", 12, 20)).toMatch(/^[a-z]{12,20}$/);
+  test.each([
+    ["^[a-z]+$", 12, 12],
+    ["^[a-z]{2,}-[0-9]+$", 30, 40],
+    ["^sk-", 20, 20],
+    ["^[A-Z][a-z]*$", 0, 1],
+    ["^.{0,500}$", 300, 310],
+  ])("%s is made %d to %d long", (pattern, minLength, maxLength) => {
+    expectFit({ type: "string", pattern, minLength, maxLength });
   });
 
-  test("named groups, other alphabets, code points", () => {
-    expect(patternValue("^(?<year>\\d{4})$", 0, 10)).toBe("1111");
-    expect(patternValue("^[а-я]+$", 0, 10)).toBe("а");
-    expect(patternValue("^\\u0041$", 0, 10)).toBe("A");
+  test("named groups, other alphabets, code points, what must not follow", () => {
+    for (const pattern of [
+      "^(?<year>\\d{4})$",
+      "^[а-я]+$",
+      "^\\u0041$",
+      "^(?!\\s*$).+",
+      "^(?!000|666)\\d{3}-\\d{2}$",
+      "^[A-Z][a-z]+\\s[A-Z][a-z]+$",
+      "^[^@\\s]+$",
+    ]) {
+      expectFit({ type: "string", pattern });
+    }
   });
 
   test.each([
     "(?=a)b",
     "(?<!a)b",
     "(a)\\1",
-    "a^b",
     "[",
     "(",
     "a{99999}",
     "\\p{L}",
+    "\\u00e9",
     "((((a{1000}){1000}){1000}){1000}){1000}",
     `${"(".repeat(600)}`,
-  ])("%s is beyond it and costs nothing", (pattern) => {
-    expect(patternValue(pattern, 0, 10)).toBeNull();
-    expect(schemaValue({ type: "string", pattern })).toBeString();
+  ])("%s is refused and costs nothing", (pattern) => {
+    expectRefused({ type: "string", pattern }, /pattern/);
+    // Where a format says what is meant, the pattern is not needed.
+    expect(schemaValue({ type: "string", pattern, format: "date" }, "schema")).toBe("2026-01-01");
+  });
+});
+
+describe("what is beyond it is refused in words", () => {
+  test.each<[string, unknown, RegExp]>([
+    ["false", false, /nothing that fits/],
+    ["only alternatives that nothing fits", { anyOf: [false] }, /nothing that fits/],
+    ["not", { type: "string", not: { minLength: 3 } }, /not, if/],
+    ["a condition within", { type: "array", items: { if: {} }, minItems: 1 }, /not, if/],
+    ["different items", { type: "array", minItems: 2, uniqueItems: true }, /uniqueItems/],
+    ["crossed limits", { type: "integer", minimum: 3, maximum: 2 }, /limits/],
+    ["crossed lengths", { type: "string", minLength: 3, maxLength: 2 }, /limits/],
+    ["a missing reference", { $ref: "#/nowhere" }, /\$ref/],
+    ["a reference to elsewhere", { $ref: "https://example.com/schema.json" }, /\$ref/],
+  ])("%s", (_, schema, words) => {
+    expectRefused(schema, words);
+  });
+
+  test("where it can be left out, it is", () => {
+    const schema = {
+      type: "object",
+      properties: { a: { not: { type: "string" } }, b: { anyOf: [{ not: {} }, { const: 1 }] } },
+      required: ["b"],
+    };
+    expect(expectFit(schema)).toEqual({ b: 1 });
   });
 });
 
 describe("hostile schemas end", () => {
   const wide = Array.from({ length: 200 }, () => ({ $ref: "#" }));
+  const many = Array.from({ length: 40 }, (_, index) => index);
+  const long = { type: "string", pattern: `^${"[^a-z].".repeat(60)}$` };
+  const hugeConst = { const: { a: "x".repeat(100_000) } };
+  const deep = many.slice(0, 14).reduce<unknown>((inner) => ({ allOf: [inner, inner] }), {});
   test.each<[string, unknown]>([
-    ["false", false],
     ["a loop of references", { $ref: "#" }],
     ["a loop of combinations", { allOf: [{ $ref: "#" }, { $ref: "#" }], anyOf: wide }],
-    ["an infinite value", { type: "object", properties: { a: { $ref: "#" } }, required: ["a"] }],
     ["a contradiction", { type: "string", enum: [1] }],
+    ["a slow pattern", { type: "string", pattern: "^(a+)+$", enum: [`${"a".repeat(50)}b`] }],
+    ["stars within stars", { type: "string", pattern: `^${"(".repeat(40)}a*${")*".repeat(40)}$` }],
+    ["patterns at length", { type: "array", minItems: 50, items: long }],
+  ])("with a value: %s", (_, schema) => {
+    expect(outcome(schema)).not.toBeInstanceOf(ApiError);
+  });
+
+  test.each<[string, unknown]>([
+    ["an infinite value", { type: "object", properties: { a: { $ref: "#" } }, required: ["a"] }],
     ["a huge string", { type: "string", minLength: 1e12 }],
     ["a huge array", { type: "array", minItems: 1e12 }],
+    ["arrays of arrays", { type: "array", minItems: 1_000, items: { $ref: "#" } }],
+    ["many patterns", { type: "array", minItems: 1_000, items: long }],
+    ["a huge value many times", { type: "array", minItems: 1_000, items: hugeConst }],
+    ["many names", { type: "object", required: Array.from({ length: 1e5 }, (_, i) => `p${i}`) }],
+    ["combinations that multiply", { $defs: { deep }, $ref: "#/$defs/deep" }],
+    [
+      "many long strings",
+      { type: "array", minItems: 1_000, items: { type: "string", minLength: 9_000 } },
+    ],
+    [
+      "a chain of references",
+      { $ref: "#/0", ...Object.fromEntries(wide.map((_, i) => [i, { $ref: `#/${i + 1}` }])) },
+    ],
     [
       "a wide and deep one",
       { type: "object", properties: { a: { anyOf: wide } }, required: ["a"] },
     ],
-    ["a missing reference", { $ref: "#/nowhere" }],
     [
       "references that multiply",
       {
         $ref: "#/$defs/d0",
         $defs: Object.fromEntries(
-          Array.from({ length: 40 }, (_, index) => [
+          many.map((index) => [
             `d${index}`,
             {
               type: "object",
               properties: Object.fromEntries(
-                Array.from({ length: 40 }, (_, name) => [
+                many.map((name) => [
                   `p${name}`,
                   { allOf: [{ $ref: `#/$defs/d${(index + name) % 40}` }, { $ref: "#/$defs/d0" }] },
                 ]),
               ),
-              required: Array.from({ length: 40 }, (_, name) => `p${name}`),
+              required: many.map((name) => `p${name}`),
             },
           ]),
         ),
       },
     ],
-    ["arrays of arrays", { type: "array", minItems: 1_000, items: { $ref: "#" } }],
-    [
-      "many long strings",
-      { type: "array", minItems: 1_000, items: { type: "string", minLength: 100_000 } },
-    ],
-    ["a slow pattern", { type: "string", pattern: "^(a+)+$", enum: [`${"a".repeat(50)}b`] }],
-  ])("%s", (_, schema) => {
-    const started = performance.now();
-    const value = schemaValue(schema);
-    expect(performance.now() - started).toBeLessThan(1_000);
-    expect(JSON.stringify(value).length).toBeLessThan(1_000_000);
+  ])("with a refusal: %s", (_, schema) => {
+    expectRefused(schema, /without an end|of this size|so many items|limits|\$ref/);
   });
 });
 

@@ -55,6 +55,17 @@ describe("which tools are called", () => {
     });
   });
 
+  test("whose parameters it makes no value for are refused by their field", async () => {
+    const parameters = { type: "object", properties: { a: { $ref: "#/b" } }, required: ["a"] };
+    const request = { tools: [time, tool("odd", parameters)], tool_choice: "required" };
+    await expect(ask(call("use odd", request))).rejects.toMatchObject({
+      status: 400,
+      param: "tools[1].function.parameters",
+    });
+    await expect(read(call("use odd", request))).rejects.toMatchObject({ status: 400 });
+    expect((await callsOf("use get_time", request)).names).toEqual(["get_time"]);
+  });
+
   test("after the results it answers and quotes them", async () => {
     const messages: ChatRequest["messages"] = [
       { role: "user", content: "use get_weather" },
@@ -133,5 +144,11 @@ describe("structured answers", () => {
     const response_format = { type: "json_schema", json_schema: { name: "person", schema } };
     const { text } = await ask(call("Hi", { response_format }));
     expect(JSON.parse(text)).toEqual({ name: "example name", age: 18 });
+
+    const odd = { type: "json_schema", json_schema: { name: "odd", schema: { not: {} } } };
+    await expect(ask(call("Hi", { response_format: odd }))).rejects.toMatchObject({
+      status: 400,
+      param: "response_format.json_schema.schema",
+    });
   });
 });
