@@ -42,7 +42,7 @@ export const headerDocs = {
     example: "false",
   },
   "X-AACFlow-Ignored": text(
-    "Fields of the request that the model's provider has no counterpart for, and that were left out. " +
+    "Fields of the request that the model's provider has no counterpart for, and that were left out or lowered. " +
       "On a stream that was answered before its provider's first event it is a comment before the first chunk.",
     "top_k, parallel_tool_calls",
   ),

@@ -6,6 +6,7 @@ import { claudeRules, type PlatformFeatures } from "../claude/platform.ts";
 import { fitClaudeId } from "../claude/tool-ids.ts";
 import { claudeChoice, type ToolPlan } from "../claude/tools.ts";
 import type { UpstreamCall } from "../protocol.ts";
+import { describedSchema } from "../shared/answer-schema.ts";
 import { nonEmptyString } from "../shared/json.ts";
 import { readMedia } from "./content.ts";
 import type { Media, MessagesBody } from "./wire.ts";
@@ -44,9 +45,15 @@ export function buildRequest(
   const { request, facts } = call;
   const maxTokens = Math.min(call.maxOutputTokens ?? facts.maxOutputTokens, facts.maxOutputTokens);
   const rules = claudeRules(call.upstreamModel, options.features);
-  const plan = planRequest<Media>(request, { rules, maxTokens, readMedia, fitId: fitClaudeId });
-  const { thinking, effort } = plan.thinking;
   const tier = nonEmptyString(request.service_tier);
+  const plan = planRequest<Media>(request, {
+    rules,
+    maxTokens,
+    readMedia,
+    fitId: fitClaudeId,
+    serves: (field) => field === "service_tier" && tier === "priority",
+  });
+  const { thinking, effort } = plan.thinking;
   const knownTier = TIERS[tier ?? ""];
   const body: MessagesBody = {
     max_tokens: maxTokens,
@@ -56,14 +63,13 @@ export function buildRequest(
     ...(plan.stop.length > 0 && { stop_sequences: plan.stop }),
     ...toolsOf(plan.tools),
     ...(thinking !== undefined && { thinking }),
-    ...outputConfig(effort, plan.nativeSchema),
+    ...outputConfig(effort, plan.nativeSchema && describedSchema(plan.nativeSchema, request)),
     ...userOf(request),
     ...(knownTier !== undefined && { service_tier: knownTier }),
     ...plan.wholeMark,
     ...(options.stream && { stream: true as const }),
   };
-  const lostTier = tier !== null && knownTier === undefined ? ["service_tier"] : [];
-  return { body, answerTool: plan.answerTool, ignored: [...plan.ignored, ...lostTier] };
+  return { body, answerTool: plan.answerTool, ignored: plan.ignored };
 }
 
 /** One plain text as a string, several or marked ones as blocks. */

@@ -1,8 +1,8 @@
 // The gateway's call as the body of a Converse request.
 import type { ChatRequest } from "../../base/chat.ts";
 import { planRequest, type RequestPlan } from "../claude/plan.ts";
-import { OPENAI_CHAT_FIELDS, SERVER_FIELDS } from "../openai/quirks.ts";
 import type { UpstreamCall } from "../protocol.ts";
+import { OPENAI_CHAT_FIELDS, SERVER_FIELDS } from "../shared/chat-fields.ts";
 import { isGiven, type JsonObject } from "../shared/json.ts";
 import { type ConverseMedia, MediaReader } from "./content.ts";
 import { calledTools, converseTurns, refuseMediaResults, systemBlocks } from "./messages.ts";
@@ -21,8 +21,6 @@ const LIMIT_FIELD = /^max_?(?:\w*tokens?|gen|new|length)|^num_|inference_?config
 const THINKING_COUNT = "/usage/output_tokens_details";
 
 const TIERS: ReadonlySet<unknown> = new Set(["flex", "priority", "reserved"]);
-
-const USUAL_TIERS: ReadonlySet<unknown> = new Set([undefined, null, "auto", "default", "standard"]);
 
 export interface RequestOptions {
   /** The configuration's: fields that go to the model itself. */
@@ -48,10 +46,14 @@ export function buildRequest(call: UpstreamCall, options: RequestOptions): Built
     refuseMediaResults(request.messages);
   }
   const reader = new MediaReader();
+  const passed = passedFields(request, options);
+  const { service_tier: tier } = request;
   const plan = planRequest<ConverseMedia>(request, {
     rules: family,
     maxTokens: call.maxOutputTokens ?? call.facts.maxOutputTokens,
     readMedia: (part, place) => reader.read(part, place),
+    serves: (field) =>
+      Object.hasOwn(passed, field) || (field === "service_tier" && TIERS.has(tier)),
     fitId: family.fitId,
   });
   // An answer's tool that stands alone needs no more than Converse's own choice.
@@ -63,7 +65,6 @@ export function buildRequest(call: UpstreamCall, options: RequestOptions): Built
     system.push({ text: tools.instruction });
   }
   const inference = inferenceConfig(call, plan);
-  const passed = passedFields(request, options);
   const fields = {
     ...passed,
     ...(plan.sampling.top_k !== undefined && { top_k: plan.sampling.top_k }),
@@ -71,7 +72,6 @@ export function buildRequest(call: UpstreamCall, options: RequestOptions): Built
     ...claudeFields(plan),
     ...tools.fields,
   };
-  const tier = request.service_tier;
   const body: ConverseRequest = {
     messages: converseTurns(plan.turns, plan.wholeMark),
     ...(system.length > 0 && { system }),
@@ -84,13 +84,10 @@ export function buildRequest(call: UpstreamCall, options: RequestOptions): Built
     ...(Object.keys(fields).length > 0 && { additionalModelRequestFields: fields }),
     ...(mayThink(plan, family) && { additionalModelResponseFieldPaths: [THINKING_COUNT] }),
   };
-  const isTierLost = !USUAL_TIERS.has(tier) && !TIERS.has(tier);
-  const ignored = [...plan.ignored, ...(isTierLost ? ["service_tier"] : [])];
-  return {
-    body,
-    answerTool: plan.answerTool,
-    ignored: ignored.filter((field) => !Object.hasOwn(passed, field)),
-  };
+  // It always thinks, at least a little.
+  const thinksAnyway = family.name === "gpt-oss" && request.reasoning_effort === "none";
+  const ignored = [...plan.ignored, ...(thinksAnyway ? ["reasoning_effort"] : [])];
+  return { body, answerTool: plan.answerTool, ignored };
 }
 
 function inferenceConfig(

@@ -1,17 +1,22 @@
 // The request's plain parameters: refused, carried over by the model's rules, or named as ignored.
 import type { ChatRequest } from "../../base/chat.ts";
-import { ignoredDetail, ignoredFields, ignoredNames } from "../shared/ignored.ts";
+import { ignoredDetail, ignoredNames, lostFields } from "../shared/ignored.ts";
 import { isGiven } from "../shared/json.ts";
 import type { ModelRules } from "./platform.ts";
 
-/** Fields that only tune an answer, for which neither Anthropic nor Converse has a counterpart. */
-const TUNING_FIELDS = [
-  "frequency_penalty",
-  "presence_penalty",
-  "logit_bias",
-  "seed",
-  "prediction",
-  "verbosity",
+/** Fields that are carried over as far as the model's rules let them: {@link leftOut} says which were not. */
+const CARRIED_FIELDS = [
+  "function_call",
+  "functions",
+  "parallel_tool_calls",
+  "reasoning_effort",
+  "response_format",
+  "stop",
+  "temperature",
+  "tool_choice",
+  "tools",
+  "top_k",
+  "top_p",
 ] as const;
 
 /** Above it Claude refuses a temperature that OpenAI takes. */
@@ -25,8 +30,9 @@ export const REFUSED_FIELDS = [
   "audio",
   "modalities",
   "web_search_options",
-  "moderation",
 ] as const;
+
+const SERVED: ReadonlySet<string> = new Set([...CARRIED_FIELDS, ...REFUSED_FIELDS]);
 
 export interface Sampling {
   temperature?: number;
@@ -73,25 +79,34 @@ export interface CarriedOver {
   stop: readonly string[];
   reasoningIgnored: boolean;
   formIgnored: boolean;
+  formUnheld: boolean;
   strictIgnored: boolean;
   single: boolean;
 }
 
-/** The fields of the request that are left out although they would tune the answer. */
-export function leftOut(request: ChatRequest, carried: CarriedOver): string[] {
+/**
+ * The fields of the request that are left out or lowered although they would tune the answer.
+ * @param serves what the platform has besides
+ */
+export function leftOut(
+  request: ChatRequest,
+  carried: CarriedOver,
+  serves: (field: string) => boolean,
+): string[] {
   const { sampling, stop } = carried;
   const others: readonly [string, boolean][] = [
-    ["temperature", isGiven(request.temperature) && sampling.temperature === undefined],
-    ["top_p", isGiven(request.top_p) && sampling.top_p === undefined],
-    ["top_k", isGiven(request.top_k) && sampling.top_k === undefined],
+    ["temperature", request.temperature !== sampling.temperature],
+    ["top_p", request.top_p !== sampling.top_p],
+    ["top_k", isGiven(request.top_k) && !serves("top_k") && request.top_k !== sampling.top_k],
     ["stop", stop.length < stopsIn(request).length],
     ["reasoning_effort", carried.reasoningIgnored],
     ["response_format", carried.formIgnored],
+    ["response_format.json_schema.strict", carried.formUnheld],
     ["tools.strict", carried.strictIgnored],
     ["parallel_tool_calls", request.parallel_tool_calls === false && !carried.single],
   ];
   return [
-    ...ignoredFields(request, TUNING_FIELDS),
+    ...lostFields(request, (field) => SERVED.has(field) || serves(field)),
     ...ignoredDetail(request.messages),
     ...ignoredNames(request.messages),
     ...others.flatMap(([field, ignored]) => (ignored ? [field] : [])),

@@ -34,6 +34,8 @@ export interface PlanOptions<Media extends MediaBlock>
   rules: ModelRules;
   /** The hard bound on all output, thinking included. */
   maxTokens: number;
+  /** Whether the platform carries a field on that this plan does not know. */
+  serves: (field: string) => boolean;
 }
 
 /**
@@ -75,16 +77,24 @@ export function planRequest<Media extends MediaBlock>(
     thinking,
     sampling,
     stop,
-    ignored: leftOut(request, {
-      sampling,
-      stop,
-      reasoningIgnored: thinking.ignored === true,
-      formIgnored: demanded && (request.response_format?.type ?? "text") !== "text",
-      strictIgnored: losesStrict(offered.allowed, tools.tools),
-      single: tools.single || tools.tools.length === 0,
-    }),
+    ignored: leftOut(
+      request,
+      {
+        sampling,
+        stop,
+        reasoningIgnored: thinking.ignored === true,
+        formIgnored: demanded && (request.response_format?.type ?? "text") !== "text",
+        formUnheld: !demanded && isStrictForm(request) && form.nativeSchema === null,
+        strictIgnored: losesStrict(offered.allowed, tools.tools),
+        single: tools.single || tools.tools.length === 0,
+      },
+      options.serves,
+    ),
   };
 }
+
+const isStrictForm = ({ response_format: format }: ChatRequest): boolean =>
+  format?.json_schema?.strict === true;
 
 /** Whether a tool was to be called by its schema alone, which the model cannot be held to. */
 function losesStrict(asked: readonly ChatTool[], planned: ToolPlan["tools"]): boolean {

@@ -1,5 +1,6 @@
 // The form that the client wants the answer in, and how a model can be brought to it.
 import type { ChatRequest } from "../../base/chat.ts";
+import { describedSchema } from "../shared/answer-schema.ts";
 import { isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import type { Tool } from "./blocks.ts";
 import type { ModelRules } from "./platform.ts";
@@ -52,7 +53,8 @@ export function answerForm(
     return { ...PLAIN_ANSWER, nativeSchema: sanitizeSchema(schema) };
   }
   if (root === null || !rules.answerTool) {
-    return { ...PLAIN_ANSWER, instruction: `${SCHEMA_INSTRUCTION}\n${JSON.stringify(given)}` };
+    const told = JSON.stringify(describedSchema(given, request));
+    return { ...PLAIN_ANSWER, instruction: `${SCHEMA_INSTRUCTION}\n${told}` };
   }
   const name = freeToolName(request, "json");
   const description =

@@ -7,7 +7,7 @@ import type { ModelTraits } from "./traits.ts";
 export interface ThinkingPlan {
   thinking?: Thinking;
   effort?: Effort;
-  /** An effort was asked for that the model cannot make now. */
+  /** An effort was asked for that the model cannot make now, or none of a model that always thinks. */
   ignored?: true;
 }
 
@@ -76,9 +76,9 @@ function withoutThinking(noThinking: ModelTraits["noThinking"]): ThinkingPlan {
       // Left out it would mean the default, and newer models think by default.
       return { thinking: { type: "disabled" } };
     case "between_tools":
-      return { thinking: { type: "between_tools" } };
+      return { thinking: { type: "between_tools" }, ignored: true };
     case "low_effort":
-      return { effort: "low" };
+      return { effort: "low", ignored: true };
     case "nothing":
       return {};
   }

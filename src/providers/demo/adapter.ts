@@ -8,29 +8,35 @@ import type {
   UpstreamCompletion,
 } from "../protocol.ts";
 import { type Delta, deltaChoice, Envelope, saidIn, wholeChoice } from "../shared/envelope.ts";
-import { ignoredFields } from "../shared/ignored.ts";
+import { refuseForms } from "../shared/form-fields.ts";
+import { ignoredNames, lostFields, loweredLimit } from "../shared/ignored.ts";
+import { unmetWishes } from "../shared/provider-wishes.ts";
 import { tokenUsage } from "../shared/token-counts.ts";
 import { type Piece, type PlannedChoice, planAnswer } from "./plan.ts";
 import { countPromptTokens } from "./usage.ts";
 
-/** What would tune a real model's answer, or change its form, and does nothing here. */
-const UNHEARD = [
-  "temperature",
-  "top_p",
-  "top_k",
-  "seed",
-  "frequency_penalty",
-  "presence_penalty",
-  "logit_bias",
-  "logprobs",
-  "top_logprobs",
-  "reasoning_effort",
-  "verbosity",
-  "prediction",
+/** What would have to be answered in a form that the demo does not have. */
+const REFUSED_FIELDS = [
   "audio",
+  "functions",
+  "logprobs",
+  "modalities",
+  "top_logprobs",
   "web_search_options",
-  "provider",
-];
+] as const;
+
+/** What the demo acts on, and what it refuses; all else does nothing here. */
+const SERVED: ReadonlySet<string> = new Set([
+  ...REFUSED_FIELDS,
+  "function_call",
+  "n",
+  "parallel_tool_calls",
+  "response_format",
+  "service_tier",
+  "stop",
+  "tool_choice",
+  "tools",
+]);
 
 /** The pace of streamed answers, in milliseconds. */
 export type DemoPace = Pick<Config["demo"], "wordDelayMs" | "firstWordDelayMs">;
@@ -50,13 +56,14 @@ async function complete(
   pace: DemoPace,
   signal: AbortSignal,
 ): Promise<UpstreamCompletion> {
+  const ignored = lostHere(call);
   await pause(pace.firstWordDelayMs, signal);
   const choices = planAnswer(call);
   const whole = choices.map(({ pieces, finishReason }, index) =>
     wholeChoice(index, saidIn(pieces.map(toDelta)), finishReason),
   );
   const answer = new Envelope(call.upstreamModel).whole(whole, usageOf(call, choices));
-  return { ...answer, ignored: ignoredFields(call.request, UNHEARD) };
+  return { ...answer, ignored };
 }
 
 async function* stream(
@@ -64,10 +71,10 @@ async function* stream(
   pace: DemoPace,
   signal: AbortSignal,
 ): AsyncGenerator<UpstreamChunk> {
+  const ignored = lostHere(call);
   await pause(pace.firstWordDelayMs, signal);
   const choices = planAnswer(call);
   const envelope = new Envelope(call.upstreamModel);
-  const ignored = ignoredFields(call.request, UNHEARD);
   for (const [index, { pieces, finishReason }] of choices.entries()) {
     const say = (delta: Delta) => envelope.chunk([deltaChoice(index, delta)]);
     const hasCalls = pieces.some(({ kind }) => kind === "call");
@@ -81,6 +88,18 @@ async function* stream(
     const usage = index === choices.length - 1 ? usageOf(call, choices) : null;
     yield envelope.chunk([deltaChoice(index, {}, finishReason)], usage);
   }
+}
+
+/** @throws ApiError 400 for another form of answer, and for a wish about privacy that nobody has promised */
+function lostHere(call: UpstreamCall): string[] {
+  const { request } = call;
+  refuseForms(request, REFUSED_FIELDS);
+  return [
+    ...lostFields(request, (field) => SERVED.has(field)),
+    ...ignoredNames(request.messages),
+    ...unmetWishes(request),
+    ...loweredLimit(call),
+  ];
 }
 
 function toDelta(piece: Piece): Delta {

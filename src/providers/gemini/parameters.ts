@@ -1,7 +1,7 @@
 // The request's plain parameters: refused, carried over, or named as ignored.
 import type { ChatRequest } from "../../base/chat.ts";
 import { exactInteger } from "../../base/exact-json.ts";
-import { ignoredDetail, ignoredFields, ignoredNames } from "../shared/ignored.ts";
+import { ignoredDetail, ignoredFilenames, ignoredNames, lostFields } from "../shared/ignored.ts";
 import type { GeminiSurface } from "./surface.ts";
 import type { ModelTraits } from "./traits.ts";
 import type { GenerationConfig } from "./wire.ts";
@@ -11,13 +11,30 @@ const MAX_STOP_SEQUENCES = 5;
 
 const SERVICE_TIERS = new Set(["flex", "standard", "priority"]);
 
-const PENALTIES = ["presence_penalty", "frequency_penalty"] as const;
-
-/** Fields that only tune an answer, and that Gemini has no counterpart for. */
-const TUNING_FIELDS = ["logit_bias", "prediction", "verbosity"] as const;
+const PENALTIES: ReadonlySet<string> = new Set(["presence_penalty", "frequency_penalty"]);
 
 /** What would have to be answered in a form that Gemini cannot give. */
-export const REFUSED_FIELDS = ["modalities", "audio", "web_search_options", "moderation"] as const;
+export const REFUSED_FIELDS = ["modalities", "audio", "web_search_options"] as const;
+
+/** Fields that Gemini has in a form of its own, and those that are refused. */
+const SERVED: ReadonlySet<string> = new Set([
+  ...REFUSED_FIELDS,
+  "function_call",
+  "functions",
+  "logprobs",
+  "n",
+  "parallel_tool_calls",
+  "reasoning_effort",
+  "response_format",
+  "seed",
+  "stop",
+  "temperature",
+  "tool_choice",
+  "tools",
+  "top_k",
+  "top_logprobs",
+  "top_p",
+]);
 
 export interface Parameters {
   config: GenerationConfig;
@@ -52,12 +69,15 @@ export function buildParameters(
     frequencyPenalty: penalties ? number(request.frequency_penalty) : undefined,
     ...logprobs(request),
   });
+  const serves = (field: string) =>
+    SERVED.has(field) ||
+    (penalties && PENALTIES.has(field)) ||
+    (takesTier && field === "service_tier");
   const ignored = [
-    ...ignoredFields(request, TUNING_FIELDS),
-    ...(penalties ? [] : ignoredFields(request, PENALTIES)),
+    ...lostFields(request, serves),
     ...(stop.length > MAX_STOP_SEQUENCES ? ["stop"] : []),
-    ...(SERVICE_TIERS.has(tier) && !takesTier ? ["service_tier"] : []),
     ...ignoredDetail(request.messages),
+    ...ignoredFilenames(request.messages),
     ...ignoredNames(request.messages),
   ];
   return { config, serviceTier: takesTier ? { serviceTier: tier } : {}, ignored };

@@ -5,7 +5,7 @@ import { readTools } from "../shared/tool-choice.ts";
 import { buildContents, type MessagesContext } from "./messages.ts";
 import { buildParameters, REFUSED_FIELDS } from "./parameters.ts";
 import { answerForm, dropsTools } from "./response-format.ts";
-import { buildThinkingConfig } from "./thinking.ts";
+import { planThinking } from "./thinking.ts";
 import { buildTools } from "./tools.ts";
 import { modelTraits } from "./traits.ts";
 import type { GenerateContentBody } from "./wire.ts";
@@ -32,9 +32,12 @@ export function buildRequest(call: UpstreamCall, context: RequestContext): Built
   const form = answerForm(request, offered, traits);
   const plain = buildParameters(request, maxOutputTokens, traits, context.surface);
   const { reasoning_effort: effort } = request;
-  const thinkingConfig = buildThinkingConfig(effort, traits, maxOutputTokens);
+  const { config: thinkingConfig, ignored: asksInVain } = planThinking(
+    effort,
+    traits,
+    maxOutputTokens,
+  );
   const config = { ...plain.config, ...form.config, ...(thinkingConfig && { thinkingConfig }) };
-  const asksInVain = effort !== undefined && effort !== "none" && thinkingConfig === undefined;
   return {
     body: {
       ...buildContents(request.messages, { ...context, traits }, form.instruction),
@@ -46,6 +49,7 @@ export function buildRequest(call: UpstreamCall, context: RequestContext): Built
       ...plain.ignored,
       ...(asksInVain ? ["reasoning_effort"] : []),
       ...(form.ignored ? ["response_format"] : []),
+      ...(form.unheld ? ["response_format.json_schema.strict"] : []),
       ...(offered.all.length > 0 && !offered.parallel ? ["parallel_tool_calls"] : []),
     ],
   };

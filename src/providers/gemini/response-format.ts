@@ -1,5 +1,6 @@
 // The form that the client wants the answer in, and how Gemini is brought to it.
 import type { ChatRequest } from "../../base/chat.ts";
+import { describedSchema } from "../shared/answer-schema.ts";
 import { isObject } from "../shared/json.ts";
 import type { OfferedTools } from "../shared/tool-choice.ts";
 import { sanitizeSchema } from "./schema.ts";
@@ -12,9 +13,11 @@ export interface AnswerForm {
   instruction: string | null;
   /** The form could not be asked for. */
   ignored: boolean;
+  /** It was to be held strictly, and is only asked for. */
+  unheld: boolean;
 }
 
-const PLAIN: AnswerForm = { config: {}, instruction: null, ignored: false };
+const PLAIN: AnswerForm = { config: {}, instruction: null, ignored: false, unheld: false };
 
 const JSON_INSTRUCTION = "Unless you call a tool, respond with JSON and with nothing else";
 
@@ -34,11 +37,13 @@ export function answerForm(
   if (choice.kind === "required" || choice.kind === "tool") {
     return { ...PLAIN, ignored: true };
   }
-  const schema = isObject(format.json_schema?.schema) ? format.json_schema.schema : null;
+  const given = format.json_schema?.schema;
+  const schema = isObject(given) ? describedSchema(given, { response_format: format }) : null;
   if (all.length > 0 && choice.kind === "auto" && !jsonWithTools) {
     const fitting =
       schema === null ? "." : ` that fits this JSON schema:\n${JSON.stringify(schema)}`;
-    return { ...PLAIN, instruction: `${JSON_INSTRUCTION}${fitting}` };
+    const unheld = format.json_schema?.strict === true;
+    return { ...PLAIN, instruction: `${JSON_INSTRUCTION}${fitting}`, unheld };
   }
   const responseJsonSchema = schema === null ? {} : { responseJsonSchema: sanitizeSchema(schema) };
   return { ...PLAIN, config: { responseMimeType: "application/json", ...responseJsonSchema } };

@@ -4,26 +4,40 @@ import { budgetTokens, nearestEffort } from "../shared/effort.ts";
 import type { ModelTraits, Thinking } from "./traits.ts";
 import type { ThinkingConfig } from "./wire.ts";
 
+export interface ThinkingPlan {
+  config: ThinkingConfig | undefined;
+  /** What was asked for cannot be had. */
+  ignored: boolean;
+}
+
 /**
  * The `thinkingConfig` to send; undefined leaves the model to its default. Thoughts are asked for
  * whenever the client asks for reasoning: they cost nothing beyond the thinking itself. Where
- * thinking cannot be switched off, `none` becomes the least there is.
+ * thinking cannot be switched off, `none` becomes the least there is; where it has no room, it is
+ * left out. Both are named as ignored.
  * @param maxOutputTokens the limit that is sent along, thoughts included, or null without one
  */
-export function buildThinkingConfig(
+export function planThinking(
   effort: ReasoningEffort | undefined,
   { thinking }: Pick<ModelTraits, "thinking">,
   maxOutputTokens: number | null,
-): ThinkingConfig | undefined {
-  if (effort === undefined || thinking.kind === "none") {
-    return undefined;
+): ThinkingPlan {
+  if (effort === undefined) {
+    return { config: undefined, ignored: false };
   }
-  const shown = effort !== "none" && { includeThoughts: true };
+  const wantsNone = effort === "none";
+  if (thinking.kind === "none") {
+    return { config: undefined, ignored: !wantsNone };
+  }
+  const shown = !wantsNone && { includeThoughts: true };
   if (thinking.kind === "level") {
-    return { thinkingLevel: nearestEffort(effort, thinking.levels), ...shown };
+    const thinkingLevel = nearestEffort(effort, thinking.levels);
+    return { config: { thinkingLevel, ...shown }, ignored: wantsNone };
   }
   const thinkingBudget = budgetFor(effort, thinking, maxOutputTokens ?? thinking.max);
-  return thinkingBudget === 0 ? { thinkingBudget } : { thinkingBudget, ...shown };
+  const isOff = thinkingBudget === 0;
+  const config = isOff ? { thinkingBudget } : { thinkingBudget, ...shown };
+  return { config, ignored: wantsNone !== isOff };
 }
 
 function budgetFor(

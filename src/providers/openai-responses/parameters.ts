@@ -17,14 +17,16 @@ export const SHARED_FIELDS: readonly string[] = [
   "user",
 ];
 
-/** Fields that only tune an answer or its speed, and that the Responses API lacks. */
-export const TUNING_FIELDS: readonly string[] = [
-  "seed",
-  "prediction",
-  "frequency_penalty",
-  "presence_penalty",
-  "logit_bias",
-  "top_k",
+/** Fields that the Responses API has in another form. */
+export const REWRITTEN_FIELDS: readonly string[] = [
+  "function_call",
+  "logprobs",
+  "reasoning_effort",
+  "response_format",
+  "tool_choice",
+  "tools",
+  "top_logprobs",
+  "verbosity",
 ];
 
 /**
@@ -49,7 +51,7 @@ export const RESERVED_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 /** Fields that the Responses API lacks and that change the answer. */
-const REFUSED_FIELDS = [
+export const REFUSED_FIELDS = [
   "n",
   "stop",
   "modalities",

@@ -1,12 +1,19 @@
 // The gateway's call as the JSON body of OpenAI's Responses API.
 import type { ChatRequest } from "../../base/chat.ts";
 import { invalidRequest } from "../../base/errors.ts";
-import { OPENAI_CHAT_FIELDS, type Quirks, SERVER_FIELDS } from "../openai/quirks.ts";
+import type { Quirks } from "../openai/quirks.ts";
 import type { UpstreamCall } from "../protocol.ts";
-import { ignoredFields, ignoredNames } from "../shared/ignored.ts";
+import { OPENAI_CHAT_FIELDS, SERVER_FIELDS } from "../shared/chat-fields.ts";
+import { ignoredNames, lostFields } from "../shared/ignored.ts";
 import { asArray, isGiven, type JsonObject } from "../shared/json.ts";
 import { toInputItems } from "./messages.ts";
-import { RESERVED_FIELDS, refuseUnsupported, SHARED_FIELDS, TUNING_FIELDS } from "./parameters.ts";
+import {
+  REFUSED_FIELDS,
+  RESERVED_FIELDS,
+  REWRITTEN_FIELDS,
+  refuseUnsupported,
+  SHARED_FIELDS,
+} from "./parameters.ts";
 import { toTool, toToolChoice } from "./tools.ts";
 
 /**
@@ -59,8 +66,9 @@ export function buildResponsesRequest(
     options.stream &&
       options.quirks.refusesObfuscation && { stream_options: { include_obfuscation: false } },
   );
-  const tuning = ignoredFields(request, TUNING_FIELDS).filter((field) => !passed.includes(field));
-  return { body, ignored: [...tuning, ...ignoredNames(request.messages)] };
+  const served = new Set([...SHARED_FIELDS, ...REWRITTEN_FIELDS, ...REFUSED_FIELDS, ...passed]);
+  const lost = lostFields(request, (field) => served.has(field));
+  return { body, ignored: [...lost, ...ignoredNames(request.messages)] };
 }
 
 function passedByName(passFields: ResponsesRequestOptions["passFields"]): readonly string[] {

@@ -1,11 +1,11 @@
 // The gateway's call as the JSON body of an OpenAI-compatible provider.
-import type { ChatRequest } from "../../base/chat.ts";
 import type { UpstreamCall } from "../protocol.ts";
-import { type FormField, refuseForms } from "../shared/form-fields.ts";
-import { ignoredFields } from "../shared/ignored.ts";
+import { OPENAI_CHAT_FIELDS, SERVER_FIELDS } from "../shared/chat-fields.ts";
+import { isFormField, refuseForms } from "../shared/form-fields.ts";
+import { lostFields } from "../shared/ignored.ts";
 import { isGiven, type JsonObject } from "../shared/json.ts";
 import { PROVIDER_WISHES } from "../shared/provider-wishes.ts";
-import { OPENAI_CHAT_FIELDS, type Quirks, SERVER_FIELDS, UNFELT_FIELDS } from "./quirks.ts";
+import type { Quirks } from "./quirks.ts";
 
 export interface RequestOptions {
   quirks: Quirks;
@@ -44,7 +44,7 @@ export function buildRequest(call: UpstreamCall, options: RequestOptions): Built
       dropped.push(field);
     }
   }
-  refuseForms(call.request, dropped.filter(isForm));
+  refuseForms(call.request, dropped.filter(isFormField));
   leaveOutNoEffort(body, call);
   if (call.maxOutputTokens !== null) {
     body[quirks.outputLimitField] = call.maxOutputTokens;
@@ -59,7 +59,8 @@ export function buildRequest(call: UpstreamCall, options: RequestOptions): Built
       body.stream_options = streamOptions;
     }
   }
-  const ignored = felt(call.request, dropped);
+  const left = new Set(dropped);
+  const ignored = lostFields(call.request, (field) => !left.has(field) || isFormField(field));
   for (const patch of quirks.patches) {
     patch(body, call, ignored);
   }
@@ -102,31 +103,4 @@ function leaveOutNoEffort(body: JsonObject, { facts }: UpstreamCall): void {
   if (body.reasoning_effort === "none" && !facts.capabilities.reasoning) {
     delete body.reasoning_effort;
   }
-}
-
-/** Fields whose loss would change the answer's form. */
-const FORM_FIELDS: ReadonlySet<string> = new Set<FormField>([
-  "audio",
-  "function_call",
-  "functions",
-  "modalities",
-  "n",
-  "web_search_options",
-]);
-
-const isForm = (field: string): field is FormField => FORM_FIELDS.has(field);
-
-/** What can be named in a header: a caller may send fields of any name. */
-const NAMEABLE = /^[\w.-]{1,64}$/;
-
-/** Wishes are answered for by whoever calls the provider (see provider-wishes.ts). */
-function felt(request: ChatRequest, dropped: readonly string[]): string[] {
-  const candidates = dropped.filter(
-    (field) =>
-      NAMEABLE.test(field) &&
-      !UNFELT_FIELDS.has(field) &&
-      !isForm(field) &&
-      field !== PROVIDER_WISHES,
-  );
-  return ignoredFields(request, candidates);
 }

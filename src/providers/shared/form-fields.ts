@@ -10,7 +10,6 @@ const ASKS = {
   functions: (value: unknown) => asArray(value).length > 0,
   logprobs: (value: unknown) => value === true,
   modalities: (value: unknown) => asArray(value).some((modality) => modality !== "text"),
-  moderation: isGiven,
   n: (value: unknown) => value !== 1,
   stop: (value: unknown) => [value].flat().length > 0 && value !== "",
   top_logprobs: (value: unknown) => typeof value === "number" && value > 0,
@@ -18,6 +17,9 @@ const ASKS = {
 };
 
 export type FormField = keyof typeof ASKS;
+
+/** Whether a field asks for a form. */
+export const isFormField = (field: string): field is FormField => Object.hasOwn(ASKS, field);
 
 /**
  * Refuses the first of the fields that asks for its form.

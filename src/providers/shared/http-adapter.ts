@@ -14,6 +14,7 @@ import { readBody, readErrorBody } from "../transport/read-body.ts";
 import { saysAnything } from "./envelope.ts";
 import { ANSWER_MEMBERS } from "./error-body.ts";
 import type { CallTransport, Exchange, HttpDialect, StreamReader } from "./http-dialect.ts";
+import { loweredLimit } from "./ignored.ts";
 import { isObject, parseJson } from "./json.ts";
 import { runProbe } from "./probe.ts";
 import { unmetWishes } from "./provider-wishes.ts";
@@ -51,14 +52,20 @@ async function complete<Event>(
 ): Promise<UpstreamCompletion> {
   const guard = new UpstreamGuard(signal, transport.timeouts.totalMs);
   try {
-    const wishes = dialect.takesWishes === true ? [] : unmetWishes(call.request);
+    const lost = lostAnywhere(dialect, call);
     const exchange = await dialect.exchange(call, false, guard.signal);
     const response = await send(dialect, transport, exchange, guard, signal);
     const answer = exchange.parse(await readWhole(transport, response, guard));
-    return { ...answer, ignored: [...(exchange.ignored ?? []), ...wishes] };
+    return { ...answer, ignored: [...(exchange.ignored ?? []), ...lost] };
   } finally {
     guard.close();
   }
+}
+
+/** What is lost whatever the dialect. @throws ApiError 400 for a wish about privacy that nobody has promised */
+function lostAnywhere<Event>(dialect: HttpDialect<Event>, call: UpstreamCall): readonly string[] {
+  const wishes = dialect.takesWishes === true ? [] : unmetWishes(call.request);
+  return [...wishes, ...loweredLimit(call)];
 }
 
 /** A request that cannot be sent fails in the iteration, where the protocol wants errors. */
@@ -70,20 +77,20 @@ async function* stream<Event>(
 ): AsyncGenerator<UpstreamChunk, void, undefined> {
   const guard = new UpstreamGuard(signal, transport.timeouts.totalMs);
   try {
-    const wishes = dialect.takesWishes === true ? [] : unmetWishes(call.request);
+    const lost = lostAnywhere(dialect, call);
     const exchange = await dialect.exchange(call, true, guard.signal);
     const reader = exchange.open();
     const response = await send(dialect, transport, exchange, guard, signal);
     if (response.headers.get("content-type")?.includes("application/json")) {
       const text = await readWhole(transport, response, guard);
-      const ignored = [...(exchange.ignored ?? []), ...wishes];
+      const ignored = [...(exchange.ignored ?? []), ...lost];
       yield* notStreamed(dialect, exchange, text).map((chunk) => ({ ...chunk, ignored }));
       return;
     }
     const body = new BodyReader(response, guard, transport.timeouts.betweenChunksMs);
     try {
       const decoder = await dialect.framing.open(transport.limits.upstreamEventBytes);
-      let ignored = [...(exchange.ignored ?? []), ...wishes];
+      let ignored = [...(exchange.ignored ?? []), ...lost];
       for (let isOver = false; !isOver; ) {
         const { graceMs = GRACE_MS } = reader;
         const bytes = await (reader.finished ? body.nextWithin(graceMs) : body.next());

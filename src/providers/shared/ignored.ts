@@ -1,27 +1,54 @@
-// Fields that a dialect leaves out because it cannot express them: named to the caller, never lost in silence.
+// What a dialect leaves out or lowers because it cannot express it: named to the caller, never lost in silence.
 import type { ChatRequest } from "../../base/chat.ts";
-import { asArray, asObject, isObject, nonEmptyString } from "./json.ts";
+import type { UpstreamCall } from "../protocol.ts";
+import { SERVER_FIELDS, UNFELT_FIELDS } from "./chat-fields.ts";
+import { asArray, asObject, isGiven, isObject, nonEmptyString } from "./json.ts";
+import { PROVIDER_WISHES } from "./provider-wishes.ts";
 
 /** Values that ask for what is so anyway. */
-const DEFAULTS: Readonly<Record<string, unknown>> = {
-  frequency_penalty: 0,
-  presence_penalty: 0,
-  logprobs: false,
-  top_logprobs: 0,
-  verbosity: "medium",
-  parallel_tool_calls: true,
-  service_tier: "auto",
+const DEFAULTS: Readonly<Record<string, readonly unknown[]>> = {
+  frequency_penalty: [0],
+  presence_penalty: [0],
+  logprobs: [false],
+  top_logprobs: [0],
+  verbosity: ["medium"],
+  parallel_tool_calls: [true],
+  // The usual one in the words of OpenAI, of Google and Anthropic, and of Groq.
+  service_tier: ["auto", "default", "standard", "on_demand"],
 };
 
-/** Those of the fields that the request gives and that ask for something. */
-export function ignoredFields(request: ChatRequest, fields: readonly string[]): string[] {
-  return fields.filter((field) => {
-    const value = request[field];
-    const isEmpty = Array.isArray(value)
-      ? value.length === 0
-      : isObject(value) && Object.keys(value).length === 0;
-    return value !== undefined && value !== null && !isEmpty && value !== DEFAULTS[field];
-  });
+/**
+ * The fields of a request that ask for something and that its dialect has no counterpart for, known
+ * to OpenAI or not: whatever is not served is named. The server's own fields and those that no answer
+ * depends on are left out; so are the wishes of {@link PROVIDER_WISHES}, which are answered for where
+ * the call is sent.
+ * @param serves whether the dialect carries a field on, in whichever form, or refuses it
+ */
+export function lostFields(request: ChatRequest, serves: (field: string) => boolean): string[] {
+  return Object.keys(request).filter(
+    (field) =>
+      field !== "messages" &&
+      !SERVER_FIELDS.has(field) &&
+      !UNFELT_FIELDS.has(field) &&
+      field !== PROVIDER_WISHES &&
+      asksFor(field, request[field]) &&
+      !serves(field),
+  );
+}
+
+function asksFor(field: string, value: unknown): boolean {
+  const isEmpty = Array.isArray(value)
+    ? value.length === 0
+    : isObject(value) && Object.keys(value).length === 0;
+  return isGiven(value) && !isEmpty && DEFAULTS[field]?.includes(value) !== true;
+}
+
+/** What `ignored` has for a limit on the output that is above the model's own, which is sent instead. */
+export function loweredLimit({ request, maxOutputTokens }: UpstreamCall): string[] {
+  const { max_tokens: older, max_completion_tokens: limit = older } = request;
+  const field =
+    request.max_completion_tokens === undefined ? "max_tokens" : "max_completion_tokens";
+  return limit !== undefined && maxOutputTokens !== null && maxOutputTokens < limit ? [field] : [];
 }
 
 /** What `ignored` has for speakers' names that have no counterpart; a tool's is no speaker's. */
@@ -41,4 +68,14 @@ export function ignoredDetail(messages: ChatRequest["messages"]): string[] {
     }),
   );
   return says ? ["image_url.detail"] : [];
+}
+
+/** What `ignored` has for files whose name is said and has no counterpart. */
+export function ignoredFilenames(messages: ChatRequest["messages"]): string[] {
+  const says = messages.some(({ content }) =>
+    asArray(content).some(
+      (part) => nonEmptyString(asObject(asObject(part).file).filename) !== null,
+    ),
+  );
+  return says ? ["file.filename"] : [];
 }

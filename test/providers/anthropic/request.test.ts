@@ -58,17 +58,17 @@ describe("the whole body", () => {
       stream: true,
     });
     expect(answerTool).toBeNull();
-    expect(ignored).toEqual(["top_p", "stop"]);
+    expect(ignored).toEqual(["temperature", "top_p", "stop"]);
     expect(call).toEqual(before);
   });
 
-  test("drops what has no counterpart and what nobody knows, and says what would have tuned", () => {
+  test("drops what has no counterpart, and says what would have tuned or is not known", () => {
     const tuning = "frequency_penalty presence_penalty logit_bias seed prediction verbosity";
     const fields = Object.fromEntries(tuning.split(" ").map((field) => [field, 1]));
     const silent = { metadata: {}, store: true, stream_options: {}, prompt_cache_key: "k" };
     const request = { ...fields, ...silent, made_up: {}, thinking: { type: "x" } };
     expect(extrasOf(request)).toEqual({});
-    expect(ignoredOf(request)).toEqual(tuning.split(" "));
+    expect(ignoredOf(request)).toEqual([...tuning.split(" "), "thinking"]);
   });
 });
 
@@ -112,7 +112,6 @@ test.each([
   ["audio", { audio: { format: "wav", voice: "a" } }],
   ["modalities", { modalities: ["text", "audio"] }],
   ["web_search_options", { web_search_options: {} }],
-  ["moderation", { moderation: { model: "m" } }],
   ["functions", { functions: [{ name: "f" }] }],
   ["function_call", { function_call: { name: "f" } }],
   ["tools[0].type", { tools: [{ type: "custom", custom: { name: "c" } }] }],
@@ -145,7 +144,11 @@ test.each([
   ["claude-opus-5", { tools: [strict] }, []],
   ["claude-3-haiku-20240307", { tools: [strict] }, ["tools.strict"]],
   ["claude-opus-5", { service_tier: "scale" }, ["service_tier"]],
+  ["claude-opus-5", { service_tier: "flex" }, ["service_tier"]],
   ["claude-opus-5", { service_tier: "default" }, []],
+  ["claude-opus-4-6", { temperature: 1.01 }, ["temperature"]],
+  ["claude-opus-4-6", { temperature: 1 }, []],
+  ["claude-opus-5", { moderation: { model: "m" }, made_up: 1 }, ["moderation", "made_up"]],
 ])("ignored by %s of %j: %j", (model, request, fields) => {
   expect(ignoredOf(request, model)).toEqual(fields);
 });

@@ -153,7 +153,7 @@ test("the operator's fields go to the model, but never an output limit", async (
     passFields: true,
   });
   expect(all.body.additionalModelRequestFields).toEqual({ top_k: 3 });
-  expect(all.ignored).toEqual(["logit_bias"]);
+  expect(all.ignored).toEqual(["max_gen_len", "inferenceConfig", "num_results", "logit_bias"]);
   const named = await build(fields, MISTRAL, { passFields: ["max_gen_len"] });
   expect(named.body.additionalModelRequestFields).toBeUndefined();
 });

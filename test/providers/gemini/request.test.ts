@@ -216,7 +216,7 @@ describe("what has no equal is named", () => {
       "fields that tune",
       { logit_bias: { "1": 1 }, verbosity: "low", prediction: { type: "content", content: "x" } },
       PRO_3,
-      ["logit_bias", "prediction", "verbosity"],
+      ["logit_bias", "verbosity", "prediction"],
     ],
     [
       "penalties of 2.5",

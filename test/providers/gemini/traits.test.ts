@@ -1,7 +1,7 @@
 // What each generation takes, and how reasoning_effort becomes its setting.
 import { describe, expect, test } from "bun:test";
 import type { ReasoningEffort } from "../../../src/base/chat.ts";
-import { buildThinkingConfig } from "../../../src/providers/gemini/thinking.ts";
+import { planThinking } from "../../../src/providers/gemini/thinking.ts";
 import { modelTraits } from "../../../src/providers/gemini/traits.ts";
 
 const all: ReasoningEffort[] = ["minimal", "low", "medium", "high"];
@@ -69,6 +69,6 @@ describe("thinking", () => {
     ["gemini-4-hydrogen", "xhigh", null, level("xhigh")],
     ["gemini-4-hydrogen", "max", null, level("xhigh")],
   ])("%s, %s, within %d", (model, effort, limit, expected) => {
-    expect(buildThinkingConfig(effort, modelTraits(model), limit)).toEqual(expected as never);
+    expect(planThinking(effort, modelTraits(model), limit).config).toEqual(expected as never);
   });
 });

@@ -77,6 +77,14 @@ test.each<[string, string, Fate]>([
   ["MISTRAL", "moderation", "named"],
   ["OPENROUTER", "moderation", "named"],
   ["LOCAL", "moderation", "named"],
+  // Another form of answer is refused, as by every dialect.
+  ...["logprobs", "top_logprobs", "audio", "modalities"].map((field): [string, string, Fate] => [
+    "GROQ",
+    field,
+    "refused",
+  ]),
+  ["MISTRAL", "logprobs", "refused"],
+  ["CEREBRAS", "functions", "refused"],
 ])("%s, %s: %s", (host, field, expected) => {
   const [, quirks] = HOSTS.find(([name]) => name === host) ?? [];
   expect(quirks && fateOf(quirks, field)).toBe(expected);

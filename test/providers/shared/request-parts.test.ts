@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatRequest } from "../../../src/base/chat.ts";
 import { ApiError } from "../../../src/base/errors.ts";
-import { ignoredDetail, ignoredFields } from "../../../src/providers/shared/ignored.ts";
+import { ignoredDetail, lostFields } from "../../../src/providers/shared/ignored.ts";
 import { OpenCalls } from "../../../src/providers/shared/open-calls.ts";
 import { taggedSystemText } from "../../../src/providers/shared/system-text.ts";
 
@@ -65,12 +65,19 @@ describe("ignored fields", () => {
     [JSON.parse("1e3"), true],
   ])("frequency_penalty: %j", (value, isIgnored) => {
     const request = { model: "m", messages: [], frequency_penalty: value } as ChatRequest;
-    const names = ignoredFields(request, ["frequency_penalty", "seed"]);
+    const names = lostFields(request, () => false);
     expect(names).toEqual(isIgnored ? ["frequency_penalty"] : []);
   });
 
   test("a seed of zero asks for something", () => {
-    expect(ignoredFields({ model: "m", messages: [], seed: 0 }, ["seed"])).toEqual(["seed"]);
+    expect(lostFields({ model: "m", messages: [], seed: 0 }, () => false)).toEqual(["seed"]);
+  });
+
+  test("what is served, is the server's own, or changes no answer is not lost", () => {
+    const own = { stream: true, max_tokens: 5, stream_options: { include_usage: true } };
+    const unfelt = { user: "u", metadata: { a: "b" }, store: true, service_tier: "default" };
+    const request = { model: "m", messages: [], ...own, ...unfelt, top_k: 5, made_up: 1, seed: 2 };
+    expect(lostFields(request, (field) => field === "seed")).toEqual(["top_k", "made_up"]);
   });
 
   test.each<[string | undefined, string[]]>([
