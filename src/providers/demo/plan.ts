@@ -57,12 +57,8 @@ function beforeStop(text: string, stop: string | string[] | undefined): string {
 }
 
 /** Words, each with the white space that follows it. */
-function words(text: string): string[] {
-  return text.match(/^\s+|\S+\s*/g) ?? [];
-}
-
 function textPieces(text: string): Piece[] {
-  return words(text).map((word) => ({ kind: "text", text: word }));
+  return (text.match(/^\s+|\S+\s*/g) ?? []).map((word) => ({ kind: "text", text: word }));
 }
 
 function callPieces(call: UpstreamCall, calls: PlannedCall[], choice: number): Piece[] {

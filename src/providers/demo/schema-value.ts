@@ -19,8 +19,8 @@ const SEARCHED = ["not", "if", "contains", "minProperties", "maxProperties"];
 /** The types that keywords tell where a schema names none. */
 const TOLD = { properties: "object", required: "object", items: "array", minimum: "number" };
 
-/** Makes a member of the value, which takes all of these schemas. */
-type MakeMember = (schemas: readonly unknown[], name: string) => unknown;
+/** Makes a member that takes all of the schemas. */
+type MakeMember = (schemas: readonly unknown[], name?: string) => unknown;
 
 /**
  * A value for the schema, the same each time. It fits what clients' libraries write: types, enum,
@@ -59,10 +59,11 @@ class ValueMaker {
       keys.flatMap((key) =>
         parts.filter((part) => Object.hasOwn(part, key)).map((part) => part[key]),
       );
-    const make: MakeMember = (own, key) => this.make(own, key, depth + 1, path.union(followed));
+    const inner = path.union(followed);
+    const make: MakeMember = (own, key = name) => this.make(own, key, depth + 1, inner);
     const type = typeOf(all);
     if (type === "object") return this.#object(all, make, depth < FULL_DEPTH);
-    if (type === "array") return this.#array(all, (own) => make(own, name), depth < FULL_DEPTH);
+    if (type === "array") return this.#array(all, make, depth < FULL_DEPTH);
     this.#spend(all("pattern"), PATTERN_WORK);
     const value = plainValue(type, all, name);
     if (value === undefined) this.#refuse("such limits or such a pattern");
@@ -84,11 +85,7 @@ class ValueMaker {
     );
   }
 
-  #array(
-    all: Keywords,
-    make: (schemas: readonly unknown[]) => unknown,
-    isFull: boolean,
-  ): unknown[] {
+  #array(all: Keywords, make: MakeMember, isFull: boolean): unknown[] {
     const tuple = all("prefixItems", "items").find(Array.isArray) ?? [];
     const rest = all("items").filter((items) => !Array.isArray(items));
     const usual = isFull ? Math.max(tuple.length, rest.some(isSearched) ? 0 : 1) : 0;
@@ -116,16 +113,14 @@ class ValueMaker {
     return [part, ...taken.flatMap((other) => this.#partsOf(other, path, followed))];
   }
 
-  /** The first alternative that leads back to what is being made the least, which ends a recursion. */
+  /** The first alternative that leads back to nothing that is being made, which ends a recursion. */
   #pick(alternatives: readonly unknown[], path: ReadonlySet<string>): unknown {
-    const ways = alternatives
-      .filter((schema) => !isSearched(schema))
-      .map((schema) => {
-        const references = this.#spend(schema).split('"$ref":"').slice(1);
-        const back = references.filter((text) => path.has(text.slice(0, text.indexOf('"'))));
-        return { schema, back: back.length };
-      });
-    return ways.toSorted((one, other) => one.back - other.back)[0]?.schema ?? false;
+    const possible = alternatives.filter((schema) => !isSearched(schema));
+    const leadsOn = (schema: unknown) => {
+      const references = this.#spend(schema).matchAll(/"\$ref":"([^"]*)/g);
+      return !references.some(([, to = ""]) => path.has(to));
+    };
+    return possible.find(leadsOn) ?? possible[0] ?? false;
   }
 
   /** Counts what is read or made, and gives its JSON. */
