@@ -1,81 +1,54 @@
 // What hostile bodies cost everybody else: the longest time for which the event loop stands still, for each kind.
-// Usage: bun bench/hostile-bodies.ts [MIB, 32 by default]
+// Usage: bun bench/hostile-bodies.ts [MIB, 32 by default] [names of bodies, all by default]
 import { join } from "node:path";
 import { hostileBodies } from "../test/support/hostile-bodies.ts";
-import { watchLoop } from "../test/support/loop-watch.ts";
-import { startTestServer } from "../test/support/server.ts";
+import { startWatchedServer, type WatchedServer } from "../test/support/watched.ts";
 import { endAll, startServer } from "./processes.ts";
 
 const MIB = 1_048_576;
-const maxBytes = Number(process.argv[2] ?? 32) * MIB;
-const RUNS = 3;
-
-/** A client in another process, so that its own work is not measured. */
-async function post(url: string, key: string, file: string): Promise<number> {
-  const client = Bun.spawn(
-    [
-      "curl",
-      "-s",
-      "-o",
-      "/dev/null",
-      "-w",
-      "%{http_code}",
-      "-H",
-      `x-api-key: ${key}`,
-      "-H",
-      "content-type: application/json",
-      "-H",
-      "expect:",
-      "--data-binary",
-      `@${file}`,
-      url,
-    ],
-    { stdout: "pipe" },
-  );
-  return Number(await new Response(client.stdout).text());
-}
+const [mib = "32", ...names] = process.argv.slice(2);
+const bodyBytes = Number(mib) * MIB;
+const RUNS = 5;
 
 const upstream = await startServer<{ port: number }>(
   [process.execPath, join(import.meta.dir, "upstream.ts")],
   { place: "other" },
 );
-const server = await startTestServer({
-  creditsMicro: 1_000_000_000_000,
-  env: { OPENAI_API_KEY: "bench", OPENAI_BASE_URL: `http://127.0.0.1:${upstream.ready.port}/v1` },
-  config: { limits: { bodyBytes: maxBytes } },
-});
+const baseUrl = `http://127.0.0.1:${upstream.ready.port}/v1`;
+const common = { creditsMicro: 1_000_000_000_000, config: { limits: { bodyBytes } } };
+const servers = {
+  upstream: await startWatchedServer({
+    ...common,
+    env: { OPENAI_API_KEY: "bench", OPENAI_BASE_URL: baseUrl },
+  }),
+  demo: await startWatchedServer({
+    ...common,
+    config: {
+      ...common.config,
+      demo: { enabled: true, wordDelayMs: 0, models: ["gpt-4o-mini"] },
+    },
+  }),
+};
+
+/** The status, and the shortest, middle and longest of some runs' longest blocks. */
+async function row(server: WatchedServer, body: string): Promise<string> {
+  const blocks = [];
+  for (let run = 0; run < RUNS; run++) blocks.push(await server.measure(body));
+  const sorted = blocks.map(({ longestMs }) => longestMs).sort((a, b) => a - b);
+  const shown = [0, Math.floor(RUNS / 2), RUNS - 1].map((at) => (sorted[at] ?? 0).toFixed(0));
+  return `${blocks[0]?.status} ${shown.map((ms) => ms.padStart(4)).join(" ")}`;
+}
+
 const print = (line: string) => process.stdout.write(`${line}\n`);
-print("body                             bytes  status  longest block  JSON.parse");
+print("longest block in ms (min, median, max)         its upstream apart     the demo");
 try {
   for (const [name, make] of Object.entries(hostileBodies)) {
-    const text = make(maxBytes);
-    const file = `${server.dataDir}/body.json`;
-    await Bun.write(file, text);
-    let longestMs = 0;
-    let parseMs = 0;
-    let status = 0;
-    for (let run = 0; run < RUNS; run++) {
-      const watch = watchLoop();
-      status = await post(`${server.baseUrl}/chat/completions`, server.key, file);
-      longestMs = Math.max(longestMs, watch.stop());
-      const start = performance.now();
-      try {
-        JSON.parse(text);
-      } catch {
-        // Some are not JSON to their end.
-      }
-      parseMs = Math.max(parseMs, performance.now() - start);
-    }
-    const row = [
-      name.padEnd(28),
-      String(Buffer.byteLength(text)).padStart(9),
-      String(status).padStart(7),
-      `${longestMs.toFixed(1)} ms`.padStart(14),
-      `${parseMs.toFixed(1)} ms`.padStart(11),
-    ];
-    print(row.join(" "));
+    if (names.length > 0 && !names.includes(name)) continue;
+    const body = make(bodyBytes);
+    const bytes = String(Buffer.byteLength(body)).padStart(9);
+    const apart = await row(servers.upstream, body);
+    print(`${name.padEnd(36)} ${bytes}  ${apart}     ${await row(servers.demo, body)}`);
   }
 } finally {
-  await server.close();
-  await endAll();
+  await Promise.all([servers.upstream.close(), servers.demo.close(), endAll()]);
 }

@@ -21,11 +21,14 @@ const limitSettings = z.strictObject({
   /** Items of any array in it. */
   jsonItems: positiveInt.default(10_000),
   /**
-   * What reading it may cost, in plain characters of a string: 32 for each escaped one, 512 for each value, 4 for each
-   * character outside of strings. A million takes about a millisecond, during which nothing else goes on.
+   * What reading it may cost: 512 for each value, 2 for each plain character of a string up to 16 KiB and none in a
+   * longer one, which is read in turns, 32 for each escaped character, 4 for each outside of strings. A million takes
+   * about a millisecond, during which nothing else goes on.
    */
-  jsonWeight: positiveInt.default(48 * MIB),
+  jsonWeight: positiveInt.default(32 * MIB),
   messages: positiveInt.default(10_000),
+  /** Items of any list of one message: the parts of its content, its calls. */
+  messageItems: positiveInt.default(4096),
   tools: positiveInt.default(512),
   /** Answers to one request (`n`). */
   choices: positiveInt.default(16),

@@ -22,7 +22,7 @@ const NO_LIMITS: JsonLimits = {
 
 async function refusal(text: string, limits: Partial<JsonLimits>): Promise<ApiError | null> {
   try {
-    await assertJsonShape(text, { ...NO_LIMITS, ...limits }, () => Promise.resolve());
+    await assertJsonShape(Buffer.from(text), { ...NO_LIMITS, ...limits }, () => Promise.resolve());
     return null;
   } catch (error) {
     if (error instanceof ApiError && error.status === 400) return error;
@@ -135,10 +135,13 @@ describe("members and items", () => {
 
 describe("weight", () => {
   test.each([
-    ['"aaaa"', 4 + 5],
-    ['"a\\n"', 4 + 4 + 32],
+    ['"aaaa"', 4 + 2 * 5],
+    ['"a\\n"', 4 + 2 * 4 + 32],
     ["[1,2]", 5 * 4 + 2 * 512],
-    ['{"a":{}}', 6 * 4 + 2 + 2 * 512],
+    ['{"a":{}}', 6 * 4 + 2 * 2 + 2 * 512],
+    ['{"1":2}', 5 * 4 + 2 * 2 + 512 + 2_048],
+    ["1234567890123456", 16 * 4 + 512],
+    [`"${"a".repeat(20_000)}"`, 4],
   ])("of %s is %d", async (text, weight) => {
     expect(await refusal(text, { jsonWeight: weight })).toBeNull();
     expect(await refusal(text, { jsonWeight: weight - 1 })).not.toBeNull();
@@ -169,8 +172,8 @@ describe("time", () => {
 
   test("others get their turn while a long text is judged", async () => {
     let turns = 0;
-    const text = `[${"[],".repeat(45_000)}1]`;
-    await assertJsonShape(text, { ...DEFAULTS, jsonItems: 100_000 }, async () => {
+    const text = `[${"[],".repeat(20_000)}1]`;
+    await assertJsonShape(Buffer.from(text), { ...DEFAULTS, jsonItems: 100_000 }, async () => {
       turns += 1;
     });
     expect(turns).toBeGreaterThan(5);

@@ -151,6 +151,9 @@ describe("completeness", () => {
       tools: { maxItems: 5 },
     });
     expect(fieldsOf(document).n).toMatchObject({ maximum: 16 });
+    const lists = JSON.stringify(document.components.schemas.Message).match(/"maxItems":4096/g);
+    // The content of five kinds of messages, calls, and thoughts.
+    expect(lists).toHaveLength(7);
   });
 
   test("no form is filled with an idempotency key, which would refuse the second try", () => {

@@ -16,6 +16,13 @@ const call = (args: string) =>
   assistant(
     `"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"${args}"}}]`,
   );
+const toolCall = (id: string, args: string) =>
+  `{"id":"${id}","type":"function","function":{"name":"f","arguments":"${args}"}}`;
+const format = (schema: string) =>
+  `{"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object",${schema}}}}`;
+const references = (count: number) => list(count, (i) => `"p${i}":{"$ref":"#/$defs/a"}`);
+const refTool = (tool: number) =>
+  `{"type":"function","function":{"name":"t${tool}","parameters":{"type":"object","properties":{${references(1_000)}},"$defs":{"a":{"type":"string"}}}}}`;
 const parts = (count: number, part: string) =>
   `{${REST},"messages":[{"role":"user","content":[${list(count, () => part)}]}]}`;
 
@@ -24,38 +31,62 @@ export const hostileBodies: Record<string, (maxBytes: number) => string> = {
   "bad logit_bias": () => withField(`"logit_bias":{${list(240_000, (i) => `"${i}":"x"`)}}`),
   "bad metadata": () => withField(`"metadata":{${list(240_000, (i) => `"k${i}":1`)}}`),
   "bad tool calls": () => assistant(`"tool_calls":[${list(80_000, () => "{}")}]`),
-  "bad tool calls below the limit": () => assistant(`"tool_calls":[${list(9_999, () => "{}")}]`),
-  "reasoning details": () => assistant(`"reasoning_details":[${list(9_999, (i) => `{"${i}":1}`)}]`),
+  "bad tool calls below the limit": () => assistant(`"tool_calls":[${list(4_096, () => "{}")}]`),
+  "tool calls": () => assistant(`"tool_calls":[${list(4_096, (i) => toolCall(`c${i}`, "{}"))}]`),
+  "reasoning details": () => assistant(`"reasoning_details":[${list(4_096, (i) => `{"${i}":1}`)}]`),
   "image parts": () =>
     parts(40_000, '{"type":"image_url","image_url":{"url":"https://a.example/"}}'),
   "image parts below the limit": () =>
-    parts(9_999, '{"type":"image_url","image_url":{"url":"https://a.example/"}}'),
-  "bad parts": () => parts(9_999, '{"type":"image_url"}'),
+    parts(4_096, '{"type":"image_url","image_url":{"url":"https://a.example/"}}'),
+  "too many parts": () => parts(4_097, '{"type":"text","text":"a"}'),
+  "marked parts": () =>
+    parts(4_096, '{"type":"text","text":"a","cache_control":{"type":"ephemeral"}}'),
+  "files by name": () => parts(4_096, '{"type":"file","file":{"file_id":"f"}}'),
+  "bad parts": () => parts(4_096, '{"type":"image_url"}'),
   "bad messages": () => `{${REST},"messages":[${list(9_999, () => '{"role":"x"}')}]}`,
   messages: () => `{${REST},"messages":[${list(9_999, () => '{"role":"user","content":"a"}')}]}`,
   "messages of parts": () =>
-    `{${REST},"messages":[${list(9_999, () => '{"role":"user","content":[{"type":"text","text":"a"}]}')}]}`,
+    `{${REST},"messages":[${list(8_000, () => '{"role":"user","content":[{"type":"text","text":"a"}]}')}]}`,
   "messages of many fields": () =>
-    `{${REST},"messages":[${list(40, (m) => `{"role":"user","content":"a",${list(2_000, (i) => `"${m}_${i}":null`)}}`)}]}`,
+    `{${REST},"messages":[${list(29, (m) => `{"role":"user","content":"a",${list(2_000, (i) => `"${m}_${i}":null`)}}`)}]}`,
   "large tools": () =>
     withField(
-      `"tools":[${list(512, (t) => `{"type":"function","function":{"name":"t","parameters":{${list(180, (i) => `"${t}_${i}":1`)}}}}`)}]`,
+      `"tools":[${list(512, (t) => `{"type":"function","function":{"name":"t${t}","parameters":{${list(100, (i) => `"${t}_${i}":1`)}}}}`)}]`,
+    ),
+  "a schema of references": () =>
+    withField(
+      `"response_format":${format(`"properties":{${references(2_000)}},"$defs":{"a":{}}`)}`,
+    ),
+  "schemas of references": () => withField(`"tools":[${list(20, (t) => refTool(t))}]`),
+  "a deep schema": () =>
+    withField(
+      `"response_format":${format(`"properties":${'{"a":{"properties":'.repeat(25)}{}${"}}".repeat(25)}`)}`,
     ),
   "many stop sequences": () => withField(`"stop":[${list(9_999, () => '"a"')}]`),
   "bad modalities": () => withField(`"modalities":[${list(9_999, () => "1")}]`),
   "unknown fields": () => withField(list(2_000, (i) => `"f${i}":[${list(40, () => "1")}]`)),
   "fields without end": () => `{${list(240_000, (i) => `"f${i}":1`)}}`,
-  "fields of other names each": () => withField(`"a":[${list(9_999, (i) => `{"n${i}":1}`)}]`),
+  "fields of other names each": () =>
+    withField(`"a":[${list(3, (a) => `[${list(9_000, (i) => `{"n${a}_${i}":1}`)}]`)}]`),
+  "numbers of 17 digits": () =>
+    withField(`"a":[${list(6, () => `[${list(9_000, () => "12345678901234567")}]`)}]`),
   "fields that are numbers": () =>
     withField(
-      `"a":[${list(48, (a) => `{${list(2_000, (i) => `"${a * 7919 + i * 104_729}":1`)}}`)}]`,
+      `"a":[${list(28, (a) => `{${list(2_000, (i) => `"${a * 7919 + i * 104_729}":1`)}}`)}]`,
     ),
-  "empty lists": () => withField(`"a":[${list(9, () => `[${list(9_999, () => "[]")}]`)}]`),
+  "empty lists": () => withField(`"a":[${list(3, () => `[${list(9_999, () => "[]")}]`)}]`),
   "nested without end": (max) => `{"a":${fill(Math.min(max, 4_000_000), "[")}`,
   blanks: (max) => `{${fill(max - 100, " ")}}`,
+  "blanks below the limit": (max) =>
+    `{${REST},${HELLO}${fill(Math.min(max - 100, 8_000_000), " ")}}`,
+  "a long name": (max) => withField(`"${fill(max - 200, "a")}":1`),
   "one long number": (max) => `{"a":${fill(max - 100, "1")}}`,
   "a long seed": (max) => withField(`"seed":${fill(max - 200, "1")}`),
   "arguments of many fields": () => call(`{${list(200_000, (i) => `\\"k${i}\\":${i}`)}}`),
+  "arguments below the limit": () =>
+    call(`{${list(14, (a) => `\\"${a}\\":{${list(2_000, (i) => `\\"${a}_${i}\\":1`)}}`)}}`),
+  "arguments of one long text": (max) =>
+    call(`{\\"a\\":\\"${fill(Math.min(max - 400, 15_000_000), "好")}\\"}`),
   "arguments of many values": (max) => call(`[${fill(max / 4, "1,")}1]`),
   "escaped characters": (max) => content(fill(max - 200, "\\n")),
   "escaped quotes": (max) => content(fill(max - 200, '\\"')),
@@ -69,6 +100,24 @@ export const hostileBodies: Record<string, (maxBytes: number) => string> = {
       ),
     ),
   emoji: (max) => content(fill(max - 200, "😀")),
+  "Latin letters": (max) => content(fill(max - 200, "é")),
+  "Chinese letters": (max) => content(fill(max - 200, "好")),
+  "short texts": (max) =>
+    parts(4_000, `{"type":"text","text":"${fill(Math.min(max / 4_200, 7_000), "好")}"}`),
+  "texts of 60 kB": (max) =>
+    parts(500, `{"type":"text","text":"${fill(Math.min(max / 520, 60_000), "a")}"}`),
+  "escapes of one emoji below the limit": () => content(`😀${fill(1_900_000, "\\u0000".slice(1))}`),
+  "line ends below the limit": () => content(fill(2_000_000, "\\n".slice(1))),
+  "a text file": (max) =>
+    parts(
+      1,
+      `{"type":"file","file":{"filename":"a.txt","file_data":"data:text/plain;base64,${fill(max - 400, "YWJj")}"}}`,
+    ),
+  "an image beside an emoji": (max) =>
+    parts(
+      1,
+      `{"type":"text","text":"😀"},{"type":"image_url","image_url":{"url":"data:image/png;base64,${fill(max - 400, "QUJD")}"}}`,
+    ),
   "an image in base64": (max) =>
     parts(
       1,

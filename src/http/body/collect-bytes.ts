@@ -26,7 +26,8 @@ export async function collectBytes(
   // not need.
   if (declared !== null && declared <= WHOLE_READ_BYTES) return readWhole(request, limits);
   if (request.body === null) return new Uint8Array(0);
-  return readStream(request.body, limits, declared === null ? onLength : () => undefined);
+  const told = declared === null ? onLength : () => undefined;
+  return readStream(request.body, limits, new Pile(declared ?? WHOLE_READ_BYTES), told);
 }
 
 async function readWhole(request: Request, limits: Limits): Promise<Uint8Array> {
@@ -44,12 +45,10 @@ async function readWhole(request: Request, limits: Limits): Promise<Uint8Array> 
 async function readStream(
   body: ReadableStream<Uint8Array>,
   limits: Limits,
+  pile: Pile,
   onLength: (bytes: number) => void,
 ): Promise<Uint8Array> {
   const reader = body.getReader();
-  // Copies each piece, so that a body sent byte by byte costs its size and no object per byte.
-  const sink = new Bun.ArrayBufferSink();
-  sink.start({ asUint8Array: true });
   let timedOut = false;
   const timer = setTimeout(() => {
     timedOut = true;
@@ -61,17 +60,52 @@ async function readStream(
     while (true) {
       const { done, value } = await reader.read();
       if (timedOut) throw tooSlow(limits);
-      if (done) return sink.end() as Uint8Array;
+      if (done) return pile.whole();
       size += value.byteLength;
       if (size > limits.bodyBytes) throw tooLarge(limits);
       onLength(size);
-      sink.write(value);
+      pile.add(value);
     }
   } catch (error) {
     reader.cancel().catch(() => undefined);
     throw error instanceof ApiError ? error : cutShort();
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/**
+ * Copies pieces into blocks, so that a body sent byte by byte costs its size and no object per byte, and a large one is
+ * never moved while it grows. Memory of a block is taken as it is filled.
+ */
+class Pile {
+  readonly #full: Uint8Array[] = [];
+  #block: Uint8Array;
+  #used = 0;
+
+  /** @param firstBytes the first block's size: the whole body's where that is known */
+  constructor(firstBytes: number) {
+    this.#block = new Uint8Array(firstBytes);
+  }
+
+  add(bytes: Uint8Array): void {
+    let rest = bytes;
+    while (rest.byteLength > 0) {
+      if (this.#used === this.#block.byteLength) {
+        this.#full.push(this.#block);
+        this.#block = new Uint8Array(WHOLE_READ_BYTES);
+        this.#used = 0;
+      }
+      const fitting = rest.subarray(0, this.#block.byteLength - this.#used);
+      this.#block.set(fitting, this.#used);
+      this.#used += fitting.byteLength;
+      rest = rest.subarray(fitting.byteLength);
+    }
+  }
+
+  whole(): Uint8Array {
+    const last = this.#block.subarray(0, this.#used);
+    return this.#full.length === 0 ? last : Buffer.concat([...this.#full, last]);
   }
 }
 

@@ -59,10 +59,25 @@ function addBounds(
   bounds: Record<string, Record<string, JsonSchema>>,
 ): void {
   for (const [name, boundOf] of Object.entries(bounds)) {
-    const fields = named[name]?.properties as Record<string, JsonSchema>;
-    for (const [field, bound] of Object.entries(boundOf)) Object.assign(fields[field] ?? {}, bound);
+    for (const { properties } of variantsOf(named[name])) {
+      const fields = (properties ?? {}) as Record<string, JsonSchema>;
+      for (const [field, bound] of Object.entries(boundOf)) bind(fields[field], bound);
+    }
   }
 }
+
+/** A list's bound is for what is a list, where a field may be something else too. */
+function bind(field: JsonSchema | undefined, bound: JsonSchema): void {
+  for (const schema of variantsOf(field)) {
+    if (!("maxItems" in bound) || schema.type === "array") Object.assign(schema, bound);
+  }
+}
+
+/** A schema, and what it may be in detail. */
+const variantsOf = (schema: JsonSchema = {}): JsonSchema[] => [
+  schema,
+  ...["anyOf", "oneOf"].flatMap((word) => (schema[word] as JsonSchema[] | undefined) ?? []),
+];
 
 /**
  * OpenAPI 3.0.3 gives `nullable` a meaning only beside `type`, and an `enum` must list null to

@@ -7,6 +7,7 @@ import { createHttpAdapter } from "../shared/http-adapter.ts";
 import type { CallTransport, HttpDialect } from "../shared/http-dialect.ts";
 import { inlineMedia } from "../shared/inline-media.ts";
 import { modelsProbe } from "../shared/probe.ts";
+import { writeBody } from "../shared/request-body.ts";
 import { SSE } from "../transport/sse.ts";
 import { anthropicEndpoint, modelsAccess } from "./endpoint.ts";
 import { ERRORS } from "./errors.ts";
@@ -54,7 +55,7 @@ export function createMessagesAdapter(options: MessagesAdapterOptions): Provider
         return {
           url,
           headers,
-          body: JSON.stringify({ ...bodyExtras, ...body }),
+          body: writeBody({ ...bodyExtras, ...body }),
           ignored,
           parse: (text) => parseMessage(text, call.upstreamModel, answerTool),
           open: () => new EventReader(call.upstreamModel, answerTool),

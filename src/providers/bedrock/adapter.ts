@@ -5,6 +5,7 @@ import { parsedUrl } from "../shared/endpoint.ts";
 import { createHttpAdapter } from "../shared/http-adapter.ts";
 import type { CallTransport } from "../shared/http-dialect.ts";
 import { inlineMedia } from "../shared/inline-media.ts";
+import { writeBody } from "../shared/request-body.ts";
 import { operationUrl, runtimeBaseUrl } from "./endpoint.ts";
 import { ERRORS } from "./errors.ts";
 import { AWS_EVENTS } from "./event-frames.ts";
@@ -39,7 +40,7 @@ export function createBedrockAdapter(options: BedrockAdapterOptions): ProviderAd
       errors: ERRORS,
       async exchange(call, stream, signal) {
         const built = buildRequest(await inlineMedia(call, fetchMedia, signal), { passFields });
-        const body = JSON.stringify(built.body);
+        const body = await writeBody(built.body);
         const { upstreamModel } = call;
         const url = operationUrl(baseUrl, upstreamModel, stream ? "converse-stream" : "converse");
         const accept = stream ? AWS_EVENTS.accept : "application/json";

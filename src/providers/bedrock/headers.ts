@@ -1,6 +1,7 @@
 // The headers of a call to Bedrock: signed with AWS Signature Version 4, or with a bearer token.
 import { AwsV4Signer } from "aws4fetch";
 import { buildHeaders, HEADER_VALUE } from "../shared/endpoint.ts";
+import type { RequestBody } from "../shared/request-body.ts";
 
 /** The service's name in a signature's scope; the runtime signs under the same as the rest. */
 const SERVICE = "bedrock";
@@ -30,8 +31,8 @@ export interface HeaderOptions {
 interface SignedRequest {
   url: string;
   accept: string;
-  /** The exact text that is sent: its hash is part of the signature. */
-  body: string;
+  /** Exactly what is sent: its hash is part of the signature. */
+  body: RequestBody;
 }
 
 /**

@@ -62,7 +62,7 @@ async function complete(
   const whole = choices.map(({ pieces, finishReason }, index) =>
     wholeChoice(index, saidIn(pieces.map(toDelta)), finishReason),
   );
-  const answer = new Envelope(call.upstreamModel).whole(whole, usageOf(call, choices));
+  const answer = new Envelope(call.upstreamModel).whole(whole, await usageOf(call, choices));
   return { ...answer, ignored };
 }
 
@@ -85,7 +85,7 @@ async function* stream(
       signal.throwIfAborted();
       yield say(toDelta(piece));
     }
-    const usage = index === choices.length - 1 ? usageOf(call, choices) : null;
+    const usage = index === choices.length - 1 ? await usageOf(call, choices) : null;
     yield envelope.chunk([deltaChoice(index, {}, finishReason)], usage);
   }
 }
@@ -115,9 +115,9 @@ function toDelta(piece: Piece): Delta {
   }
 }
 
-function usageOf(call: UpstreamCall, choices: readonly PlannedChoice[]) {
+async function usageOf(call: UpstreamCall, choices: readonly PlannedChoice[]) {
   const completionTokens = choices.reduce((total, choice) => total + choice.tokens, 0);
-  return tokenUsage({ promptTokens: countPromptTokens(call.request), completionTokens });
+  return tokenUsage({ promptTokens: await countPromptTokens(call.request), completionTokens });
 }
 
 /** Waits, or rejects with the signal's reason the moment it aborts; leaves no timer behind. */

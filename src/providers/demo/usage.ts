@@ -1,6 +1,7 @@
 // The demo model's token counts: a fixed rule instead of a tokenizer, so that anyone can recompute
 // a bill by hand.
 import type { ChatRequest } from "../../base/chat.ts";
+import { systemClock } from "../../base/clock.ts";
 
 /** Characters (code points) that one token holds at most; a token never spans two words. */
 const TOKEN_CHARACTERS = 4;
@@ -11,23 +12,53 @@ const MESSAGE_TOKENS = 4;
 /** What an image, a sound or a file counts. */
 const MEDIA_TOKENS = 85;
 
+/** Counted in one turn: a few milliseconds. */
+const SLICE_CHARACTERS = 1_048_576;
+
 /**
  * Tokens of a text: each word, being what stands between white space, counts a token for every 4
  * characters begun. `Hello, world!` is 2 + 2.
  */
 export function countTokens(text: string): number {
-  let total = 0;
-  let length = 0;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (isBlank(code)) {
-      total += Math.ceil(length / TOKEN_CHARACTERS);
-      length = 0;
-    } else if (!isSecondHalf(code)) {
-      length += 1;
+  const count = new WordCount();
+  count.add(text, 0, text.length);
+  return count.total();
+}
+
+class WordCount {
+  #tokens = 0;
+  /** Of the word that may go on. */
+  #length = 0;
+
+  add(text: string, from: number, to: number): void {
+    let tokens = this.#tokens;
+    let length = this.#length;
+    for (let index = from; index < to; index++) {
+      const code = text.charCodeAt(index);
+      if (isBlank(code)) {
+        tokens += Math.ceil(length / TOKEN_CHARACTERS);
+        length = 0;
+      } else if (!isSecondHalf(code)) {
+        length += 1;
+      }
     }
+    this.#tokens = tokens;
+    this.#length = length;
   }
-  return total + Math.ceil(length / TOKEN_CHARACTERS);
+
+  total(): number {
+    return this.#tokens + Math.ceil(this.#length / TOKEN_CHARACTERS);
+  }
+}
+
+/** The same, with turns for others in a long text. */
+async function countInTurns(text: string): Promise<number> {
+  const count = new WordCount();
+  for (let from = 0; from < text.length; from += SLICE_CHARACTERS) {
+    if (from > 0) await systemClock.nextTurn();
+    count.add(text, from, Math.min(from + SLICE_CHARACTERS, text.length));
+  }
+  return count.total();
 }
 
 /** What `\s` matches, by its code: a text may have millions of characters. */
@@ -58,29 +89,27 @@ export function cutToTokens(word: string, tokens: number): string {
  * Tokens of a request: 4 for each message, the words of its texts and tool calls, 85 for each
  * image, sound or file, and the words of the tools' and the answer format's JSON.
  */
-export function countPromptTokens(request: ChatRequest): number {
+export async function countPromptTokens(request: ChatRequest): Promise<number> {
   let total = 0;
   for (const message of request.messages) {
-    total += MESSAGE_TOKENS + contentTokens(message.content);
-    if ("tool_calls" in message) {
-      total += jsonTokens(message.tool_calls);
+    total += MESSAGE_TOKENS;
+    const { content } = message;
+    if (typeof content === "string") total += await countInTurns(content);
+    for (const part of Array.isArray(content) ? content : []) {
+      const text = partText(part);
+      total += text === null ? MEDIA_TOKENS : await countInTurns(text);
     }
+    if ("tool_calls" in message) total += await jsonTokens(message.tool_calls);
   }
-  return total + jsonTokens(request.tools) + jsonTokens(request.response_format);
+  return total + (await jsonTokens(request.tools)) + (await jsonTokens(request.response_format));
 }
 
-function contentTokens(content: unknown): number {
-  if (typeof content === "string") {
-    return countTokens(content);
-  }
-  let total = 0;
-  for (const part of Array.isArray(content) ? content : []) {
-    const text: unknown = part?.text ?? part?.refusal;
-    total += typeof text === "string" ? countTokens(text) : MEDIA_TOKENS;
-  }
-  return total;
+function partText(part: object): string | null {
+  const { text, refusal } = part as { text?: unknown; refusal?: unknown };
+  const words = text ?? refusal;
+  return typeof words === "string" ? words : null;
 }
 
-function jsonTokens(value: unknown): number {
-  return value === undefined || value === null ? 0 : countTokens(JSON.stringify(value));
+async function jsonTokens(value: unknown): Promise<number> {
+  return value === undefined || value === null ? 0 : countInTurns(JSON.stringify(value));
 }

@@ -6,6 +6,7 @@ import { createHttpAdapter } from "../shared/http-adapter.ts";
 import type { CallTransport } from "../shared/http-dialect.ts";
 import { inlineMedia } from "../shared/inline-media.ts";
 import { modelsProbe } from "../shared/probe.ts";
+import { writeBody } from "../shared/request-body.ts";
 import { SSE } from "../transport/sse.ts";
 import { developerEndpoint } from "./endpoint.ts";
 import { ERRORS } from "./errors.ts";
@@ -51,7 +52,7 @@ export function createGeminiAdapter(options: GeminiAdapterOptions): ProviderAdap
         return {
           url,
           headers,
-          body: JSON.stringify(body),
+          body: writeBody(body),
           ignored,
           parse: (text) => parseCompletion(text, model, signatures),
           open: () => new GeminiStream({ model, choices, signatures }),

@@ -6,6 +6,7 @@ import { createHttpAdapter } from "../shared/http-adapter.ts";
 import type { CallTransport, Exchange, HttpDialect } from "../shared/http-dialect.ts";
 import type { JsonObject } from "../shared/json.ts";
 import { modelsProbe } from "../shared/probe.ts";
+import { writeBody } from "../shared/request-body.ts";
 import { SSE, type SseEvent } from "../transport/sse.ts";
 import { answerOptions } from "./answer-options.ts";
 import type { Quirks } from "./quirks.ts";
@@ -68,7 +69,7 @@ export function createApiAdapter(options: OpenAiAdapterOptions, api: OpenAiApi):
         return {
           url: endpointUrl(options.baseUrl, path, call.upstreamModel),
           headers: headers(stream),
-          body: JSON.stringify(body),
+          body: writeBody(body),
           ...rest,
         };
       },

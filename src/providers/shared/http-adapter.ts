@@ -151,10 +151,12 @@ function lastChunks<Event>(
 async function send<Event>(
   { errors }: HttpDialect<Event>,
   { timeouts, proxyUrl }: CallTransport,
-  { url, headers, body }: Exchange<Event>,
+  exchange: Exchange<Event>,
   guard: UpstreamGuard,
   signal: AbortSignal,
 ): Promise<Response> {
+  const { url, headers } = exchange;
+  const body = exchange.body instanceof Promise ? await exchange.body : exchange.body;
   const request = { method: "POST" as const, url, headers, body, proxyUrl };
   const response = await fetchUpstream({ ...request, firstByteMs: timeouts.firstByteMs }, guard);
   if (response.ok) return response;

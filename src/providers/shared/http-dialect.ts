@@ -4,14 +4,15 @@ import type { UpstreamCall, UpstreamChunk, UpstreamCompletion } from "../protoco
 import type { Framing } from "../transport/framing.ts";
 import type { ErrorReader } from "./errors.ts";
 import type { Probe } from "./probe.ts";
+import type { RequestBody } from "./request-body.ts";
 
 /** What one dialect makes of one call: what is sent, and how the answer reads. */
 export interface Exchange<Event> {
   url: string;
   /** Complete, names in lower case. */
   headers: Readonly<Record<string, string>>;
-  /** JSON text. */
-  body: string;
+  /** As {@link writeBody} gives it. */
+  body: RequestBody | Promise<RequestBody>;
   /** Fields of the request that the dialect cannot express and leaves out, by their names. */
   ignored?: readonly string[];
   /**

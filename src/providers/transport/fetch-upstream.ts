@@ -12,8 +12,8 @@ export interface UpstreamRequest {
    * here.
    */
   headers: Readonly<Record<string, string>>;
-  /** JSON text, or null without a body. */
-  body: string | null;
+  /** JSON, as text or in UTF-8, or null without a body. */
+  body: string | Uint8Array<ArrayBuffer> | null;
   /** An HTTP proxy to use; null connects directly, whatever the environment says. */
   proxyUrl: string | null;
   /** Until the first byte of the answer's body, in milliseconds. */

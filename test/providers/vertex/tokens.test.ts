@@ -25,7 +25,7 @@ describe("what is sent", () => {
       proxyUrl: null,
     });
     expect(request?.headers["content-type"]).toBe("application/x-www-form-urlencoded");
-    const form = new URLSearchParams(request?.body ?? "");
+    const form = new URLSearchParams(String(request?.body));
     expect([...form.keys()]).toEqual(["grant_type", "assertion"]);
     expect(form.get("grant_type")).toBe("urn:ietf:params:oauth:grant-type:jwt-bearer");
     const [header = "", claims = "", signature = ""] = (form.get("assertion") ?? "").split(".");
@@ -49,7 +49,7 @@ describe("what is sent", () => {
     await using google = await fakeGoogle(USER);
     expect(await google.tokens.token(never)).toBe("token-1");
     expect(google.requests[0]?.url).toBe("https://oauth2.googleapis.com/token");
-    expect(Object.fromEntries(new URLSearchParams(google.requests[0]?.body ?? ""))).toEqual({
+    expect(Object.fromEntries(new URLSearchParams(String(google.requests[0]?.body)))).toEqual({
       grant_type: "refresh_token",
       client_id: "client",
       client_secret: "secret",

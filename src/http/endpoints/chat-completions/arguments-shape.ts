@@ -19,7 +19,15 @@ export async function assertArgumentsShape(
   let left = Math.floor(limits.jsonWeight / SHARE);
   for (const [text, param] of argumentTexts(messages)) {
     try {
-      left -= (await assertJsonShape(text, { ...limits, jsonWeight: left }, pause)).weight;
+      const shape = await assertJsonShape(
+        Buffer.from(text),
+        { ...limits, jsonWeight: left },
+        pause,
+      );
+      // Long strings in them are not read in turns.
+      left = shape.longStrings.reduce((rest, { start, end }) => rest - (end - start), left);
+      left -= shape.weight;
+      if (left < 0) throw new RangeError("too long");
     } catch {
       throw invalidRequest(
         `Invalid '${param}': the JSON in it is nested too deeply, or has too many values.`,

@@ -9,6 +9,7 @@ import {
   streamExample,
 } from "./examples.ts";
 import { chatHandler } from "./handler.ts";
+import { MESSAGE_LISTS } from "./parse.ts";
 import { chatCompletionChunk } from "./schema/chunk.ts";
 import { chatCompletion } from "./schema/completion.ts";
 import { userPart } from "./schema/content-parts.ts";
@@ -77,9 +78,15 @@ export const createChatCompletion: Endpoint = {
       ToolCall: toolCall,
       Usage: usage,
     },
-    bounds: (limits) => ({ ChatCompletionRequest: requestBounds(limits) }),
+    bounds: (limits) => ({
+      ChatCompletionRequest: requestBounds(limits),
+      Message: messageBounds(limits),
+    }),
   },
 };
+
+const messageBounds = ({ messageItems }: Config["limits"]) =>
+  Object.fromEntries(MESSAGE_LISTS.map((field) => [field, { maxItems: messageItems }]));
 
 const requestBounds = (limits: Config["limits"]) => ({
   messages: { maxItems: limits.messages },

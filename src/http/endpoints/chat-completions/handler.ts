@@ -7,7 +7,7 @@ import { meteredHandler } from "../../metered/handler.ts";
 import type { HttpDeps, KeyHandler } from "../../route.ts";
 import { assertArgumentsShape } from "./arguments-shape.ts";
 import { chatFrames } from "./frames.ts";
-import { parseChatRequest } from "./parse.ts";
+import { parseChatRequest, parseInTurns } from "./parse.ts";
 
 export const chatHandler = (deps: HttpDeps): KeyHandler =>
   meteredHandler(deps, {
@@ -17,18 +17,18 @@ export const chatHandler = (deps: HttpDeps): KeyHandler =>
   });
 
 /** @throws ApiError 400 */
-function readChatRequest(
+const readChatRequest = (
   { json, bodyBytes }: JsonBody,
   limits: Config["limits"],
-): ChatRequest | Promise<ChatRequest> {
-  const request = parseChatRequest(json, limits);
-  return bodyBytes > ONE_TURN_BYTES ? inTurns(request, limits) : request;
-}
+): ChatRequest | Promise<ChatRequest> =>
+  bodyBytes > ONE_TURN_BYTES ? readInTurns(json, limits) : parseChatRequest(json, limits);
 
-/** Checks what was not looked into yet, with turns for others around it. */
-async function inTurns(request: ChatRequest, limits: Config["limits"]): Promise<ChatRequest> {
-  await systemClock.nextTurn();
-  await assertArgumentsShape(request, limits, systemClock.nextTurn);
-  await systemClock.nextTurn();
+/** A large one, in steps between which others get their turn. */
+async function readInTurns(json: unknown, limits: Config["limits"]): Promise<ChatRequest> {
+  const { nextTurn } = systemClock;
+  const request = await parseInTurns(json, limits, nextTurn);
+  await nextTurn();
+  await assertArgumentsShape(request, limits, nextTurn);
+  await nextTurn();
   return request;
 }

@@ -28,26 +28,102 @@ const FIRST_ISSUE: z.core.ParseContextInternal<z.core.$ZodIssue> = { abortEarly:
  * @throws ApiError 400 that names the field, and never repeats what the field held.
  */
 export function parseChatRequest(json: unknown, limits: Limits): ChatRequest {
+  const body = tidied(json, limits);
+  assertSchema(body);
+  return consistent(body, limits);
+}
+
+/**
+ * The same for a large body, its messages some at a time.
+ * @param pause waited for between two steps
+ */
+export async function parseInTurns(
+  json: unknown,
+  limits: Limits,
+  pause: () => Promise<void>,
+): Promise<ChatRequest> {
+  const body = tidied(json, limits);
+  const { model, messages } = body;
+  if (!Array.isArray(messages) || messages.length === 0) return parseChatRequest(json, limits);
+  await pause();
+  assertSchema(body, { ...body, messages: ANY_MESSAGES });
+  for (let start = 0; start < messages.length; ) {
+    await pause();
+    const end = endOfGroup(messages, start);
+    assertSchema(body, { model, messages: messages.slice(start, end) }, start);
+    start = end;
+  }
+  await pause();
+  return consistent(body, limits);
+}
+
+/** What stands for the messages while the rest is checked. */
+const ANY_MESSAGES = [{ role: "user", content: "" }];
+
+/** Messages, and items of their lists, that are checked in one turn: some milliseconds. */
+const GROUP_ITEMS = 1_000;
+
+function endOfGroup(messages: readonly unknown[], start: number): number {
+  let items = 0;
+  let end = start;
+  while (end < messages.length && items < GROUP_ITEMS) {
+    items += 1;
+    for (const list of listsOf(messages[end])) items += list.length;
+    end += 1;
+  }
+  return end;
+}
+
+/** The lists of a message that can be long. */
+function listsOf(message: unknown): unknown[][] {
+  if (!isObject(message)) return [];
+  return MESSAGE_LISTS.map((field) => message[field]).filter(Array.isArray);
+}
+
+/** Those of them that `limits.messageItems` bounds. */
+export const MESSAGE_LISTS = ["content", "tool_calls", "reasoning_details"];
+
+function tidied(json: unknown, limits: Limits): JsonObject {
   if (!isObject(json)) throw invalidRequest("The request body must be a JSON object.", null);
   const body = withoutNulls(json);
   // These have limits of their own; every other list and object was bounded before it was parsed.
   assertLength(body, "messages", limits.messages);
   assertLength(body, "tools", limits.tools);
   assertLength(body, "functions", limits.tools);
-  if (Array.isArray(body.messages)) body.messages = body.messages.map(cleanMessage);
-  dropIdleFields(body);
-
-  const result = chatCompletionRequest.safeParse(withoutLongSeed(body), FIRST_ISSUE);
-  if (!result.success) {
-    const { message, param } = describeIssue(result.error.issues, body);
-    throw invalidRequest(message, param);
+  if (Array.isArray(body.messages)) {
+    body.messages = body.messages.map((message, index) => {
+      assertLists(message, index, limits);
+      return cleanMessage(message);
+    });
   }
+  dropIdleFields(body);
+  return body;
+}
+
+/**
+ * @param part the body, or as much of it as is checked now
+ * @param start the place of the part's first message in the body
+ */
+function assertSchema(body: JsonObject, part = body, start = 0): void {
+  const result = chatCompletionRequest.safeParse(withoutLongSeed(part), FIRST_ISSUE);
+  if (result.success) return;
+  const issues = result.error.issues.map((issue) => ({
+    ...issue,
+    path: issue.path.map((key, depth) =>
+      depth === 1 && issue.path[0] === "messages" ? Number(key) + start : key,
+    ),
+  }));
+  const { message, param } = describeIssue(issues, body);
+  throw invalidRequest(message, param);
+}
+
+/** The schema has no transforms: the body itself has been proven to have these types. */
+function consistent(body: JsonObject, limits: Limits): ChatRequest {
   if (typeof body.n === "number" && body.n > limits.choices) {
     throw invalidRequest(`Invalid 'n': expected a value of at most ${limits.choices}.`, "n");
   }
   if (body.max_completion_tokens !== undefined) delete body.max_tokens;
   if (body.stream !== true) delete body.stream_options;
-  // The schema has no transforms: the body itself has been proven to have these types.
   const request = body as ChatRequest;
   assertConsistent(request);
   return request;
@@ -72,6 +148,19 @@ function cleanMessage(message: unknown): unknown {
   const entries = Object.entries(message);
   const kept = entries.filter(([key, value]) => key === "content" || value !== null);
   return dropIdleCalls(Object.fromEntries(kept));
+}
+
+function assertLists(message: unknown, index: number, { messageItems }: Limits): void {
+  if (!isObject(message)) return;
+  for (const field of MESSAGE_LISTS) {
+    const list = message[field];
+    if (!Array.isArray(list) || list.length <= messageItems) continue;
+    const param = `messages[${index}].${field}`;
+    throw invalidRequest(
+      `Invalid '${param}': expected an array with at most ${messageItems} items.`,
+      param,
+    );
+  }
 }
 
 function assertLength(body: JsonObject, field: string, max: number): void {

@@ -1,0 +1,84 @@
+// Long strings of a body are read in pieces, and the body is what the parser would have made of it whole.
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { ApiError } from "../../src/base/errors.ts";
+import { configSchema } from "../../src/config/schema.ts";
+import { parseInTurns } from "../../src/http/body/parse-body.ts";
+
+const limits = { ...configSchema.parse({}).limits, jsonWeight: Number.MAX_SAFE_INTEGER };
+const LONG = 70_000;
+const PIECE = 524_288;
+
+const parse = (text: string | Uint8Array) =>
+  parseInTurns(Buffer.from(text as string), limits, () => Promise.resolve());
+
+async function refusal(text: string | Uint8Array): Promise<string> {
+  const error = await parse(text).catch((thrown: unknown) => thrown);
+  if (!(error instanceof ApiError)) throw new Error("was taken");
+  expect(error.status).toBe(400);
+  return error.message;
+}
+
+/** What a cut could fall into: escapes of all lengths, characters of one to four bytes, halves of pairs. */
+const unit = fc.constantFrom(
+  ...["a", "é", "✓", "😀", "\\\\", '\\"', "\\n", "\\u0000", "\\ud83d\\ude00", "\\ud83d", "\ufeff"],
+);
+
+test("any long string is what JSON.parse makes of it, wherever it is cut", async () => {
+  const string = fc.array(unit, { minLength: 1, maxLength: 30 });
+  await fc.assert(
+    fc.asyncProperty(string, fc.nat(40), async (units, shift) => {
+      const run = units.join("");
+      const bytes = Buffer.byteLength(run);
+      const text = `"${"x".repeat(shift)}${run.repeat(Math.ceil((PIECE + LONG) / bytes))}"`;
+      const whole = `{"a":[${text},"short",{"b":${text}}],"c":12345678901234567,"d":${text}}`;
+      const parsed = (await parse(whole)) as { a: unknown; d: unknown };
+      expect(JSON.stringify(parsed.a)).toBe(JSON.stringify(JSON.parse(whole).a));
+      expect(parsed.d).toBe(JSON.parse(text));
+    }),
+    { numRuns: 15 },
+  );
+});
+
+test.each(["😀", "é", "\\\\", "\\u00e9", "\\n", '\\"'])(
+  "a piece never ends within %s",
+  async (character) => {
+    for (let shift = 0; shift < 12; shift++) {
+      const text = `"${"x".repeat(shift)}${character.repeat(PIECE)}"`;
+      expect(await parse(`[${text}]`)).toEqual([JSON.parse(text)]);
+    }
+  },
+);
+
+describe("a body is refused as the parser would", () => {
+  const long = "x".repeat(LONG);
+  test.each([
+    ["a line's end in a string", `{"a":"${long}\n"}`],
+    ["an escape that is none", `{"a":"${long}\\x"}`],
+    ["half an escape", `{"a":"${long}\\u12"}`],
+    ["a string without end", `{"a":"${long}`],
+    ["two strings in a row", `{"a":"${long}""b"}`],
+    ["a string for a field's colon", `{"a" "${long}"}`],
+  ])("for %s", async (_, text) => {
+    expect(() => JSON.parse(text)).toThrow();
+    expect(await refusal(text)).toContain("not valid JSON");
+  });
+
+  test("for bytes that are not UTF-8", async () => {
+    const text = Buffer.concat([Buffer.from(`["${long}`), Buffer.from([0xc3]), Buffer.from('"]')]);
+    expect(await refusal(text)).toContain("UTF-8");
+  });
+
+  test("and for a field's name of 70 kB", async () => {
+    expect(await refusal(`{"a":{"${long}" : 1}}`)).toContain("name is longer than 16384 bytes");
+  });
+});
+
+test("fields that JavaScript has a use for stay plain fields", async () => {
+  const text = `{"__proto__":"${"x".repeat(LONG)}","constructor":"${"y".repeat(LONG)}"}`;
+  const json = (await parse(text)) as object;
+  expect(Object.entries(json).map(([key, value]) => [key, String(value)[0]])).toEqual([
+    ["__proto__", "x"],
+    ["constructor", "y"],
+  ]);
+});
