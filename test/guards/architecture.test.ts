@@ -25,3 +25,11 @@ test("only the tokenizer's own thread loads the tokenizer, which blocks for a th
   const loaders = [...(await sources())].filter(([, text]) => TOKENIZER.test(text));
   expect(loaders.map(([path]) => path)).toEqual(["gateway/tokens/worker.ts"]);
 });
+
+test("the operator's use-cases print nothing and end no process", async () => {
+  const SPEAKS = /\bconsole\.|process\.(exit|stdout|stderr|exitCode)|Bun\.(stdout|stderr)/;
+  const rooms = [...(await sources())].filter(([path]) => path.startsWith("operator/"));
+  expect(rooms.length).toBeGreaterThan(10);
+  expect(rooms.filter(([, text]) => SPEAKS.test(text)).map(([path]) => path)).toEqual([]);
+  expect(SPEAKS.test("process.exit(1)")).toBe(true);
+});
