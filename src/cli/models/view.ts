@@ -2,7 +2,7 @@
 import type { CatalogEntry } from "../../catalog/build.ts";
 import { priceAt } from "../../catalog/price.ts";
 import type { Price, Rate } from "../../catalog/types.ts";
-import { capabilitiesOf } from "../../operator/models.ts";
+import { capabilitiesOf } from "../../operator/capabilities.ts";
 
 /** The names of the price's parts in JSON. */
 const PARTS: Record<keyof Price, string> = {
