@@ -5,9 +5,19 @@ import { OperatorError, reasonOf } from "./base/operator-error.ts";
 import { DATABASE_FILE, type Database, openDatabase } from "./db/open.ts";
 import { DataFolderInUse, lockDataFolder } from "./db/server-lock.ts";
 import { findDamage, openSnapshot, type SnapshotMode, writeSnapshot } from "./db/snapshot.ts";
-import { type AnswerStore, createAnswerStore } from "./idempotency/answers.ts";
+import {
+  type AnswerCommands,
+  type AnswerPort,
+  type AnswerStore,
+  createAnswerStore,
+} from "./idempotency/answers.ts";
 import { createKeyring, type Keyring } from "./keys/keyring.ts";
 import { createLedger, type Ledger } from "./ledger/ledger.ts";
+import type { LedgerCommands, LedgerPort } from "./ledger/port.ts";
+import { type ApplyBatch, createBatch } from "./ledger/sqlite/batch.ts";
+import { createLedgerCore, ledgerPort } from "./ledger/sqlite/ledger.ts";
+import { createQueue, type QueueOptions, type Writer } from "./ledger/sqlite/queue.ts";
+import { createReads } from "./ledger/sqlite/reads.ts";
 
 export interface Store {
   database: Database;
@@ -20,6 +30,52 @@ export interface Store {
   /** Returns what is wrong with the file's pages; null for nothing. */
   findDamage(): Promise<string | null>;
   close(): Promise<void>;
+}
+
+/** All that changes what is stored. */
+export type StoreCommands = LedgerCommands & AnswerCommands;
+
+/** The ledger and the kept answers, whose commands share one queue. */
+export interface Stores {
+  ledger: LedgerPort;
+  answers: AnswerPort;
+  /** Commands that wait for the next commit. */
+  waiting(): number;
+  /** Resolves when every command has been committed. */
+  drain(): Promise<void>;
+}
+
+/** The synchronous core: applies batches of commands on this connection. */
+export function storeBatch(database: Database): ApplyBatch<StoreCommands> {
+  const answers = createAnswerStore(database);
+  const { handlers, memory } = createLedgerCore(database, answers);
+  const { removeAnswersOutside, removeAnswersOfLargest } = answers;
+  return createBatch(
+    database,
+    { ...handlers, removeAnswersOutside, removeAnswersOfLargest },
+    memory,
+  );
+}
+
+/** @param writer who applies the batches; its commits must be seen by `database` */
+export function openStores(
+  database: Database,
+  options: QueueOptions,
+  writer: Writer<StoreCommands> = storeBatch(database),
+): Stores {
+  const answers = createAnswerStore(database);
+  const queue = createQueue<StoreCommands>(writer, options);
+  return {
+    ledger: ledgerPort(queue, createReads(database)),
+    answers: {
+      find: async (...args) => answers.find(...args),
+      totals: async () => answers.totals(),
+      removeAnswersOutside: (...args) => queue.run("removeAnswersOutside", ...args),
+      removeAnswersOfLargest: (...args) => queue.run("removeAnswersOfLargest", ...args),
+    },
+    waiting: queue.waiting,
+    drain: queue.drain,
+  };
 }
 
 /** Whether there is data in the folder. */
@@ -58,7 +114,7 @@ export function storeOn(database: Database): Store {
 /**
  * Opens a backup for one piece of work, once its file and its schema are found sound.
  * @param mode `read` changes nothing; `migrate` brings the file to the newest schema first.
- * @throws OperatorError when it is damaged, not ours, or of a newer program.
+ * @throws SnapshotError when it is damaged, not ours, or of a newer program.
  */
 export async function withSnapshot<T>(
   file: string,

@@ -17,7 +17,6 @@ const SUITES = [
     "test/gateway/settler.test.ts",
     "test/gateway/lifeline.test.ts",
     "test/gateway/verify-books.test.ts",
-    "test/db/commit-queue.test.ts",
   ],
   [
     "test/money/race.test.ts",

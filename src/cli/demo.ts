@@ -63,7 +63,7 @@ async function demoOn(store: Store, run: DemoRun): Promise<void> {
   const { createGateway } = await import("../gateway/gateway.ts");
   const { createWorkerCounter } = await import("../gateway/tokens/worker-counter.ts");
   // An empty environment: the keys of real providers stay out of a demonstration.
-  const gateway = createGateway({
+  const gateway = await createGateway({
     config,
     store,
     env: {},

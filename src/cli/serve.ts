@@ -59,8 +59,11 @@ async function serveOn(store: Store, config: Config, context: CliContext, log: L
   const { startServer } = await import("../http/server.ts");
   const countTokens = createWorkerCounter(logger);
   const { env } = context;
-  const gateway = underConfig(context, () =>
-    createGateway({ config, store, env, log: logger, countTokens }),
+  const gateway = await createGateway({ config, store, env, log: logger, countTokens }).catch(
+    (error: unknown) =>
+      underConfig(context, () => {
+        throw error;
+      }),
   );
   log.onLineDropped(gateway.metrics.logLineDropped);
   warnWhenNothingIsServed(gateway, logger);

@@ -1,7 +1,7 @@
 // What SQLite's error codes mean to the rest of the house.
 
 /** The extended result code, as `SQLITE_BUSY_SNAPSHOT`, or an empty string; looks through one wrapper's cause. */
-function sqliteCode(error: unknown): string {
+export function sqliteCode(error: unknown): string {
   if (!(error instanceof Error)) return "";
   if ("code" in error && typeof error.code === "string") return error.code;
   return error.cause === undefined ? "" : sqliteCode(error.cause);
@@ -22,4 +22,9 @@ export function isDiskFault(error: unknown): boolean {
 export function isDatabaseFault(error: unknown): boolean {
   const code = sqliteCode(error);
   return code.startsWith("SQLITE_") && !code.startsWith("SQLITE_CONSTRAINT");
+}
+
+export function isUniqueViolation(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code === "SQLITE_CONSTRAINT_UNIQUE" || code === "SQLITE_CONSTRAINT_PRIMARYKEY";
 }

@@ -2,9 +2,9 @@
 import { ApiError, overloaded } from "../base/errors.ts";
 
 /** Trouble of ours with the database is a 503, never a 401 or a 404 that would blame the caller. */
-export function asked<T>(question: () => T): T {
+export async function asked<T>(question: () => T | Promise<T>): Promise<T> {
   try {
-    return question();
+    return await question();
   } catch (error) {
     if (error instanceof ApiError) throw error;
     throw overloaded("The server's database does not answer at the moment.", { cause: error });

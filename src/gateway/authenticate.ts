@@ -23,12 +23,12 @@ const MAX_HEADER_CHARS = 1024;
  * Checks the caller's key. The messages help, and never repeat what was sent.
  * @throws ApiError 401 `invalid_api_key` when the key is missing, malformed, unknown, revoked or expired.
  */
-export function authenticate(
-  find: (secret: string) => ApiKey | undefined,
+export async function authenticate(
+  find: (secret: string) => Promise<ApiKey | undefined>,
   credentials: Credentials,
   nowMs: number,
-): Caller {
-  const key = find(readKey(credentials));
+): Promise<Caller> {
+  const key = await find(readKey(credentials));
   if (key === undefined) throw invalidKey("The API key is unknown. Check that it is complete.");
   if (key.revokedAtMs !== null) throw invalidKey("The API key has been revoked.");
   if (key.expiresAtMs !== null && key.expiresAtMs <= nowMs) {

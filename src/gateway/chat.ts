@@ -17,7 +17,7 @@ export type ChatAnswer =
  */
 export async function answerChat(deps: ChatDeps, input: ChatInput): Promise<ChatAnswer> {
   const { keyed, request } = input;
-  const replay = keyed === null ? null : asked(() => findReplay(keyed));
+  const replay = keyed === null ? null : await asked(() => findReplay(deps, keyed, request));
   if (replay !== null) return { kind: "replay", stream: request.stream === true, ...replay };
   const call = await dispatchChat(deps, input);
   if (request.stream === true) return { kind: "stream", ...streamChat(call) };

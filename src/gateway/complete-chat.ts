@@ -28,13 +28,12 @@ export async function completeChat(call: MeteredCall): Promise<CompletedChat> {
   const head = headOf(answer, input.request.model);
   call.meter.addWhole(answer);
   call.markOpened();
-  const jsonOf = (settled: Settled) => withUsage(head, settled);
   const ignored = ignoredText(answer.ignored);
-  const settled = await call.endWhole((settled) => ({
-    body: withinBytes(jsonOf(settled), input.keyed?.maxAnswerBytes ?? 0),
+  const settled = await call.endWhole(() => ({
+    body: withinBytes(`${head}}`, input.keyed?.maxAnswerBytes ?? 0),
     ignored,
   }));
-  return { settled, json: jsonOf(settled), ignored };
+  return { settled, json: withUsage(head, settled), ignored };
 }
 
 /** The body without its last field, and without its closing brace. */

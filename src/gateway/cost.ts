@@ -1,5 +1,6 @@
 // What a request costs: exact integer arithmetic on the pinned price, rounded once, up to the next micro-dollar.
 import type { TokenUsage } from "../base/chat.ts";
+import { addProduct, type Exact, roundUpToMicro, TOKENS_PER_RATE } from "../base/exact.ts";
 import { MICRO_PER_CREDIT } from "../base/micro.ts";
 import { rateFor } from "../catalog/price.ts";
 import type { Price, Rate } from "../catalog/types.ts";
@@ -9,29 +10,6 @@ export interface PinnedPrice {
   price: Price;
   /** The operator's markup in hundredths of a percent. */
   markupBasisPoints: number;
-}
-
-/** Micro-dollars per million tokens, times the markup's denominator: what a sum is divided by at the end. */
-const TOKENS_PER_RATE = 1_000_000n;
-const WHOLE_IN_BASIS_POINTS = 10_000n;
-
-/**
- * A sum of tokens times rates, turned into micro-dollars: marked up, then rounded up once.
- * @param tokenRates tokens x micro-dollars per million tokens.
- */
-export function roundUpToMicro(tokenRates: bigint, markupBasisPoints: number): number {
-  const markedUp = tokenRates * (WHOLE_IN_BASIS_POINTS + BigInt(markupBasisPoints));
-  const divisor = TOKENS_PER_RATE * WHOLE_IN_BASIS_POINTS;
-  return Number((markedUp + divisor - 1n) / divisor);
-}
-
-/**
- * The most that tokens times rates may be, for a cost of at most `amountMicro`: the inverse of roundUpToMicro,
- * so roundUpToMicro(tokenRatesWithin(x)) never exceeds x.
- */
-export function tokenRatesWithin(amountMicro: number, markupBasisPoints: number): bigint {
-  const divisor = TOKENS_PER_RATE * WHOLE_IN_BASIS_POINTS;
-  return (BigInt(amountMicro) * divisor) / (WHOLE_IN_BASIS_POINTS + BigInt(markupBasisPoints));
 }
 
 /** More than any one call costs: the dearest models come to some 90 USD. What is beyond is a provider's fault. */
@@ -52,7 +30,8 @@ export function providerBasisMicro(
 ): number | null {
   if (pinned === null || reportedMicro === null || !isProviderCost(reportedMicro)) return null;
   const whole = Math.ceil(reportedMicro);
-  return BigInt(whole) * TOKENS_PER_RATE > tokenRatesOf(pinned.price, usage) ? whole : null;
+  const theirs = addProduct(0, whole, TOKENS_PER_RATE);
+  return theirs > tokenRatesOf(pinned.price, usage) ? whole : null;
 }
 
 /**
@@ -66,15 +45,16 @@ export function costMicro(
 ): number {
   if (pinned === null) return 0;
   const ours = tokenRatesOf(pinned.price, usage);
-  const theirs = BigInt(providerCostMicro ?? 0) * TOKENS_PER_RATE;
-  return roundUpToMicro(ours > theirs ? ours : theirs, pinned.markupBasisPoints);
+  const theirs = addProduct(0, providerCostMicro ?? 0, TOKENS_PER_RATE);
+  // biome-ignore lint/complexity/useMathMinMax: Math.max takes no bigint
+  return roundUpToMicro(theirs > ours ? theirs : ours, pinned.markupBasisPoints);
 }
 
-function tokenRatesOf(price: Price, usage: TokenUsage): bigint {
+function tokenRatesOf(price: Price, usage: TokenUsage): Exact {
   const parts = [...inputParts(price, usage), ...outputParts(price, usage)];
-  let tokenRates = 0n;
+  let tokenRates: Exact = 0;
   for (const [tokens, rate] of parts) {
-    if (tokens > 0) tokenRates += BigInt(tokens) * BigInt(rateFor(rate, usage.promptTokens));
+    if (tokens > 0) tokenRates = addProduct(tokenRates, tokens, rateFor(rate, usage.promptTokens));
   }
   return tokenRates;
 }

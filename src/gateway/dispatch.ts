@@ -5,16 +5,16 @@ import { ApiError } from "../base/errors.ts";
 import type { Catalog } from "../catalog/build.ts";
 import type { Deployment } from "../catalog/types.ts";
 import { type Config, type ProviderConfig, UNMENTIONED_PROVIDER } from "../config/schema.ts";
-import type { CommitQueue } from "../db/commit-queue.ts";
-import type { Balance } from "../ledger/accounts.ts";
-import type { Ledger } from "../ledger/ledger.ts";
+import type { AnswerPort, IdempotencyKey } from "../idempotency/answers.ts";
+import type { LedgerPort } from "../ledger/port.ts";
+import { affordableOutputTokens, type Balance } from "../ledger/rules.ts";
 import type { ProviderAdapter, UpstreamCall } from "../providers/protocol.ts";
 import type { ProviderSet } from "../providers/registry.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { addedInputTokens } from "./added-input.ts";
 import { checkCapabilities, checkPriced } from "./capabilities.ts";
-import { inProgress, isKeyInUse, type KeyedRequest } from "./idempotency.ts";
+import { inProgress, type KeyedRequest } from "./idempotency.ts";
 import type { Lifelines } from "./lifeline.ts";
 import { createMeteredCall, type MeteredCall } from "./metered-call.ts";
 import { insufficientCredits, type Quote, quote } from "./quote.ts";
@@ -25,8 +25,8 @@ export interface ChatDeps {
   config: Config;
   catalog: Catalog;
   providers: ProviderSet;
-  ledger: Ledger;
-  commits: CommitQueue;
+  ledger: LedgerPort;
+  answers: AnswerPort;
   lifelines: Lifelines;
   countTokens: TokenCounter;
   metrics: Metrics;
@@ -144,40 +144,35 @@ function planCall(deps: ChatDeps, input: ChatInput): CallPlan {
 }
 
 async function takeDeposit(
-  deps: ChatDeps,
-  input: ChatInput,
-  { deployment, quote: wanted }: CallPlan,
+  { clock, ledger }: ChatDeps,
+  { accountId, keyed, keyId, request, requestId }: ChatInput,
+  { quote: { wish } }: CallPlan,
 ): Promise<Deposit> {
-  const { keyed, request, requestId } = input;
-  const outcome = await deps.commits.run(() => {
-    // A twin may have come first since it was looked for, even in the same transaction.
-    if (keyed !== null && isKeyInUse(keyed)) return null;
-    const placed = deps.ledger.placeHold({
-      requestId,
-      accountId: input.accountId,
-      keyId: input.keyId,
-      modelId: request.model,
-      providerId: deployment.providerId,
-      upstreamModel: deployment.upstreamModel,
-      stream: request.stream === true,
-      priceJson: wanted.pinned === null ? null : JSON.stringify(wanted.pinned),
-      atMs: deps.clock.nowMs(),
-      size: (availableMicro) => wanted.size(availableMicro)?.amountMicro ?? null,
-    });
-    if (keyed !== null && placed.held) keyed.store.begin(keyed.key, requestId, deps.clock.nowMs());
-    return placed;
+  const reserved = await ledger.reserve({
+    requestId,
+    accountId,
+    keyId,
+    modelId: request.model,
+    stream: request.stream === true,
+    atMs: clock.nowMs(),
+    wish,
+    keyed: keyed === null ? null : { ...keyed.window, ...hashesOf(keyed.key) },
   });
-  if (outcome === null) throw inProgress();
-  if (!outcome.held) throw insufficientCredits(wanted, outcome);
-  return outcome;
+  if (reserved.kind === "held") return reserved;
+  if (reserved.kind === "key_in_use") throw inProgress();
+  if (wish === null) throw new Error("a free model needs no credit");
+  throw insufficientCredits(wish, reserved);
 }
+
+const hashesOf = ({ keyHash, bodyHash }: IdempotencyKey) => ({ keyHash, bodyHash });
 
 /**
  * The limit to send upstream: the client's, or the one that the deposit pays for. The model's own maximum need not be
  * sent, and some models refuse it beside a long prompt.
  */
 function outputLimit(wanted: Quote, heldMicro: number): number | null {
-  if (wanted.limitedByClient) return wanted.outputTokensMax;
-  const paidFor = wanted.affordableOutputTokens(heldMicro);
-  return paidFor < wanted.outputTokensMax ? paidFor : null;
+  const { limitedByClient, outputTokensMax, wish } = wanted;
+  if (limitedByClient) return outputTokensMax;
+  const paidFor = wish === null ? outputTokensMax : affordableOutputTokens(wish, heldMicro);
+  return paidFor < outputTokensMax ? paidFor : null;
 }

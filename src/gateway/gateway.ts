@@ -3,13 +3,12 @@ import { type Clock, systemClock } from "../base/clock.ts";
 import { buildCatalog, type Catalog } from "../catalog/build.ts";
 import { ConfigError } from "../config/config-error.ts";
 import type { Config } from "../config/schema.ts";
-import { createCommitQueue } from "../db/commit-queue.ts";
 import { createHeartbeat } from "../db/heartbeat.ts";
 import { type IdempotencyKey, keptWindow } from "../idempotency/answers.ts";
-import type { Balance } from "../ledger/accounts.ts";
-import type { OpenHold } from "../ledger/holds.ts";
+import type { OpenHold } from "../ledger/port.ts";
+import type { Balance } from "../ledger/rules.ts";
 import { connectProviders, type MissingProvider } from "../providers/registry.ts";
-import type { Store } from "../store.ts";
+import { openStores, type Store } from "../store.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { createMetrics, type Metrics } from "../telemetry/metrics.ts";
 import { asked } from "./asked.ts";
@@ -17,6 +16,7 @@ import { authenticate, type Caller, type Credentials } from "./authenticate.ts";
 import { answerChat, type ChatAnswer } from "./chat.ts";
 import type { ChatDeps, ChatInput } from "./dispatch.ts";
 import type { KeyedRequest } from "./idempotency.ts";
+import { createKeptCount } from "./kept-count.ts";
 import { createLifelines } from "./lifeline.ts";
 import { findRequest, type RequestView } from "./request-view.ts";
 import { startTidying } from "./tidy-answers.ts";
@@ -27,14 +27,14 @@ export interface Gateway {
   /** Requests of a former process whose deposits were released at this start. */
   abandoned: readonly OpenHold[];
   /** @throws ApiError 401, or 503 when the database does not answer. */
-  authenticate(credentials: Credentials): Caller;
-  balance(accountId: string): Balance;
+  authenticate(credentials: Credentials): Promise<Caller>;
+  balance(accountId: string): Promise<Balance>;
   /** @throws ApiError with the status the client is to see. */
   answerChat(input: GatewayRequest): Promise<ChatAnswer>;
   /** The caller's own request, in progress or ended; null for any other. */
-  findRequest(requestId: string, accountId: string): RequestView | null;
+  findRequest(requestId: string, accountId: string): Promise<RequestView | null>;
   /** Whether the database takes writes now. */
-  isWritable(): boolean;
+  isWritable(): Promise<boolean>;
   /** Ids of the providers that are on. */
   providerIds: readonly string[];
   /** Chat requests whose money is not settled yet. */
@@ -66,11 +66,11 @@ export interface GatewayOptions {
  * folder's server lock.
  * @throws ConfigError when the configuration contradicts itself, or names a provider whose key is missing.
  */
-export function createGateway(options: GatewayOptions): Gateway {
-  const { config, store, env, log, countTokens } = options;
-  const { database, ledger, keyring, answers } = store;
+export async function createGateway(options: GatewayOptions): Promise<Gateway> {
+  const { config, env, log, countTokens } = options;
+  const { database, keyring } = options.store;
   const clock: Clock = systemClock;
-  const commits = createCommitQueue(database, {
+  const store = openStores(database, {
     maxWaiting: config.money.commitQueue,
     lockTimeoutMs: config.money.lockTimeoutMs,
     clock,
@@ -89,10 +89,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     const models = catalog.guessed;
     log.warn({ models }, "limits of models that the catalogue lacks are guessed: configure them");
   }
-  const abandoned = database.write(() => {
-    answers.releaseUnfinished();
-    return ledger.releaseAbandoned(clock.nowMs());
-  });
+  const kept = createKeptCount(await store.answers.totals());
+  const ledger = kept.counting(store.ledger);
+  const { answers } = store;
+  const abandoned = await ledger.releaseOrphans({ atMs: clock.nowMs() });
   if (abandoned.length > 0) {
     const requestIds = abandoned.map(({ requestId }) => requestId);
     log.warn({ count: abandoned.length, requestIds }, "released abandoned deposits");
@@ -101,8 +101,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const metrics = createMetrics({
     inProgress: lifelines.count,
     draining: lifelines.draining,
-    commitsWaiting: commits.waiting,
-    answersKept: answers.approximate,
+    commitsWaiting: store.waiting,
+    answersKept: kept.totals,
   });
   for (const { amountMicro } of abandoned) metrics.holdAbandoned(amountMicro);
   const chatDeps: ChatDeps = {
@@ -110,7 +110,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     catalog,
     providers,
     ledger,
-    commits,
+    answers,
     lifelines,
     countTokens,
     metrics,
@@ -119,24 +119,24 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
 
   const limits = config.idempotency;
-  const tidier = startTidying({ store: answers, commits, clock, limits, log });
+  const tidier = startTidying({ answers, kept, clock, limits, log });
 
   function keyedBy({ accountId, keyHash, bodyHash }: IdempotencyKey): KeyedRequest {
     return {
       key: { accountId, keyHash, bodyHash },
-      store: answers,
       window: keptWindow(clock.nowMs(), limits.keepMs),
       maxAnswerBytes: limits.maxAnswerBytes,
     };
   }
 
-  function balance(accountId: string): Balance {
-    const account = asked(() => ledger.findAccount(accountId));
+  async function balance(accountId: string): Promise<Balance> {
+    const account = await asked(() => ledger.findAccount(accountId));
     if (account === undefined) throw new Error(`no account ${accountId}`);
     return { balanceMicro: account.balanceMicro, heldMicro: account.heldMicro };
   }
 
   const findKey = (secret: string) => asked(() => keyring.find(secret));
+  const isWritable = createHeartbeat(database);
 
   return {
     catalog,
@@ -152,13 +152,13 @@ export function createGateway(options: GatewayOptions): Gateway {
       return answer;
     },
     findRequest: (requestId, accountId) => asked(() => findRequest(ledger, requestId, accountId)),
-    isWritable: createHeartbeat(database),
+    isWritable: async () => isWritable(),
     inProgress: lifelines.count,
     metrics,
     cutAll: lifelines.cutAll,
     async drain() {
       tidier.stop();
-      await commits.drain();
+      await store.drain();
     },
   };
 }

@@ -1,11 +1,9 @@
 // Requests that come again under the same idempotency key: answered as the first time, and not charged.
+import type { ChatRequest, TokenUsage } from "../base/chat.ts";
 import { ApiError } from "../base/errors.ts";
-import type {
-  AnswerStore,
-  IdempotencyKey,
-  KeptAnswer,
-  KeptWindow,
-} from "../idempotency/answers.ts";
+import type { AnswerPort, IdempotencyKey, KeptAnswer, KeptWindow } from "../idempotency/answers.ts";
+import type { LedgerPort, RequestRecord } from "../ledger/port.ts";
+import { chargedUsageView } from "./usage-view.ts";
 
 /** A kept answer, to be given again. */
 export interface Replay {
@@ -20,11 +18,15 @@ export interface Replay {
 /** What a request's idempotency key needs on its way; null for a request without one. */
 export interface KeyedRequest {
   key: IdempotencyKey;
-  store: AnswerStore;
   /** Answers of keys that were first used outside of it count no more. */
   window: KeptWindow;
   /** The longest answer that is kept, in bytes. */
   maxAnswerBytes: number;
+}
+
+interface Stores {
+  answers: AnswerPort;
+  ledger: Pick<LedgerPort, "findRecord">;
 }
 
 /**
@@ -33,34 +35,53 @@ export interface KeyedRequest {
  * @throws ApiError 422 when the key came with another body, 409 while the first request is in progress, and when its
  * answer was too large to keep
  */
-export function findReplay({ key, store, window }: KeyedRequest): Replay | null {
-  const kept = store.find(key.accountId, key.keyHash, window);
-  return kept === undefined ? null : replayOf(kept, key);
+export async function findReplay(
+  { answers, ledger }: Stores,
+  { key, window }: KeyedRequest,
+  request: ChatRequest,
+): Promise<Replay | null> {
+  const kept = await answers.find(key.accountId, key.keyHash, window);
+  if (kept === undefined) return null;
+  const { body, ...told } = wholeAnswer(kept, key);
+  const { requestId } = told;
+  const record = await ledger.findRecord(requestId);
+  if (record === undefined)
+    throw new Error(`an answer is kept of ${requestId}, which has no record`);
+  return { ...told, body: withUsage(body, record, request) };
 }
 
-/** Whether any request has the key. */
-export function isKeyInUse({ key, store, window }: KeyedRequest): boolean {
-  return store.find(key.accountId, key.keyHash, window) !== undefined;
+function wholeAnswer(kept: KeptAnswer, key: IdempotencyKey): Replay {
+  const { body, bodyHash, endedAtMs, ignored, requestId } = kept;
+  if (bodyHash !== key.bodyHash) throw otherBody();
+  if (endedAtMs === null) throw inProgress();
+  if (body === null) throw notKept(requestId);
+  return { requestId, body, ignored };
 }
 
-function replayOf(kept: KeptAnswer, key: IdempotencyKey): Replay {
-  if (kept.bodyHash !== key.bodyHash) throw otherBody();
-  if (kept.endedAtMs === null) throw inProgress();
-  if (kept.body === null) throw notKept(kept.requestId);
-  return { requestId: kept.requestId, body: kept.body, ignored: kept.ignored };
+/** A body is kept without its usage and what it cost: they are in the record. */
+function withUsage(body: string, record: RequestRecord, request: ChatRequest): string {
+  const { usageJson, usageSource, chargedMicro } = record;
+  if (usageJson === null) return body;
+  const usage = chargedUsageView(JSON.parse(usageJson) as TokenUsage, usageSource, chargedMicro);
+  const filled = (json: string) => JSON.stringify({ ...JSON.parse(json), usage });
+  if (request.stream !== true) return filled(body);
+  // Usage has a chunk of its own, the last, for who asked for it; a stream without a chunk was kept as nothing.
+  if (request.stream_options?.include_usage !== true || body === "") return body;
+  const at = body.lastIndexOf("\n") + 1;
+  return body.slice(0, at) + filled(body.slice(at));
 }
 
 /** Time for the first request to come on: most answers take seconds. */
-const TWIN_RETRY_MS = 1000;
+const DUPLICATE_RETRY_MS = 1000;
 
-/** The twin of a request in progress: it is told to come again, and gets the answer then. */
+/** The duplicate of a request in progress: it is told to come again, and gets the answer then. */
 export const inProgress = (): ApiError =>
   new ApiError({
     status: 409,
     type: "invalid_request_error",
     code: "idempotency_key_in_progress",
     message: "A request with this Idempotency-Key is in progress. Retry to get its answer.",
-    retryAfterMs: TWIN_RETRY_MS,
+    retryAfterMs: DUPLICATE_RETRY_MS,
     shouldRetry: true,
   });
 

@@ -35,7 +35,7 @@ export interface MeteredCall {
   /** The client has its status 200 already: a failure before the first event is recorded so. */
   markAnswered(): void;
   /** Ends the call whose answer came to its end. `answer` is kept under the request's idempotency key. */
-  endWhole(answer: (settled: Settled) => AnswerToKeep): Promise<Settled>;
+  endWhole(answer: () => AnswerToKeep): Promise<Settled>;
   /** Ends the call that failed. */
   endFailed(error: unknown): Promise<Settled>;
   hasEnded(): boolean;
@@ -49,6 +49,9 @@ interface CallParts {
   lifeline: Lifeline;
 }
 
+const priceJsonOf = ({ quote: { pinned } }: CallPlan): string | null =>
+  pinned === null ? null : JSON.stringify(pinned);
+
 const NOTHING: Measured = { usage: null, source: "none", reportedCostMicro: null };
 
 /** Takes over a deposit. Makes closures only, so that nothing can fail between the deposit and its owner. */
@@ -59,7 +62,11 @@ export function createMeteredCall(parts: CallParts): MeteredCall {
   const settler = createSettler({
     ...deps,
     ...input,
-    providerId: plan.providerId,
+    terms: {
+      providerId: plan.providerId,
+      upstreamModel: plan.deployment.upstreamModel,
+      priceJson: priceJsonOf(plan),
+    },
     pinned: plan.quote.pinned,
     heldMicro: deposit.amountMicro,
     onSettled: lifeline.close,
@@ -71,7 +78,7 @@ export function createMeteredCall(parts: CallParts): MeteredCall {
     reportedCostMicro: null,
   });
 
-  function end(way: Way, answer?: (settled: Settled) => AnswerToKeep): Promise<Settled> {
+  function end(way: Way, answer?: () => AnswerToKeep): Promise<Settled> {
     const { isCharged, ...said } = way;
     return settler.end({
       ...said,

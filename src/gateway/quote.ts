@@ -2,33 +2,29 @@
 
 import type { ChatRequest } from "../base/chat.ts";
 import { ApiError } from "../base/errors.ts";
+import { addProduct } from "../base/exact.ts";
 import { formatCredits } from "../base/micro.ts";
 import { maxRateUpTo, priceAt } from "../catalog/price.ts";
 import type { Deployment, Price } from "../catalog/types.ts";
 import type { Config } from "../config/schema.ts";
-import { type PinnedPrice, roundUpToMicro, tokenRatesWithin } from "./cost.ts";
+import {
+  affordableOutputTokens,
+  type Balance,
+  type HoldWish,
+  leastMicro,
+} from "../ledger/rules.ts";
+import type { PinnedPrice } from "./cost.ts";
 import { inputTokensBound, marksPromptCache } from "./input-bound.ts";
-
-/** A deposit, and the output that it pays for. */
-export interface Deposit {
-  amountMicro: number;
-  /** Output tokens of one choice. */
-  outputTokens: number;
-}
 
 export interface Quote {
   /** Null for a free model. */
   pinned: PinnedPrice | null;
+  /** How much to hold; null for a free model, which holds nothing. */
+  wish: HoldWish | null;
   /** Whether the client named an output limit. */
   limitedByClient: boolean;
   /** The most output tokens that one choice can have. */
   outputTokensMax: number;
-  /** How much to hold, given what is available in micro-dollars; null when that is too little. */
-  size(availableMicro: number): Deposit | null;
-  /** The output tokens of one choice that an amount would buy after the input is paid; 0 when not even that. */
-  affordableOutputTokens(availableMicro: number): number;
-  /** The least that must be available. */
-  leastMicro: number;
 }
 
 export interface QuoteInput {
@@ -49,62 +45,20 @@ export function quote(input: QuoteInput): Quote {
   const clientLimit = request.max_completion_tokens ?? request.max_tokens;
   const outputTokensMax = Math.min(clientLimit ?? facts.maxOutputTokens, facts.maxOutputTokens);
   const limitedByClient = clientLimit !== undefined;
-  if (price === null) return freeQuote(limitedByClient, outputTokensMax);
+  if (price === null) return { pinned: null, wish: null, limitedByClient, outputTokensMax };
 
   const inputTokens = inputTokensBound(request, bodyBytes, facts, addedTokens);
-  const inputTokenRates = BigInt(inputTokens) * BigInt(inputRateBound(price, inputTokens, request));
-  const choices = BigInt(request.n ?? 1);
-  // What one output token costs, in every choice.
-  const outputRate = BigInt(outputRateBound(price, inputTokens, request)) * choices;
-  const floorTokens = Math.min(money.floorOutputTokens, outputTokensMax);
-
-  const depositFor = (outputTokens: number): Deposit => ({
-    amountMicro: roundUpToMicro(
-      inputTokenRates + BigInt(outputTokens) * outputRate,
-      markupBasisPoints,
-    ),
-    outputTokens,
-  });
-  const tokensWithin = (tokenRates: bigint): number => {
-    if (tokenRates < 0n) return 0;
-    if (outputRate === 0n) return outputTokensMax;
-    const tokens = tokenRates / outputRate;
-    return tokens > BigInt(outputTokensMax) ? outputTokensMax : Number(tokens);
-  };
-  const affordableOutputTokens = (availableMicro: number): number =>
-    tokensWithin(tokenRatesWithin(availableMicro, markupBasisPoints) - inputTokenRates);
-
-  const size = (availableMicro: number): Deposit | null => {
-    const affordable = affordableOutputTokens(availableMicro);
-    const needed = limitedByClient ? outputTokensMax : floorTokens;
-    const least = depositFor(needed);
-    if (least.amountMicro > availableMicro) return null;
-    if (limitedByClient) return least;
-    // Without a limit of its own, one request takes only a share of what is there for its output.
-    const shareMicro = Math.floor(availableMicro / money.defaultOutputShare);
-    const shareTokens = tokensWithin(tokenRatesWithin(shareMicro, markupBasisPoints));
-    return depositFor(Math.min(affordable, Math.max(floorTokens, shareTokens)));
-  };
-
-  return {
-    pinned: { price, markupBasisPoints },
-    limitedByClient,
+  const outputRate = outputRateBound(price, inputTokens, request);
+  const wish: HoldWish = {
+    inputTokenRates: addProduct(0, inputTokens, inputRateBound(price, inputTokens, request)),
+    outputTokenRate: addProduct(0, outputRate, request.n ?? 1),
+    markupBasisPoints,
     outputTokensMax,
-    size,
-    affordableOutputTokens,
-    leastMicro: depositFor(limitedByClient ? outputTokensMax : floorTokens).amountMicro,
-  };
-}
-
-function freeQuote(limitedByClient: boolean, outputTokensMax: number): Quote {
-  return {
-    pinned: null,
     limitedByClient,
-    outputTokensMax,
-    size: () => ({ amountMicro: 0, outputTokens: outputTokensMax }),
-    affordableOutputTokens: () => outputTokensMax,
-    leastMicro: 0,
+    floorOutputTokens: money.floorOutputTokens,
+    defaultOutputShare: money.defaultOutputShare,
   };
+  return { pinned: { price, markupBasisPoints }, wish, limitedByClient, outputTokensMax };
 }
 
 /** The dearest rate that an input token can meet: a provider may read any of it from its cache, or write it there. */
@@ -133,15 +87,13 @@ function dearest(rates: (Price["input"] | undefined)[], promptTokens: number): n
  * The 402. It tells an empty balance from credit that calls in flight hold: the latter comes back by itself, so only
  * then is a retry worth it.
  */
-export function insufficientCredits(
-  wanted: Quote,
-  account: { balanceMicro: number; heldMicro: number },
-): ApiError {
+export function insufficientCredits(wish: HoldWish, account: Balance): ApiError {
   const availableMicro = account.balanceMicro - account.heldMicro;
-  const tokens = wanted.affordableOutputTokens(availableMicro);
-  const transient = wanted.leastMicro <= account.balanceMicro;
+  const tokens = affordableOutputTokens(wish, availableMicro);
+  const neededMicro = leastMicro(wish);
+  const transient = neededMicro <= account.balanceMicro;
   const message = [
-    `Credit balance too low: this request needs a deposit of ${formatCredits(wanted.leastMicro)}`,
+    `Credit balance too low: this request needs a deposit of ${formatCredits(neededMicro)}`,
     `and ${formatCredits(availableMicro)} is available`,
     `(balance ${formatCredits(account.balanceMicro)}, of which`,
     `${formatCredits(account.heldMicro)} is held by calls in flight).`,

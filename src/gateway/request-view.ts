@@ -2,8 +2,7 @@
 import type { TokenUsage } from "../base/chat.ts";
 import { formatCredits } from "../base/micro.ts";
 import type { Ending, UsageSource } from "../ledger/ending.ts";
-import type { Ledger } from "../ledger/ledger.ts";
-import type { RequestRecord, RunningRequest } from "../ledger/records.ts";
+import type { LedgerPort, OpenHold, RequestRecord } from "../ledger/port.ts";
 import { type UsageView, usageView } from "./usage-view.ts";
 
 export interface RequestView {
@@ -12,7 +11,8 @@ export interface RequestView {
   /** ISO 8601, UTC. */
   created_at: string;
   model: string;
-  provider: string;
+  /** Null as long as it is in progress, and where a server that was killed could not say. */
+  provider: string | null;
   stream: boolean;
   status: "in_progress" | "completed" | "failed" | "cancelled";
   ending: Ending | null;
@@ -46,17 +46,17 @@ const STATUS: Record<Ending, RequestView["status"]> = {
 };
 
 /** Finds a request that belongs to the account; null when there is none, or it is another's. */
-export function findRequest(
-  ledger: Ledger,
+export async function findRequest(
+  ledger: Pick<LedgerPort, "findRecord" | "findRunning" | "refundedMicro">,
   requestId: string,
   accountId: string,
-): RequestView | null {
-  const record = ledger.findRecord(requestId);
+): Promise<RequestView | null> {
+  const record = await ledger.findRecord(requestId);
   if (record !== undefined) {
     if (record.accountId !== accountId) return null;
-    return viewOfEnded(record, ledger.refundedMicro(requestId));
+    return viewOfEnded(record, await ledger.refundedMicro(requestId));
   }
-  const running = ledger.findRunning(requestId);
+  const running = await ledger.findRunning(requestId);
   return running?.accountId === accountId ? viewOfRunning(running) : null;
 }
 
@@ -89,13 +89,13 @@ export function viewOfEnded(record: RequestRecord, refundedMicro: number): Reque
 }
 
 /** What is known of a request before its end. */
-export function viewOfRunning(running: RunningRequest): RequestView {
+export function viewOfRunning(running: OpenHold): RequestView {
   return {
     object: "request",
     id: running.requestId,
     created_at: new Date(running.createdAtMs).toISOString(),
     model: running.modelId,
-    provider: running.providerId,
+    provider: null,
     stream: running.stream,
     status: "in_progress",
     ending: null,

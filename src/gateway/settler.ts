@@ -1,11 +1,10 @@
 // Settlement of one request: exactly once, whoever notices first that it is over.
 import { type Clock, sleep } from "../base/clock.ts";
 import { ApiError } from "../base/errors.ts";
-import type { CommitQueue } from "../db/commit-queue.ts";
 import type { AnswerToKeep } from "../idempotency/answers.ts";
 import type { Ending } from "../ledger/ending.ts";
-import type { RequestEnd, Settlement } from "../ledger/holds.ts";
-import type { Ledger } from "../ledger/ledger.ts";
+import type { LedgerPort, Settle, Terms } from "../ledger/port.ts";
+import type { Settlement } from "../ledger/rules.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { costMicro, type PinnedPrice, providerBasisMicro } from "./cost.ts";
@@ -22,7 +21,7 @@ export interface EndReport {
   /** Stands in where measuring, reckoning or keeping fails by a fault of ours; never throws. */
   guess: () => Measured;
   /** The whole answer as it is kept for a request with an idempotency key. */
-  answer?: (settled: Settled) => AnswerToKeep;
+  answer?: () => AnswerToKeep;
 }
 
 export interface Settled extends Settlement, Measured {}
@@ -37,12 +36,11 @@ export interface Settler {
 
 export interface SettlerOptions {
   requestId: string;
-  providerId: string;
+  terms: Terms;
   pinned: PinnedPrice | null;
   /** The deposit: an estimate is never charged beyond it. */
   heldMicro: number;
-  ledger: Ledger;
-  commits: CommitQueue;
+  ledger: Pick<LedgerPort, "settle">;
   /** Null without an idempotency key. */
   keyed: KeyedRequest | null;
   clock: Clock;
@@ -73,22 +71,20 @@ export function createSettler(options: SettlerOptions): Settler {
   ): Promise<Settled> {
     const { usage, source } = measured;
     const cost = costOf(options, measured);
-    const settlement = await persist(options, () => {
-      const ended = options.ledger.endHold({
-        requestId: options.requestId,
-        ending: report.ending,
-        ...cost,
-        httpStatus: report.httpStatus,
-        errorCode: report.errorCode,
-        usage,
-        usageSource: source,
-        startedAtMs: options.startedAtMs,
-        firstEventMs,
-        durationMs,
-        atMs: options.clock.nowMs(),
-      });
-      if (ended !== null) keepAnswer(options, report, { ...ended, ...measured });
-      return ended;
+    const settlement = await persist(options, {
+      requestId: options.requestId,
+      terms: options.terms,
+      ending: report.ending,
+      ...cost,
+      httpStatus: report.httpStatus,
+      errorCode: report.errorCode,
+      usage,
+      usageSource: source,
+      startedAtMs: options.startedAtMs,
+      firstEventMs,
+      durationMs,
+      // With the settlement, so that an answer which was charged is the one that comes again.
+      answer: options.keyed === null ? null : (report.answer?.() ?? "free"),
     });
     if (settlement === null) throw new Error(`request ${options.requestId} had ended already`);
     const settled = { ...settlement, ...measured };
@@ -104,7 +100,7 @@ export function createSettler(options: SettlerOptions): Settler {
   function note(report: EndReport, settled: Settled, cost: Cost, durationMs: number): void {
     logEnd(options, report, settled, durationMs);
     options.metrics.requestEnded({
-      providerId: options.providerId,
+      providerId: options.terms.providerId,
       ending: report.ending,
       ...settled,
       ...cost,
@@ -145,15 +141,7 @@ export function createSettler(options: SettlerOptions): Settler {
   };
 }
 
-/** In the settlement's own transaction, so that an answer which was charged is the one that comes again. */
-function keepAnswer(options: SettlerOptions, report: EndReport, settled: Settled): void {
-  const { keyed, requestId } = options;
-  if (keyed === null) return;
-  if (report.answer === undefined) keyed.store.release(requestId);
-  else keyed.store.keep(requestId, report.answer(settled), options.clock.nowMs());
-}
-
-type Cost = Pick<RequestEnd, "costMicro" | "unbilledMicro" | "providerCostMicro">;
+type Cost = Pick<Settle, "costMicro" | "unbilledMicro" | "providerCostMicro">;
 
 function costOf(
   { pinned, heldMicro }: SettlerOptions,
@@ -167,10 +155,13 @@ function costOf(
 }
 
 /** The money is owed whatever the database says at first, so a refused settlement is tried until it is taken. */
-async function persist<T>(options: SettlerOptions, operation: () => T): Promise<T> {
+async function persist(
+  options: SettlerOptions,
+  end: Omit<Settle, "atMs">,
+): Promise<Settlement | null> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await options.commits.run(operation);
+      return await options.ledger.settle({ ...end, atMs: options.clock.nowMs() });
     } catch (error) {
       // A rule of the books that was broken stays broken: only trouble of the database passes.
       if (!(error instanceof ApiError)) throw error;

@@ -1,9 +1,9 @@
 // Keeps the kept answers within their limits: age, number and size.
 import type { Clock } from "../base/clock.ts";
 import type { Config } from "../config/schema.ts";
-import type { CommitQueue } from "../db/commit-queue.ts";
-import { type AnswerStore, type KeptTotals, keptWindow } from "../idempotency/answers.ts";
+import { type AnswerPort, type KeptTotals, keptWindow } from "../idempotency/answers.ts";
 import type { Logger } from "../telemetry/log.ts";
+import type { KeptCount } from "./kept-count.ts";
 
 export interface Tidier {
   /** Looks whether there is too much, which is cheap, and removes it in the background. */
@@ -12,8 +12,8 @@ export interface Tidier {
 }
 
 export interface TidierOptions {
-  store: AnswerStore;
-  commits: CommitQueue;
+  answers: AnswerPort;
+  kept: KeptCount;
   clock: Clock;
   limits: Config["idempotency"];
   log: Logger;
@@ -27,7 +27,7 @@ const KEPT_SHARE = 0.99;
 
 /** Starts looking every minute. */
 export function startTidying(options: TidierOptions): Tidier {
-  const { store, clock, limits, log } = options;
+  const { kept, clock, limits, log } = options;
   let running = false;
   let stopped = false;
   let forget = clock.after(EVERY_MS, tick);
@@ -51,7 +51,7 @@ export function startTidying(options: TidierOptions): Tidier {
 
   return {
     check() {
-      if (isOver(store.approximate(), limits) !== null) run();
+      if (isOver(kept.totals(), limits) !== null) run();
     },
     stop() {
       stopped = true;
@@ -61,18 +61,17 @@ export function startTidying(options: TidierOptions): Tidier {
 }
 
 async function tidy(options: TidierOptions, isStopped: () => boolean): Promise<void> {
-  const { store, commits, clock, limits } = options;
-  const remove = async (some: () => number) => {
-    while (!isStopped() && (await commits.run(some)) === BATCH);
-  };
-  await remove(() => store.removeOutside(keptWindow(clock.nowMs(), limits.keepMs), BATCH));
+  const { answers, kept, clock, limits } = options;
+  const window = keptWindow(clock.nowMs(), limits.keepMs);
+  while (!isStopped() && (await answers.removeAnswersOutside(window, BATCH)) === BATCH);
   for (;;) {
-    const totals = store.totals();
+    const totals = await answers.totals();
+    kept.recounted(totals);
     const by = isStopped() ? null : isOver(totals, limits);
     if (by === null) return;
     const limit = by === "count" ? limits.maxAnswers : limits.maxTotalBytes;
     const excess = totals[by] - Math.floor(limit * KEPT_SHARE);
-    if ((await commits.run(() => store.removeFromLargest(by, excess, BATCH))) === 0) return;
+    if ((await answers.removeAnswersOfLargest(by, excess, BATCH)) === 0) return;
   }
 }
 

@@ -12,7 +12,9 @@ export function guardedHandler(deps: HttpDeps, endpoint: Endpoint): Handler | nu
       return endpoint.create(deps);
     case "key": {
       const handler = endpoint.create(deps);
-      return handler && ((call) => handler({ ...call, caller: authenticate(deps, call) }));
+      return (
+        handler && (async (call) => handler({ ...call, caller: await authenticate(deps, call) }))
+      );
     }
     case "operator": {
       if (deps.metricsToken === null) return null;
@@ -30,9 +32,9 @@ export function guardedHandler(deps: HttpDeps, endpoint: Endpoint): Handler | nu
 }
 
 /** @throws ApiError 401 */
-function authenticate({ gateway }: HttpDeps, { request, scope }: Call): Caller {
+async function authenticate({ gateway }: HttpDeps, { request, scope }: Call): Promise<Caller> {
   const { headers } = request;
-  const caller = gateway.authenticate({
+  const caller = await gateway.authenticate({
     authorization: headers.get("authorization"),
     apiKey: headers.get("x-api-key"),
   });

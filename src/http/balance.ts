@@ -4,11 +4,11 @@ import type { HttpDeps, KeyCall } from "./route.ts";
 import { setCredits } from "./scope.ts";
 
 /** Puts the caller's balance into the headers, and returns it. */
-export function showBalance(
+export async function showBalance(
   { gateway }: HttpDeps,
   { scope, caller }: Pick<KeyCall, "scope" | "caller">,
 ): ReturnType<Gateway["balance"]> {
-  const balance = gateway.balance(caller.accountId);
+  const balance = await gateway.balance(caller.accountId);
   setCredits(scope, 0, balance.balanceMicro);
   return balance;
 }

@@ -87,12 +87,12 @@ export function jsonTextResponse(scope: RequestScope, json: string, status = 200
 }
 
 /** Any failure as its answer. Faults of ours are logged with their cause and masked. */
-export function errorResponse(
+export async function errorResponse(
   deps: HttpDeps,
   incoming: Incoming,
   scope: RequestScope,
   error: unknown,
-): Response {
+): Promise<Response> {
   const failure = asApiError(error);
   if (failure.status === CLIENT_CLOSED_REQUEST) {
     scope.log.info("client left");
@@ -101,19 +101,19 @@ export function errorResponse(
     deps.gateway.metrics.requestRefused(failure.status, failure.code);
   }
   Object.assign(scope.headers, errorHeaders(failure));
-  setFailureCredits(deps, scope, failure);
+  await setFailureCredits(deps, scope, failure);
   return jsonResponse(scope, errorEnvelope(failure), failure.status);
 }
 
 /** An error has cost nothing, or not yet; the balance is shown to a caller who is known, if the database can tell. */
-function setFailureCredits(
+async function setFailureCredits(
   { gateway }: HttpDeps,
   scope: RequestScope,
   { reservedMicro }: ApiError,
-): void {
+): Promise<void> {
   if (scope.caller === null || scope.headers["x-credits-used"] !== undefined) return;
   try {
-    const { balanceMicro } = gateway.balance(scope.caller.accountId);
+    const { balanceMicro } = await gateway.balance(scope.caller.accountId);
     if (reservedMicro === undefined) setCredits(scope, 0, balanceMicro);
     else setReserved(scope, reservedMicro, balanceMicro);
   } catch (error) {

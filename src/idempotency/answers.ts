@@ -1,5 +1,6 @@
 // Answers kept under the idempotency keys of their clients, so that a request which comes twice is paid once.
-import { and, asc, desc, eq, getTableColumns, gt, isNull, lt, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, getTableColumns, gt, isNull, lt, not, or, sql } from "drizzle-orm";
+import type { Later } from "../base/later.ts";
 import { prepareGet, prepareRun } from "../db/hot-statement.ts";
 import type { Database } from "../db/open.ts";
 import { answers } from "../db/tables/answers.ts";
@@ -14,6 +15,8 @@ export interface IdempotencyKey {
   /** SHA-256 of the request's body in hex. */
   bodyHash: string;
 }
+
+export type KeyHashes = Omit<IdempotencyKey, "accountId">;
 
 /**
  * The moments at which an answer that still counts was first asked for, in epoch milliseconds. It ends as far in the
@@ -32,7 +35,7 @@ export const keptWindow = (nowMs: number, keepMs: number): KeptWindow => ({
 
 /** What is kept of a whole answer. */
 export interface AnswerToKeep {
-  /** Null when it is too long: then only that there was one. */
+  /** Without its usage and what it cost. Null when it is too long: then only that there was one. */
   body: string | null;
   /** What the caller was told of fields that were left out; null for none. */
   ignored: string | null;
@@ -44,34 +47,48 @@ export interface KeptTotals {
   bytes: number;
 }
 
-/** Methods that write are synchronous and belong into the transaction of what they accompany. */
-export interface AnswerStore {
+export interface AnswerReads {
   /** What is kept under a key that was first used within the window. */
   find(accountId: string, keyHash: string, window: KeptWindow): KeptAnswer | undefined;
+  /** Counts what is there. */
+  totals(): KeptTotals;
+}
+
+/** What removes answers, as commands by themselves. */
+export type AnswerCommands = {
+  /** Removes what was first used outside of the window, at most so many rows; returns how many. */
+  removeAnswersOutside: (window: KeptWindow, limit: number) => number;
+  /**
+   * Removes ended answers of the account that has the most, oldest first, until so many answers or bytes are gone, and
+   * at most `limit` answers; returns how many. One account cannot push out the others' answers so.
+   */
+  removeAnswersOfLargest: (by: keyof KeptTotals, excess: number, limit: number) => number;
+};
+
+/** Kept answers, as everything else asks for them and removes them. */
+export type AnswerPort = {
+  [K in keyof AnswerReads]: Later<AnswerReads[K]>;
+} & {
+  [K in keyof AnswerCommands]: Later<AnswerCommands[K]>;
+};
+
+/** All that is done with kept answers on one connection; what writes belongs into a transaction. */
+export interface AnswerStore extends AnswerReads, AnswerCommands {
+  /** Whether a request has the key. */
+  isInUse(accountId: string, key: KeyHashes & KeptWindow): boolean;
   /** Marks a key as that of a request in progress. Writes, with the request's hold. */
-  begin(key: IdempotencyKey, requestId: string, nowMs: number): void;
+  begin(accountId: string, key: KeyHashes, requestId: string, nowMs: number): void;
   /** Keeps the answer. Writes, with the request's settlement. */
   keep(requestId: string, answer: AnswerToKeep, nowMs: number): void;
   /** Frees the key of a request that has no whole answer. Writes, with the request's settlement. */
   release(requestId: string): void;
-  /** Frees the keys that a killed process left in progress. Writes. */
-  releaseUnfinished(): void;
-  /** Removes what was first used outside of the window, at most so many rows; gives how many. Writes. */
-  removeOutside(window: KeptWindow, limit: number): number;
-  /**
-   * Removes ended answers of the account that has the most, oldest first, until so many answers or bytes are gone, and
-   * at most `limit` answers; gives how many. One account cannot push out the others' answers so. Writes.
-   */
-  removeFromLargest(by: keyof KeptTotals, excess: number, limit: number): number;
-  /** Counts what is there. */
-  totals(): KeptTotals;
-  /** The last count and all that has come since: never less than what is there. */
-  approximate(): KeptTotals;
+  /** Frees the keys in progress of requests that have no hold, which no request of a sound process is. Writes. */
+  releaseUnheld(): void;
 }
 
 /** Prepares all statements once. */
 export function createAnswerStore({ orm, sqlite }: Database): AnswerStore {
-  const find = prepareGet(
+  const select = prepareGet(
     sqlite,
     orm
       .select()
@@ -127,16 +144,35 @@ export function createAnswerStore({ orm, sqlite }: Database): AnswerStore {
     orm.delete(answers).where(eq(answers.requestId, sql.placeholder("requestId"))),
   );
 
-  const totals = (): KeptTotals => {
+  function find(accountId: string, keyHash: string, { afterMs, beforeMs }: KeptWindow) {
+    const kept = select({ accountId, keyHash });
+    if (kept === undefined || kept.endedAtMs === null) return kept;
+    return kept.createdAtMs > afterMs && kept.createdAtMs < beforeMs ? kept : undefined;
+  }
+
+  function totals(): KeptTotals {
     const bytes = sql<number>`COALESCE(SUM(${answers.bodyBytes}), 0)`;
     const row = orm.select({ count: sql<number>`COUNT(*)`, bytes }).from(answers).get();
-    approximate = row ?? { count: 0, bytes: 0 };
-    return { ...approximate };
-  };
-  let approximate: KeptTotals = { count: 0, bytes: 0 };
-  totals();
+    return row ?? { count: 0, bytes: 0 };
+  }
 
-  function removeFromLargest(by: keyof KeptTotals, excess: number, limit: number): number {
+  function removeAnswersOutside({ afterMs, beforeMs }: KeptWindow, limit: number): number {
+    const old = orm
+      .select({ requestId: answers.requestId })
+      .from(answers)
+      .where(
+        and(
+          or(lt(answers.createdAtMs, afterMs), gt(answers.createdAtMs, beforeMs)),
+          sql`${answers.endedAtMs} IS NOT NULL`,
+        ),
+      )
+      .limit(limit)
+      .all();
+    for (const { requestId } of old) release({ requestId });
+    return old.length;
+  }
+
+  function removeAnswersOfLargest(by: keyof KeptTotals, excess: number, limit: number): number {
     const size = by === "count" ? sql`COUNT(*)` : sql`SUM(${answers.bodyBytes})`;
     const largest = orm
       .select({ accountId: answers.accountId })
@@ -149,7 +185,7 @@ export function createAnswerStore({ orm, sqlite }: Database): AnswerStore {
     const oldest = orm
       .select({ requestId: answers.requestId, bytes: answers.bodyBytes })
       .from(answers)
-      // A key in progress has to stay, or its twin would be let in.
+      // A key in progress has to stay, or its duplicate would be let in.
       .where(and(eq(answers.accountId, largest.accountId), sql`${answers.endedAtMs} IS NOT NULL`))
       .orderBy(asc(answers.createdAtMs))
       .limit(limit)
@@ -166,43 +202,27 @@ export function createAnswerStore({ orm, sqlite }: Database): AnswerStore {
   }
 
   return {
-    find(accountId, keyHash, { afterMs, beforeMs }) {
-      const kept = find({ accountId, keyHash });
-      if (kept === undefined || kept.endedAtMs === null) return kept;
-      return kept.createdAtMs > afterMs && kept.createdAtMs < beforeMs ? kept : undefined;
-    },
-    begin({ accountId, keyHash, bodyHash }, requestId, nowMs) {
+    find,
+    totals,
+    isInUse: (accountId, key) => find(accountId, key.keyHash, key) !== undefined,
+    begin(accountId, { keyHash, bodyHash }, requestId, nowMs) {
       forget({ accountId, keyHash });
-      approximate.count++;
       const mark = { endedAtMs: null, bodyBytes: 0, body: null, ignored: null };
       insert({ accountId, keyHash, bodyHash, requestId, nowMs, ...mark });
     },
     keep(requestId, { body, ignored }, nowMs) {
       const bodyBytes = body === null ? 0 : Buffer.byteLength(body);
-      approximate.bytes += bodyBytes;
       keep({ requestId, body, ignored, bodyBytes, nowMs });
     },
     release: (requestId) => release({ requestId }),
-    releaseUnfinished() {
-      orm.delete(answers).where(isNull(answers.endedAtMs)).run();
+    releaseUnheld() {
+      const isHeld = sql`${answers.requestId} IN (SELECT request_id FROM holds)`;
+      orm
+        .delete(answers)
+        .where(and(isNull(answers.endedAtMs), not(isHeld)))
+        .run();
     },
-    removeOutside({ afterMs, beforeMs }, limit) {
-      const old = orm
-        .select({ requestId: answers.requestId })
-        .from(answers)
-        .where(
-          and(
-            or(lt(answers.createdAtMs, afterMs), gt(answers.createdAtMs, beforeMs)),
-            sql`${answers.endedAtMs} IS NOT NULL`,
-          ),
-        )
-        .limit(limit)
-        .all();
-      for (const { requestId } of old) release({ requestId });
-      return old.length;
-    },
-    removeFromLargest,
-    totals,
-    approximate: () => approximate,
+    removeAnswersOutside,
+    removeAnswersOfLargest,
   };
 }

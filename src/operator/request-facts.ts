@@ -12,7 +12,7 @@ export interface RequestFacts extends Omit<RequestView, "object"> {
   key_id: string;
   key_name: string | null;
   /** The model's name at its provider. */
-  upstream_model: string;
+  upstream_model: string | null;
   /** What an estimate came to beyond the deposit; never charged. */
   unbilled: string;
   ended_at: string | null;
@@ -23,13 +23,13 @@ export function createRequestFacts({ ledger, keyring }: Store) {
   const accounts = accountNames(ledger);
   const keys = new Map(keyring.list().map(({ id, name }) => [id, name]));
 
-  function owned(row: RequestRecord | RunningRequest) {
+  function owned(row: RequestRecord | (RunningRequest & { upstreamModel?: null })) {
     return {
       account: accounts.get(row.accountId) ?? row.accountId,
       account_id: row.accountId,
       key_id: row.keyId,
       key_name: keys.get(row.keyId) ?? null,
-      upstream_model: row.upstreamModel,
+      upstream_model: row.upstreamModel ?? null,
     };
   }
 

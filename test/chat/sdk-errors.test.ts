@@ -96,7 +96,7 @@ test("a rate limit that stays raises RateLimitError with the wait in its headers
 test("a failure of the provider is retried, and costs nothing", async () => {
   const failed = json({ error: { message: "boom" } }, 500, { "retry-after-ms": "1" });
   upstream.answer((_request, index) => (index === 0 ? failed : json(completion("better"))));
-  const balance = () => server.gateway.balance(server.accountId).balanceMicro;
+  const balance = () => server.ledger.findAccount(server.accountId)?.balanceMicro ?? 0;
   const before = balance();
   const answer = await chat(clientOf(server, { maxRetries: 1 }));
   expect(answer.choices[0]?.message.content).toBe("better");

@@ -58,7 +58,7 @@ test("the headers tell what the request cost and what is left, as the ledger has
   // 9 tokens at 0.15 and 12 at 0.60 per million are 8.55 micro-dollars, rounded up once.
   expect(record.chargedMicro).toBe(9);
   expect(response.headers.get("x-credits-used")).toBe("0.000009");
-  const { balanceMicro } = server.gateway.balance(server.accountId);
+  const { balanceMicro } = await server.gateway.balance(server.accountId);
   expect(response.headers.get("x-credits-remaining")).toBe(formatCredits(balanceMicro));
   expect(response.headers.get("x-credits-reserved")).toBeNull();
   expect(data.usage).toMatchObject({ cost: 0.000009 });

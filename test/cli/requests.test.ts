@@ -5,6 +5,7 @@ import { plainUsage } from "../../src/gateway/estimate.ts";
 import { createKeyring } from "../../src/keys/keyring.ts";
 import type { Ending } from "../../src/ledger/ending.ts";
 import { createLedger } from "../../src/ledger/ledger.ts";
+import { exactly, PLAIN_RESERVE, PLAIN_SETTLE } from "../support/holds.ts";
 import { run, runJson, tempFolder } from "./support.ts";
 
 // Whole programs start and end here, on machines that may be busy.
@@ -39,20 +40,18 @@ interface Asked {
 }
 
 function begin(requestId: string, asked: Asked = {}): number {
-  const { account = "team", model = "gpt-4o-mini", provider = "openai", hoursAgo = 1 } = asked;
+  const { account = "team", model = "gpt-4o-mini", hoursAgo = 1 } = asked;
   const atMs = Date.now() - hoursAgo * HOUR_MS;
   database.write(() =>
-    ledger.placeHold({
+    ledger.reserve({
+      ...PLAIN_RESERVE,
       requestId,
       accountId: ledger.findAccountByName(account)?.id ?? "",
       keyId: keyIds.get(account) ?? "",
       modelId: model,
-      providerId: provider,
-      upstreamModel: `${model}-upstream`,
       stream: true,
-      priceJson: null,
       atMs,
-      size: () => 5_000,
+      wish: exactly(5_000),
     }),
   );
   return atMs;
@@ -61,13 +60,14 @@ function begin(requestId: string, asked: Asked = {}): number {
 function finish(requestId: string, ending: Ending, asked: Asked = {}): void {
   const startedAtMs = begin(requestId, asked);
   const isGood = ending === "completed";
+  const { model = "gpt-4o-mini", provider = "openai" } = asked;
   database.write(() =>
-    ledger.endHold({
+    ledger.settle({
+      ...PLAIN_SETTLE,
       requestId,
+      terms: { providerId: provider, upstreamModel: `${model}-upstream`, priceJson: null },
       ending,
       costMicro: isGood ? 1_234 : 0,
-      unbilledMicro: 0,
-      providerCostMicro: null,
       httpStatus: isGood ? 200 : 502,
       errorCode: isGood ? null : "upstream_error",
       usage: isGood ? plainUsage(100, 20) : null,

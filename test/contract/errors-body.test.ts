@@ -70,7 +70,7 @@ describe("400 for a malformed body", () => {
   });
 
   test("costs nothing, and says what is left", async () => {
-    const { balanceMicro } = server.gateway.balance(server.accountId);
+    const { balanceMicro } = await server.gateway.balance(server.accountId);
     const answer = await chat(server, "{}");
     expectNothingCharged(answer, (balanceMicro / 1e6).toFixed(6));
   });

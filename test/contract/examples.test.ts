@@ -156,7 +156,7 @@ test.if(runCurlTests)("curl shows the response headers of the contract", async (
   expect(Math.round(Number(used) * 1e6)).toBe(record?.chargedMicro ?? -1);
   const remaining = headers.get("X-Credits-Remaining") ?? "";
   expect(remaining).toMatch(/^\d+\.\d{6}$/);
-  const { balanceMicro } = server.gateway.balance(server.accountId);
+  const { balanceMicro } = await server.gateway.balance(server.accountId);
   expect(Math.round(Number(remaining) * 1e6)).toBe(balanceMicro);
 });
 

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DATABASE_FILE, type Database } from "../../src/db/open.ts";
 import { createLedger, type Ledger } from "../../src/ledger/ledger.ts";
+import { exactly, PLAIN_RESERVE, PLAIN_SETTLE } from "../support/holds.ts";
 import type { Random } from "./random.ts";
 import { readWal } from "./wal.ts";
 
@@ -83,37 +84,13 @@ function batch(
 }
 
 function hold(ledger: Ledger, accountId: string, requestId: string, amountMicro: number): void {
-  const outcome = ledger.placeHold({
-    requestId,
-    accountId,
-    keyId: "key_traced",
-    modelId: "m",
-    providerId: "p",
-    upstreamModel: "m",
-    stream: false,
-    priceJson: null,
-    atMs: 1,
-    size: () => amountMicro,
-  });
-  if (!outcome.held) throw new Error("the traced account has too little");
+  const wish = exactly(amountMicro);
+  const reserved = ledger.reserve({ ...PLAIN_RESERVE, requestId, accountId, wish });
+  if (reserved.kind !== "held") throw new Error("the traced account has too little");
 }
 
 function end(ledger: Ledger, requestId: string, costMicro: number): void {
-  ledger.endHold({
-    requestId,
-    ending: "completed",
-    costMicro,
-    unbilledMicro: 0,
-    providerCostMicro: null,
-    httpStatus: 200,
-    errorCode: null,
-    usage: null,
-    usageSource: "none",
-    startedAtMs: 1,
-    firstEventMs: null,
-    durationMs: null,
-    atMs: 1,
-  });
+  ledger.settle({ ...PLAIN_SETTLE, requestId, costMicro, usage: null, usageSource: "none" });
 }
 
 function take(dataDir: string, states: string[]): Snapshot | null {

@@ -3,19 +3,19 @@ import { expect } from "bun:test";
 import { pino } from "pino";
 import { systemClock } from "../../src/base/clock.ts";
 import { configSchema } from "../../src/config/schema.ts";
-import { createCommitQueue } from "../../src/db/commit-queue.ts";
 import { answerChat, type ChatAnswer } from "../../src/gateway/chat.ts";
 import type { ChatDeps } from "../../src/gateway/dispatch.ts";
 import { createLifelines } from "../../src/gateway/lifeline.ts";
 import { verifyBooks } from "../../src/gateway/verify-books.ts";
 import { createAnswerStore, keptWindow } from "../../src/idempotency/answers.ts";
 import { createLedger } from "../../src/ledger/ledger.ts";
-import type { RequestRecord } from "../../src/ledger/records.ts";
+import type { RequestRecord } from "../../src/ledger/port.ts";
 import type {
   ProviderAdapter,
   UpstreamChunk,
   UpstreamCompletion,
 } from "../../src/providers/protocol.ts";
+import { openStores } from "../../src/store.ts";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { waitUntil } from "../support/wait.ts";
@@ -47,6 +47,7 @@ export function openCallHouse({ adapter, deps: own, onDisconnect = "cancel" }: C
   const database = createTestDatabase();
   const ledger = createLedger(database);
   const answers = createAnswerStore(database);
+  const stores = openStores(database, { maxWaiting: 100, lockTimeoutMs: 100, clock: systemClock });
   const lifelines = createLifelines(systemClock);
   const logged: Record<string, unknown>[] = [];
   const log = pino({ base: null }, { write: (line) => void logged.push(JSON.parse(line)) });
@@ -92,19 +93,15 @@ export function openCallHouse({ adapter, deps: own, onDisconnect = "cancel" }: C
       ]),
       missing: [],
     },
-    ledger,
-    commits: createCommitQueue(database, {
-      maxWaiting: 100,
-      lockTimeoutMs: 100,
-      clock: systemClock,
-    }),
+    ledger: stores.ledger,
+    answers: stores.answers,
     lifelines,
     countTokens: async (text) => Math.ceil(text.length / 4),
     metrics: createMetrics({
       inProgress: lifelines.count,
       draining: lifelines.draining,
       commitsWaiting: () => 0,
-      answersKept: answers.approximate,
+      answersKept: answers.totals,
     }),
     clock: systemClock,
     log,
@@ -124,7 +121,6 @@ export function openCallHouse({ adapter, deps: own, onDisconnect = "cancel" }: C
       bodyBytes: 200,
       keyed: {
         key: keyOf(lastId),
-        store: answers,
         window: keptWindow(Date.now(), 60_000),
         maxAnswerBytes: 100_000,
       },
@@ -188,10 +184,10 @@ export const whole = (message: unknown, more: object = {}): UpstreamCompletion =
     ...more,
   }) as UpstreamCompletion;
 
-/** An adapter's stream of these chunks, one a read; an error among them is thrown. */
-export async function* streamOf(...pieces: unknown[]): AsyncGenerator<UpstreamChunk[]> {
+/** An adapter's stream of these pieces; an error among them is thrown. */
+export async function* streamOf(...pieces: unknown[]): AsyncGenerator<UpstreamChunk> {
   for (const one of pieces) {
     if (one instanceof Error) throw one;
-    yield [one as UpstreamChunk];
+    yield one as UpstreamChunk;
   }
 }

@@ -2,13 +2,9 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { TokenUsage } from "../../src/base/chat.ts";
+import { addProduct, roundUpToMicro, tokenRatesWithin } from "../../src/base/exact.ts";
 import type { Price } from "../../src/catalog/types.ts";
-import {
-  costMicro,
-  providerBasisMicro,
-  roundUpToMicro,
-  tokenRatesWithin,
-} from "../../src/gateway/cost.ts";
+import { costMicro, providerBasisMicro } from "../../src/gateway/cost.ts";
 import { plainUsage } from "../../src/gateway/estimate.ts";
 
 const usd = (perMtok: number) => ({ microPerMtok: perMtok * 1_000_000 });
@@ -216,7 +212,7 @@ describe("for any price and usage, cost", () => {
       fc.property(amount, fc.integer({ min: 0, max: 100_000 }), (micro, markup) => {
         const buys = tokenRatesWithin(micro, markup);
         expect(roundUpToMicro(buys, markup)).toBeLessThanOrEqual(micro);
-        expect(roundUpToMicro(buys + 1n, markup)).toBeGreaterThan(micro);
+        expect(roundUpToMicro(addProduct(buys, 1, 1), markup)).toBeGreaterThan(micro);
       }),
     );
   });

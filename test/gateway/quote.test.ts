@@ -10,6 +10,12 @@ import { costMicro } from "../../src/gateway/cost.ts";
 import { plainUsage } from "../../src/gateway/estimate.ts";
 import { inputTokensBound } from "../../src/gateway/input-bound.ts";
 import { insufficientCredits, quote } from "../../src/gateway/quote.ts";
+import {
+  affordableOutputTokens,
+  amountToHold,
+  type HoldWish,
+  leastMicro,
+} from "../../src/ledger/rules.ts";
 
 const { money } = configSchema.parse({});
 const facts: ModelFacts = {
@@ -40,8 +46,12 @@ const request = (more: Partial<ChatRequest> = {}): ChatRequest => ({
   messages: [{ role: "user", content: "Hello!" }],
   ...more,
 });
-const quoteOf = (more: Partial<ChatRequest> = {}, on: Partial<Deployment> = {}, bodyBytes = 1000) =>
-  quote({
+const quoteOf = (
+  more: Partial<ChatRequest> = {},
+  on: Partial<Deployment> = {},
+  bodyBytes = 1000,
+) => {
+  const quoted = quote({
     request: request(more),
     bodyBytes,
     deployment: { ...deployment, ...on },
@@ -49,6 +59,18 @@ const quoteOf = (more: Partial<ChatRequest> = {}, on: Partial<Deployment> = {}, 
     now: new Date(),
     money,
   });
+  const wish = quoted.wish as HoldWish;
+  return {
+    ...quoted,
+    wish,
+    /** The hold of what is available, and the output of one choice that it pays for; null when it is too little. */
+    size(availableMicro: number) {
+      const amountMicro = amountToHold(wish, availableMicro);
+      if (amountMicro === null) return null;
+      return { amountMicro, outputTokens: affordableOutputTokens(wish, amountMicro) };
+    },
+  };
+};
 
 /** 1000 bytes of input at 0.15. */
 const INPUT_MICRO = 150;
@@ -76,8 +98,8 @@ describe("the deposit", () => {
     const quoted = quoteOf({}, { prices: [{ price }] });
     expect(quoted.size(INPUT_MICRO)).toEqual({ amountMicro: INPUT_MICRO, outputTokens: 16_384 });
     expect(quoted.size(INPUT_MICRO - 1)).toBeNull();
-    expect(quoted.affordableOutputTokens(INPUT_MICRO)).toBe(16_384);
-    expect(quoted.affordableOutputTokens(INPUT_MICRO - 1)).toBe(0);
+    expect(affordableOutputTokens(quoted.wish, INPUT_MICRO)).toBe(16_384);
+    expect(affordableOutputTokens(quoted.wish, INPUT_MICRO - 1)).toBe(0);
   });
 
   test("counts every choice", () => {
@@ -98,9 +120,8 @@ describe("the deposit", () => {
 
   test("of a free model is nothing", () => {
     const free = quoteOf({}, { prices: [] });
-    expect(free.size(0)).toEqual({ amountMicro: 0, outputTokens: 16_384 });
-    expect(free).toMatchObject({ pinned: null, limitedByClient: false, leastMicro: 0 });
-    expect(free.affordableOutputTokens(0)).toBe(16_384);
+    expect(free).toMatchObject({ pinned: null, wish: null, limitedByClient: false });
+    expect(free.outputTokensMax).toBe(16_384);
     expect(quoteOf({ max_tokens: 5 }, { prices: [] })).toMatchObject({
       limitedByClient: true,
       outputTokensMax: 5,
@@ -166,7 +187,7 @@ describe("the deposit", () => {
           const wanted = quoteOf(more, on, bodyBytes);
           const deposit = wanted.size(availableMicro);
           if (deposit === null) {
-            expect(wanted.leastMicro).toBeGreaterThan(availableMicro);
+            expect(leastMicro(wanted.wish)).toBeGreaterThan(availableMicro);
             return;
           }
           expect(deposit.amountMicro).toBeLessThanOrEqual(availableMicro);
@@ -180,7 +201,7 @@ describe("the deposit", () => {
           };
           expect(costMicro(wanted.pinned, used)).toBeLessThanOrEqual(deposit.amountMicro);
           // The limit that goes upstream is worked out again from the amount alone.
-          expect(wanted.affordableOutputTokens(deposit.amountMicro)).toBeGreaterThanOrEqual(
+          expect(affordableOutputTokens(wanted.wish, deposit.amountMicro)).toBeGreaterThanOrEqual(
             deposit.outputTokens,
           );
         },
@@ -288,7 +309,7 @@ describe("what is not in the body", () => {
 
 describe("the 402", () => {
   test("of an empty account says so, and that a retry is no use", () => {
-    const error = insufficientCredits(quoteOf({ max_tokens: 1000 }), {
+    const error = insufficientCredits(quoteOf({ max_tokens: 1000 }).wish, {
       balanceMicro: 300,
       heldMicro: 0,
     });
@@ -307,7 +328,7 @@ describe("the 402", () => {
   });
 
   test("of credit that calls in flight hold is transient, and says how much they hold", () => {
-    const error = insufficientCredits(quoteOf({ max_tokens: 1000 }), {
+    const error = insufficientCredits(quoteOf({ max_tokens: 1000 }).wish, {
       balanceMicro: 1000,
       heldMicro: 900,
     });
@@ -322,7 +343,7 @@ describe("the 402", () => {
 
   test("is transient as soon as the whole balance would do", () => {
     const isTransient = (balanceMicro: number) =>
-      insufficientCredits(quoteOf({ max_tokens: 1000 }), { balanceMicro, heldMicro: 1 })
+      insufficientCredits(quoteOf({ max_tokens: 1000 }).wish, { balanceMicro, heldMicro: 1 })
         .shouldRetry;
     expect([isTransient(749), isTransient(750)]).toEqual([false, true]);
   });

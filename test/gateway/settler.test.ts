@@ -3,13 +3,14 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { pino } from "pino";
 import type { Clock } from "../../src/base/clock.ts";
 import { overloaded } from "../../src/base/errors.ts";
-import type { CommitQueue } from "../../src/db/commit-queue.ts";
 import { plainUsage } from "../../src/gateway/estimate.ts";
 import { createSettler, type EndReport, type Settler } from "../../src/gateway/settler.ts";
 import { createLedger, type Ledger } from "../../src/ledger/ledger.ts";
+import type { LedgerPort } from "../../src/ledger/port.ts";
 import type { EndedRequest } from "../../src/telemetry/metrics.ts";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { exactly, PLAIN_RESERVE, PLAIN_TERMS } from "../support/holds.ts";
 
 const REQUEST = "req_1";
 const HELD_MICRO = 500;
@@ -39,18 +40,8 @@ beforeEach(() => {
   accountId = database.write(() => {
     const { id } = ledger.ensureAccount("team", 1);
     ledger.grant({ accountId: id, amountMicro: 1_000, note: null, atMs: 1 });
-    ledger.placeHold({
-      requestId: REQUEST,
-      accountId: id,
-      keyId: "k",
-      modelId: "m",
-      providerId: "p",
-      upstreamModel: "m",
-      stream: false,
-      priceJson: null,
-      atMs: 1,
-      size: () => HELD_MICRO,
-    });
+    const wish = exactly(HELD_MICRO);
+    ledger.reserve({ ...PLAIN_RESERVE, requestId: REQUEST, accountId: id, wish });
     return id;
   });
 });
@@ -69,18 +60,16 @@ const hastyClock: Clock = {
   nextTurn: () => Promise.resolve(),
 };
 
-const commits: CommitQueue = {
-  run: async (operation) => {
+const refusing: Pick<LedgerPort, "settle"> = {
+  settle: async (end) => {
     if (refusals-- > 0) throw overloaded("no");
-    return database.write(operation);
+    return database.write(() => ledger.settle(end));
   },
-  waiting: () => 0,
-  drain: async () => {},
 };
 
 function make(
   clock: Clock = hastyClock,
-  queue: CommitQueue = commits,
+  port: Pick<LedgerPort, "settle"> = refusing,
   requestEnded = (request: EndedRequest) => void ended.push(request),
 ): Settler {
   const metrics = createMetrics({
@@ -92,11 +81,10 @@ function make(
   const write = (line: string) => void log.push(JSON.parse(line));
   return createSettler({
     requestId: REQUEST,
-    providerId: "p",
+    terms: PLAIN_TERMS,
     pinned: { price: PRICE, markupBasisPoints: 0 },
     heldMicro: HELD_MICRO,
-    ledger,
-    commits: queue,
+    ledger: port,
     keyed: null,
     clock,
     metrics: {
@@ -187,17 +175,18 @@ describe("a database that refuses", () => {
 
   test("what is no trouble of the database is tried once more, with a guess", async () => {
     let runs = 0;
-    const broken = async <T>(operation: () => T): Promise<T> => {
-      if (runs++ === 0) throw new RangeError("a bug");
-      return database.write(operation);
-    };
-    const settler = make(hastyClock, { ...commits, run: broken });
+    const settler = make(hastyClock, {
+      settle: async (end) => {
+        if (runs++ === 0) throw new RangeError("a bug");
+        return database.write(() => ledger.settle(end));
+      },
+    });
     expect((await settler.end(report(100))).chargedMicro).toBe(GUESSED);
     expect([runs, retried, settledCalls]).toEqual([2, 0, 1]);
   });
 
   test("a broken rule of the books is not tried again, and is logged", async () => {
-    database.write(() => ledger.releaseAbandoned(1));
+    database.write(() => ledger.releaseOrphans({ atMs: 1 }));
     await expect(make().end(report(100))).rejects.toThrow(`${REQUEST} had ended already`);
     const lines = log.filter(({ msg }) => msg === "could not settle");
     expect(lines).toEqual([
@@ -239,7 +228,7 @@ describe("a fault of ours", () => {
   );
 
   test("in noting what is in the books already does not undo it", async () => {
-    const settler = make(hastyClock, commits, () => {
+    const settler = make(hastyClock, refusing, () => {
       throw new TypeError("a bug");
     });
     expect((await settler.end(report(100))).chargedMicro).toBe(100);

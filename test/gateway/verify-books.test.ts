@@ -1,11 +1,12 @@
 // The whole proof on twenty thousand requests, with the arithmetic and the prices that charge in earnest.
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { plainUsage } from "../../src/gateway/estimate.ts";
-import { findRequest } from "../../src/gateway/request-view.ts";
+import { viewOfEnded } from "../../src/gateway/request-view.ts";
 import { recordedCost, verifyBooks } from "../../src/gateway/verify-books.ts";
 import { createLedger } from "../../src/ledger/ledger.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { fillBooks } from "../support/fill-books.ts";
+import { exactly, PLAIN_RESERVE, PLAIN_SETTLE, PLAIN_TERMS } from "../support/holds.ts";
 
 setDefaultTimeout(60_000);
 
@@ -52,33 +53,20 @@ test("a charge by the provider's own cost is reckoned with it, and is off withou
   sqlite.run("BEGIN");
   try {
     ledger.grant({ accountId: account?.id ?? "", amountMicro: 10_000, note: null, atMs: 1 });
-    const about = { requestId: "req_by_cost", keyId: "k", modelId: "m", providerId: "p" };
-    ledger.placeHold({
-      ...about,
-      accountId: account?.id ?? "",
-      upstreamModel: "m",
-      stream: false,
-      priceJson: JSON.stringify(pinned),
-      atMs: 1,
-      size: () => 5_000,
-    });
-    ledger.endHold({
-      requestId: "req_by_cost",
-      ending: "completed",
+    const requestId = "req_by_cost";
+    const wish = exactly(5_000);
+    ledger.reserve({ ...PLAIN_RESERVE, requestId, accountId: account?.id ?? "", wish });
+    ledger.settle({
+      ...PLAIN_SETTLE,
+      requestId,
+      terms: { ...PLAIN_TERMS, priceJson: JSON.stringify(pinned) },
       costMicro: 2_200,
-      unbilledMicro: 0,
       providerCostMicro: 2_000,
-      httpStatus: 200,
-      errorCode: null,
       usage: plainUsage(9, 12),
-      usageSource: "reported",
-      startedAtMs: 1,
-      firstEventMs: 1,
-      durationMs: 1,
-      atMs: 1,
     });
     expect(verifyBooks(ledger).discrepancies).toEqual([]);
-    expect(findRequest(ledger, "req_by_cost", account?.id ?? "")).toMatchObject({
+    const record = ledger.findRecord(requestId);
+    expect(record === undefined ? null : viewOfEnded(record, 0)).toMatchObject({
       cost: "0.002200",
       provider_cost: "0.002000",
     });

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { OperatorError } from "../../src/base/operator-error.ts";
 import { createLedger } from "../../src/ledger/ledger.ts";
+import { exactly } from "../support/holds.ts";
 import { openBooks, type TestBooks } from "./support.ts";
 
 let books: TestBooks;
@@ -24,7 +25,7 @@ const verified = () => books.verified();
 describe("a deposit", () => {
   test("is taken from what is available, and given back by the settlement", () => {
     grant(100);
-    expect(hold("r1", 60)).toMatchObject({ held: true, amountMicro: 60, heldMicro: 60 });
+    expect(hold("r1", 60)).toMatchObject({ kind: "held", amountMicro: 60, heldMicro: 60 });
     expect(money()).toEqual([100, 60]);
     expect(end("r1", 25)).toMatchObject({ chargedMicro: 25, shortfallMicro: 0, balanceMicro: 75 });
     expect(money()).toEqual([75, 0]);
@@ -34,22 +35,18 @@ describe("a deposit", () => {
   test("is refused when other deposits leave too little, and changes nothing", () => {
     grant(100);
     hold("r1", 60);
-    expect(hold("r2", 41)).toEqual({ held: false, balanceMicro: 100, heldMicro: 60 });
+    expect(hold("r2", 41)).toEqual({ kind: "short", balanceMicro: 100, heldMicro: 60 });
     expect(money()).toEqual([100, 60]);
-    expect(hold("r3", 40).held).toBe(true);
+    expect(hold("r3", 40).kind).toBe("held");
   });
 
   test("is sized by what is available inside the transaction", () => {
     grant(100);
     hold("r1", 30);
-    const seen: number[] = [];
-    hold("r2", 0, {
-      size: (availableMicro) => {
-        seen.push(availableMicro);
-        return null;
-      },
-    });
-    expect(seen).toEqual([70]);
+    // One micro-dollar for each output token, of which there may be any number: an eighth of what is left.
+    const open = { ...exactly(0), outputTokenRate: 1_000_000, outputTokensMax: 1_000 };
+    const wish = { ...open, limitedByClient: false };
+    expect(hold("r2", 0, { wish })).toMatchObject({ kind: "held", amountMicro: 8 });
   });
 
   test("of one request is taken once", () => {
@@ -147,9 +144,9 @@ describe("a killed process", () => {
     hold("r1", 30);
     hold("r2", 20);
     const again = createLedger(database);
-    const released = database.write(() => again.releaseAbandoned(9));
+    const released = database.write(() => again.releaseOrphans({ atMs: 9 }));
     expect(released.map(({ requestId }) => requestId).sort()).toEqual(["r1", "r2"]);
-    expect(database.write(() => again.releaseAbandoned(9))).toEqual([]);
+    expect(database.write(() => again.releaseOrphans({ atMs: 9 }))).toEqual([]);
     expect(money()).toEqual([100, 0]);
     expect(ledger.findRecord("r1")).toMatchObject({ ending: "abandoned", chargedMicro: 0 });
     expect(verified()).toEqual([]);

@@ -2,9 +2,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { OperatorError } from "../../src/base/operator-error.ts";
 import { plainUsage } from "../../src/gateway/estimate.ts";
-import type { HoldRequest, RequestEnd } from "../../src/ledger/holds.ts";
 import { createLedger, type Ledger } from "../../src/ledger/ledger.ts";
+import type { Reserve, Settle } from "../../src/ledger/port.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { exactly } from "../support/holds.ts";
 
 let database: TestDatabase;
 let ledger: Ledger;
@@ -20,19 +21,23 @@ afterEach(() => database.remove());
 const grant = (id: string, amountMicro: number) =>
   database.write(() => ledger.grant({ accountId: id, amountMicro, note: "by hand", atMs: 12 }));
 
-const HOLD: Omit<HoldRequest, "accountId"> = {
+const HOLD: Omit<Reserve, "accountId"> = {
   requestId: "req_1",
   keyId: "key_1",
   modelId: "a-model",
+  stream: true,
+  atMs: 13,
+  wish: exactly(60),
+  keyed: null,
+};
+const TERMS = {
   providerId: "a-provider",
   upstreamModel: "its-model",
-  stream: true,
   priceJson: '{"price":1}',
-  atMs: 13,
-  size: () => 60,
 };
-const END: RequestEnd = {
+const END: Settle = {
   requestId: "req_1",
+  terms: TERMS,
   ending: "client_left",
   costMicro: 150,
   unbilledMicro: 7,
@@ -45,18 +50,12 @@ const END: RequestEnd = {
   firstEventMs: 15,
   durationMs: 16,
   atMs: 17,
+  answer: null,
 };
-const CALL = {
-  keyId: "key_1",
-  modelId: "a-model",
-  providerId: "a-provider",
-  upstreamModel: "its-model",
-  stream: true,
-  priceJson: '{"price":1}',
-};
+const CALL = { keyId: "key_1", modelId: "a-model", stream: true };
 
-const hold = (more: Partial<HoldRequest> = {}) =>
-  database.write(() => ledger.placeHold({ accountId, ...HOLD, ...more }));
+const hold = (more: Partial<Reserve> = {}) =>
+  database.write(() => ledger.reserve({ accountId, ...HOLD, ...more }));
 
 describe("accounts", () => {
   test("are opened once under a name, found by it or by id, and listed by name", () => {
@@ -117,7 +116,12 @@ describe("a grant", () => {
 describe("a deposit", () => {
   test("is a row until its request ends", () => {
     grant(accountId, 100);
-    expect(hold()).toEqual({ held: true, amountMicro: 60, balanceMicro: 100, heldMicro: 60 });
+    expect(hold()).toEqual({
+      kind: "held",
+      amountMicro: 60,
+      balanceMicro: 100,
+      heldMicro: 60,
+    });
     expect(ledger.findRunning("req_1")).toEqual({
       ...CALL,
       requestId: "req_1",
@@ -125,23 +129,28 @@ describe("a deposit", () => {
       amountMicro: 60,
       createdAtMs: 13,
     });
-    database.write(() => ledger.endHold(END));
+    database.write(() => ledger.settle(END));
     expect(ledger.findRunning("req_1")).toBeUndefined();
   });
 
   test("may be all that is available, or nothing, but not a micro-dollar more", () => {
     grant(accountId, 60);
-    expect(hold({ size: () => 61 })).toEqual({ held: false, balanceMicro: 60, heldMicro: 0 });
-    expect(hold({ size: () => null })).toMatchObject({ held: false });
-    expect(hold()).toMatchObject({ held: true, heldMicro: 60 });
-    expect(hold({ requestId: "req_2", size: () => 0 })).toMatchObject({ held: true });
+    expect(hold({ wish: exactly(61) })).toEqual({ kind: "short", balanceMicro: 60, heldMicro: 0 });
+    expect(hold()).toMatchObject({ kind: "held", heldMicro: 60 });
+    expect(hold({ requestId: "req_2", wish: exactly(0) })).toMatchObject({ kind: "held" });
+    expect(hold({ requestId: "req_3", wish: null })).toMatchObject({
+      kind: "held",
+      amountMicro: 0,
+    });
   });
 
   test("of nobody, or of less than nothing, is a bug", () => {
     grant(accountId, 100);
     expect(() => hold({ accountId: "acct_x" })).toThrow("no account acct_x");
-    expect(() => hold({ size: () => -1 })).toThrow();
-    expect(() => hold({ size: () => 0.5 })).toThrow();
+    expect(() => hold({ wish: exactly(-1) })).toThrow();
+    expect(() =>
+      hold({ wish: { ...exactly(1), outputTokenRate: 0.5, outputTokensMax: 1 } }),
+    ).toThrow();
   });
 });
 
@@ -149,7 +158,7 @@ describe("an ended request", () => {
   test("is a record and a charge, with what was written off", () => {
     grant(accountId, 100);
     hold();
-    expect(database.write(() => ledger.endHold(END))).toEqual({
+    expect(database.write(() => ledger.settle(END))).toEqual({
       balanceMicro: 0,
       heldMicro: 0,
       heldByRequestMicro: 60,
@@ -158,6 +167,7 @@ describe("an ended request", () => {
     });
     expect(ledger.findRecord("req_1")).toEqual({
       ...CALL,
+      ...TERMS,
       id: "req_1",
       accountId,
       ending: "client_left",
@@ -188,12 +198,15 @@ describe("an ended request", () => {
   test("that its process did not live to end is abandoned, from its deposit's time", () => {
     grant(accountId, 100);
     hold();
-    const released = database.write(() => ledger.releaseAbandoned(30));
+    const released = database.write(() => ledger.releaseOrphans({ atMs: 30 }));
     expect(released.map(({ requestId, amountMicro }) => [requestId, amountMicro])).toEqual([
       ["req_1", 60],
     ]);
     expect(ledger.findRecord("req_1")).toEqual({
       ...CALL,
+      providerId: null,
+      upstreamModel: null,
+      priceJson: null,
       id: "req_1",
       accountId,
       ending: "abandoned",
@@ -216,7 +229,7 @@ describe("an ended request", () => {
   test("cannot cost less than nothing", () => {
     grant(accountId, 100);
     hold();
-    expect(() => database.write(() => ledger.endHold({ ...END, costMicro: -1 }))).toThrow(
+    expect(() => database.write(() => ledger.settle({ ...END, costMicro: -1 }))).toThrow(
       "cannot cost less than nothing",
     );
   });
@@ -231,7 +244,7 @@ describe("a correction", () => {
   test("may give back exactly what is left of a charge, and not a micro-dollar more", () => {
     grant(accountId, 200);
     hold();
-    database.write(() => ledger.endHold({ ...END, costMicro: 50 }));
+    database.write(() => ledger.settle({ ...END, costMicro: 50 }));
     expect(refund(20)).toMatchObject({ amountMicro: 20, refundedMicro: 20, balanceMicro: 170 });
     expect(() => refund(31)).toThrow(
       "0.000031 credits are more than is left of the charge of request req_1: 0.000030",

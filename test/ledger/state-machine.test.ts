@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { OperatorError } from "../../src/base/operator-error.ts";
 import { createLedger, type Ledger } from "../../src/ledger/ledger.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { exactly, PLAIN_RESERVE, PLAIN_SETTLE, PLAIN_TERMS } from "../support/holds.ts";
 import { costOf, PRICE, usageOf } from "./support.ts";
 
 /** The books as a child would keep them. */
@@ -62,21 +63,11 @@ class Hold implements Command {
     const requestId = `r${this.id}`;
     if (ledger.findRecord(requestId) !== undefined) return;
     const fits = model.balance - heldOf(model) >= this.amountMicro;
-    const outcome = database.write(() =>
-      ledger.placeHold({
-        requestId,
-        accountId,
-        keyId: "k",
-        modelId: "m",
-        providerId: "p",
-        upstreamModel: "m",
-        stream: true,
-        priceJson: PRICE,
-        atMs: 1,
-        size: () => this.amountMicro,
-      }),
+    const wish = exactly(this.amountMicro);
+    const reserved = database.write(() =>
+      ledger.reserve({ ...PLAIN_RESERVE, requestId, accountId, wish }),
     );
-    expect(outcome.held).toBe(fits);
+    expect(reserved.kind).toBe(fits ? "held" : "short");
     if (fits) model.holds.set(requestId, this.amountMicro);
     check(model, real);
   }
@@ -100,20 +91,14 @@ class End implements Command {
     const most = this.isEstimate ? (model.holds.get(requestId) ?? 0) : this.costMicro;
     const billed = Math.min(this.costMicro, most);
     const settled = database.write(() =>
-      ledger.endHold({
+      ledger.settle({
+        ...PLAIN_SETTLE,
         requestId,
-        ending: "completed",
+        terms: { ...PLAIN_TERMS, priceJson: PRICE },
         costMicro: billed,
         unbilledMicro: this.costMicro - billed,
-        providerCostMicro: null,
-        httpStatus: 200,
-        errorCode: null,
         usage: usageOf(this.costMicro),
         usageSource: this.isEstimate ? "estimated" : "reported",
-        startedAtMs: 1,
-        firstEventMs: null,
-        durationMs: 1,
-        atMs: 1,
       }),
     );
     if (!model.holds.delete(requestId)) {
@@ -188,7 +173,7 @@ class Restart implements Command {
   check = () => true;
   run(model: Model, real: Real): void {
     real.ledger = createLedger(real.database);
-    const released = real.database.write(() => real.ledger.releaseAbandoned(1));
+    const released = real.database.write(() => real.ledger.releaseOrphans({ atMs: 1 }));
     const ids = released.map(({ requestId }) => requestId);
     expect(ids.sort()).toEqual([...model.holds.keys()].sort());
     model.holds.clear();

@@ -1,10 +1,11 @@
 // Helpers of the ledger's tests: a ledger on a real file with one account, and short ways to use it.
 import type { TokenUsage } from "../../src/base/chat.ts";
 import { plainUsage } from "../../src/gateway/estimate.ts";
-import type { HoldRequest, RequestEnd } from "../../src/ledger/holds.ts";
 import { createLedger } from "../../src/ledger/ledger.ts";
+import type { Reserve, Settle } from "../../src/ledger/port.ts";
 import type { CostOf } from "../../src/ledger/verify-records.ts";
 import { createTestDatabase } from "../support/database.ts";
+import { exactly, PLAIN_RESERVE, PLAIN_SETTLE, PLAIN_TERMS } from "../support/holds.ts";
 
 /** The price of these tests: one micro-dollar for each input token. */
 export const PRICE = "1";
@@ -21,37 +22,27 @@ export function openBooks() {
   const grant = (amountMicro: number) =>
     database.write(() => ledger.grant({ accountId, amountMicro, note: null, atMs: 2 }));
 
-  const hold = (requestId: string, amountMicro: number, more: Partial<HoldRequest> = {}) =>
+  const hold = (requestId: string, amountMicro: number, more: Partial<Reserve> = {}) =>
     database.write(() =>
-      ledger.placeHold({
+      ledger.reserve({
+        ...PLAIN_RESERVE,
         requestId,
         accountId,
-        keyId: "key_1",
-        modelId: "m",
-        providerId: "p",
-        upstreamModel: "m",
-        stream: false,
-        priceJson: PRICE,
         atMs: 3,
-        size: () => amountMicro,
+        wish: exactly(amountMicro),
         ...more,
       }),
     );
 
-  const end = (requestId: string, costMicro: number, more: Partial<RequestEnd> = {}) =>
+  const end = (requestId: string, costMicro: number, more: Partial<Settle> = {}) =>
     database.write(() =>
-      ledger.endHold({
+      ledger.settle({
+        ...PLAIN_SETTLE,
         requestId,
-        ending: "completed",
+        terms: { ...PLAIN_TERMS, priceJson: PRICE },
         costMicro,
-        unbilledMicro: 0,
-        providerCostMicro: null,
-        httpStatus: 200,
-        errorCode: null,
         usage: usageOf(costMicro + (more.unbilledMicro ?? 0)),
-        usageSource: "reported",
         startedAtMs: 3,
-        firstEventMs: 1,
         durationMs: 2,
         atMs: 4,
         ...more,

@@ -1,7 +1,8 @@
 // The machine's clock steps back or leaps ahead while requests run: no deadline notices, no record is wrong.
 import { afterAll, afterEach, beforeAll, describe, expect, spyOn, test } from "bun:test";
 import { systemClock } from "../../src/base/clock.ts";
-import { createCommitQueue } from "../../src/db/commit-queue.ts";
+import { createBatch } from "../../src/ledger/sqlite/batch.ts";
+import { createQueue } from "../../src/ledger/sqlite/queue.ts";
 import { completion, streamOf } from "../support/openai-wire.ts";
 import { json, sse } from "../support/raw-upstream.ts";
 import { waitUntil, within } from "../support/wait.ts";
@@ -127,13 +128,15 @@ describe.each(STEPS)("the clock steps %s", (_name, byMs) => {
   test("a commit gives up on a foreign lock in its own time", async () => {
     const { database } = house.server;
     const options = { maxWaiting: 10, clock: systemClock };
-    const patient = createCommitQueue(database, { ...options, lockTimeoutMs: 60_000 });
-    const impatient = createCommitQueue(database, { ...options, lockTimeoutMs: 300 });
+    const handlers = { same: (n: number) => n };
+    const batch = createBatch(database, handlers, { flush() {}, forget() {} });
+    const patient = createQueue<typeof handlers>(batch, { ...options, lockTimeoutMs: 60_000 });
+    const impatient = createQueue<typeof handlers>(batch, { ...options, lockTimeoutMs: 300 });
     const unlock = lockDatabase(house);
-    const refused = impatient.run(() => 1).catch((error: { status: number }) => error.status);
+    const refused = impatient.run("same", 1).catch((error: { status: number }) => error.status);
     step(byMs);
     expect(await within(refused, "the refusal", 20_000)).toBe(503);
-    const waiting = patient.run(() => 2);
+    const waiting = patient.run("same", 2);
     step(2 * byMs);
     await systemClock.nextTurn();
     unlock();

@@ -276,8 +276,8 @@ test("a client that leaves before anybody reads its stream is settled all the sa
   });
 });
 
-test("the balance is what was granted, less what all of these were charged", () => {
-  const { balanceMicro } = house.server.gateway.balance(house.server.accountId);
+test("the balance is what was granted, less what all of these were charged", async () => {
+  const { balanceMicro } = await house.server.gateway.balance(house.server.accountId);
   const { entries } = house.server.ledger.history({
     accountId: house.server.accountId,
     limit: 1000,

@@ -153,9 +153,10 @@ test("a refund shows in the request's record, and in the balance", async () => {
     };
   const { cost, refunded } = await record();
   expect(refunded).toBe("0.000000");
-  const before = server.gateway.balance(server.accountId).balanceMicro;
+  const { balanceMicro: before } = await server.gateway.balance(server.accountId);
   const refund = { requestId, amountMicro: null, note: null, atMs: Date.now() };
   server.database.write(() => server.ledger.refund(refund));
   expect(await record()).toMatchObject({ cost, refunded: cost });
-  expect(server.gateway.balance(server.accountId).balanceMicro).toBe(before + parseCredits(cost));
+  const { balanceMicro } = await server.gateway.balance(server.accountId);
+  expect(balanceMicro).toBe(before + parseCredits(cost));
 });

@@ -4,6 +4,7 @@ import { pino } from "pino";
 import { configSchema } from "../../src/config/schema.ts";
 import { createGateway } from "../../src/gateway/gateway.ts";
 import { storeOn } from "../../src/store.ts";
+import { exactly, PLAIN_RESERVE } from "../support/holds.ts";
 import { chunk, completion, DONE, event, streamOf, usageChunk } from "../support/openai-wire.ts";
 import { gated, json, sse, type UpstreamAnswer } from "../support/raw-upstream.ts";
 import { countTokens } from "../support/tokens.ts";
@@ -130,13 +131,13 @@ describe("the same request again", () => {
     house.upstream.answer(json(completion()));
     const sent = { key: newKey(), body: { max_tokens: 100 }, apiKey };
     expect((await post(sent)).status).toBe(200);
-    const { availableMicro } = availableOf(accountId);
+    const { availableMicro } = await availableOf(accountId);
     house.server.database.write(() =>
-      house.server.ledger.placeHold({ ...HOLD, accountId, size: () => availableMicro }),
+      house.server.ledger.reserve({ ...HOLD, accountId, wish: exactly(availableMicro) }),
     );
     const again = await post(sent);
     expect([again.status, again.headers.get("idempotent-replayed")]).toEqual([200, "true"]);
-    house.server.database.write(() => house.server.ledger.releaseAbandoned(1));
+    house.server.database.write(() => house.server.ledger.releaseOrphans({ atMs: 1 }));
   });
 
   test("with another body is a 422, and with the first one still a replay", async () => {
@@ -163,20 +164,11 @@ describe("the same request again", () => {
   });
 });
 
-const availableOf = (accountId: string) => {
-  const { balanceMicro, heldMicro } = house.server.gateway.balance(accountId);
+const availableOf = async (accountId: string) => {
+  const { balanceMicro, heldMicro } = await house.server.gateway.balance(accountId);
   return { availableMicro: balanceMicro - heldMicro };
 };
-const HOLD = {
-  requestId: "req_holds_all",
-  keyId: "k",
-  modelId: MODEL,
-  providerId: "custom",
-  upstreamModel: MODEL,
-  stream: false,
-  priceJson: null,
-  atMs: 1,
-};
+const HOLD = { ...PLAIN_RESERVE, requestId: "req_holds_all" };
 
 describe("twins", () => {
   test("a twin in flight is a 409 that says when to come again, and gets the answer then", async () => {
@@ -384,7 +376,7 @@ describe("time", () => {
       "INSERT INTO answers (account_id, key_hash, body_hash, request_id, created_at_ms) " +
         "VALUES ('a', 'k', 'b', 'req_unfinished', 9e15)",
     );
-    const next = createGateway({
+    const next = await createGateway({
       config: configSchema.parse({}),
       store: storeOn(server.database),
       env: {},

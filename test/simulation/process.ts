@@ -3,19 +3,15 @@
 import { ApiError } from "../../src/base/errors.ts";
 import type { Catalog } from "../../src/catalog/build.ts";
 import type { Config } from "../../src/config/schema.ts";
-import { createCommitQueue } from "../../src/db/commit-queue.ts";
 import type { Database } from "../../src/db/open.ts";
 import type { ChatDeps } from "../../src/gateway/dispatch.ts";
 import type { KeyedRequest } from "../../src/gateway/idempotency.ts";
 import { createLifelines } from "../../src/gateway/lifeline.ts";
-import {
-  createAnswerStore,
-  type IdempotencyKey,
-  keptWindow,
-} from "../../src/idempotency/answers.ts";
-import type { OpenHold } from "../../src/ledger/holds.ts";
-import { createLedger, type Ledger } from "../../src/ledger/ledger.ts";
+import { type IdempotencyKey, keptWindow } from "../../src/idempotency/answers.ts";
+import type { OpenHold } from "../../src/ledger/port.ts";
+import type { ApplyBatch } from "../../src/ledger/sqlite/batch.ts";
 import type { ProviderSet } from "../../src/providers/registry.ts";
+import { openStores, type StoreCommands, storeBatch } from "../../src/store.ts";
 import type { Logger } from "../../src/telemetry/log.ts";
 import type { EndedRequest, Metrics } from "../../src/telemetry/metrics.ts";
 import { MAX_ANSWER_BYTES, tokensOf } from "./house.ts";
@@ -29,7 +25,8 @@ export interface ProcessOptions {
   database: Database;
   countDelayMs: number;
   providers: (owner: string) => ProviderSet;
-  watch: (ledger: Ledger) => Ledger;
+  /** Stands between the queue and the store's core. */
+  watch: (apply: ApplyBatch<StoreCommands>) => ApplyBatch<StoreCommands>;
   /** Told of what must not happen and shows nowhere but in the log. */
   onFault: (error: unknown) => void;
 }
@@ -43,18 +40,27 @@ export interface SimulatedProcess {
   isStopping: boolean;
   deps: ChatDeps;
   keyedBy(key: IdempotencyKey): KeyedRequest;
-  released: OpenHold[];
+  /** What its start released; null until then. */
+  released: OpenHold[] | null;
+  /** Commands that wait for the next commit. */
+  waiting: () => number;
   /** All that the metrics were told. */
   ended: EndedRequest[];
 }
 
-/** Starts a process. @throws what the disk throws, as a real start would. */
-export function startProcess(options: ProcessOptions): SimulatedProcess {
+/** Starts a process; `started` rejects with what the disk throws, as a real start would. */
+export function startProcess(options: ProcessOptions): {
+  life: SimulatedProcess;
+  started: Promise<void>;
+} {
   const { timeline, number, config, catalog, database, countDelayMs } = options;
   const owner = `process ${number}`;
   const clock = timeline.clockOf(owner, () => life.isAlive);
-  const ledger = options.watch(createLedger(database));
-  const answers = createAnswerStore(database);
+  const stores = openStores(
+    database,
+    { maxWaiting: config.money.commitQueue, lockTimeoutMs: config.money.lockTimeoutMs, clock },
+    options.watch(storeBatch(database)),
+  );
   const ended: EndedRequest[] = [];
   const log = faultLog((error) => {
     if (life.isAlive) options.onFault(error);
@@ -63,12 +69,8 @@ export function startProcess(options: ProcessOptions): SimulatedProcess {
     config,
     catalog,
     providers: options.providers(owner),
-    ledger,
-    commits: createCommitQueue(database, {
-      maxWaiting: config.money.commitQueue,
-      lockTimeoutMs: config.money.lockTimeoutMs,
-      clock,
-    }),
+    ledger: stores.ledger,
+    answers: stores.answers,
     lifelines: createLifelines(clock),
     countTokens: async (text) => {
       if (countDelayMs > 0) await timeline.pause(countDelayMs, owner, "tokens counted");
@@ -86,18 +88,17 @@ export function startProcess(options: ProcessOptions): SimulatedProcess {
     deps,
     keyedBy: (key) => ({
       key,
-      store: answers,
       window: keptWindow(clock.nowMs(), config.idempotency.keepMs),
       maxAnswerBytes: MAX_ANSWER_BYTES,
     }),
-    released: [],
+    released: null,
+    waiting: stores.waiting,
     ended,
   };
-  life.released = database.write(() => {
-    answers.releaseUnfinished();
-    return ledger.releaseAbandoned(clock.nowMs());
+  const started = stores.ledger.releaseOrphans({ atMs: clock.nowMs() }).then((released) => {
+    life.released = released;
   });
-  return life;
+  return { life, started };
 }
 
 function tally(ended: EndedRequest[]): Metrics {

@@ -18,7 +18,6 @@ export interface HoldRow {
   requestId: string;
   accountId: string;
   amount: number;
-  priceJson: string | null;
 }
 export interface RecordRow {
   id: string;
@@ -69,8 +68,8 @@ export function readRows(sqlite: Sqlite): Rows {
       .all(),
     holds: sqlite
       .query<HoldRow, []>(
-        `SELECT request_id AS requestId, account_id AS accountId, amount_micro AS amount,
-          price_json AS priceJson FROM holds ORDER BY rowid`,
+        `SELECT request_id AS requestId, account_id AS accountId, amount_micro AS amount
+          FROM holds ORDER BY rowid`,
       )
       .all(),
     records: sqlite

@@ -1,4 +1,5 @@
 // One run's world: the disk, the process on it, the clients and providers around it, and the rules they are held to.
+import { ApiError } from "../../src/base/errors.ts";
 import { createLedger } from "../../src/ledger/ledger.ts";
 import type { UpstreamCall } from "../../src/providers/protocol.ts";
 import { Audit } from "./audit.ts";
@@ -22,7 +23,7 @@ import { readRows } from "./rows.ts";
 import { Killed, Store } from "./store.ts";
 import { Timeline } from "./timeline.ts";
 import { simulatedProviders } from "./upstream.ts";
-import { watchedLedger } from "./watched-ledger.ts";
+import { watchedBatch } from "./watched-batch.ts";
 
 /** Events that are nobody's process. */
 const OUTSIDE = "outside";
@@ -42,6 +43,9 @@ export class World {
   readonly #slackMs: number;
   readonly #processes: SimulatedProcess[] = [];
   #process: SimulatedProcess | null = null;
+  #starting: SimulatedProcess | null = null;
+  /** Whether the last process that was started has ended. */
+  #isGone = false;
   #started = 0;
   #wasKilled = false;
   #isPriceRaised = false;
@@ -90,40 +94,57 @@ export class World {
   #start(): void {
     const number = ++this.#started;
     const orphans = readRows(this.#store.raw).holds.map(({ requestId }) => requestId);
+    const { life, started } = startProcess({
+      timeline: this.timeline,
+      number,
+      config: simulatedConfig(this.#plan.commitQueue),
+      catalog: simulatedCatalog(() => this.#isPriceRaised),
+      database: this.#store.open(),
+      countDelayMs: this.#plan.countDelayMs,
+      providers: () =>
+        simulatedProviders({
+          timeline: this.timeline,
+          owner: `upstream ${number}`,
+          step: () => this.step,
+          meet: (call) => this.#meet(number, call),
+          say: (what) => this.#say(what),
+        }),
+      watch: (apply) =>
+        watchedBatch(apply, {
+          read: () => readRows(this.#store.raw),
+          find: (id) => this.#find(id),
+          isAlive: () => number === this.#started && !this.#isGone,
+          onBroken: (error) => this.#fail(error),
+        }),
+      onFault: (error) => this.#fail(error),
+    });
+    this.#isGone = false;
+    this.#starting = life;
+    started.then(
+      () => this.#serve(life, orphans),
+      (error: unknown) => this.#failStart(life, error),
+    );
+  }
+
+  /** Its start is over: it takes requests from here on. */
+  #serve(life: SimulatedProcess, orphans: string[]): void {
+    if (!life.isAlive) return;
+    this.#starting = null;
+    this.#process = life;
+    this.#processes.push(life);
     try {
-      const started = startProcess({
-        timeline: this.timeline,
-        number,
-        config: simulatedConfig(this.#plan.commitQueue),
-        catalog: simulatedCatalog(() => this.#isPriceRaised),
-        database: this.#store.open(),
-        countDelayMs: this.#plan.countDelayMs,
-        providers: () =>
-          simulatedProviders({
-            timeline: this.timeline,
-            owner: `upstream ${number}`,
-            step: () => this.step,
-            meet: (call) => this.#meet(number, call),
-            say: (what) => this.#say(what),
-          }),
-        watch: (ledger) =>
-          watchedLedger(
-            ledger,
-            () => readRows(this.#store.raw),
-            (id) => this.#find(id),
-          ),
-        onFault: (error) => this.#fail(error),
-      });
-      this.#process = started;
-      this.#processes.push(started);
-      const released = started.released.map(({ requestId }) => requestId);
-      must(Bun.deepEquals(released.sort(), orphans.sort()), "a start releases every open deposit");
-      must(readRows(this.#store.raw).holds.length === 0, "a start leaves no deposit open");
+      const released = (life.released ?? []).map(({ requestId }) => requestId);
+      must(Bun.deepEquals(released.sort(), orphans.sort()), "a start releases every open hold");
+      must(readRows(this.#store.raw).holds.length === 0, "a start leaves no hold open");
     } catch (error) {
-      if (error instanceof Killed) return;
-      if (!(error instanceof Error && "code" in error)) throw error;
-      this.#end(RESTART_MS);
+      this.#fail(error);
     }
+  }
+
+  #failStart(life: SimulatedProcess, error: unknown): void {
+    if (!life.isAlive) return;
+    if (error instanceof ApiError) this.#end(RESTART_MS);
+    else this.#fail(error);
   }
 
   /** The process, if there is one, is gone with all that was in its memory; another one starts later. */
@@ -131,8 +152,10 @@ export class World {
     this.#wasKilled = true;
     this.#say("process gone");
     const number = this.#started;
-    if (this.#process !== null) this.#process.isAlive = false;
+    this.#isGone = true;
+    for (const life of [this.#process, this.#starting]) if (life !== null) life.isAlive = false;
     this.#process = null;
+    this.#starting = null;
     for (const owner of [`process ${number}`, `clients ${number}`, `upstream ${number}`]) {
       this.timeline.drop(owner);
     }
@@ -146,7 +169,7 @@ export class World {
   }
 
   #kill(downMs: number): void {
-    if (this.#process !== null) this.#end(downMs);
+    if (this.#process !== null || this.#starting !== null) this.#end(downMs);
   }
 
   #happen(one: HappeningPlan): void {

@@ -81,7 +81,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const books = booksOf(store);
   const accountId = books.newAccount("test", creditsMicro);
   const { secret: key, id: keyId } = books.newKey(accountId);
-  const gateway = createGateway({ config, store, env, log: log.logger, countTokens });
+  const gateway = await createGateway({ config, store, env, log: log.logger, countTokens });
   const wrapped = options.wrapGateway?.(gateway) ?? gateway;
   const server = await startServer({
     config,

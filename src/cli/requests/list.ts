@@ -72,7 +72,7 @@ function toLines({ requests, nextBefore }: RequestsPage): string[] {
     request.account,
     request.key_name ?? request.key_id,
     request.model,
-    request.provider,
+    request.provider ?? "",
     request.ending ?? request.status,
     String(request.http_status ?? ""),
     String(request.usage?.prompt_tokens ?? ""),

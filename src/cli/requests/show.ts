@@ -26,12 +26,13 @@ function fieldsOf(facts: RequestFacts): [string, string][] {
   const optional = (label: string, value: string | number | null): [string, string][] =>
     value === null ? [] : [[label, String(value)]];
   const upstream = facts.upstream_model === facts.model ? "" : ` as ${facts.upstream_model}`;
+  const provider = facts.provider === null ? null : facts.provider + upstream;
   return [
     ["Request", facts.id],
     ["Account", `${facts.account} (${facts.account_id})`],
     ["Key", facts.key_name === null ? facts.key_id : `${facts.key_name} (${facts.key_id})`],
     ["Model", facts.model],
-    ["Provider", facts.provider + upstream],
+    ...optional("Provider", provider),
     ["Stream", facts.stream ? "yes" : "no"],
     ["Status", facts.status],
     ...optional("Ending", facts.ending),

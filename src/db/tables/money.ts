@@ -22,7 +22,7 @@ export const accounts = sqliteTable(
   ],
 );
 
-/** Deposits of the requests in progress. A row is deleted when its request ends, which happens once. */
+/** Holds of the requests in progress. A row is deleted when its request ends, which happens once. */
 export const holds = sqliteTable(
   "holds",
   {
@@ -33,11 +33,7 @@ export const holds = sqliteTable(
     keyId: text("key_id").notNull(),
     amountMicro: micro("amount_micro"),
     modelId: text("model_id").notNull(),
-    providerId: text("provider_id").notNull(),
-    upstreamModel: text("upstream_model").notNull(),
     stream: integer("stream", { mode: "boolean" }).notNull(),
-    /** The price that this request will be settled at, as JSON; null for a free model. */
-    priceJson: text("price_json"),
     createdAtMs: timeMs("created_at_ms"),
   },
   (table) => [check("holds_amount_not_negative", sql`${table.amountMicro} >= 0`)],

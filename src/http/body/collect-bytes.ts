@@ -21,7 +21,7 @@ export async function collectBytes(
 ): Promise<Uint8Array> {
   const declared = declaredLength(request.headers);
   if (declared !== null && declared > limits.bodyBytes) throw tooLarge(limits);
-  if (declared !== null) onLength(declared);
+  if (declared !== null) await onLength(declared);
   // Before `body` is named at all: that alone makes Bun build a stream, which a small request does
   // not need.
   if (declared !== null && declared <= WHOLE_READ_BYTES) return readWhole(request, limits);
@@ -46,7 +46,7 @@ async function readStream(
   body: ReadableStream<Uint8Array>,
   limits: Limits,
   pile: Pile,
-  onLength: (bytes: number) => void,
+  onLength: BodyReading["onLength"],
 ): Promise<Uint8Array> {
   const reader = body.getReader();
   let timedOut = false;
@@ -63,7 +63,7 @@ async function readStream(
       if (done) return pile.whole();
       size += value.byteLength;
       if (size > limits.bodyBytes) throw tooLarge(limits);
-      onLength(size);
+      await onLength(size);
       pile.add(value);
     }
   } catch (error) {

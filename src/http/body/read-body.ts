@@ -20,7 +20,7 @@ export interface BodyReading {
    * Told the length before more is read: the whole of it where the client says so, else what has come by now.
    * Refuses by throwing.
    */
-  onLength: (bytes: number) => void;
+  onLength: (bytes: number) => void | Promise<void>;
 }
 
 export interface JsonBody {

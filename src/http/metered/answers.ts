@@ -44,10 +44,10 @@ function completionResponse({ json, settled, ignored }: Completion, { scope }: A
 }
 
 /** The answer of an earlier request with the same idempotency key, word for word, and free. */
-function replayResponse(replay: Replayed, to: Answering): Response {
+async function replayResponse(replay: Replayed, to: Answering): Promise<Response> {
   const { deps, scope, place } = to;
   place.leave();
-  const { balanceMicro } = showBalance(deps, to);
+  const { balanceMicro } = await showBalance(deps, to);
   scope.headers["idempotent-replayed"] = "true";
   scope.headers["original-request-id"] = replay.requestId;
   setIgnored(scope, replay.ignored);
@@ -57,7 +57,8 @@ function replayResponse(replay: Replayed, to: Answering): Response {
 
 async function* replayedEvents(body: string, balanceMicro: number): AsyncGenerator<ChatEvent> {
   // A stream without a chunk was kept as nothing, which is no line.
-  if (body !== "") yield { type: "chunks", lines: body };
+  const chunks = body === "" ? [] : body.split("\n");
+  for (const json of chunks) yield { type: "chunk", json };
   yield { type: "end", settled: { chargedMicro: 0, balanceMicro }, usageJson: null };
 }
 

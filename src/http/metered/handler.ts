@@ -34,8 +34,8 @@ export function meteredHandler<Request extends { model: string }>(
     const body = await readJsonBody(request, {
       limits,
       hashed: key !== null,
-      onLength(bytes) {
-        if (bytes > limits.bodyBytesWithoutCredit) assertCredit(deps, caller.accountId);
+      async onLength(bytes) {
+        if (bytes > limits.bodyBytesWithoutCredit) await assertCredit(deps, caller.accountId);
         place.holdBody(bytes);
       },
     });
@@ -90,8 +90,8 @@ const tooManyConnections = (): ApiError =>
  * A large body is read for those only who could pay for it.
  * @throws ApiError 402
  */
-function assertCredit({ gateway, config }: HttpDeps, accountId: string): void {
-  const { balanceMicro, heldMicro } = gateway.balance(accountId);
+async function assertCredit({ gateway, config }: HttpDeps, accountId: string): Promise<void> {
+  const { balanceMicro, heldMicro } = await gateway.balance(accountId);
   if (balanceMicro > heldMicro) return;
   const max = config.limits.bodyBytesWithoutCredit;
   throw new ApiError({

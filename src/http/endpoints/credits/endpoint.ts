@@ -37,8 +37,8 @@ export const getCredits: Endpoint = {
 };
 
 function creditsHandler(deps: HttpDeps): KeyHandler {
-  return (call) => {
-    const { balanceMicro, heldMicro } = showBalance(deps, call);
+  return async (call) => {
+    const { balanceMicro, heldMicro } = await showBalance(deps, call);
     return jsonResponse(call.scope, {
       object: "credits",
       balance: formatCredits(balanceMicro),

@@ -51,9 +51,9 @@ export const getReadiness: Endpoint = {
 
 /** Not ready while draining, and while the database takes no writes. */
 function readyHandler({ gateway, isDraining }: HttpDeps): Handler {
-  return ({ scope }) => {
+  return async ({ scope }) => {
     if (isDraining()) return jsonResponse(scope, { status: "draining" }, 503);
-    if (!gateway.isWritable()) return jsonResponse(scope, { status: "unavailable" }, 503);
+    if (!(await gateway.isWritable())) return jsonResponse(scope, { status: "unavailable" }, 503);
     return jsonResponse(scope, { status: "ready" });
   };
 }

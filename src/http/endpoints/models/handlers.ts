@@ -10,8 +10,8 @@ const LIST_AGE_MS = 60_000;
 export function listModelsHandler(deps: HttpDeps): KeyHandler {
   let json = "";
   let madeAtMs = Number.NEGATIVE_INFINITY;
-  return (call) => {
-    showBalance(deps, call);
+  return async (call) => {
+    await showBalance(deps, call);
     if (performance.now() - madeAtMs > LIST_AGE_MS) {
       const now = new Date();
       const data = deps.gateway.catalog.served().map((entry) => modelView(entry, now));
@@ -24,8 +24,8 @@ export function listModelsHandler(deps: HttpDeps): KeyHandler {
 
 /** Ids may hold slashes themselves, encoded or not. */
 export function getModelHandler(deps: HttpDeps): KeyHandler {
-  return (call) => {
-    showBalance(deps, call);
+  return async (call) => {
+    await showBalance(deps, call);
     const id = decodeId(call.rest);
     const { catalog } = deps.gateway;
     const [deployment] = catalog.resolve(id);

@@ -4,9 +4,9 @@ import { showBalance } from "../../balance.ts";
 import { type HttpDeps, jsonResponse, type KeyHandler } from "../../route.ts";
 
 export function requestHandler(deps: HttpDeps): KeyHandler {
-  return (call) => {
-    showBalance(deps, call);
-    const found = deps.gateway.findRequest(call.rest, call.caller.accountId);
+  return async (call) => {
+    await showBalance(deps, call);
+    const found = await deps.gateway.findRequest(call.rest, call.caller.accountId);
     if (found === null) throw requestNotFound();
     return jsonResponse(call.scope, found);
   };
