@@ -114,7 +114,7 @@ export function storeOn(database: Database): Store {
 /**
  * Opens a backup for one piece of work, once its file and its schema are found sound.
  * @param mode `read` changes nothing; `migrate` brings the file to the newest schema first.
- * @throws SnapshotError when it is damaged, not ours, or of a newer program.
+ * @throws OperatorError when it is damaged, not ours, or of a newer program.
  */
 export async function withSnapshot<T>(
   file: string,

@@ -106,7 +106,7 @@ export function overloaded(
 }
 
 /** The 500 that stands for a fault of ours: says nothing but where to ask. */
-export function internalError(cause: unknown): ApiError {
+function internalError(cause: unknown): ApiError {
   return new ApiError({
     status: 500,
     type: "server_error",

@@ -34,8 +34,8 @@ export interface FileModel {
   prices: FilePeriod[];
 }
 
-/** Where the data came from, for `aacflow models` and the notices. */
-export interface CatalogSource {
+/** Where the data came from. */
+interface CatalogSource {
   name: string;
   version: string;
   licence: string;
@@ -78,9 +78,6 @@ const data: CatalogFile = file as CatalogFile;
 
 /** The day the bundled data was made, as `2026-11-22`. */
 export const catalogDate: string = data.date;
-
-/** What the bundled data was made from. */
-export const catalogSources: readonly CatalogSource[] = data.sources;
 
 /** Every model of the bundled data. The result is built anew by each call: keep it. */
 export function knownModels(): KnownModel[] {

@@ -22,7 +22,7 @@ Without a command, serve is run.
 Exit codes: 0 done, 1 failed, 2 wrong usage. AACFLOW_DEBUG=1 shows the stack of a failure.`;
 
 /** The program with all its commands; nothing runs until it is asked to parse. */
-export function buildProgram(): Command {
+function buildProgram(): Command {
   const program = new Command("aacflow");
   // Settings first: a command copies them when it is added.
   program

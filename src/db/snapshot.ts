@@ -1,13 +1,9 @@
 // Copies of the database as single files: made beside writers, and opened without changing them into a live one.
 import { Database as Sqlite } from "bun:sqlite";
 import { closeSync, openSync } from "node:fs";
+import { OperatorError } from "../base/operator-error.ts";
 import { applyMigrations, schemaOrigin } from "./migrations.ts";
 import { type Database, databaseOn } from "./open.ts";
-
-/** A file that is not a whole database of this program's; its message is meant for the operator. */
-export class SnapshotError extends Error {
-  override readonly name = "SnapshotError";
-}
 
 /**
  * Writes all that is committed now into a new file, readable by its owner alone. Writers go on meanwhile.
@@ -24,7 +20,7 @@ export type SnapshotMode = "read" | "migrate";
 
 /**
  * Opens a snapshot, once its pages and its schema are found sound.
- * @throws SnapshotError when it is damaged, not ours, or of a newer program.
+ * @throws OperatorError when it is damaged, not ours, or of a newer program.
  */
 export function openSnapshot(file: string, mode: SnapshotMode): Database {
   const sqlite = new Sqlite(file, mode === "read" ? { readonly: true } : { readwrite: true });
@@ -46,12 +42,12 @@ export function openSnapshot(file: string, mode: SnapshotMode): Database {
 
 function checkSnapshot(sqlite: Sqlite): void {
   const origin = schemaOrigin(sqlite);
-  if (origin === "foreign") throw new SnapshotError("it is not a database of aacflow's");
+  if (origin === "foreign") throw new OperatorError("it is not a database of aacflow's");
   if (origin === "newer") {
-    throw new SnapshotError("it was written by a newer version of aacflow: restore it with that");
+    throw new OperatorError("it was written by a newer version of aacflow: restore it with that");
   }
   const damage = findDamage(sqlite);
-  if (damage !== null) throw new SnapshotError(`the file is damaged: ${damage}`);
+  if (damage !== null) throw new OperatorError(`the file is damaged: ${damage}`);
 }
 
 /** What SQLite finds wrong with the file's pages; null for nothing. */

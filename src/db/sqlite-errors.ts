@@ -23,8 +23,3 @@ export function isDatabaseFault(error: unknown): boolean {
   const code = sqliteCode(error);
   return code.startsWith("SQLITE_") && !code.startsWith("SQLITE_CONSTRAINT");
 }
-
-export function isUniqueViolation(error: unknown): boolean {
-  const code = sqliteCode(error);
-  return code === "SQLITE_CONSTRAINT_UNIQUE" || code === "SQLITE_CONSTRAINT_PRIMARYKEY";
-}

@@ -132,7 +132,7 @@ export const roughUsage = (
     Math.ceil((chars + otherBytes) / BYTES_PER_TOKEN),
   );
 
-export const NO_INPUT: InputUsage = {
+const NO_INPUT: InputUsage = {
   promptTokens: 0,
   cachedTokens: 0,
   cacheWriteTokens: 0,

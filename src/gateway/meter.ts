@@ -1,6 +1,11 @@
 // The meter: watches an answer go by, and knows at any moment what has been delivered and what was reported.
 import type { TokenUsage } from "../base/chat.ts";
-import type { UpstreamChunk, UpstreamCompletion } from "../providers/protocol.ts";
+import {
+  isPlainRun,
+  type UpstreamChunk,
+  type UpstreamCompletion,
+  type UpstreamEvent,
+} from "../providers/protocol.ts";
 import { isProviderCost } from "./cost.ts";
 import { createProducing, type Produced } from "./produced.ts";
 
@@ -13,13 +18,13 @@ export interface ReportedUsage {
    * its output did not grow.
    */
   coversAll: boolean;
-  /** Whether it is one of several that each came as final: then they may be those of single pieces. */
+  /** Whether it is one of several that each came as final: then they may be those of single chunks. */
   isOneOfSeveral: boolean;
 }
 
 /** What an answer has amounted to so far. */
 export interface Meter {
-  add(piece: UpstreamChunk): void;
+  add(event: UpstreamEvent): void;
   /** A whole answer, which is all there is. */
   addWhole(answer: UpstreamCompletion): void;
   /** Null while nothing was reported. */
@@ -59,15 +64,16 @@ export function createMeter(): Meter {
   }
 
   return {
-    add(piece) {
-      if (piece.isPlainText === true) {
-        producing.addText(piece.chunk.choices[0]?.delta.content ?? "");
+    add(event) {
+      if (isPlainRun(event)) {
+        producing.addRun(event);
         return;
       }
-      for (const choice of piece.chunk.choices) producing.add(choice?.delta);
+      const { chunk, usageIsFinal = true } = event;
+      for (const choice of chunk.choices) producing.add(choice?.delta);
       // Without choices it does not go to the client.
-      if (piece.chunk.choices.length > 0) producing.addBeside(piece.chunk, "delta");
-      take(piece, piece.usageIsFinal ?? true);
+      if (chunk.choices.length > 0) producing.addBeside(chunk, "delta");
+      take(event, usageIsFinal);
     },
     addWhole(answer) {
       for (const choice of answer.completion.choices) producing.add(choice?.message);

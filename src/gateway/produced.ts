@@ -1,4 +1,6 @@
 // What counts as produced: every filled field of a delta or a message, as text, by its bytes, or by what media cost.
+import type { PlainRun } from "../providers/protocol.ts";
+import { KeptText } from "./kept-text.ts";
 
 /** Fields beside of which the last value is known; the names are the provider's. */
 const MAX_BESIDES = 64;
@@ -24,24 +26,23 @@ export interface Produced {
 export interface Producing {
   /** A delta or a message. Takes anything, of any shape. */
   add(part: unknown): void;
-  /** A delta that is this text and nothing else. */
-  addText(text: string): void;
+  /** Deltas that are these texts and nothing else. */
+  addRun(run: PlainRun): void;
   /**
    * What an answer or a chunk says beside its deltas or messages, in itself and in its choices: unknown fields, by their
    * bytes. Many providers repeat them in each chunk, so they count when they change.
    * @param said the field of a choice that was added by itself
    */
   addBeside(answer: object, said: "delta" | "message"): void;
-  /** As it is now: counting takes time, and pieces may come meanwhile that nobody is given. */
+  /** As it is now: counting takes time, and events may come meanwhile that nobody is given. */
   all(): Readonly<Produced>;
   /** Grows with what the model says; remarks beside that may come after all is said. */
   size(): number;
 }
 
 export function createProducing(): Producing {
-  // A rope: the engine joins it only if somebody reads it, which only an estimate does.
-  const all: Produced = {
-    kept: "",
+  const kept = new KeptText();
+  const all: Omit<Produced, "kept"> = {
     chars: 0,
     showsReasoning: false,
     otherBytes: 0,
@@ -50,8 +51,8 @@ export function createProducing(): Producing {
   };
 
   function addText(text: string): void {
+    if (all.chars < KEPT_CHARS) kept.add(text);
     all.chars += text.length;
-    if (all.kept.length < KEPT_CHARS) all.kept += text;
   }
 
   function addOther(value: unknown): void {
@@ -140,7 +141,10 @@ export function createProducing(): Producing {
   }
 
   return {
-    addText,
+    addRun({ texts, chars }) {
+      if (all.chars < KEPT_CHARS) kept.addRun(texts);
+      all.chars += chars;
+    },
     addBeside(answer, said) {
       const fields = answer as Record<string, unknown>;
       for (const field in fields) {
@@ -164,14 +168,14 @@ export function createProducing(): Producing {
       let thinks = false;
       for (const field in part) {
         const value = part[field];
-        // Nearly all pieces are this and nothing else.
+        // Nearly all chunks are this and nothing else.
         if (field === "content" && typeof value === "string") addText(value);
         else if (THOUGHTS.has(field)) thinks ||= isFilled(value);
         else if (value !== null) (adders.get(field) ?? addOther)(value);
       }
       if (thinks) addThought(part);
     },
-    all: () => ({ ...all, otherBytes: all.otherBytes + besideBytes }),
+    all: () => ({ ...all, kept: kept.text(), otherBytes: all.otherBytes + besideBytes }),
     size: () => all.chars + all.otherBytes + all.audioChars + all.images,
   };
 }

@@ -1,6 +1,7 @@
-// Puts one id, one creation time and the client's own model id on all pieces of an answer.
+// Puts one id, one creation time and the client's own model id on all chunks of an answer.
 import type { ChatCompletion, ChatCompletionChunk } from "../base/chat.ts";
 import { newCompletionId } from "../base/ids.ts";
+import type { PlainRun, PlainShape } from "../providers/protocol.ts";
 
 /** What every chunk of one answer has in common. */
 export interface Stamp {
@@ -32,4 +33,38 @@ export function stampedJson(chunk: ChatCompletionChunk, wire: string | null, sta
     }
   }
   return JSON.stringify({ ...chunk, ...stamp });
+}
+
+/** The text of the one chunk of a shape that is stamped, for what stands around it; it says nothing in JSON. */
+const PROBE = "x";
+const AROUND_PROBE = /^(.*"content"\s*:\s*")x(".*)$/s;
+
+/** Writes plain runs under a stamp: what is around their texts is stamped once for each shape. */
+export class RunStamp {
+  readonly #stamp: Stamp;
+  #shape: PlainShape | null = null;
+  #head = "";
+  #tail = "";
+  /** What stands between two texts, as a replacement: a dollar sign would have a meaning there. */
+  #between = "";
+
+  constructor(stamp: Stamp) {
+    this.#stamp = stamp;
+  }
+
+  /** The JSON of a run's chunks, one a line. */
+  lines({ shape, texts }: PlainRun): string {
+    if (shape !== this.#shape) this.#learn(shape);
+    return this.#head + texts.replaceAll("\n", this.#between) + this.#tail;
+  }
+
+  #learn(shape: PlainShape): void {
+    const wire = shape.head + PROBE + shape.tail;
+    const stamped = stampedJson(JSON.parse(wire), wire, this.#stamp);
+    const [, head = "", tail = ""] = AROUND_PROBE.exec(stamped) ?? [];
+    this.#shape = shape;
+    this.#head = head;
+    this.#tail = tail;
+    this.#between = `${tail}\n${head}`.replaceAll("$", "$$$$");
+  }
 }

@@ -1,4 +1,4 @@
-// Answering piece by piece: what goes to the client is metered, and the end is settled however it comes.
+// Answering event by event: what goes to the client is metered, and the end is settled however it comes.
 import { type ApiError, asApiError } from "../base/errors.ts";
 import type { Deposit } from "./dispatch.ts";
 import type { MeteredCall } from "./metered-call.ts";
@@ -6,11 +6,12 @@ import type { Settled } from "./settler.ts";
 import { openSource, type Source } from "./stream-source.ts";
 
 /**
- * The protocol between the journey and the serializer: any number of chunks, each its JSON text, then exactly one
- * `end` or `error`, after which the request is settled. Nothing follows when the client has left.
+ * The protocol between the journey and the serializer: any number of chunks, those that came together as JSON of one
+ * chunk a line, then exactly one `end` or `error`, after which the request is settled. Nothing follows when the client
+ * has left.
  */
 export type ChatEvent =
-  | { type: "chunk"; json: string }
+  | { type: "chunks"; lines: string }
   | { type: "end"; settled: FinalCredits; usageJson: string | null }
   | { type: "error"; error: ApiError; settled: FinalCredits };
 
@@ -70,26 +71,18 @@ function eventsOf(call: MeteredCall, source: Source): AsyncIterableIterator<Chat
     return { type: "error", error: asApiError(error), settled };
   }
 
-  /** The next chunk, or null at the end of the answer. */
-  async function nextChunk(): Promise<ChatEvent | null> {
-    for (;;) {
-      const next = await source.next();
-      if (next.done === true || source.hasLeft()) return null;
-      if (next.value !== null) return { type: "chunk", json: next.value };
-    }
-  }
-
   return {
     async next() {
       if (isOver) return NO_MORE;
-      let chunk: ChatEvent | null;
+      let lines: string | null;
       try {
-        chunk = await nextChunk();
+        do lines = await source.next();
+        while (lines === "" && !source.hasLeft());
       } catch (error) {
         return source.hasLeft() ? NO_MORE : { done: false, value: await fail(error) };
       }
       if (source.hasLeft()) return NO_MORE;
-      return { done: false, value: chunk ?? (await end()) };
+      return { done: false, value: lines === null ? await end() : { type: "chunks", lines } };
     },
     async return() {
       isOver = true;

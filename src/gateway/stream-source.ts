@@ -1,25 +1,23 @@
 // A provider's stream as a source of what the client is to see, metered, and read on or not when the client has left.
 import type { TokenUsage } from "../base/chat.ts";
-import type { UpstreamChunk } from "../providers/protocol.ts";
+import { isPlainRun, type UpstreamEvent } from "../providers/protocol.ts";
 import { ignoredText } from "./ignored.ts";
 import type { MeteredCall } from "./metered-call.ts";
 import { createRecorder } from "./recorder.ts";
 import { withRetries } from "./retry.ts";
 import type { Settled } from "./settler.ts";
-import { type Stamp, stampedJson, stampFor } from "./stamp.ts";
+import { RunStamp, type Stamp, stampedJson, stampFor } from "./stamp.ts";
 import type { OpenedStream } from "./stream-chat.ts";
 import { chargedUsageView } from "./usage-view.ts";
 
-type Piece = IteratorResult<UpstreamChunk>;
+/** What the client is to see of one read: JSON, a chunk a line; "" where nothing is for the client, null at the end. */
+type Shown = string | null;
 
-/** What the client is to see of a piece: its JSON, or null where it is not for the client. */
-type Shown = IteratorResult<string | null>;
-
-/** A provider's pieces under the meter, for the client's loop and, once the client has left, for draining. */
+/** A provider's events under the meter, for the client's loop and, once the client has left, for draining. */
 export interface Source {
   /** Rejects with what failed before the first event; the call has ended by then. */
   opened: Promise<OpenedStream>;
-  /** Gives the next piece, metered and rendered. Two that wait at once get the same one. */
+  /** Gives what the next read brings, metered and rendered. Two that wait at once get the same. */
   next(): Promise<Shown>;
   /** Ends the call whose answer has come to its end. */
   endWhole(): Promise<Settled>;
@@ -36,39 +34,53 @@ export function openSource(call: MeteredCall): Source {
   const { lifeline, meter, plan } = call;
   const { keyed, request } = call.input;
   const recorder = keyed === null ? null : createRecorder(keyed.maxAnswerBytes);
-  let pieces: AsyncIterator<UpstreamChunk> | null = null;
+  let iterator: AsyncIterator<UpstreamEvent[]> | null = null;
   let stamp: Stamp | null = null;
   let ignored: string | null = null;
+  let runStamp: RunStamp | null = null;
 
-  function show(piece: Piece): Shown {
-    if (piece.done === true) return { done: true, value: null };
-    meter.add(piece.value);
-    const { chunk, wire } = piece.value;
-    // A piece without choices carries usage, which has its own place at the end, or a provider's remarks.
-    if (chunk.choices.length === 0) return { value: null };
+  /** The JSON of one event, a chunk a line; "" where it is not for the client. */
+  function render(event: UpstreamEvent): string {
+    if (isPlainRun(event)) {
+      runStamp ??= new RunStamp(stamp as Stamp);
+      return runStamp.lines(event);
+    }
+    const { chunk, wire } = event;
+    // A chunk without choices carries usage, which has its own place at the end, or a provider's remarks.
+    if (chunk.choices.length === 0) return "";
     stamp ??= stampFor(chunk, request.model);
-    const json = stampedJson(chunk, wire, stamp);
-    recorder?.add(json);
-    return { value: json };
+    return stampedJson(chunk, wire, stamp);
   }
 
-  /** The first piece is metered before anybody asks for it, since it may be that nobody ever does. */
+  function show(read: IteratorResult<UpstreamEvent[]>): Shown {
+    if (read.done === true) return null;
+    let lines = "";
+    for (const event of read.value) {
+      meter.add(event);
+      const json = render(event);
+      if (json !== "") lines = lines === "" ? json : `${lines}\n${json}`;
+    }
+    if (lines !== "") recorder?.add(lines);
+    return lines;
+  }
+
+  /** The first events are metered before anybody asks for them, since it may be that nobody ever does. */
   async function open(): Promise<{ opened: OpenedStream; first: Shown }> {
     const upstreamCall = call.dispatch();
-    const piece = await withRetries(call, async () => {
-      pieces = plan.adapter.stream(upstreamCall, lifeline.signal)[Symbol.asyncIterator]();
-      return await pieces.next();
+    const read = await withRetries(call, async () => {
+      iterator = plan.adapter.stream(upstreamCall, lifeline.signal)[Symbol.asyncIterator]();
+      return await iterator.next();
     });
     call.markFirstEvent();
-    const first = show(piece);
-    ignored = piece.done === true ? null : ignoredText(piece.value.ignored);
+    const first = show(read);
+    ignored = read.done === true ? null : ignoredText(ignoredBy(read.value));
     call.markOpened();
     return { opened: { ignored }, first };
   }
 
   async function pull(): Promise<Shown> {
     try {
-      return show(await (pieces as AsyncIterator<UpstreamChunk>).next());
+      return show(await (iterator as AsyncIterator<UpstreamEvent[]>).next());
     } finally {
       pending = null;
     }
@@ -89,7 +101,7 @@ export function openSource(call: MeteredCall): Source {
   }
 
   const usageJson = (settled: Settled) => usageChunk(call, stamp, settled);
-  const close = () => closeQuietly(pieces);
+  const close = () => closeQuietly(iterator);
   const endWhole = () =>
     call
       .endWhole(() => ({ body: recorder?.text(usageChunk(call, stamp, null)) ?? null, ignored }))
@@ -103,7 +115,7 @@ export function openSource(call: MeteredCall): Source {
     try {
       // Where nothing is to be drained the signal has aborted by now.
       while (!lifeline.signal.aborted) {
-        if ((await next()).done === true) return endWhole();
+        if ((await next()) === null) return endWhole();
       }
     } catch (error) {
       return endFailed(error);
@@ -123,11 +135,14 @@ export function openSource(call: MeteredCall): Source {
 }
 
 /** What an iterator throws on being closed is of no interest: its call has ended. */
-function closeQuietly(pieces: AsyncIterator<UpstreamChunk> | null): void {
+function closeQuietly(iterator: AsyncIterator<UpstreamEvent[]> | null): void {
   try {
-    pieces?.return?.().catch(() => {});
+    iterator?.return?.().catch(() => {});
   } catch {}
 }
+
+const ignoredBy = ([first]: readonly UpstreamEvent[]): readonly string[] =>
+  first === undefined || isPlainRun(first) ? [] : (first.ignored ?? []);
 
 /**
  * The chunk that carries usage, for clients that asked for it; it has no choices, as OpenAI's has none.

@@ -6,7 +6,8 @@ import type { RequestScope } from "./scope.ts";
 
 /** How an endpoint's API writes a stream's events. Comments are between them, and the same everywhere. */
 export interface Frames {
-  chunk(json: string): string;
+  /** @param lines the JSON of chunks that came together, one a line */
+  chunks(lines: string): string;
   /** The last chunk, where the usage was asked for. */
   usage(json: string): string;
   /** What tells a client that the answer is whole. */
@@ -30,44 +31,116 @@ export interface SseOptions {
 
 /** Comments are the only keep-alive that every client ignores. */
 const KEEP_ALIVE = ": keep-alive\n\n";
-const QUIET = Symbol("quiet");
 
-/** Writes the events of a stream, to its end whatever comes. */
-export async function* sseBody(
-  events: AsyncIterable<ChatEvent>,
-  options: SseOptions,
-): AsyncGenerator<string> {
+/**
+ * Writes the events of a stream, to its end whatever comes. Each event is one write, and the next is asked for once
+ * the connection has taken it. The body ends right after its last frame, since some clients wait for that. The events
+ * are given back however it ends.
+ */
+export function sseBody(events: AsyncIterable<ChatEvent>, options: SseOptions): ReadableStream {
   const iterator = events[Symbol.asyncIterator]();
-  try {
-    let next = iterator.next();
-    // Waited for below, unless the reader stops before that.
-    next.catch(() => undefined);
-    let { late } = options;
-    if (late !== null) yield KEEP_ALIVE;
-    for (;;) {
-      const result = await orQuiet(next, options.keepAliveMs);
-      if (result === QUIET) {
-        yield KEEP_ALIVE;
-        continue;
-      }
-      if (result.done === true) return;
-      if (late !== null && result.value.type === "chunk") {
-        yield ignoredComment(await late);
-        late = null;
-      }
-      yield frame(result.value, options.frames);
-      next = iterator.next();
-    }
-  } catch (error) {
-    options.scope.log.error({ err: error }, "stream failed");
-    yield options.frames.error(asApiError(error));
-  } finally {
-    await iterator.return?.();
-  }
+  let writer: SseWriter | null = null;
+  // Bun's own kind of stream, which writes to the socket without a queue in between.
+  const source: Bun.DirectUnderlyingSource<string> = {
+    type: "direct",
+    async pull(sink) {
+      writer = new SseWriter(sink as unknown as Sink, options.keepAliveMs);
+      await writeAll(iterator, writer, options);
+    },
+    async cancel() {
+      writer?.stop();
+      await iterator.return?.();
+    },
+  };
+  return new ReadableStream(source);
 }
 
-function frame(event: ChatEvent, frames: Frames): string {
-  if (event.type === "chunk") return frames.chunk(event.json);
+/** As much of Bun's controller as is used here. Its types leave out that a flush can be waited for. */
+interface Sink {
+  write(text: string): number | Promise<number>;
+  /** @param wait to be told when the connection has taken all of it: a promise, where that takes time */
+  flush(wait: true): number | Promise<number>;
+  close(): void;
+}
+
+/** Writes texts, and comments where there are none for long. One timer serves the whole stream. */
+class SseWriter {
+  readonly #sink: Sink;
+  readonly #keepAliveMs: number;
+  #timer: Timer;
+  #lastWriteMs = performance.now();
+  /** The connection has yet to take what was written: a comment would only wait behind it. */
+  #isBlocked = false;
+  isStopped = false;
+
+  constructor(sink: Sink, keepAliveMs: number) {
+    this.#sink = sink;
+    this.#keepAliveMs = keepAliveMs;
+    this.#timer = setTimeout(this.#onTimer, keepAliveMs);
+  }
+
+  /** Resolves once the connection has taken the text. */
+  async write(text: string): Promise<void> {
+    if (this.isStopped) return;
+    this.#isBlocked = true;
+    this.#sink.write(text);
+    const flushed = this.#sink.flush(true);
+    if (typeof flushed !== "number") await flushed;
+    this.#isBlocked = false;
+    this.#lastWriteMs = performance.now();
+  }
+
+  /** Writes the last text, and ends the body. */
+  end(text: string): void {
+    if (this.isStopped) return;
+    if (text !== "") this.#sink.write(text);
+    this.stop();
+    this.#sink.close();
+  }
+
+  /** Nothing is written any more. */
+  stop(): void {
+    this.isStopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  readonly #onTimer = (): void => {
+    const leftMs = this.#lastWriteMs + this.#keepAliveMs - performance.now();
+    if (leftMs <= 0 && !this.#isBlocked) void this.write(KEEP_ALIVE).catch(() => {});
+    this.#timer = setTimeout(this.#onTimer, leftMs > 0 ? Math.ceil(leftMs) : this.#keepAliveMs);
+  };
+}
+
+/** Never rejects: what fails is told in the body. */
+async function writeAll(
+  iterator: AsyncIterator<ChatEvent>,
+  writer: SseWriter,
+  { late, frames, scope }: SseOptions,
+): Promise<void> {
+  let last = "";
+  try {
+    if (late !== null) await writer.write(KEEP_ALIVE);
+    let comment = late;
+    while (!writer.isStopped) {
+      const { done, value } = await iterator.next();
+      if (done === true) break;
+      if (value.type !== "chunks") {
+        last = finalFrames(value, frames);
+        break;
+      }
+      const before = comment === null ? "" : ignoredComment(await comment);
+      comment = null;
+      await writer.write(before + frames.chunks(value.lines));
+    }
+  } catch (error) {
+    scope.log.error({ err: error }, "stream failed");
+    last = frames.error(asApiError(error));
+  }
+  writer.end(last);
+  await iterator.return?.();
+}
+
+function finalFrames(event: Exclude<ChatEvent, { type: "chunks" }>, frames: Frames): string {
   const credits = creditsComment(event.settled);
   if (event.type === "error") return credits + frames.error(event.error);
   const usage = event.usageJson === null ? "" : frames.usage(event.usageJson);
@@ -83,21 +156,4 @@ function creditsComment({ chargedMicro, balanceMicro }: FinalCredits): string {
 /** The header of that name, for which it is too late. */
 function ignoredComment({ ignored }: OpenedStream): string {
   return ignored === null ? "" : `: x-aacflow-ignored=${ignored}\n\n`;
-}
-
-/** Waits for a promise, but not longer than `quietMs`: then it gives QUIET, and the promise can be waited for again. */
-function orQuiet<T>(promise: Promise<T>, quietMs: number): Promise<T | typeof QUIET> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, quietMs, QUIET);
-    promise.then(
-      (value) => {
-        clearTimeout(timer);
-        resolve(value);
-      },
-      (error: unknown) => {
-        clearTimeout(timer);
-        reject(error);
-      },
-    );
-  });
 }

@@ -4,6 +4,7 @@ import { OperatorError } from "../base/operator-error.ts";
 import type { CatalogEntry } from "../catalog/build.ts";
 import { priceAt } from "../catalog/price.ts";
 import type { Rate } from "../catalog/types.ts";
+import { capabilitiesOf } from "./capabilities.ts";
 import { catalogOf } from "./catalog.ts";
 import { configOf, type Installation } from "./installation.ts";
 
@@ -52,13 +53,6 @@ function selectModels(entries: readonly CatalogEntry[], wish: ModelWish, at: Dat
     const has = capabilitiesOf(entry);
     return capabilities.every((name) => has.includes(name)) && isWithin(entry, wish, at);
   });
-}
-
-/** What a model can do, by the names of the JSON. */
-export function capabilitiesOf({ deployment }: CatalogEntry): string[] {
-  return Object.entries(deployment.facts.capabilities)
-    .filter(([, has]) => has)
-    .map(([name]) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
 }
 
 const names = (entry: CatalogEntry): string[] =>

@@ -13,7 +13,7 @@ export interface Holdings {
 
 /**
  * Checks a backup's file, its schema and its books.
- * @throws SnapshotError or OperatorError that says what is wrong with it.
+ * @throws OperatorError that says what is wrong with it.
  */
 export async function proveSnapshot(file: string, mode: SnapshotMode): Promise<Holdings> {
   const report = await withSnapshot(file, mode, proveBooks);

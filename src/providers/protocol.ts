@@ -29,18 +29,16 @@ export interface UpstreamCompletion {
   ignored?: readonly string[];
 }
 
-/** One piece of a streamed answer. */
+/** One chunk of a streamed answer. */
 export interface UpstreamChunk {
   /**
-   * The piece in OpenAI's shape, without `usage`. Its `choices` may be empty (a piece that only carries usage).
+   * The chunk in OpenAI's shape, without `usage`. Its `choices` may be empty (a chunk that only carries usage).
    * `id`, `created` and `model` are the provider's; the gateway stamps its own.
    */
   chunk: ChatCompletionChunk;
   /** The JSON text of exactly this chunk when the provider sent it so, which spares serialising it again. */
   wire: string | null;
-  /** Set where the piece is some text of one choice, its `content`, and nothing else. */
-  isPlainText?: true;
-  /** Cumulative usage, where this piece reported it: the last one given counts. */
+  /** Cumulative usage, where this chunk reported it: the last one given counts. */
   usage: TokenUsage | null;
   /**
    * False for usage that is known before the answer is complete (Anthropic's first event has the input, and next to
@@ -49,9 +47,39 @@ export interface UpstreamChunk {
   usageIsFinal?: boolean;
   /** As in {@link UpstreamCompletion}; the last one given counts. */
   reportedCostMicro?: number | null;
-  /** As in {@link UpstreamCompletion}; on a stream's first piece. */
+  /** As in {@link UpstreamCompletion}; on a stream's first chunk. */
   ignored?: readonly string[];
 }
+
+/**
+ * What all plain events of a stream have in common, once one has come: they differ in their text
+ * alone. Both are JSON: together with the text between them they are one event's data.
+ */
+export interface PlainShape {
+  /** Up to the quote that opens the text. */
+  readonly head: string;
+  /** From the quote that closes it. */
+  readonly tail: string;
+  /** How many events have come in it, after the one that it was learned from. */
+  events: number;
+}
+
+/** Plain events that came together, as the provider wrote them. */
+export interface PlainRun {
+  readonly shape: PlainShape;
+  /** Their texts as JSON has them, without the quotes, a line end between each two. */
+  readonly texts: string;
+  /** The length of all of them as they read, in UTF-16 units. */
+  readonly chars: number;
+}
+
+/**
+ * What a stream consists of: a chunk, or a run of chunks that each add some text to one and the same choice and say
+ * nothing else, as the provider wrote them. A run has the place of its chunks, and never the first.
+ */
+export type UpstreamEvent = UpstreamChunk | PlainRun;
+
+export const isPlainRun = (event: UpstreamEvent): event is PlainRun => "texts" in event;
 
 /**
  * A provider behind one dialect. Both methods throw ApiError only, its message fit for the client, and stop the
@@ -61,11 +89,11 @@ export interface ProviderAdapter {
   /** Asks for the whole answer at once. */
   complete(call: UpstreamCall, signal: AbortSignal): Promise<UpstreamCompletion>;
   /**
-   * Asks for the answer piece by piece. The iteration ends normally only after the provider's own end (a finish
-   * reason or its terminal event); an answer that stops short of it throws. Leaving the loop early closes the
-   * upstream connection.
+   * Asks for the answer event by event: each array is what one read of the connection brought, and is never empty.
+   * The iteration ends normally only after the provider's own end (a finish reason or its terminal event); an answer
+   * that stops short of it throws, after what came before. Leaving the loop early closes the upstream connection.
    */
-  stream(call: UpstreamCall, signal: AbortSignal): AsyncIterable<UpstreamChunk>;
+  stream(call: UpstreamCall, signal: AbortSignal): AsyncIterable<UpstreamEvent[]>;
   /**
    * Whether the provider is there and takes the key, by its cheapest authenticated call. Takes some
    * seconds at most; every failure is a result, only the signal's reason is thrown.

@@ -7,7 +7,8 @@ import type { Fields } from "./driver.ts";
 import { DRIVERS } from "./drivers/all.ts";
 import { Matrix } from "./matrix.ts";
 import { clientRequest, saying } from "./requests.ts";
-import { FIELD_ROWS, type FieldRow } from "./same/fields.ts";
+import type { FieldRow } from "./same/field-row.ts";
+import { FIELD_ROWS } from "./same/fields.ts";
 
 const matrix = new Matrix(DRIVERS.map(({ name }) => name));
 

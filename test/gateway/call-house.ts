@@ -184,10 +184,10 @@ export const whole = (message: unknown, more: object = {}): UpstreamCompletion =
     ...more,
   }) as UpstreamCompletion;
 
-/** An adapter's stream of these pieces; an error among them is thrown. */
-export async function* streamOf(...pieces: unknown[]): AsyncGenerator<UpstreamChunk> {
+/** An adapter's stream of these chunks, one a read; an error among them is thrown. */
+export async function* streamOf(...pieces: unknown[]): AsyncGenerator<UpstreamChunk[]> {
   for (const one of pieces) {
     if (one instanceof Error) throw one;
-    yield one as UpstreamChunk;
+    yield [one as UpstreamChunk];
   }
 }

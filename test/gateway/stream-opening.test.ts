@@ -46,7 +46,7 @@ test("it is given before the provider has said anything, with its deposit", asyn
   expect(house.lifelines.count()).toBe(1);
   start();
   expect(await opened).toEqual({ ignored: "top_k" });
-  expect((await readAll(events)).map(({ type }) => type)).toEqual(["chunk", "end"]);
+  expect((await readAll(events)).map(({ type }) => type)).toEqual(["chunks", "end"]);
   expect(await house.ended()).toMatchObject({ ending: "completed", httpStatus: 200 });
 });
 
@@ -55,7 +55,7 @@ test("its events may be waited for before it is open", async () => {
   const { events } = await open({ adapter });
   const all = readAll(events);
   start();
-  expect((await all).map(({ type }) => type)).toEqual(["chunk", "end"]);
+  expect((await all).map(({ type }) => type)).toEqual(["chunks", "end"]);
 });
 
 const refusal = upstreamError("no", { upstreamStatus: 500 });

@@ -1,5 +1,6 @@
 // Rules of the house that the linter cannot see.
 import { expect, test } from "bun:test";
+import { dirname, join } from "node:path";
 import { sources } from "./imports.ts";
 
 const MONEY_WRITE =
@@ -24,4 +25,31 @@ test("only the tokenizer's own thread loads the tokenizer, which blocks for a th
   const TOKENIZER = /["']gpt-tokenizer/;
   const loaders = [...(await sources())].filter(([, text]) => TOKENIZER.test(text));
   expect(loaders.map(([path]) => path)).toEqual(["gateway/tokens/worker.ts"]);
+});
+
+test("the operator's use-cases print nothing and end no process", async () => {
+  const SPEAKS = /\bconsole\.|process\.(exit|stdout|stderr|exitCode)|Bun\.(stdout|stderr)/;
+  const rooms = [...(await sources())].filter(([path]) => path.startsWith("operator/"));
+  expect(rooms.length).toBeGreaterThan(10);
+  expect(rooms.filter(([, text]) => SPEAKS.test(text)).map(([path]) => path)).toEqual([]);
+  expect(SPEAKS.test("process.exit(1)")).toBe(true);
+});
+
+test("commands that only read the books start without the weight of the server and the catalogue", async () => {
+  const all = await sources();
+  const transpiler = new Bun.Transpiler({ loader: "ts" });
+  const loaded = new Set<string>();
+  const load = (path: string): void => {
+    const text = all.get(path);
+    if (text === undefined || loaded.has(path)) return;
+    loaded.add(path);
+    // Types are gone by now, and what is imported later by a call is not loaded at the start.
+    for (const { kind, path: from } of transpiler.scanImports(text)) {
+      if (kind === "import-statement") load(join(dirname(path), from));
+    }
+  };
+  load("main.ts");
+  expect(loaded).toContain("ledger/ledger.ts");
+  const heavy = /^(catalog\/build|catalog\/data|providers\/.*|http\/server|gateway\/gateway)\.ts$/;
+  expect([...loaded].filter((path) => heavy.test(path))).toEqual([]);
 });

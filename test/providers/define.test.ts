@@ -10,7 +10,7 @@ import { COMMON_ERRORS } from "../../src/providers/shared/errors.ts";
 import { createHttpAdapter } from "../../src/providers/shared/http-adapter.ts";
 import { asObject, parseJson } from "../../src/providers/shared/json.ts";
 import { SSE, type SseEvent } from "../../src/providers/transport/sse.ts";
-import { callOf, collect } from "./support.ts";
+import { callOf, chunksIn, collect } from "./support.ts";
 
 const never = new AbortController().signal;
 
@@ -136,7 +136,7 @@ test("a provider of the configuration speaks a stranger's dialect by its name, i
   const { connected } = connectProviders(config, { PARROT_CAGE: "tin" }, LIST);
   const adapter = connected.get("mine")?.adapter;
   if (adapter === undefined) throw new Error("it is not connected");
-  const chunks = await collect(adapter.stream(call, never));
+  const chunks = await collect(chunksIn(adapter.stream(call, never)));
   const words = chunks.map(({ chunk }) => chunk.choices[0]?.delta.content);
   expect(words).toEqual(["pretty", "bird"]);
   expect(server.seen).toEqual([

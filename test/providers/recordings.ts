@@ -8,7 +8,15 @@ import type {
   UpstreamCompletion,
 } from "../../src/providers/protocol.ts";
 import { DIALECTS, type RecordedDialect } from "./recorded-dialects.ts";
-import { callOf, collect, HTTP_END, httpChunk, type RawServer, rawServer } from "./support.ts";
+import {
+  callOf,
+  chunksIn,
+  collect,
+  HTTP_END,
+  httpChunk,
+  type RawServer,
+  rawServer,
+} from "./support.ts";
 
 const ROOT = join(import.meta.dir, "../fixtures/recorded");
 const never = new AbortController().signal;
@@ -78,7 +86,7 @@ export async function openRecordingServer(): Promise<RecordingServer> {
     },
     stream({ dialect, call }, pieces, breaks = false) {
       script = { type: dialect.contentType, pieces, breaks };
-      return collect(dialect.adapter(server.url).stream(call, never));
+      return collect(chunksIn(dialect.adapter(server.url).stream(call, never)));
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };

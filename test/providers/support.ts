@@ -1,6 +1,12 @@
 // Helpers of the provider tests: calls, raw servers, collecting.
 import { createServer, type Server, type Socket } from "node:net";
-import type { UpstreamCall, UpstreamChunk } from "../../src/providers/protocol.ts";
+import {
+  isPlainRun,
+  type PlainRun,
+  type UpstreamCall,
+  type UpstreamChunk,
+  type UpstreamEvent,
+} from "../../src/providers/protocol.ts";
 import type { StreamReader } from "../../src/providers/shared/http-dialect.ts";
 import type { SseEvent } from "../../src/providers/transport/sse.ts";
 
@@ -39,6 +45,27 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
     all.push(item);
   }
   return all;
+}
+
+/** The chunks of an adapter's stream one by one, those of plain runs too. */
+export async function* chunksIn(
+  stream: AsyncIterable<UpstreamEvent[]>,
+): AsyncGenerator<UpstreamChunk, void, undefined> {
+  for await (const events of stream) {
+    if (events.length === 0) throw new Error("an array of events is never empty");
+    for (const event of events) {
+      if (isPlainRun(event)) yield* chunksOfRun(event);
+      else yield event;
+    }
+  }
+}
+
+/** What a plain run stands for. */
+export function chunksOfRun({ shape, texts }: PlainRun): UpstreamChunk[] {
+  return texts.split("\n").map((text) => {
+    const wire = shape.head + text + shape.tail;
+    return { chunk: JSON.parse(wire), wire, usage: null };
+  });
 }
 
 /** What a promise rejects with; throws when it does not. */

@@ -6,8 +6,9 @@ import {
   fetchUpstream,
   type UpstreamRequest,
 } from "../../src/providers/transport/fetch-upstream.ts";
+import type { EventSink } from "../../src/providers/transport/framing.ts";
 import { UpstreamGuard } from "../../src/providers/transport/guard.ts";
-import { SSE } from "../../src/providers/transport/sse.ts";
+import { SSE, type SseEvent } from "../../src/providers/transport/sse.ts";
 import { HTTP_END, httpChunk, SSE_HEAD } from "./support.ts";
 
 export const never = new AbortController().signal;
@@ -39,8 +40,10 @@ export async function* batchesOf(
       for (let isLast = false; !isLast && !ended; ) {
         const bytes = await body.next();
         isLast = bytes === null;
-        const events = bytes === null ? decoder.end() : decoder.push(bytes);
-        const batch = events.map(({ data }) => data);
+        const batch: string[] = [];
+        const sink = listing(({ data }: SseEvent) => batch.push(data));
+        if (bytes === null) decoder.end(sink);
+        else decoder.push(bytes, sink);
         ended = batch.includes("[DONE]");
         if (batch.length > 0) yield batch;
       }
@@ -51,6 +54,17 @@ export async function* batchesOf(
   } finally {
     guard.close();
   }
+}
+
+/** A sink for streams without plain events. */
+export function listing<Event>(take: (event: Event) => void): EventSink<Event> {
+  return {
+    take,
+    shape: undefined,
+    takeRun() {
+      throw new Error("no shape was named");
+    },
+  };
 }
 
 /** Sends the body in pieces of `size` bytes, each in an HTTP chunk of its own. */

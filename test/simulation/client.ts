@@ -135,9 +135,10 @@ async function readEvents(
     }
     must(journey.told === null, "nothing follows the end of a stream");
     const event = next.value;
-    if (event.type === "chunk") {
-      journey.chunksRead++;
-      journey.given.push(event.json);
+    if (event.type === "chunks") {
+      const chunks = event.lines.split("\n");
+      journey.chunksRead += chunks.length;
+      journey.given.push(...chunks);
     } else {
       must(event.type === "end" || event.type === "error", "a stream's end has its name");
       const status = event.type === "end" ? 200 : event.error.status;

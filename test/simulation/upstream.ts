@@ -63,14 +63,14 @@ async function* stream(
   options: UpstreamOptions,
   call: UpstreamCall,
   signal: AbortSignal,
-): AsyncGenerator<UpstreamChunk> {
+): AsyncGenerator<UpstreamChunk[]> {
   const connection = await connect(options, call, signal);
   const { pieces, end, endDelayMs } = connection.journey.plan.script;
   try {
     for (const piece of pieces) {
       await connection.wait(piece.delayMs);
       connection.call.given++;
-      yield asChunk(piece, call.upstreamModel);
+      yield [asChunk(piece, call.upstreamModel)];
     }
     await connection.wait(endDelayMs);
     await connection.endAs(end);

@@ -48,10 +48,10 @@ export const hostileBodies: Record<string, (maxBytes: number) => string> = {
   "messages of parts": () =>
     `{${REST},"messages":[${list(8_000, () => '{"role":"user","content":[{"type":"text","text":"a"}]}')}]}`,
   "messages of many fields": () =>
-    `{${REST},"messages":[${list(29, (m) => `{"role":"user","content":"a",${list(2_000, (i) => `"${m}_${i}":null`)}}`)}]}`,
+    `{${REST},"messages":[${list(29, (m) => `{"role":"user","content":"a",${list(2_000, (i) => `"f${m}_${i}":null`)}}`)}]}`,
   "large tools": () =>
     withField(
-      `"tools":[${list(512, (t) => `{"type":"function","function":{"name":"t${t}","parameters":{${list(100, (i) => `"${t}_${i}":1`)}}}}`)}]`,
+      `"tools":[${list(512, (t) => `{"type":"function","function":{"name":"t${t}","parameters":{${list(90, (i) => `"p${t}_${i}":1`)}}}}`)}]`,
     ),
   "a schema of references": () =>
     withField(
@@ -69,10 +69,10 @@ export const hostileBodies: Record<string, (maxBytes: number) => string> = {
   "fields of other names each": () =>
     withField(`"a":[${list(3, (a) => `[${list(9_000, (i) => `{"n${a}_${i}":1}`)}]`)}]`),
   "numbers of 17 digits": () =>
-    withField(`"a":[${list(6, () => `[${list(9_000, () => "12345678901234567")}]`)}]`),
+    withField(`"a":[${list(3, () => `[${list(9_000, () => "12345678901234567")}]`)}]`),
   "fields that are numbers": () =>
     withField(
-      `"a":[${list(28, (a) => `{${list(2_000, (i) => `"${a * 7919 + i * 104_729}":1`)}}`)}]`,
+      `"a":[${list(6, (a) => `{${list(2_000, (i) => `"${a * 7919 + i * 104_729}":1`)}}`)}]`,
     ),
   "empty lists": () => withField(`"a":[${list(3, () => `[${list(9_999, () => "[]")}]`)}]`),
   "nested without end": (max) => `{"a":${fill(Math.min(max, 4_000_000), "[")}`,
@@ -84,7 +84,7 @@ export const hostileBodies: Record<string, (maxBytes: number) => string> = {
   "a long seed": (max) => withField(`"seed":${fill(max - 200, "1")}`),
   "arguments of many fields": () => call(`{${list(200_000, (i) => `\\"k${i}\\":${i}`)}}`),
   "arguments below the limit": () =>
-    call(`{${list(14, (a) => `\\"${a}\\":{${list(2_000, (i) => `\\"${a}_${i}\\":1`)}}`)}}`),
+    call(`{${list(12, (a) => `\\"a${a}\\":{${list(2_000, (i) => `\\"f${a}_${i}\\":1`)}}`)}}`),
   "arguments of one long text": (max) =>
     call(`{\\"a\\":\\"${fill(Math.min(max - 400, 15_000_000), "好")}\\"}`),
   "arguments of many values": (max) => call(`[${fill(max / 4, "1,")}1]`),
@@ -103,7 +103,7 @@ export const hostileBodies: Record<string, (maxBytes: number) => string> = {
   "Latin letters": (max) => content(fill(max - 200, "é")),
   "Chinese letters": (max) => content(fill(max - 200, "好")),
   "short texts": (max) =>
-    parts(4_000, `{"type":"text","text":"${fill(Math.min(max / 4_200, 7_000), "好")}"}`),
+    parts(4_000, `{"type":"text","text":"${fill(Math.min(max / 4_200, 3_500), "好")}"}`),
   "texts of 60 kB": (max) =>
     parts(500, `{"type":"text","text":"${fill(Math.min(max / 520, 60_000), "a")}"}`),
   "escapes of one emoji below the limit": () => content(`😀${fill(1_900_000, "\\u0000".slice(1))}`),

@@ -5,7 +5,7 @@ import { reasonOf } from "../../base/operator-error.ts";
 /** The command did what it could and failed: exit code 1. */
 export const EXIT_FAILED = 1;
 /** The command line itself is wrong: exit code 2. */
-export const EXIT_USAGE = 2;
+const EXIT_USAGE = 2;
 
 /**
  * The exit code that something thrown by a command stands for.

@@ -2,7 +2,7 @@
 import type { CatalogEntry } from "../../catalog/build.ts";
 import { priceAt } from "../../catalog/price.ts";
 import type { Price, Rate } from "../../catalog/types.ts";
-import { capabilitiesOf } from "../../operator/models.ts";
+import { capabilitiesOf } from "../../operator/capabilities.ts";
 
 /** The names of the price's parts in JSON. */
 const PARTS: Record<keyof Price, string> = {
@@ -24,7 +24,7 @@ interface ShownRate {
   tiers: { above: number; usd_per_mtok: string }[];
 }
 
-/** A model as `aacflow models --json` gives it. `price` is null for a free one. */
+/** A model as `aacflow models --json` prints it. `price` is null for a free one. */
 export function modelJson(entry: CatalogEntry, now: Date) {
   const { facts, markupBasisPoints } = entry.deployment;
   const price = priceAt(entry.deployment, now);
@@ -69,7 +69,7 @@ export function modelRow(entry: CatalogEntry, now: Date): string[] {
 
 /**
  * A rate with its markup in USD per million tokens, exact, with at least two decimals: 150000
- * gives `0.15`.
+ * becomes `0.15`.
  * @param markupBasisPoints hundredths of a percent
  */
 export function usdPerMtok(microPerMtok: number, markupBasisPoints: number): string {

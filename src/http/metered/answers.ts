@@ -57,8 +57,7 @@ async function replayResponse(replay: Replayed, to: Answering): Promise<Response
 
 async function* replayedEvents(body: string, balanceMicro: number): AsyncGenerator<ChatEvent> {
   // A stream without a chunk was kept as nothing, which is no line.
-  const chunks = body === "" ? [] : body.split("\n");
-  for (const json of chunks) yield { type: "chunk", json };
+  if (body !== "") yield { type: "chunks", lines: body };
   yield { type: "end", settled: { chargedMicro: 0, balanceMicro }, usageJson: null };
 }
 

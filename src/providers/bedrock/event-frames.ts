@@ -2,7 +2,7 @@
 import type { EventStreamCodec } from "@smithy/core/event-streams";
 import { upstreamError } from "../../base/errors.ts";
 import { asObject, type JsonObject, parseJson } from "../shared/json.ts";
-import type { EventDecoder, Framing } from "../transport/framing.ts";
+import type { EventDecoder, EventSink, Framing } from "../transport/framing.ts";
 
 /** Total length, length of the headers and the checksum of both. */
 const PRELUDE_BYTES = 12;
@@ -52,20 +52,19 @@ export class FrameReader implements EventDecoder<BedrockEvent> {
   }
 
   /**
-   * The events that these bytes complete.
-   * @throws ApiError 502 for a damaged or too large frame
+   * Hands over the events that these bytes complete.
+   * @throws ApiError 502 for a damaged or too large frame, after those before it
    */
-  push(bytes: Uint8Array): BedrockEvent[] {
+  push(bytes: Uint8Array, sink: Pick<EventSink<BedrockEvent>, "take">): void {
     this.#parts.push(bytes);
     this.#partBytes += bytes.byteLength;
     // Joined only once there is enough, so that a frame in many small reads costs one copy.
     if (this.#partBytes < this.#neededBytes) {
-      return [];
+      return;
     }
     const [only] = this.#parts;
     let rest: Uint8Array =
       this.#parts.length === 1 && only !== undefined ? only : Buffer.concat(this.#parts);
-    const events: BedrockEvent[] = [];
     this.#neededBytes = PRELUDE_BYTES;
     while (rest.byteLength >= this.#neededBytes) {
       const frameBytes = this.#readPrelude(rest);
@@ -73,18 +72,15 @@ export class FrameReader implements EventDecoder<BedrockEvent> {
         this.#neededBytes = frameBytes;
         break;
       }
-      events.push(this.#decode(rest.subarray(0, frameBytes)));
+      sink.take(this.#decode(rest.subarray(0, frameBytes)));
       rest = rest.subarray(frameBytes);
     }
     this.#parts = rest.byteLength === 0 ? [] : [rest];
     this.#partBytes = rest.byteLength;
-    return events;
   }
 
   /** Half a frame is nothing: whether the answer is whole is for its reader to say. */
-  end(): BedrockEvent[] {
-    return [];
-  }
+  end(): void {}
 
   /** The frame's length, believed only after its checksum: a damaged one would wait for ever. */
   #readPrelude(bytes: Uint8Array): number {

@@ -70,7 +70,7 @@ async function* stream(
   call: UpstreamCall,
   pace: DemoPace,
   signal: AbortSignal,
-): AsyncGenerator<UpstreamChunk> {
+): AsyncGenerator<UpstreamChunk[]> {
   const ignored = lostHere(call);
   await pause(pace.firstWordDelayMs, signal);
   const choices = planAnswer(call);
@@ -79,14 +79,14 @@ async function* stream(
     const say = (delta: Delta) => envelope.chunk([deltaChoice(index, delta)]);
     const hasCalls = pieces.some(({ kind }) => kind === "call");
     const first = say({ role: "assistant", content: hasCalls ? null : "" });
-    yield index === 0 ? { ...first, ignored } : first;
+    yield [index === 0 ? { ...first, ignored } : first];
     for (const [position, piece] of pieces.entries()) {
       if (position > 0) await pause(pace.wordDelayMs, signal);
       signal.throwIfAborted();
-      yield say(toDelta(piece));
+      yield [say(toDelta(piece))];
     }
     const usage = index === choices.length - 1 ? await usageOf(call, choices) : null;
-    yield envelope.chunk([deltaChoice(index, {}, finishReason)], usage);
+    yield [envelope.chunk([deltaChoice(index, {}, finishReason)], usage)];
   }
 }
 

@@ -4,7 +4,7 @@ import { asArray, asObject, isObject, type JsonObject } from "../shared/json.ts"
 import { resolveReference } from "../shared/schema-reference.ts";
 import { type Keywords, numbers, plainValue } from "./plain-value.ts";
 
-/** Below this depth only what the schema requires is made. */
+/** Below this depth, or with half of the work done, only what the schema requires is made. */
 const FULL_DEPTH = 3;
 /** Deeper than any finite schema that a request can carry; also of references that lead to references. */
 const DEPTH_MAX = 100;
@@ -61,9 +61,10 @@ class ValueMaker {
       );
     const inner = path.union(followed);
     const make: MakeMember = (own, key = name) => this.make(own, key, depth + 1, inner);
+    const isFull = depth < FULL_DEPTH && this.#workLeft > WORK_MAX / 2;
     const type = typeOf(all);
-    if (type === "object") return this.#object(all, make, depth < FULL_DEPTH);
-    if (type === "array") return this.#array(all, make, depth < FULL_DEPTH);
+    if (type === "object") return this.#object(all, make, isFull);
+    if (type === "array") return this.#array(all, make, isFull);
     this.#spend(all("pattern"), PATTERN_WORK);
     const value = plainValue(type, all, name);
     if (value === undefined) this.#refuse("such limits or such a pattern");

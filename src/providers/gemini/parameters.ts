@@ -31,7 +31,6 @@ const SERVED: ReadonlySet<string> = new Set([
   "temperature",
   "tool_choice",
   "tools",
-  "top_k",
   "top_logprobs",
   "top_p",
 ]);
@@ -72,6 +71,7 @@ export function buildParameters(
   const serves = (field: string) =>
     SERVED.has(field) ||
     (penalties && PENALTIES.has(field)) ||
+    (field === "top_k" && typeof request.top_k === "number") ||
     (takesTier && field === "service_tier");
   const ignored = [
     ...lostFields(request, serves),

@@ -1,7 +1,7 @@
 // Named changes to the messages of an outgoing body, one for each way in which a provider departs from OpenAI.
 import { refuseOldForms } from "../shared/form-fields.ts";
 import { ignoredNames } from "../shared/ignored.ts";
-import { asArray, asObject, isGiven, isObject, type JsonObject } from "../shared/json.ts";
+import { asArray, asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import { fittingToolId, hashedId } from "../shared/tool-ids.ts";
 import type { RequestPatch } from "./request-patches.ts";
 
@@ -94,9 +94,9 @@ function keepCallFields(call: JsonObject): void {
 
 /** A refusal is what the assistant said: elsewhere than at OpenAI it is plain content. */
 function sayRefusal(message: JsonObject): void {
-  const { content, refusal } = message;
-  if (!isGiven(content) && typeof refusal === "string") {
-    message.content = refusal;
+  const refusal = nonEmptyString(message.refusal);
+  if (refusal !== null) {
+    message.content = withText(message.content, refusal);
   }
   message.content = copies(message.content, (part) => {
     if (part.type === "refusal") {
@@ -105,6 +105,13 @@ function sayRefusal(message: JsonObject): void {
       delete part.refusal;
     }
   });
+}
+
+/** Content, and a text after it. */
+function withText(content: unknown, text: string): unknown {
+  if (Array.isArray(content)) return [...content, { type: "text", text }];
+  const before = nonEmptyString(content);
+  return before === null ? text : `${before}\n${text}`;
 }
 
 function keepOnly(object: JsonObject, fields: ReadonlySet<string>): void {

@@ -1,7 +1,7 @@
 // A provider's stream of events as UpstreamChunks.
 import type { ChatCompletionChunk } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
-import type { UpstreamChunk } from "../protocol.ts";
+import type { PlainShape, UpstreamChunk } from "../protocol.ts";
 import { Envelope } from "../shared/envelope.ts";
 import { COMMON_ERRORS } from "../shared/errors.ts";
 import type { StreamReader } from "../shared/http-dialect.ts";
@@ -12,7 +12,7 @@ import type { SseEvent } from "../transport/sse.ts";
 import type { AnswerOptions } from "./answer-options.ts";
 import { openChoice } from "./choice.ts";
 import { ChoiceStream } from "./choice-stream.ts";
-import { plainChoiceOf } from "./plain-chunk.ts";
+import { plainChoiceOf, ShapeFinder } from "./plain-chunk.ts";
 import { dropUsage, readUsage } from "./usage.ts";
 
 /**
@@ -30,6 +30,7 @@ export class ChatStream implements StreamReader<SseEvent> {
   readonly #options: AnswerOptions;
   readonly #choices = new Map<number, ChoiceStream>();
   readonly #envelope: Envelope;
+  readonly #shapes = new ShapeFinder();
   #finishedChoices = 0;
   #ended = false;
   #hasReport = false;
@@ -50,6 +51,11 @@ export class ChatStream implements StreamReader<SseEvent> {
     return this.#ended;
   }
 
+  /** None once a choice has its end: what comes for it then has to be looked at. */
+  get shape(): PlainShape | null {
+    return this.#finishedChoices === 0 ? this.#shapes.current : null;
+  }
+
   read(event: SseEvent): UpstreamChunk[] {
     // Compared by its start, as the Python SDK does.
     if (event.data.startsWith(DONE)) {
@@ -57,7 +63,6 @@ export class ChatStream implements StreamReader<SseEvent> {
       return [];
     }
     const piece = this.#readChunk(event);
-    if (piece.isPlainText === true) return [piece];
     const isEmpty =
       piece.chunk.choices.length === 0 &&
       piece.usage === null &&
@@ -89,8 +94,8 @@ export class ChatStream implements StreamReader<SseEvent> {
   #readChunk(event: SseEvent): UpstreamChunk {
     const body = readEvent(event, COMMON_ERRORS);
     if (this.#isPlain(body) && !event.data.includes("\n")) {
-      const chunk = body as unknown as ChatCompletionChunk;
-      return { chunk, wire: event.data, usage: null, isPlainText: true };
+      this.#shapes.learn(event.data);
+      return { chunk: body as unknown as ChatCompletionChunk, wire: event.data, usage: null };
     }
     const report = readUsage(body, this.#options.quirks, this.#options.writesForAnHour);
     this.#hasReport ||= (report?.usage ?? null) !== null;

@@ -1,6 +1,6 @@
 // What a dialect over HTTP gives to be called: the exchange of one call, and how a stream reads.
 import type { Config, Timeouts } from "../../config/schema.ts";
-import type { UpstreamCall, UpstreamChunk, UpstreamCompletion } from "../protocol.ts";
+import type { PlainShape, UpstreamCall, UpstreamChunk, UpstreamCompletion } from "../protocol.ts";
 import type { Framing } from "../transport/framing.ts";
 import type { ErrorReader } from "./errors.ts";
 import type { Probe } from "./probe.ts";
@@ -24,13 +24,19 @@ export interface Exchange<Event> {
   open(): StreamReader<Event>;
 }
 
-/** Reads the events of one stream in order: what a piece means can depend on those before it. */
+/** Reads the events of one stream in order: what an event means can depend on those before it. */
 export interface StreamReader<Event> {
   /**
    * The chunks that one event stands for; none for many.
    * @throws ApiError when it is malformed, out of order or an error
    */
   read(event: Event): UpstreamChunk[];
+  /**
+   * How an event reads that adds some text to what has come and does nothing else: such an event
+   * need not be read, as it would leave the reader as it is. Null while that is not known or no
+   * event is so; absent where none ever is.
+   */
+  readonly shape?: PlainShape | null;
   /**
    * Whether the answer is whole: every choice has its end, and only usage or a last word may
    * follow. Then a silence or a broken connection is a clean end.

@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 import { ApiError } from "../../../src/base/errors.ts";
 import type { UpstreamChunk } from "../../../src/providers/protocol.ts";
 import {
+  chunksIn,
   collect,
   eventually,
   HTTP_END,
@@ -33,7 +34,7 @@ test("give what came, the reported input with it, then fail", async () => {
   });
   const got: UpstreamChunk[] = [];
   const read = async () => {
-    for await (const chunk of adapterFor(server.url).stream(claudeCall(), never)) {
+    for await (const chunk of chunksIn(adapterFor(server.url).stream(claudeCall(), never))) {
       got.push(chunk);
     }
   };
@@ -55,7 +56,7 @@ test("characters and events may be split anywhere", async () => {
       }
       socket.write(HTTP_END);
     });
-    const chunks = await collect(adapterFor(server.url).stream(claudeCall(), never));
+    const chunks = await collect(chunksIn(adapterFor(server.url).stream(claudeCall(), never)));
     expect(textOf(chunks)).toBe("Zürich – 東京 🙂!");
     expect(chunks.at(-1)?.usage?.completionTokens).toBe(7);
   }
@@ -67,7 +68,7 @@ test("leaving the loop and aborting close the upstream within a second", async (
     socket.write(httpChunk(event(start())));
   });
   const adapter = adapterFor(server.url);
-  for await (const { usage } of adapter.stream(claudeCall(), never)) {
+  for await (const { usage } of chunksIn(adapter.stream(claudeCall(), never))) {
     expect(usage?.promptTokens).toBe(10);
     break;
   }
@@ -78,7 +79,7 @@ test("leaving the loop and aborting close the upstream within a second", async (
     setTimeout(() => client.abort(reason), 40);
     const run =
       method === "stream"
-        ? collect(adapter.stream(claudeCall(), client.signal))
+        ? collect(chunksIn(adapter.stream(claudeCall(), client.signal)))
         : adapter.complete(claudeCall(), client.signal);
     expect(await rejection(run)).toBe(reason);
     expect(await eventually(() => server.open === 0, 1_000)).toBe(true);
@@ -93,7 +94,7 @@ test("connections are used again after a stream's proper end", async () => {
   });
   const adapter = adapterFor(server.url);
   for (let turn = 0; turn < 4; turn++) {
-    await collect(adapter.stream(claudeCall(), never));
+    await collect(chunksIn(adapter.stream(claudeCall(), never)));
     await Bun.sleep(30);
   }
   expect(server.connections).toBe(1);

@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import type { ApiError } from "../../../src/base/errors.ts";
 import { createMessagesAdapter } from "../../../src/providers/anthropic/adapter.ts";
 import { ANTHROPIC_FEATURES, VERTEX_FEATURES } from "../../../src/providers/claude/platform.ts";
-import { collect, rejection } from "../support.ts";
+import { chunksIn, collect, rejection } from "../support.ts";
 import {
   adapterFor,
   claudeCall,
@@ -83,7 +83,7 @@ describe("over the wire", () => {
     using server = scripted(() => streamed(eventsText(saying("a"))));
     const headers = { "Anthropic-Version": "2026-10-21", "anthropic-beta": "x" };
     const adapter = adapterFor(`${server.url}proxy/v1/`, { apiKey: null, headers });
-    await collect(adapter.stream(claudeCall(), never));
+    await collect(chunksIn(adapter.stream(claudeCall(), never)));
     const [sent] = server.seen;
     expect(sent?.path).toBe("/proxy/v1/messages");
     expect(sent?.body).toEqual({
@@ -114,7 +114,7 @@ describe("over the wire", () => {
         bodyExtras: { anthropic_version: "vertex-2023-10-16" },
       }),
     });
-    expect(textOf(await collect(adapter.stream(claudeCall(), never)))).toBe("a");
+    expect(textOf(await collect(chunksIn(adapter.stream(claudeCall(), never))))).toBe("a");
     expect(server.seen[0]?.path).toBe("/models/claude-opus-5:streamRawPredict");
     expect(server.seen[0]?.body).toEqual({
       anthropic_version: "vertex-2023-10-16",
@@ -147,7 +147,7 @@ describe("over the wire", () => {
     const { ignored } = await adapterFor(server.url).complete(call, never);
     expect(ignored).toEqual(["seed", "temperature"]);
     using stream = scripted(() => streamed(eventsText(saying("a"))));
-    const [chunk] = await collect(adapterFor(stream.url).stream(call, never));
+    const [chunk] = await collect(chunksIn(adapterFor(stream.url).stream(call, never)));
     expect(chunk?.ignored).toEqual(["seed", "temperature"]);
   });
 
@@ -168,7 +168,7 @@ describe("over the wire", () => {
     using server = scripted(() => Response.json({}));
     const adapter = adapterFor(server.url);
     const call = claudeCall({ n: 2 });
-    const iterable = adapter.stream(call, never);
+    const iterable = chunksIn(adapter.stream(call, never));
     expect(((await rejection(collect(iterable))) as ApiError).param).toBe("n");
     expect(((await rejection(adapter.complete(call, never))) as ApiError).param).toBe("n");
     expect(server.seen).toEqual([]);
@@ -186,7 +186,9 @@ describe("over the wire", () => {
     const outcomes: unknown[] = [];
     for (const answer of answers) {
       using server = scripted(answer);
-      const caught = await rejection(collect(adapterFor(server.url).stream(claudeCall(), never)));
+      const caught = await rejection(
+        collect(chunksIn(adapterFor(server.url).stream(claudeCall(), never))),
+      );
       const { status, retryAfterMs, upstreamStatus } = caught as ApiError;
       outcomes.push([status, retryAfterMs, upstreamStatus]);
     }

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { LLMock } from "@copilotkit/aimock";
 import type { ApiError } from "../../../src/base/errors.ts";
-import { collect, rejection } from "../support.ts";
+import { chunksIn, collect, rejection } from "../support.ts";
 import { adapterFor, claudeCall, functionTool, never, textOf } from "./support.ts";
 
 const mock = new LLMock({ port: 0, logLevel: "silent" });
@@ -23,7 +23,7 @@ test("completes and streams", async () => {
   expect(completion.choices[0]?.finish_reason).toBe("stop");
   expect(usage).not.toBeNull();
   expect(mock.getLastRequest()?.path).toBe("/v1/messages");
-  const chunks = await collect(adapter.stream(ask("hello"), never));
+  const chunks = await collect(chunksIn(adapter.stream(ask("hello"), never)));
   expect(textOf(chunks)).toBe("Hello from the other side, friend.");
   expect(chunks.length).toBeGreaterThan(5);
   expect(chunks.at(-1)?.chunk.choices[0]?.finish_reason).toBe("stop");
@@ -34,7 +34,7 @@ test("gives tool calls, whole and streamed", async () => {
   const call = ask("weather", { tools: [functionTool("look")], tool_choice: "required" });
   const { completion } = await adapter.complete(call, never);
   expect(completion.choices[0]?.finish_reason).toBe("tool_calls");
-  const chunks = await collect(adapter.stream(call, never));
+  const chunks = await collect(chunksIn(adapter.stream(call, never)));
   const parts = chunks.flatMap(({ chunk }) => chunk.choices[0]?.delta.tool_calls ?? []);
   expect(parts[0]?.function?.name).toBe("look");
   const json = parts.map((part) => part.function?.arguments ?? "").join("");
@@ -75,7 +75,7 @@ test("reports chaos as what it is", async () => {
     mock.setChaos(chaos);
     try {
       const whole = await rejection(adapter.complete(ask("hello"), never));
-      const streamed = await rejection(collect(adapter.stream(ask("hello"), never)));
+      const streamed = await rejection(collect(chunksIn(adapter.stream(ask("hello"), never))));
       expect([(whole as ApiError).status, (streamed as ApiError).status]).toEqual([status, status]);
     } finally {
       mock.clearChaos();

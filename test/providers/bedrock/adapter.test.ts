@@ -4,7 +4,7 @@ import { LLMock } from "@copilotkit/aimock";
 import { createBedrockAdapter } from "../../../src/providers/bedrock/adapter.ts";
 import type { UpstreamChunk } from "../../../src/providers/protocol.ts";
 import { json, startRawUpstream, type UpstreamAnswer } from "../../support/raw-upstream.ts";
-import { callOf, collect, eventually, rejection } from "../support.ts";
+import { callOf, chunksIn, collect, eventually, rejection } from "../support.ts";
 import { CLAUDE, event, exception, never, optionsFor, textStream } from "./support.ts";
 
 const call = (request: Record<string, unknown> = {}) => callOf(request, { upstreamModel: CLAUDE });
@@ -33,7 +33,7 @@ describe("against an independent mock", () => {
 
   test("streams, usage last", async () => {
     const adapter = createBedrockAdapter(optionsFor(mock.url));
-    const chunks = await collect(adapter.stream(call(), never));
+    const chunks = await collect(chunksIn(adapter.stream(call(), never)));
     expect(textOf(chunks)).toBe("Hello from the other side.");
     expect(chunks.length).toBeGreaterThan(5);
     expect(chunks.filter(({ usage }) => usage !== null)).toEqual(chunks.slice(-1));
@@ -46,11 +46,11 @@ describe("against an independent mock", () => {
     const { completion } = await adapter.complete(weather, never);
     const [whole] = completion.choices[0]?.message.tool_calls ?? [];
     expect(whole).toMatchObject({ function: { name: "look", arguments: '{"city":"Rome"}' } });
-    const chunks = await collect(adapter.stream(weather, never));
+    const chunks = await collect(chunksIn(adapter.stream(weather, never)));
     const parts = chunks.flatMap(({ chunk }) => chunk.choices[0]?.delta.tool_calls ?? []);
     expect(parts.map((part) => part.function?.arguments).join("")).toBe('{"city":"Rome"}');
     const think = call({ messages: [{ role: "user", content: "think" }] });
-    const thought = await collect(adapter.stream(think, never));
+    const thought = await collect(chunksIn(adapter.stream(think, never)));
     const deltas = thought.map(({ chunk }) => chunk.choices[0]?.delta ?? {});
     const reasoning = deltas.map((it) => ("reasoning_content" in it ? it.reasoning_content : ""));
     expect(reasoning.join("")).toBe("Let me see.");
@@ -79,7 +79,7 @@ test("a stream in any pieces", async () => {
     }
     upstream.answer(streamOf(pieces));
     const adapter = createBedrockAdapter(optionsFor(upstream.url));
-    expect(textOf(await collect(adapter.stream(call(), never)))).toBe("Grüße ✓");
+    expect(textOf(await collect(chunksIn(adapter.stream(call(), never))))).toBe("Grüße ✓");
   }
 });
 
@@ -130,14 +130,16 @@ test.each([
 ])("a stream ends with an error after %s", async (_name, script, status, message) => {
   upstream.answer(script);
   const adapter = createBedrockAdapter(optionsFor(upstream.url));
-  const error = await rejection(collect(adapter.stream(call(), never)));
+  const error = await rejection(collect(chunksIn(adapter.stream(call(), never))));
   expect(error).toMatchObject({ status, message });
 });
 
 test("a broken connection is an error", async () => {
   upstream.answer(streamOf(opening, "reset"));
   const adapter = createBedrockAdapter(optionsFor(upstream.url));
-  expect(await rejection(collect(adapter.stream(call(), never)))).toMatchObject({ status: 502 });
+  expect(await rejection(collect(chunksIn(adapter.stream(call(), never))))).toMatchObject({
+    status: 502,
+  });
 });
 
 async function* stalling(): AsyncGenerator<Uint8Array> {
@@ -151,7 +153,7 @@ test("the client's abort closes the upstream, with its reason", async () => {
   const controller = new AbortController();
   const reason = new Error("gone");
   const reading = (async () => {
-    for await (const { chunk } of adapter.stream(call(), controller.signal)) {
+    for await (const { chunk } of chunksIn(adapter.stream(call(), controller.signal))) {
       if (chunk.choices[0]?.delta.content === "a") {
         controller.abort(reason);
       }
@@ -165,7 +167,7 @@ test("the client's abort closes the upstream, with its reason", async () => {
 test("leaving the loop closes the upstream", async () => {
   upstream.answer(streamOf(stalling()));
   const adapter = createBedrockAdapter(optionsFor(upstream.url));
-  for await (const _chunk of adapter.stream(call(), never)) {
+  for await (const _chunk of chunksIn(adapter.stream(call(), never))) {
     break;
   }
   let closed = false;
@@ -179,7 +181,9 @@ test("silence in mid-answer is a timeout", async () => {
   upstream.answer(streamOf(stalling()));
   const timeouts = { firstByteMs: 1_000, betweenChunksMs: 50, totalMs: 5_000 };
   const adapter = createBedrockAdapter(optionsFor(upstream.url, { timeouts }));
-  expect(await rejection(collect(adapter.stream(call(), never)))).toMatchObject({ status: 504 });
+  expect(await rejection(collect(chunksIn(adapter.stream(call(), never))))).toMatchObject({
+    status: 504,
+  });
 });
 
 test("a request that cannot be sent is not sent", async () => {

@@ -1,26 +1,36 @@
 // The binary event stream: any cut of the bytes, damage, limits.
 import { expect, test } from "bun:test";
-import { FrameReader } from "../../../src/providers/bedrock/event-frames.ts";
+import { type BedrockEvent, FrameReader } from "../../../src/providers/bedrock/event-frames.ts";
 import { codec, event, exception, textStream } from "./support.ts";
 
 const whole = Buffer.concat(textStream("Grüße ", "✓"));
 const types = ["messageStart", "contentBlockDelta", "contentBlockDelta", "contentBlockStop"];
+/** The events that these bytes complete. */
+function eventsOf(reader: FrameReader, bytes: Uint8Array): BedrockEvent[] {
+  const events: BedrockEvent[] = [];
+  reader.push(bytes, { take: (event) => void events.push(event) });
+  return events;
+}
+
 const allTypes = [...types, "messageStop", "metadata"];
 
 test("every cut of a stream in two gives the same events", () => {
-  const expected = new FrameReader(codec, 10_000).push(whole);
+  const expected = eventsOf(new FrameReader(codec, 10_000), whole);
   expect(expected.map(({ type }) => type)).toEqual(allTypes);
   expect(expected[1]?.payload).toEqual({ contentBlockIndex: 0, delta: { text: "Grüße " } });
   for (let at = 0; at <= whole.length; at++) {
     const reader = new FrameReader(codec, 10_000);
-    const events = [...reader.push(whole.subarray(0, at)), ...reader.push(whole.subarray(at))];
+    const events = [
+      ...eventsOf(reader, whole.subarray(0, at)),
+      ...eventsOf(reader, whole.subarray(at)),
+    ];
     expect(events).toEqual(expected);
   }
 });
 
 test("byte by byte too", () => {
   const reader = new FrameReader(codec, 10_000);
-  const events = [...whole].flatMap((byte) => reader.push(Uint8Array.of(byte)));
+  const events = [...whole].flatMap((byte) => eventsOf(reader, Uint8Array.of(byte)));
   expect(events.map(({ type }) => type)).toEqual(allTypes);
 });
 
@@ -30,16 +40,16 @@ test("every damaged byte is noticed, if not by the bytes then by their end", () 
     const bad = good.slice();
     bad[at] = (bad[at] ?? 0) ^ 0x20;
     const reader = new FrameReader(codec, 10_000);
-    expect(() => reader.push(bad)).toThrow("The provider sent a damaged event.");
+    expect(() => eventsOf(reader, bad)).toThrow("The provider sent a damaged event.");
   }
 });
 
 test("a frame beyond the limit is refused by its prelude", () => {
   const big = event("contentBlockDelta", { delta: { text: "x".repeat(2_000) } });
-  expect(() => new FrameReader(codec, 1_000).push(big.subarray(0, 12))).toThrow(
+  expect(() => eventsOf(new FrameReader(codec, 1_000), big.subarray(0, 12))).toThrow(
     "The provider sent an event that is larger than the gateway accepts.",
   );
-  expect(new FrameReader(codec, big.length).push(big)).toHaveLength(1);
+  expect(eventsOf(new FrameReader(codec, big.length), big)).toHaveLength(1);
 });
 
 test("exceptions and faults of the transport are told from events", () => {
@@ -53,7 +63,7 @@ test("exceptions and faults of the transport are told from events", () => {
   });
   const reader = new FrameReader(codec, 10_000);
   expect(
-    reader.push(Buffer.concat([exception("throttlingException", "slow down"), fault])),
+    eventsOf(reader, Buffer.concat([exception("throttlingException", "slow down"), fault])),
   ).toEqual([
     { kind: "exception", type: "throttlingException", payload: { message: "slow down" } },
     { kind: "exception", type: "InternalError", payload: { message: "went wrong" } },

@@ -3,7 +3,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { ApiError } from "../../../src/base/errors.ts";
-import { FrameReader } from "../../../src/providers/bedrock/event-frames.ts";
+import { type BedrockEvent, FrameReader } from "../../../src/providers/bedrock/event-frames.ts";
 import { parseConverse } from "../../../src/providers/bedrock/response.ts";
 import { ChunkReader } from "../../../src/providers/bedrock/stream.ts";
 import { readStream } from "../support.ts";
@@ -41,7 +41,9 @@ test("streams", async () => {
       async (events, answers) => {
         const bytes = Buffer.concat(events.map(([type, it]) => event(type, it as object)));
         async function* batches() {
-          yield new FrameReader(codec, 1_000_000).push(bytes);
+          const read: BedrockEvent[] = [];
+          new FrameReader(codec, 1_000_000).push(bytes, { take: (one) => void read.push(one) });
+          yield read;
         }
         try {
           for await (const { chunk } of readStream(
@@ -64,7 +66,7 @@ test("bytes", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
       try {
-        expect(new FrameReader(codec, 1_000).push(bytes)).toBeArray();
+        new FrameReader(codec, 1_000).push(bytes, { take: (one) => expect(one.type).toBeString() });
       } catch (error) {
         expect(error).toBeInstanceOf(ApiError);
       }

@@ -142,6 +142,8 @@ test.each([
   [LLAMA, { parallel_tool_calls: false, tools: [tool("f")] }, ["parallel_tool_calls"]],
   [CLAUDE, { parallel_tool_calls: false, tools: [tool("f")] }, []],
   [GPT, { stop: "END" }, ["stop"]],
+  [GPT_OSS, { reasoning_effort: "none" }, ["reasoning_effort"]],
+  [NOVA, { temperature: 1.5 }, ["temperature"]],
   [LLAMA, { service_tier: "scale" }, ["service_tier"]],
 ])("%s ignores of %j: %j", async (model, request, fields) => {
   expect((await build(request, model)).ignored).toEqual(fields);

@@ -1,7 +1,9 @@
 // Text answers of the demo model: what it says, how it streams, where it stops, what it counts.
+
 import { describe, expect, test } from "bun:test";
 import { createDemoAdapter } from "../../../src/providers/demo/adapter.ts";
 import { countTokens } from "../../../src/providers/demo/usage.ts";
+import { chunksIn } from "../support.ts";
 import { adapter, ask, call, deltas, never, read } from "./support.ts";
 
 describe("what it says", () => {
@@ -126,7 +128,7 @@ describe("streaming", () => {
     const slow = createDemoAdapter({ wordDelayMs: 10, firstWordDelayMs: 30 });
     const started = performance.now();
     const times: number[] = [];
-    for await (const _ of slow.stream(call("Count to 5"), never)) {
+    for await (const _ of chunksIn(slow.stream(call("Count to 5"), never))) {
       times.push(performance.now() - started);
     }
     expect(times[0]).toBeGreaterThanOrEqual(28);
@@ -142,7 +144,7 @@ describe("aborting", () => {
     const reason = new Error("client left");
     const seen: string[] = [];
     const reading = (async () => {
-      for await (const { chunk } of slow.stream(call("Count to 5"), controller.signal)) {
+      for await (const { chunk } of chunksIn(slow.stream(call("Count to 5"), controller.signal))) {
         seen.push(chunk.choices[0]?.delta.content ?? "");
       }
     })();

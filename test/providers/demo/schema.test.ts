@@ -309,6 +309,9 @@ describe("what is beyond it is refused in words", () => {
   });
 
   test("where it can be left out, it is", () => {
+    const names = Array.from({ length: 60 }, (_, index) => `p${index}`);
+    const fan = names.map((name) => [name, { $ref: "#" }] as const);
+    expectFit({ type: "object", properties: Object.fromEntries(fan), additionalProperties: false });
     const schema = {
       type: "object",
       properties: { a: { not: { type: "string" } }, b: { anyOf: [{ not: {} }, { const: 1 }] } },

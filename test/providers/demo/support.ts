@@ -1,7 +1,9 @@
 // Helpers of the demo provider's tests: calls to the model, and streams read to their end.
+
 import type { ChatCompletionChunk, ChatRequest } from "../../../src/base/chat.ts";
 import { createDemoAdapter } from "../../../src/providers/demo/adapter.ts";
 import type { UpstreamCall, UpstreamChunk } from "../../../src/providers/protocol.ts";
+import { chunksIn } from "../support.ts";
 
 export const adapter = createDemoAdapter({ wordDelayMs: 0, firstWordDelayMs: 0 });
 
@@ -46,7 +48,7 @@ export async function ask(upstream: UpstreamCall) {
 
 export async function read(upstream: UpstreamCall): Promise<UpstreamChunk[]> {
   const chunks: UpstreamChunk[] = [];
-  for await (const chunk of adapter.stream(upstream, never)) {
+  for await (const chunk of chunksIn(adapter.stream(upstream, never))) {
     chunks.push(chunk);
   }
   return chunks;

@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import type { ApiError } from "../../../src/base/errors.ts";
 import type { UpstreamChunk } from "../../../src/providers/protocol.ts";
 import {
+  chunksIn,
   collect,
   eventually,
   HTTP_END,
@@ -32,7 +33,7 @@ describe("streams", () => {
     const body = sse([answerOf([{ text }]), answerOf([{ text }], "STOP", usageMetadata)]);
     for (const size of [1, 2, 3, 7, 64]) {
       await using server = await rawServer((socket) => sendPieces(socket, body, size));
-      const chunks = await collect(adapterFor(server.url).stream(callTo(PRO_3), never));
+      const chunks = await collect(chunksIn(adapterFor(server.url).stream(callTo(PRO_3), never)));
       expect(textOf(chunks)).toBe(text + text);
       expect(chunks.findLast(({ usage }) => usage !== null)?.usage?.promptTokens).toBe(2);
       expect(chunks.at(-1)?.chunk.choices[0]?.finish_reason).toBe("stop");
@@ -49,7 +50,7 @@ describe("streams", () => {
       });
       const got: UpstreamChunk[] = [];
       const read = async () => {
-        for await (const chunk of adapterFor(server.url).stream(callTo(PRO_3), never)) {
+        for await (const chunk of chunksIn(adapterFor(server.url).stream(callTo(PRO_3), never))) {
           got.push(chunk);
         }
       };
@@ -78,14 +79,16 @@ describe("streams", () => {
     );
     const adapter = adapterFor(server.base);
     for (let turn = 0; turn < 5; turn++) {
-      const error = (await rejection(collect(adapter.stream(callTo(PRO_3), never)))) as ApiError;
+      const error = (await rejection(
+        collect(chunksIn(adapter.stream(callTo(PRO_3), never))),
+      )) as ApiError;
       expect([error.status, error.code, error.retryAfterMs]).toEqual([
         429,
         "rate_limit_exceeded",
         3_000,
       ]);
     }
-    const last = await rejection(collect(adapter.stream(callTo(PRO_3), never)));
+    const last = await rejection(collect(chunksIn(adapter.stream(callTo(PRO_3), never))));
     expect((last as ApiError).message).toBe("The provider did not answer with a stream.");
   });
 
@@ -95,7 +98,7 @@ describe("streams", () => {
       socket.write(httpChunk(sse([answerOf([{ text: "a" }])])));
     });
     const adapter = adapterFor(server.url);
-    for await (const { chunk } of adapter.stream(callTo(PRO_3), never)) {
+    for await (const { chunk } of chunksIn(adapter.stream(callTo(PRO_3), never))) {
       expect(chunk.model).toBe("gemini-x");
       break;
     }
@@ -106,7 +109,7 @@ describe("streams", () => {
       setTimeout(() => client.abort(reason), 40);
       const run =
         method === "stream"
-          ? collect(adapter.stream(callTo(PRO_3), client.signal))
+          ? collect(chunksIn(adapter.stream(callTo(PRO_3), client.signal)))
           : adapter.complete(callTo(PRO_3), client.signal);
       expect(await rejection(run)).toBe(reason);
       expect(await eventually(() => server.open === 0, 1_000)).toBe(true);

@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { ApiError } from "../../../src/base/errors.ts";
 import { generateUrl } from "../../../src/providers/gemini/endpoint.ts";
 import { VERTEX_AI } from "../../../src/providers/gemini/surface.ts";
-import { collect, rejection } from "../support.ts";
+import { chunksIn, collect, rejection } from "../support.ts";
 import {
   adapterFor,
   answer,
@@ -33,7 +33,7 @@ describe("what is sent", () => {
       temperature: 0.5,
     };
     await adapter.complete(callTo("gemini-2.5-pro", request), never);
-    await collect(adapter.stream(callTo("gemini-2.5-pro", request), never));
+    await collect(chunksIn(adapter.stream(callTo("gemini-2.5-pro", request), never)));
     const body = {
       systemInstruction: { parts: [{ text: "s" }] },
       contents: [{ role: "user", parts: [{ text: "u" }] }],
@@ -118,7 +118,7 @@ test("a thought signature goes round in all three ways", async () => {
   ];
   using server = scripted(events(answerOf(parts, "STOP", usageMetadata)), json(answer));
   const adapter = adapterFor(server.base);
-  const chunks = await collect(adapter.stream(callTo(PRO_3), never));
+  const chunks = await collect(chunksIn(adapter.stream(callTo(PRO_3), never)));
   const calls = chunks.flatMap(({ chunk }) => chunk.choices[0]?.delta.tool_calls ?? []);
   const plain = calls.map(({ id, function: fn }) => toolCall(id ?? "", fn?.name ?? ""));
   const history = (tool_calls: object[]) => ({

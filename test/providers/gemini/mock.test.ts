@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { LLMock } from "@copilotkit/aimock";
 import type { ApiError } from "../../../src/base/errors.ts";
-import { callOf, collect, rejection } from "../support.ts";
+import { callOf, chunksIn, collect, rejection } from "../support.ts";
 import { adapterFor, never } from "./support.ts";
 
 const mock = new LLMock({ port: 0, logLevel: "silent" });
@@ -63,7 +63,7 @@ test("completes; the mock read every field that it knows", async () => {
 });
 
 test("streams", async () => {
-  const chunks = await collect(adapter().stream(call("hello"), never));
+  const chunks = await collect(chunksIn(adapter().stream(call("hello"), never)));
   const deltas = chunks.flatMap(({ chunk }) => chunk.choices.map(({ delta }) => delta));
   expect(deltas.map(({ content }) => content ?? "").join("")).toBe(text);
   expect(deltas[0]?.role).toBe("assistant");
@@ -80,7 +80,7 @@ test("calls tools, and takes their results", async () => {
     { name: "look", arguments: '{"city":"Rome"}' },
     { name: "look", arguments: '{"city":"Oslo"}' },
   ]);
-  const chunks = await collect(adapter().stream(call("weather"), never));
+  const chunks = await collect(chunksIn(adapter().stream(call("weather"), never)));
   const calls = chunks.flatMap(({ chunk }) => chunk.choices[0]?.delta.tool_calls ?? []);
   expect(calls.map(({ index, function: fn }) => [index, fn?.arguments])).toEqual([
     [0, '{"city":"Rome"}'],
@@ -116,7 +116,7 @@ test("errors and chaos are reported as what they are", async () => {
     mock.setChaos(chaos);
     try {
       const whole = await rejection(adapter().complete(call("hello"), never));
-      const streamed = await rejection(collect(adapter().stream(call("hello"), never)));
+      const streamed = await rejection(collect(chunksIn(adapter().stream(call("hello"), never))));
       expect([(whole as ApiError).status, (streamed as ApiError).status]).toEqual([status, status]);
     } finally {
       mock.clearChaos();

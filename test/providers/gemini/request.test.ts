@@ -231,6 +231,10 @@ describe("what has no equal is named", () => {
       "gemini-2.0-flash",
       ["reasoning_effort"],
     ],
+    ["thinking that cannot be off", { reasoning_effort: "none" }, PRO_3, ["reasoning_effort"]],
+    ["thinking that can be off", { reasoning_effort: "none" }, FLASH_25, []],
+    ["fields that nobody knows", { made_up: 1, top_k: "5" }, PRO_3, ["made_up", "top_k"]],
+    ["a tier that nobody has", { service_tier: "scale" }, PRO_3, ["service_tier"]],
     ["no effort without thinking", { reasoning_effort: "none" }, "gemini-2.0-flash", []],
     [
       "a form beside a forced call",

@@ -4,7 +4,7 @@ import { LLMock } from "@copilotkit/aimock";
 import type { ApiError } from "../../../src/base/errors.ts";
 import { createResponsesAdapter } from "../../../src/providers/openai-responses/adapter.ts";
 import type { UpstreamChunk } from "../../../src/providers/protocol.ts";
-import { callOf, collect, rejection } from "../support.ts";
+import { callOf, chunksIn, collect, rejection } from "../support.ts";
 import { never, optionsFor, textOf, tools } from "./adapter-support.ts";
 
 describe("against an independent mock", () => {
@@ -33,7 +33,7 @@ describe("against an independent mock", () => {
   });
 
   test("streams, usage last", async () => {
-    const chunks = await collect(adapter().stream(asking("hello"), never));
+    const chunks = await collect(chunksIn(adapter().stream(asking("hello"), never)));
     expect(textOf(chunks)).toBe("Hello from the other side.");
     expect(chunks.length).toBeGreaterThan(5);
     expect(chunks[0]?.chunk.choices[0]?.delta.role).toBe("assistant");
@@ -45,7 +45,7 @@ describe("against an independent mock", () => {
     const { completion } = await adapter().complete(asking("weather"), never);
     expect(completion.choices[0]?.finish_reason).toBe("tool_calls");
     const [whole] = completion.choices[0]?.message.tool_calls ?? [];
-    const chunks = await collect(adapter().stream(asking("weather"), never));
+    const chunks = await collect(chunksIn(adapter().stream(asking("weather"), never)));
     const parts = chunks.flatMap(({ chunk }) => chunk.choices[0]?.delta.tool_calls ?? []);
     const json = parts.map((part) => part.function?.arguments ?? "").join("");
     expect(whole).toMatchObject({ function: { name: "look", arguments: json } });
@@ -59,7 +59,7 @@ describe("against an independent mock", () => {
     const call = { ...asking("think"), upstreamModel: "gpt-5.6-sol" };
     const { completion } = await adapter().complete(call, never);
     expect(completion.choices[0]?.message).toMatchObject({ reasoning_content: "Two and two." });
-    const chunks = await collect(adapter().stream(call, never));
+    const chunks = await collect(chunksIn(adapter().stream(call, never)));
     const thoughts = chunks.map(({ chunk }) => {
       const delta = chunk.choices[0]?.delta ?? {};
       return "reasoning_content" in delta ? delta.reasoning_content : "";
@@ -71,7 +71,7 @@ describe("against an independent mock", () => {
   test("tells a limit from an end", async () => {
     const { completion } = await adapter().complete(asking("long"), never);
     expect(completion.choices[0]?.finish_reason).toBe("length");
-    const chunks = await collect(adapter().stream(asking("long"), never));
+    const chunks = await collect(chunksIn(adapter().stream(asking("long"), never)));
     expect(chunks.at(-1)?.chunk.choices[0]?.finish_reason).toBe("length");
   });
 
@@ -86,7 +86,9 @@ describe("against an independent mock", () => {
       mock.setChaos(chaos);
       try {
         const whole = await rejection(adapter().complete(asking("hello"), never));
-        const streamed = await rejection(collect(adapter().stream(asking("hello"), never)));
+        const streamed = await rejection(
+          collect(chunksIn(adapter().stream(asking("hello"), never))),
+        );
         expect([(whole as ApiError).status, (streamed as ApiError).status]).toEqual([
           status,
           status,

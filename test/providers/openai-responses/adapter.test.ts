@@ -5,6 +5,7 @@ import { createResponsesAdapter } from "../../../src/providers/openai-responses/
 import type { UpstreamChunk } from "../../../src/providers/protocol.ts";
 import {
   callOf,
+  chunksIn,
   collect,
   eventually,
   HTTP_END,
@@ -87,7 +88,7 @@ describe("over the wire", () => {
         socket.write(HTTP_END);
       });
       const adapter = createResponsesAdapter(optionsFor(server.url));
-      const chunks = await collect(adapter.stream(callOf({ tools }), never));
+      const chunks = await collect(chunksIn(adapter.stream(callOf({ tools }), never)));
       const parts = chunks.flatMap(({ chunk }) => chunk.choices[0]?.delta.tool_calls ?? []);
       expect(parts.map((part) => part.function?.arguments).join("")).toBe('{"city":"Zürich"}');
       expect(chunks.at(-1)?.usage).toEqual(TOKEN_USAGE);
@@ -99,7 +100,9 @@ describe("over the wire", () => {
     const adapter = createResponsesAdapter(optionsFor(server.url));
     const call = callOf({ tools, stop: ["x"] });
     expect(await rejection(adapter.complete(call, never))).toMatchObject({ param: "stop" });
-    expect(await rejection(collect(adapter.stream(call, never)))).toMatchObject({ status: 400 });
+    expect(await rejection(collect(chunksIn(adapter.stream(call, never))))).toMatchObject({
+      status: 400,
+    });
     expect(server.connections).toBe(0);
   });
 
@@ -112,7 +115,7 @@ describe("over the wire", () => {
     };
     using server = Bun.serve({ port: 0, fetch: () => Response.json({ error }, { status: 400 }) });
     const adapter = createResponsesAdapter(optionsFor(server.url.href));
-    expect(await rejection(collect(adapter.stream(callOf(), never)))).toMatchObject({
+    expect(await rejection(collect(chunksIn(adapter.stream(callOf(), never))))).toMatchObject({
       status: 400,
       code: "unsupported_value",
       param: "reasoning.effort",
@@ -124,10 +127,10 @@ describe("over the wire", () => {
     let body: object = { error: { message: "busy", type: "overloaded_error" } };
     using server = Bun.serve({ port: 0, fetch: () => Response.json(body) });
     const adapter = createResponsesAdapter(optionsFor(server.url.href));
-    const first = await rejection(collect(adapter.stream(callOf(), never)));
+    const first = await rejection(collect(chunksIn(adapter.stream(callOf(), never))));
     expect((first as ApiError).status).toBe(503);
     body = { hello: "world" };
-    const second = await rejection(collect(adapter.stream(callOf(), never)));
+    const second = await rejection(collect(chunksIn(adapter.stream(callOf(), never))));
     expect((second as ApiError).message).toContain("did not answer with a stream");
   });
 
@@ -138,7 +141,7 @@ describe("over the wire", () => {
     const adapter = createResponsesAdapter(optionsFor(server.url));
     const got: UpstreamChunk[] = [];
     const read = async () => {
-      for await (const chunk of adapter.stream(callOf(), never)) {
+      for await (const chunk of chunksIn(adapter.stream(callOf(), never))) {
         got.push(chunk);
       }
     };
@@ -153,7 +156,7 @@ describe("over the wire", () => {
       socket.write(httpChunk(eventText(textDelta(0, "a"))));
     });
     const adapter = createResponsesAdapter(optionsFor(server.url));
-    for await (const { chunk } of adapter.stream(callOf(), never)) {
+    for await (const { chunk } of chunksIn(adapter.stream(callOf(), never))) {
       expect(chunk.choices[0]?.delta.content).toBe("a");
       break;
     }
@@ -164,7 +167,7 @@ describe("over the wire", () => {
       setTimeout(() => client.abort(reason), 40);
       const run =
         method === "stream"
-          ? collect(adapter.stream(callOf(), client.signal))
+          ? collect(chunksIn(adapter.stream(callOf(), client.signal)))
           : adapter.complete(callOf(), client.signal);
       expect(await rejection(run)).toBe(reason);
       expect(await eventually(() => server.open === 0, 1_000)).toBe(true);
@@ -180,7 +183,7 @@ describe("over the wire", () => {
     const timeouts = { firstByteMs: 100, betweenChunksMs: 100, totalMs: 5_000 };
     for (const { url } of [silent, stalled]) {
       const adapter = createResponsesAdapter(optionsFor(url, { timeouts }));
-      const error = await rejection(collect(adapter.stream(callOf(), never)));
+      const error = await rejection(collect(chunksIn(adapter.stream(callOf(), never))));
       expect((error as ApiError).status).toBe(504);
     }
   });
@@ -193,7 +196,7 @@ describe("over the wire", () => {
     });
     const adapter = createResponsesAdapter(optionsFor(server.url));
     for (let turn = 0; turn < 3; turn++) {
-      expect(textOf(await collect(adapter.stream(callOf(), never)))).toBe("a");
+      expect(textOf(await collect(chunksIn(adapter.stream(callOf(), never))))).toBe("a");
       await Bun.sleep(30);
     }
     expect(server.connections).toBe(1);

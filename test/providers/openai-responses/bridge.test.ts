@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { createBridgedAdapter, needsResponses } from "../../../src/providers/openai/bridge.ts";
 import type { ProviderAdapter, UpstreamCompletion } from "../../../src/providers/protocol.ts";
-import { callOf, collect } from "../support.ts";
+import { callOf, chunksIn, collect } from "../support.ts";
 
 const tools = [{ type: "function", function: { name: "f" } }];
 const never = new AbortController().signal;
@@ -58,7 +58,7 @@ describe("the bridge", () => {
   const answering = (name: string): ProviderAdapter => ({
     complete: async () => ({ completion: { id: name }, usage: null }) as UpstreamCompletion,
     async *stream() {
-      yield { chunk: { id: name } as never, wire: null, usage: null };
+      yield [{ chunk: { id: name } as never, wire: null, usage: null }];
     },
     probe: async () => ({ ok: true, detail: name }),
   });
@@ -73,7 +73,7 @@ describe("the bridge", () => {
   ])("sends %j to %s, whole and streamed", async (request, name) => {
     const call = callOf(request, { upstreamModel: "gpt-6-sol" });
     expect((await bridged.complete(call, never)).completion.id).toBe(name);
-    const chunks = await collect(bridged.stream(call, never));
+    const chunks = await collect(chunksIn(bridged.stream(call, never)));
     expect(chunks.map(({ chunk }) => chunk.id)).toEqual([name]);
   });
 });

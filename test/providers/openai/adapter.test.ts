@@ -11,6 +11,7 @@ import type { UpstreamChunk } from "../../../src/providers/protocol.ts";
 import { buildHeaders, endpointUrl } from "../../../src/providers/shared/endpoint.ts";
 import {
   callOf,
+  chunksIn,
   collect,
   eventually,
   HTTP_END,
@@ -81,7 +82,7 @@ describe("against an independent mock", () => {
 
   test("streams, usage and the finish reason last", async () => {
     const adapter = createOpenAiAdapter(optionsFor(`${mock.url}/v1`));
-    const chunks = await collect(adapter.stream(callOf(), never));
+    const chunks = await collect(chunksIn(adapter.stream(callOf(), never)));
     expect(textOf(chunks)).toBe("Hello from the other side, friend.");
     expect(chunks.length).toBeGreaterThan(5);
     const reported = chunks.filter(({ usage }) => usage !== null);
@@ -99,7 +100,7 @@ describe("against an independent mock", () => {
     const call = callOf({ messages: [{ role: "user", content: "weather" }] });
     const { completion } = await adapter.complete(call, never);
     expect(completion.choices[0]?.finish_reason).toBe("tool_calls");
-    const chunks = await collect(adapter.stream(call, never));
+    const chunks = await collect(chunksIn(adapter.stream(call, never)));
     const parts = chunks.flatMap(({ chunk }) => chunk.choices[0]?.delta.tool_calls ?? []);
     const json = parts.map((part) => part.function?.arguments ?? "").join("");
     expect(parts[0]?.function?.name).toBe("look");
@@ -118,7 +119,7 @@ describe("against an independent mock", () => {
       mock.setChaos(chaos);
       try {
         const whole = await rejection(adapter.complete(callOf(), never));
-        const streamed = await rejection(collect(adapter.stream(callOf(), never)));
+        const streamed = await rejection(collect(chunksIn(adapter.stream(callOf(), never))));
         expect(statuses).toContain((whole as ApiError).status);
         expect(statuses).toContain((streamed as ApiError).status);
       } finally {
@@ -164,7 +165,7 @@ describe("over the wire", () => {
         ),
     });
     const adapter = createOpenAiAdapter(optionsFor(server.url.href));
-    const error = (await rejection(collect(adapter.stream(callOf(), never)))) as ApiError;
+    const error = (await rejection(collect(chunksIn(adapter.stream(callOf(), never))))) as ApiError;
     expect([error.status, error.retryAfterMs, error.upstreamStatus]).toEqual([429, 3_000, 429]);
   });
 
@@ -172,13 +173,13 @@ describe("over the wire", () => {
     let body: object = { error: { message: "busy", type: "overloaded_error" } };
     using server = Bun.serve({ port: 0, fetch: () => Response.json(body) });
     const adapter = createOpenAiAdapter(optionsFor(server.url.href));
-    const first = await rejection(collect(adapter.stream(callOf(), never)));
+    const first = await rejection(collect(chunksIn(adapter.stream(callOf(), never))));
     expect((first as ApiError).status).toBe(503);
     body = { hello: "world" };
-    const second = await rejection(collect(adapter.stream(callOf(), never)));
+    const second = await rejection(collect(chunksIn(adapter.stream(callOf(), never))));
     expect((second as ApiError).status).toBe(502);
     body = answer;
-    const chunks = await collect(adapter.stream(callOf(), never));
+    const chunks = await collect(chunksIn(adapter.stream(callOf(), never)));
     expect(chunks.flatMap(({ chunk }) => chunk.choices[0]?.finish_reason ?? [])).toEqual(["stop"]);
   });
 
@@ -189,7 +190,7 @@ describe("over the wire", () => {
     const adapter = createOpenAiAdapter(optionsFor(server.url));
     const got: UpstreamChunk[] = [];
     const read = async () => {
-      for await (const chunk of adapter.stream(callOf(), never)) {
+      for await (const chunk of chunksIn(adapter.stream(callOf(), never))) {
         got.push(chunk);
       }
     };
@@ -203,7 +204,7 @@ describe("over the wire", () => {
       socket.write(httpChunk(event("a")));
     });
     const adapter = createOpenAiAdapter(optionsFor(server.url));
-    for await (const chunk of adapter.stream(callOf(), never)) {
+    for await (const chunk of chunksIn(adapter.stream(callOf(), never))) {
       expect(chunk.chunk.model).toBe("m");
       break;
     }
@@ -215,7 +216,7 @@ describe("over the wire", () => {
       setTimeout(() => client.abort(reason), 40);
       const run =
         method === "stream"
-          ? collect(adapter.stream(callOf(), client.signal))
+          ? collect(chunksIn(adapter.stream(callOf(), client.signal)))
           : adapter.complete(callOf(), client.signal);
       expect(await rejection(run)).toBe(reason);
       expect(await eventually(() => server.open === 0, 1_000)).toBe(true);
@@ -228,9 +229,9 @@ describe("over the wire", () => {
       socket.write(httpChunk(event("a")));
     });
     const client = new AbortController();
-    const iterator = createOpenAiAdapter(optionsFor(server.url))
-      .stream(callOf(), client.signal)
-      [Symbol.asyncIterator]();
+    const iterator = chunksIn(
+      createOpenAiAdapter(optionsFor(server.url)).stream(callOf(), client.signal),
+    )[Symbol.asyncIterator]();
     await iterator.next();
     client.abort("left");
     expect(await eventually(() => server.open === 0, 1_000)).toBe(true);
@@ -247,7 +248,7 @@ describe("over the wire", () => {
     await adapter.complete(callOf(), signal);
     body = { error: "x" };
     await rejection(adapter.complete(callOf(), signal));
-    await rejection(collect(adapter.stream(callOf(), signal)));
+    await rejection(collect(chunksIn(adapter.stream(callOf(), signal))));
     await adapter.probe(signal);
     expect(added.mock.calls.length).toBe(4);
     expect(removed.mock.calls.map(([, listener]) => listener)).toEqual(
@@ -263,7 +264,7 @@ describe("over the wire", () => {
     });
     const adapter = createOpenAiAdapter(optionsFor(server.url));
     for (let turn = 0; turn < 5; turn++) {
-      expect(textOf(await collect(adapter.stream(callOf(), never)))).toBe("a");
+      expect(textOf(await collect(chunksIn(adapter.stream(callOf(), never))))).toBe("a");
       await Bun.sleep(30);
     }
     expect(server.connections).toBe(1);

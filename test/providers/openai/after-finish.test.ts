@@ -6,6 +6,7 @@ import { COMPATIBLE } from "../../../src/providers/openai/quirks.ts";
 import { event, streamOf, usageChunk } from "../../support/openai-wire.ts";
 import {
   callOf,
+  chunksIn,
   collect,
   HTTP_END,
   httpChunk,
@@ -39,7 +40,7 @@ async function after(events: string[], then: (socket: Socket) => unknown, n = 1)
     passFields: undefined,
   });
   const started = performance.now();
-  const chunks = await collect(adapter.stream(callOf({ n }), never));
+  const chunks = await collect(chunksIn(adapter.stream(callOf({ n }), never)));
   const choices = chunks.flatMap(({ chunk }) => chunk.choices);
   return {
     text: choices.map(({ delta }) => delta.content ?? "").join(""),

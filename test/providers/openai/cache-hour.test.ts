@@ -6,7 +6,7 @@ import { costMicro } from "../../../src/gateway/cost.ts";
 import { createOpenAiAdapter } from "../../../src/providers/openai/adapter.ts";
 import { COMPATIBLE } from "../../../src/providers/openai/quirks.ts";
 import { best, catalog } from "../../catalog/support.ts";
-import { callOf, collect } from "../support.ts";
+import { callOf, chunksIn, collect } from "../support.ts";
 
 const never = new AbortController().signal;
 
@@ -102,7 +102,9 @@ describe("500,000 tokens written", () => {
     const request = { model: "m", ...body } as ChatRequest;
     const { usage: used } = await adapter().complete(callOf({ ...request }), never);
     expect(charge(used)).toBe(expected);
-    const chunks = await collect(adapter().stream(callOf({ ...request, stream: true }), never));
+    const chunks = await collect(
+      chunksIn(adapter().stream(callOf({ ...request, stream: true }), never)),
+    );
     expect(charge(chunks.find((it) => it.usage !== null)?.usage)).toBe(expected);
   });
 });

@@ -4,6 +4,8 @@ import { ApiError } from "../../../src/base/errors.ts";
 import * as QUIRKS from "../../../src/providers/openai/provider-quirks.ts";
 import type { Quirks } from "../../../src/providers/openai/quirks.ts";
 import { buildRequest } from "../../../src/providers/openai/request.ts";
+import type { FieldRow } from "../../dialects/same/field-row.ts";
+import { FIELD_ROWS } from "../../dialects/same/fields.ts";
 import { callOf } from "../support.ts";
 
 const HOSTS = Object.entries(QUIRKS);
@@ -88,4 +90,37 @@ test.each<[string, string, Fate]>([
 ])("%s, %s: %s", (host, field, expected) => {
   const [, quirks] = HOSTS.find(([name]) => name === host) ?? [];
   expect(quirks && fateOf(quirks, field)).toBe(expected);
+});
+
+/** What becomes of a row of the dialects' table, by the body that a host is sent. */
+function rowFate(quirks: Quirks, field: string, row: FieldRow): string {
+  const says = row.says ?? field;
+  const options = { quirks, passFields: undefined, stream: false };
+  const bodyOf = (fields: object) => {
+    const messages = [{ role: "user", content: "x" }];
+    const { body, ignored } = buildRequest(callOf({ messages, ...fields }), options);
+    return { text: JSON.stringify(body), ignored };
+  };
+  try {
+    const { text, ignored } = bodyOf(row.request);
+    if (ignored.includes(says)) return "named";
+    const { token = "" } = row;
+    const isThere = typeof token === "string" ? text.includes(token) : token.test(text);
+    return isThere && text !== bodyOf(row.beside ?? {}).text ? "served" : "unfelt";
+  } catch (error) {
+    if (error instanceof ApiError && error.param?.startsWith(says)) return "refused";
+    throw error;
+  }
+}
+
+/** The output's limit, what has no price and OpenRouter's wishes are seen to by whoever makes the call. */
+const ELSEWHERE = /^(?:max_|service_tier$|provider$)/;
+const ROWS = FIELD_ROWS.filter(([, field]) => !ELSEWHERE.test(field));
+
+test.each(HOSTS)("%s follows the rules of the dialects' table", (_name, quirks) => {
+  const others = ROWS.flatMap(([row, field, asked]) => {
+    const fate = rowFate(quirks, field, asked);
+    return fate === "served" || fate === asked.rule ? [] : [`${row}: ${fate}`];
+  });
+  expect(others).toEqual([]);
 });

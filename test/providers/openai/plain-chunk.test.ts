@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { COMPATIBLE } from "../../../src/providers/openai/quirks.ts";
 import { ChatStream } from "../../../src/providers/openai/stream.ts";
-import type { UpstreamChunk } from "../../../src/providers/protocol.ts";
+import type { PlainShape } from "../../../src/providers/protocol.ts";
 
 const CHUNK = { id: "chatcmpl-1", object: "chat.completion.chunk", created: 1, model: "m" };
 const start = chunkOf({ delta: { role: "assistant", content: "" } });
@@ -12,15 +12,18 @@ function chunkOf(choice: object, rest: object = {}): object {
   return { ...CHUNK, ...rest, choices: [{ index: 0, delta: {}, finish_reason: null, ...choice }] };
 }
 
-/** The last event's chunk, after those before it. */
-function lastOf(...events: object[]): UpstreamChunk | undefined {
+/** What a plain event looks like to a stream that has read these. */
+function shapeAfter(...events: (object | string)[]): PlainShape | null {
   const stream = new ChatStream({
     model: "m",
     choices: 1,
     quirks: COMPATIBLE,
     writesForAnHour: () => false,
   });
-  return events.flatMap((event) => stream.read({ name: "", data: JSON.stringify(event) })).at(-1);
+  for (const event of events) {
+    stream.read({ name: "", data: typeof event === "string" ? event : JSON.stringify(event) });
+  }
+  return stream.shape;
 }
 
 test.each([
@@ -32,12 +35,8 @@ test.each([
     chunkOf({ delta: { content: "a" } }, { system_fingerprint: null, service_tier: "default" }),
   ],
 ])("plain: %s", (_name, event) => {
-  expect(lastOf(start, event)).toEqual({
-    chunk: event as UpstreamChunk["chunk"],
-    wire: JSON.stringify(event),
-    usage: null,
-    isPlainText: true,
-  });
+  const [head = "", tail = ""] = JSON.stringify(event).split(/(?<="content":").*?(?=")/);
+  expect(shapeAfter(start, event)).toEqual({ head, tail, events: 0 });
 });
 
 test.each<[string, object]>([
@@ -54,12 +53,30 @@ test.each<[string, object]>([
   ["two choices", { ...CHUNK, choices: [...choicesOf(plain), ...choicesOf(plain)] }],
   ["no id", { ...plain, id: "" }],
 ])("not plain: %s", (_name, event) => {
-  expect(lastOf(start, event)?.isPlainText).toBeUndefined();
+  expect(shapeAfter(start, event)).toBeNull();
 });
 
 test("the first of a stream is looked at, and what follows a finish reason", () => {
-  expect(lastOf(plain)?.isPlainText).toBeUndefined();
-  expect(lastOf(start, chunkOf({ finish_reason: "stop" }), plain)?.isPlainText).toBeUndefined();
+  expect(shapeAfter(plain)).toBeNull();
+  expect(shapeAfter(start, chunkOf({ finish_reason: "stop" }), plain)).toBeNull();
+  expect(shapeAfter(start, plain, chunkOf({ finish_reason: "stop" }))).toBeNull();
+});
+
+test("the text is found however the JSON is written, and whatever is in it", () => {
+  const text = JSON.stringify(chunkOf({ delta: { content: '\\ "content":"no" \n' } }), null, 1);
+  const spaced = text.replaceAll("\n", " ");
+  const shape = shapeAfter(start, spaced);
+  expect(JSON.parse(`${shape?.head}${shape?.tail}`)).toEqual(chunkOf({ delta: { content: "" } }));
+});
+
+test("a text that comes twice has no shape: the last would count", () => {
+  const twice = JSON.stringify(plain).replace('"content":', '"content":"first","content":');
+  expect(shapeAfter(start, twice)).toBeNull();
+});
+
+test("a provider that writes something new into each chunk is not tried for ever", () => {
+  const changing = Array.from({ length: 20 }, (_, at) => ({ ...plain, created: at }));
+  expect(shapeAfter(start, ...changing)?.head).toContain('"created":4,');
 });
 
 function choicesOf(chunk: object): object[] {

@@ -11,6 +11,7 @@ import type { StreamReader } from "../../../src/providers/shared/http-dialect.ts
 import { SSE, type SseEvent } from "../../../src/providers/transport/sse.ts";
 import {
   callOf,
+  chunksIn,
   collect,
   eventually,
   HTTP_END,
@@ -101,7 +102,9 @@ describe("a reader's own grace", () => {
       // The connection stays open and says no more.
     });
     const started = performance.now();
-    const chunks = await collect(adapterTo(server.url).stream(callOf(), AbortSignal.any([])));
+    const chunks = await collect(
+      chunksIn(adapterTo(server.url).stream(callOf(), AbortSignal.any([]))),
+    );
     expect(chunks.map(({ chunk }) => chunk.choices[0]?.delta.content)).toEqual([
       ...words,
       undefined,
@@ -127,7 +130,7 @@ const afterFinish = (then: (socket: Socket) => unknown) =>
 
 async function wordsFrom(url: string, timeouts: Partial<Timeouts> = {}, signal = never) {
   const adapter = adapterTo(url, () => new WordReader(), timeouts);
-  const chunks = await collect(adapter.stream(callOf(), signal));
+  const chunks = await collect(chunksIn(adapter.stream(callOf(), signal)));
   return chunks.map(({ chunk }) => chunk.choices[0]?.delta.content ?? "(none)");
 }
 
@@ -224,7 +227,7 @@ describe("after a whole answer", () => {
     });
     const seen: string[] = [];
     const adapter = adapterTo(server.url, () => new WordReader());
-    for await (const { chunk } of adapter.stream(callOf(), never)) {
+    for await (const { chunk } of chunksIn(adapter.stream(callOf(), never))) {
       seen.push(chunk.choices[0]?.delta.content ?? "(none)");
       await Bun.sleep(GRACE_MS);
     }
@@ -253,7 +256,9 @@ describe("the connection", () => {
       socket.write(SSE_HEAD);
       socket.write(httpChunk(events("one", "two")));
     });
-    for await (const _ of adapterTo(server.url, () => new WordReader()).stream(callOf(), never))
+    for await (const _ of chunksIn(
+      adapterTo(server.url, () => new WordReader()).stream(callOf(), never),
+    ))
       break;
     expect(await eventually(() => server.open === 0, 3_000)).toBe(true);
   });
@@ -266,7 +271,7 @@ describe("the connection", () => {
     const seen: unknown[] = [];
     const reading = (async () => {
       const adapter = adapterTo(server.url, () => new WordReader());
-      for await (const { chunk } of adapter.stream(callOf(), never)) {
+      for await (const { chunk } of chunksIn(adapter.stream(callOf(), never))) {
         seen.push(chunk.choices[0]?.delta.content);
       }
     })();

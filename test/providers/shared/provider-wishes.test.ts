@@ -5,7 +5,7 @@ import { createAnthropicAdapter } from "../../../src/providers/anthropic/adapter
 import { createOpenAiAdapter } from "../../../src/providers/openai/adapter.ts";
 import { CUSTOM, OPENROUTER } from "../../../src/providers/openai/provider-quirks.ts";
 import { unmetWishes } from "../../../src/providers/shared/provider-wishes.ts";
-import { callOf, collect, rejection } from "../support.ts";
+import { callOf, chunksIn, collect, rejection } from "../support.ts";
 
 const never = new AbortController().signal;
 const MESSAGE = { role: "assistant", content: "hi" };
@@ -55,7 +55,10 @@ describe("where nobody acts on them", () => {
       sent = [];
       const call = callOf({ provider });
       for (const adapter of Object.values(adapterOf())) {
-        for (const run of [adapter.complete(call, never), collect(adapter.stream(call, never))]) {
+        for (const run of [
+          adapter.complete(call, never),
+          collect(chunksIn(adapter.stream(call, never))),
+        ]) {
           const error = (await rejection(run)) as ApiError;
           expect([error.status, error.code]).toEqual([400, "unsupported_parameter"]);
           expect(error.param).toStartWith("provider.");
@@ -70,7 +73,7 @@ describe("where nobody acts on them", () => {
     const call = callOf({ provider: { only: ["a"], data_collection: "allow" } });
     const { openai } = adapterOf();
     expect((await openai.complete(call, never)).ignored).toEqual(["provider"]);
-    const [first] = await collect(openai.stream(call, never));
+    const [first] = await collect(chunksIn(openai.stream(call, never)));
     expect(first?.ignored).toEqual(["provider"]);
     expect(sent.map((body) => body.provider)).toEqual([undefined, undefined]);
   });

@@ -9,7 +9,7 @@ import { createHttpAdapter } from "../../../src/providers/shared/http-adapter.ts
 import { tokenUsage } from "../../../src/providers/shared/token-counts.ts";
 import { wholeAsStream } from "../../../src/providers/shared/whole-as-stream.ts";
 import { SSE } from "../../../src/providers/transport/sse.ts";
-import { callOf, collect } from "../support.ts";
+import { callOf, chunksIn, collect } from "../support.ts";
 
 const call = (id: string) => ({ id, type: "function", function: { name: "f", arguments: "{}" } });
 const usage = { prompt_tokens: 9, completion_tokens: 12, total_tokens: 21 };
@@ -72,7 +72,7 @@ test("over the wire", async () => {
       proxyUrl: null,
     },
   );
-  const chunks = await collect(adapter.stream(callOf(), new AbortController().signal));
+  const chunks = await collect(chunksIn(adapter.stream(callOf(), new AbortController().signal)));
   expect(chunks).toHaveLength(7);
   expect(chunks[0]?.ignored).toEqual(["seed"]);
   expect(chunks.at(-1)?.usage).not.toBeNull();

@@ -79,7 +79,7 @@ const chunk = (delta: object, finishReason: string | null) => ({
 /**
  * The chunks of {@link streamExample}; the last one comes only where the request asked for usage.
  */
-export const chunkExamples = [
+const chunkExamples = [
   chunk({ role: "assistant", content: "" }, null),
   chunk({ content: "1, 2" }, null),
   chunk({}, "stop"),

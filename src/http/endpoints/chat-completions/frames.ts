@@ -9,7 +9,7 @@ const data = (json: string): string => `data: ${json}\n\n`;
  * no `[DONE]`, which is what makes every client raise.
  */
 export const chatFrames: Frames = {
-  chunk: data,
+  chunks: (lines) => data(lines.replaceAll("\n", "\n\ndata: ")),
   usage: data,
   end: data("[DONE]"),
   error: (error) => data(JSON.stringify(errorEnvelope(error))),

@@ -64,10 +64,10 @@ export const userPart = z.discriminatedUnion("type", [
 ]);
 
 /** What an assistant may have said. */
-export const assistantPart = z.discriminatedUnion("type", [textPart, refusalPart]);
+const assistantPart = z.discriminatedUnion("type", [textPart, refusalPart]);
 
 /** What a tool may give back; which of it a model reads, differs. */
-export const toolPart = z.discriminatedUnion("type", [textPart, imagePart, filePart]);
+const toolPart = z.discriminatedUnion("type", [textPart, imagePart, filePart]);
 
 /** Content of developer and system messages: text, whole or in parts. */
 export const textContent = z.union([z.string(), z.array(textPart)]);

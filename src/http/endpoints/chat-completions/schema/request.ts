@@ -12,7 +12,7 @@ import { legacyFunction, legacyFunctionChoice, tool, toolChoice } from "./tools.
  * OpenAI takes 4, Gemini 5, Anthropic sets no small limit. The contract names none, so that this is
  * only a bound; a provider that takes fewer refuses by itself, and its message reaches the client.
  */
-export const MAX_STOP_SEQUENCES = 64;
+const MAX_STOP_SEQUENCES = 64;
 
 const MAX_METADATA_PAIRS = 16;
 
