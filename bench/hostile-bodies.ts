@@ -1,25 +1,21 @@
 // What hostile bodies cost everybody else: the longest time for which the event loop stands still, for each kind.
 // Usage: bun bench/hostile-bodies.ts [MIB, 32 by default] [names of bodies, all by default]
-import { join } from "node:path";
 import { hostileBodies } from "../test/support/hostile-bodies.ts";
 import { startWatchedServer, type WatchedServer } from "../test/support/watched.ts";
-import { endAll, startServer } from "./processes.ts";
+import { startNginx } from "./nginx.ts";
+import { endAll } from "./processes.ts";
 
 const MIB = 1_048_576;
 const [mib = "32", ...names] = process.argv.slice(2);
 const bodyBytes = Number(mib) * MIB;
 const RUNS = 5;
 
-const upstream = await startServer<{ port: number }>(
-  [process.execPath, join(import.meta.dir, "upstream.ts")],
-  { place: "other" },
-);
-const baseUrl = `http://127.0.0.1:${upstream.ready.port}/v1`;
+const upstream = await startNginx();
 const common = { creditsMicro: 1_000_000_000_000, config: { limits: { bodyBytes } } };
 const servers = {
   upstream: await startWatchedServer({
     ...common,
-    env: { OPENAI_API_KEY: "bench", OPENAI_BASE_URL: baseUrl },
+    env: { OPENAI_API_KEY: "bench", OPENAI_BASE_URL: upstream.origin },
   }),
   demo: await startWatchedServer({
     ...common,

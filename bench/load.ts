@@ -1,116 +1,103 @@
-// The load, a process of its own: keep-alive connections that each send a request when the last is answered.
-// It ends cleanly, after whole answers, so that the books can be checked to the last request.
-import type { Socket } from "bun";
-import { AnswerReader } from "./answer-reader.ts";
-import { percentile } from "./statistics.ts";
+// One kind of request, sent to one server over and over, and what the server needs for it.
+import { join } from "node:path";
+import { cpuUs } from "./accounting.ts";
+import type { Upstream } from "./nginx.ts";
+import { start, workFolder } from "./processes.ts";
+import { tool } from "./tools.ts";
 
-export interface LoadOrder {
+/** A server and what it is asked. */
+export interface Target {
+  name: string;
+  pid: number;
   url: string;
-  key: string;
+  keys: readonly string[];
   body: string;
-  connections: number;
-  seconds: number;
+  /** The upstream behind it, whose counter says how much has been done. */
+  upstream: Upstream;
 }
 
-export interface LoadResult {
-  requests: number;
-  seconds: number;
-  requestsPerSecond: number;
-  /** Until the whole answer was there. */
-  p50Ms: number;
-  p99Ms: number;
-  /** Until the answer's first body byte was there. */
-  firstByteP50Ms: number;
+export interface Sample {
+  /** The server's processor time for each answer, or for each event of a paced stream. */
+  cpuUs: number;
+  units: number;
+  /** The upstream's use of one core: near 1, it was the bottleneck. */
+  upstreamBusy: number;
+  p50Us: number;
+  p99Us: number;
 }
 
-interface Connection {
-  reader: AnswerReader;
-  sentAt: number;
-  firstAt: number;
-  finish: () => void;
-  fail: (error: Error) => void;
+/** Starts something that asks the target for that long, and ends by itself. */
+export type Client = (target: Target, seconds: number) => Promise<Latency>;
+
+export interface Latency {
+  failed: number;
+  p50Us: number;
+  p99Us: number;
 }
 
-const order = JSON.parse(process.argv[2] ?? "{}") as LoadOrder;
-const url = new URL(order.url);
-const wire = Buffer.from(
-  [
-    `POST ${url.pathname} HTTP/1.1`,
-    `Host: ${url.host}`,
-    `Authorization: Bearer ${order.key}`,
-    "Content-Type: application/json",
-    `Content-Length: ${Buffer.byteLength(order.body)}`,
-    "",
-    order.body,
-  ].join("\r\n"),
-);
+/** The load has to flow evenly before it is measured, and still when that ends: parts of a sample's time. */
+const LEAD_MS = 300;
+const TRAIL_MS = 200;
+/** A stream takes over a second where the machine is busy: that is no fault. */
+const TIMEOUT = "60s";
 
-const totals: number[] = [];
-const firsts: number[] = [];
-const startedAt = performance.now();
-const endAt = startedAt + order.seconds * 1000;
+/** Keep-alive connections that each send a request when the last is answered. */
+export const wrk =
+  (connections: number): Client =>
+  async ({ url, keys, body }, seconds) => {
+    const bodyFile = join(workFolder(), "body.json");
+    const keysFile = join(workFolder(), "keys");
+    await Bun.write(bodyFile, body);
+    await Bun.write(keysFile, keys.join("\n"));
+    const script = join(import.meta.dir, "wrk.lua");
+    const size = ["-t", "1", "-c", String(connections), "--timeout", TIMEOUT];
+    const child = start([
+      ...[tool("wrk"), ...size, "-d", `${seconds}s`],
+      ...["-s", script, url, "--", bodyFile, keysFile],
+    ]);
+    const lines = (await new Response(child.stdout).text()).trim().split("\n");
+    return JSON.parse(lines.at(-1) ?? "") as Latency;
+  };
 
-function send(socket: Socket<Connection>): void {
-  socket.data.sentAt = performance.now();
-  socket.data.firstAt = 0;
-  // One small write into an empty buffer: it is taken whole.
-  if (socket.write(wire) !== wire.length) socket.data.fail(new Error("the request did not fit"));
+/** Lets a client ask for whole seconds, and measures the middle of it. @throws Error when an answer was none */
+export async function sample(target: Target, client: Client, seconds: number): Promise<Sample> {
+  const { upstream, pid } = target;
+  const asked = client(target, seconds);
+  await Bun.sleep(LEAD_MS);
+  const before = await reading(target);
+  await Bun.sleep(seconds * 1_000 - LEAD_MS - TRAIL_MS);
+  const after = await reading(target);
+  const { failed, ...latency } = await asked;
+  if (failed > 0) throw new Error(`${failed} answers of ${target.name} (${pid}) failed`);
+  const units = after.sent - before.sent;
+  if (units === 0) throw new Error(`${target.name} asked ${upstream.name} for nothing`);
+  return {
+    cpuUs: (after.cpuUs - before.cpuUs) / units,
+    units,
+    upstreamBusy: (after.upstreamUs - before.upstreamUs) / (after.atUs - before.atUs),
+    ...latency,
+  };
 }
 
-function receive(socket: Socket<Connection>, bytes: Buffer): void {
-  const connection = socket.data;
-  const { reader } = connection;
-  reader.push(bytes);
-  if (connection.firstAt === 0 && reader.hasBody) connection.firstAt = performance.now();
-  if (!reader.isComplete) return;
-  const now = performance.now();
-  if (reader.status !== 200) {
-    connection.fail(new Error(`status ${reader.status}: ${reader.text()}`));
-    return;
-  }
-  totals.push(now - connection.sentAt);
-  firsts.push(connection.firstAt - connection.sentAt);
-  reader.reset();
-  if (now < endAt) send(socket);
-  else connection.finish();
+async function reading({ pid, upstream }: Target) {
+  return {
+    sent: await upstream.sent(),
+    cpuUs: cpuUs(pid),
+    upstreamUs: cpuUs(upstream.pid),
+    atUs: performance.now() * 1_000,
+  };
 }
 
-async function keepBusy(): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const socket = await Bun.connect<Connection>({
-    hostname: url.hostname,
-    port: Number(url.port),
-    data: {
-      reader: new AnswerReader(),
-      sentAt: 0,
-      firstAt: 0,
-      finish: resolve,
-      fail: reject,
-    },
-    socket: {
-      data: receive,
-      error: (_, error) => reject(error),
-      close: () => reject(new Error("the server closed the connection")),
-    },
-  });
-  send(socket);
-  try {
-    await promise;
-  } finally {
-    socket.end();
-  }
+/** Asks once. */
+export function ask({ url, keys, body }: Target): Promise<Response> {
+  const headers = { "content-type": "application/json", authorization: `Bearer ${keys[0]}` };
+  return fetch(url, { method: "POST", headers, body });
 }
 
-await Promise.all(Array.from({ length: order.connections }, keepBusy));
-
-const seconds = (performance.now() - startedAt) / 1000;
-const result: LoadResult = {
-  requests: totals.length,
-  seconds,
-  requestsPerSecond: totals.length / seconds,
-  p50Ms: percentile(totals, 50),
-  p99Ms: percentile(totals, 99),
-  firstByteP50Ms: percentile(firsts, 50),
-};
-process.stdout.write(`${JSON.stringify(result)}\n`);
-process.exit(0);
+/** Asks once. @throws Error with what was answered, where that is no good answer */
+export async function tryOnce(target: Target): Promise<void> {
+  const response = await ask(target);
+  const text = await response.text();
+  if (response.ok && !text.includes('"error"')) return;
+  throw new Error(`${target.name} answered ${response.status}: ${text.slice(0, 500)}`);
+}

@@ -1,50 +1,63 @@
-// Processes of the benchmark: pinned to a core, measured, and ended whatever happens.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+// Processes of the benchmark: started, awaited, and ended whatever happens.
+import { existsSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
+import { setPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Where a process runs: what is measured has a core for itself, where there are two. */
-export type Place = "measured" | "other";
-
-/** Linux counts processor time in hundredths of a second. */
-const TICKS_PER_SECOND = 100;
 const READY_MS = 15_000;
-
-const cores = availableParallelism();
-const taskset = Bun.which("taskset");
-export const isPinned = taskset !== null && cores >= 2;
+const END_MS = 5_000;
+const MEMORY_FOLDER = "/dev/shm";
+const MEMORY_BYTES_MIN = 2 ** 30;
+const PRIORITY = -15;
 
 type Child = ReturnType<typeof spawn>;
 const children = new Set<Child>();
+let parentFolder = tmpdir();
 let folder: string | null = null;
 
 /** A folder that {@link endAll} removes. */
 export function workFolder(): string {
-  folder ??= mkdtempSync(join(tmpdir(), "aacflow-bench-"));
+  folder ??= mkdtempSync(join(parentFolder, "aacflow-bench-"));
   return folder;
 }
 
+/** Before the first process: takes all files into memory, where there is room, so that nobody else's disk counts. */
+export function keepInMemory(): void {
+  if (!existsSync(MEMORY_FOLDER)) return;
+  const { bavail, bsize } = statfsSync(MEMORY_FOLDER);
+  if (bavail * bsize > MEMORY_BYTES_MIN) parentFolder = MEMORY_FOLDER;
+}
+
+/** Before the first process: goes ahead of other work on the machine, where the system allows it. All processes do. */
+export function goAhead(): void {
+  try {
+    setPriority(PRIORITY);
+  } catch {
+    // Only root may.
+  }
+}
+
 export interface SpawnOptions {
-  place: Place;
   env?: Record<string, string>;
   /** A file for the process's standard error; default: this process's. */
   stderrFile?: string;
 }
 
-function spawn(command: readonly string[], options: SpawnOptions) {
+function spawn(command: readonly string[], { env, stderrFile }: SpawnOptions) {
   const { PATH = "", HOME = "" } = process.env;
-  return Bun.spawn([...pin(options.place), ...command], {
+  return Bun.spawn([...command], {
     cwd: workFolder(),
-    env: { PATH, HOME, ...options.env },
+    env: { PATH, HOME, ...env },
     stdin: "ignore",
     stdout: "pipe",
-    stderr: options.stderrFile === undefined ? "inherit" : Bun.file(options.stderrFile),
+    stderr: stderrFile === undefined ? "inherit" : Bun.file(stderrFile),
   });
 }
 
-function pin(place: Place): string[] {
-  if (taskset === null || !isPinned) return [];
-  return [taskset, "-c", place === "measured" ? "0" : `1-${cores - 1}`];
+/** Starts a process that says nothing when it is ready. */
+export function start(command: readonly string[], options: SpawnOptions = {}): Child {
+  const child = spawn(command, options);
+  children.add(child);
+  return child;
 }
 
 export interface Started<T> {
@@ -52,10 +65,10 @@ export interface Started<T> {
   pid: number;
 }
 
-/** Starts a server and waits for its first line, a JSON document. */
+/** Starts a server and waits for its first line, a JSON document. @throws Error when there is none */
 export async function startServer<T>(
   command: readonly string[],
-  options: SpawnOptions,
+  options: SpawnOptions = {},
 ): Promise<Started<T>> {
   const child = start(command, options);
   const reader = child.stdout.getReader();
@@ -70,15 +83,11 @@ export async function startServer<T>(
   return { ready: JSON.parse(text) as T, pid: child.pid };
 }
 
-/** Starts a process that says nothing when it is ready. */
-export function start(command: readonly string[], options: SpawnOptions): Child {
-  const child = spawn(command, options);
-  children.add(child);
-  return child;
-}
-
-/** Runs a command to its end and gives the JSON document that it prints. */
-export async function runJson<T>(command: readonly string[], options: SpawnOptions): Promise<T> {
+/** Runs a command to its end and returns the JSON document that it prints. @throws Error when it fails */
+export async function runJson<T>(
+  command: readonly string[],
+  options: SpawnOptions = {},
+): Promise<T> {
   const child = start(command, options);
   const text = await new Response(child.stdout).text();
   const code = await child.exited;
@@ -89,50 +98,20 @@ export async function runJson<T>(command: readonly string[], options: SpawnOptio
 
 /** Ends one server in good order. */
 export async function stop(pid: number): Promise<void> {
-  for (const child of children) {
-    if (child.pid !== pid) continue;
-    child.kill("SIGTERM");
-    await child.exited;
-    children.delete(child);
-  }
+  for (const child of children) if (child.pid === pid) await end(child);
 }
 
+/** Ends what is left of all processes and removes their folder. */
 export async function endAll(): Promise<void> {
-  for (const child of children) child.kill("SIGTERM");
-  for (const child of children) {
-    const timer = setTimeout(() => child.kill("SIGKILL"), 3000);
-    await child.exited;
-    clearTimeout(timer);
-  }
-  children.clear();
+  await Promise.all([...children].map(end));
   if (folder !== null) rmSync(folder, { recursive: true, force: true });
   folder = null;
 }
 
-/** Processor seconds of a process and its children, in user and system mode. */
-export function cpuSeconds(pid: number): number {
-  let ticks = 0;
-  for (const one of family(pid)) {
-    const stat = readFileSync(`/proc/${one}/stat`, "utf8");
-    // The program's name is in parentheses and may contain spaces.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    ticks += Number(fields[11]) + Number(fields[12]);
-  }
-  return ticks / TICKS_PER_SECOND;
-}
-
-/** The most memory that a process and its children have held, in MB. */
-export function peakMegabytes(pid: number): number {
-  let kilobytes = 0;
-  for (const one of family(pid)) {
-    const status = readFileSync(`/proc/${one}/status`, "utf8");
-    kilobytes += Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0);
-  }
-  return kilobytes / 1024;
-}
-
-function family(pid: number): number[] {
-  const path = `/proc/${pid}/task/${pid}/children`;
-  const childPids = existsSync(path) ? readFileSync(path, "utf8").trim() : "";
-  return [pid, ...childPids.split(" ").filter(Boolean).map(Number)];
+async function end(child: Child): Promise<void> {
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), END_MS);
+  await child.exited;
+  clearTimeout(timer);
+  children.delete(child);
 }

@@ -1,9 +1,8 @@
-// Medians and spreads.
+// Minima, medians and percentiles.
 
 export interface Spread {
-  median: number;
   min: number;
-  max: number;
+  median: number;
 }
 
 /** The value below which `percent` of the values lie; 0 for none. */
@@ -14,5 +13,8 @@ export function percentile(values: readonly number[], percent: number): number {
 }
 
 export function spread(values: readonly number[]): Spread {
-  return { median: percentile(values, 50), min: Math.min(...values), max: Math.max(...values) };
+  return { min: Math.min(...values), median: percentile(values, 50) };
 }
+
+/** A figure that was taken once. */
+export const once = (value: number): Spread => ({ min: value, median: value });
