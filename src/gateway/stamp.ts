@@ -3,6 +3,12 @@ import type { ChatCompletion, ChatCompletionChunk } from "../base/chat.ts";
 import { newCompletionId } from "../base/ids.ts";
 import type { PlainRun, PlainShape } from "../providers/protocol.ts";
 
+/**
+ * What stands between the JSON of chunks that came together; no JSON has it. It is what stands there in a body of
+ * server-sent events too, where most of them go: joined once, they need not be taken apart for it.
+ */
+export const BETWEEN_CHUNKS = "\n\ndata: ";
+
 /** What every chunk of one answer has in common. */
 export interface Stamp {
   id: string;
@@ -52,8 +58,8 @@ export class RunStamp {
     this.#stamp = stamp;
   }
 
-  /** The JSON of a run's chunks, one a line. */
-  lines({ shape, texts }: PlainRun): string {
+  /** The JSON of a run's chunks, joined. */
+  json({ shape, texts }: PlainRun): string {
     if (shape !== this.#shape) this.#learn(shape);
     return this.#head + texts.replaceAll("\n", this.#between) + this.#tail;
   }
@@ -65,6 +71,6 @@ export class RunStamp {
     this.#shape = shape;
     this.#head = head;
     this.#tail = tail;
-    this.#between = `${tail}\n${head}`.replaceAll("$", "$$$$");
+    this.#between = (tail + BETWEEN_CHUNKS + head).replaceAll("$", "$$$$");
   }
 }

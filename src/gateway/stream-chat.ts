@@ -6,12 +6,12 @@ import type { Settled } from "./settler.ts";
 import { openSource, type Source } from "./stream-source.ts";
 
 /**
- * The protocol between the journey and the serializer: any number of chunks, those that came together as JSON of one
- * chunk a line, then exactly one `end` or `error`, after which the request is settled. Nothing follows when the client
+ * The protocol between the journey and the serializer: any number of chunks, the JSON of those that came together
+ * with BETWEEN_CHUNKS between each two, then exactly one `end` or `error`, after which the request is settled. Nothing follows when the client
  * has left.
  */
 export type ChatEvent =
-  | { type: "chunks"; lines: string }
+  | { type: "chunks"; json: string }
   | { type: "end"; settled: FinalCredits; usageJson: string | null }
   | { type: "error"; error: ApiError; settled: FinalCredits };
 
@@ -74,15 +74,15 @@ function eventsOf(call: MeteredCall, source: Source): AsyncIterableIterator<Chat
   return {
     async next() {
       if (isOver) return NO_MORE;
-      let lines: string | null;
+      let json: string | null;
       try {
-        do lines = await source.next();
-        while (lines === "" && !source.hasLeft());
+        do json = await source.next();
+        while (json === "" && !source.hasLeft());
       } catch (error) {
         return source.hasLeft() ? NO_MORE : { done: false, value: await fail(error) };
       }
       if (source.hasLeft()) return NO_MORE;
-      return { done: false, value: lines === null ? await end() : { type: "chunks", lines } };
+      return { done: false, value: json === null ? await end() : { type: "chunks", json } };
     },
     async return() {
       isOver = true;

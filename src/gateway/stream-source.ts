@@ -6,11 +6,11 @@ import type { MeteredCall } from "./metered-call.ts";
 import { createRecorder } from "./recorder.ts";
 import { withRetries } from "./retry.ts";
 import type { Settled } from "./settler.ts";
-import { RunStamp, type Stamp, stampedJson, stampFor } from "./stamp.ts";
+import { BETWEEN_CHUNKS, RunStamp, type Stamp, stampedJson, stampFor } from "./stamp.ts";
 import type { OpenedStream } from "./stream-chat.ts";
 import { chargedUsageView } from "./usage-view.ts";
 
-/** What the client is to see of one read: JSON, a chunk a line; "" where nothing is for the client, null at the end. */
+/** What the client is to see of one read: JSON, joined; "" where nothing is for the client, null at the end. */
 type Shown = string | null;
 
 /** A provider's events under the meter, for the client's loop and, once the client has left, for draining. */
@@ -39,11 +39,11 @@ export function openSource(call: MeteredCall): Source {
   let ignored: string | null = null;
   let runStamp: RunStamp | null = null;
 
-  /** The JSON of one event, a chunk a line; "" where it is not for the client. */
+  /** The JSON of one event's chunks, joined; "" where it is not for the client. */
   function render(event: UpstreamEvent): string {
     if (isPlainRun(event)) {
       runStamp ??= new RunStamp(stamp as Stamp);
-      return runStamp.lines(event);
+      return runStamp.json(event);
     }
     const { chunk, wire } = event;
     // A chunk without choices carries usage, which has its own place at the end, or a provider's remarks.
@@ -54,14 +54,14 @@ export function openSource(call: MeteredCall): Source {
 
   function show(read: IteratorResult<UpstreamEvent[]>): Shown {
     if (read.done === true) return null;
-    let lines = "";
+    let joined = "";
     for (const event of read.value) {
       meter.add(event);
       const json = render(event);
-      if (json !== "") lines = lines === "" ? json : `${lines}\n${json}`;
+      if (json !== "") joined = joined === "" ? json : joined + BETWEEN_CHUNKS + json;
     }
-    if (lines !== "") recorder?.add(lines);
-    return lines;
+    if (joined !== "") recorder?.add(joined);
+    return joined;
   }
 
   /** The first events are metered before anybody asks for them, since it may be that nobody ever does. */

@@ -6,8 +6,8 @@ import type { RequestScope } from "./scope.ts";
 
 /** How an endpoint's API writes a stream's events. Comments are between them, and the same everywhere. */
 export interface Frames {
-  /** @param lines the JSON of chunks that came together, one a line */
-  chunks(lines: string): string;
+  /** @param json of the chunks that came together, BETWEEN_CHUNKS between each two */
+  chunks(json: string): string;
   /** The last chunk, where the usage was asked for. */
   usage(json: string): string;
   /** What tells a client that the answer is whole. */
@@ -130,7 +130,7 @@ async function writeAll(
       }
       const before = comment === null ? "" : ignoredComment(await comment);
       comment = null;
-      await writer.write(before + frames.chunks(value.lines));
+      await writer.write(before + frames.chunks(value.json));
     }
   } catch (error) {
     scope.log.error({ err: error }, "stream failed");

@@ -1,9 +1,11 @@
 // The simulated clients: they ask, read at their own pace, stall and leave.
+
 import type { ChatRequest } from "../../src/base/chat.ts";
 import { ApiError, asApiError } from "../../src/base/errors.ts";
 import { answerChat } from "../../src/gateway/chat.ts";
 import type { ChatDeps, ChatInput } from "../../src/gateway/dispatch.ts";
 import type { KeyedRequest, Replay } from "../../src/gateway/idempotency.ts";
+import { BETWEEN_CHUNKS } from "../../src/gateway/stamp.ts";
 import type { ChatEvent } from "../../src/gateway/stream-chat.ts";
 import type { IdempotencyKey } from "../../src/idempotency/answers.ts";
 import { Broken, type Journey, must } from "./journey.ts";
@@ -136,7 +138,7 @@ async function readEvents(
     must(journey.told === null, "nothing follows the end of a stream");
     const event = next.value;
     if (event.type === "chunks") {
-      const chunks = event.lines.split("\n");
+      const chunks = event.json.split(BETWEEN_CHUNKS);
       journey.chunksRead += chunks.length;
       journey.given.push(...chunks);
     } else {

@@ -1,6 +1,7 @@
 // The journey's answers over HTTP: a completion, a stream, or an earlier answer once more.
 import type { Caller } from "../../gateway/authenticate.ts";
 import type { ChatAnswer } from "../../gateway/chat.ts";
+import { BETWEEN_CHUNKS } from "../../gateway/stamp.ts";
 import type { ChatEvent, OpenedStream } from "../../gateway/stream-chat.ts";
 import { showBalance } from "../balance.ts";
 import { type HttpDeps, jsonTextResponse } from "../route.ts";
@@ -57,7 +58,7 @@ async function replayResponse(replay: Replayed, to: Answering): Promise<Response
 
 async function* replayedEvents(body: string, balanceMicro: number): AsyncGenerator<ChatEvent> {
   // A stream without a chunk was kept as nothing, which is no line.
-  if (body !== "") yield { type: "chunks", lines: body };
+  if (body !== "") yield { type: "chunks", json: body.replaceAll("\n", BETWEEN_CHUNKS) };
   yield { type: "end", settled: { chargedMicro: 0, balanceMicro }, usageJson: null };
 }
 

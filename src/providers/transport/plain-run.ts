@@ -27,23 +27,23 @@ export function findRun(
 ): FoundRun | null {
   const lead = lineStart(text, at) + shape.head;
   const { tail } = shape;
+  const texts: string[] = [];
   let end = at;
-  let events = 0;
   while (text.startsWith(lead, end)) {
-    const stop = text.indexOf(EVENT_END, end + lead.length);
-    const hasText = stop - tail.length > end + lead.length;
-    if (!hasText || !text.endsWith(tail, stop) || stop - end > maxEventChars) break;
+    const from = end + lead.length;
+    const stop = text.indexOf(EVENT_END, from);
+    const to = stop - tail.length;
+    if (to <= from || !text.startsWith(tail, to) || stop - end > maxEventChars) break;
+    texts.push(text.slice(from, to));
     end = stop + EVENT_END.length;
-    events++;
   }
+  const events = texts.length;
   if (events === 0) return null;
-  const close = tail + EVENT_END;
-  const inner = text.slice(at + lead.length, end - close.length);
-  const texts = events === 1 ? inner : inner.replaceAll(close + lead, "\n");
-  const units = unitsOf(texts);
+  const joined = texts.join("\n");
+  const units = unitsOf(joined);
   if (units === null) return { end, plain: null };
   shape.events += events;
-  return { end, plain: { shape, texts, chars: units - (events - 1) } };
+  return { end, plain: { shape, texts: joined, chars: units - (events - 1) } };
 }
 
 /** Whether what stands from `at` on is the beginning of an event of that shape, as far as it has come. */

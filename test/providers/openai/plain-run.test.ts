@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { createMeter } from "../../../src/gateway/meter.ts";
-import { RunStamp, stampedJson, stampFor } from "../../../src/gateway/stamp.ts";
+import { BETWEEN_CHUNKS, RunStamp, stampedJson, stampFor } from "../../../src/gateway/stamp.ts";
 import { COMPATIBLE } from "../../../src/providers/openai/quirks.ts";
 import { ChatStream } from "../../../src/providers/openai/stream.ts";
 import { isPlainRun, type UpstreamEvent } from "../../../src/providers/protocol.ts";
@@ -65,7 +65,7 @@ function linesOf(events: readonly UpstreamEvent[]): string[] {
   const runs = new RunStamp(stamp);
   return events.flatMap((event) =>
     isPlainRun(event)
-      ? runs.lines(event).split("\n")
+      ? runs.json(event).split(BETWEEN_CHUNKS)
       : [stampedJson(event.chunk, event.wire, stamp)],
   );
 }

@@ -9,7 +9,8 @@ const data = (json: string): string => `data: ${json}\n\n`;
  * no `[DONE]`, which is what makes every client raise.
  */
 export const chatFrames: Frames = {
-  chunks: (lines) => data(lines.replaceAll("\n", "\n\ndata: ")),
+  // What is between them is in its place already.
+  chunks: data,
   usage: data,
   end: data("[DONE]"),
   error: (error) => data(JSON.stringify(errorEnvelope(error))),
