@@ -37,7 +37,7 @@ export function createApp(deps: HttpDeps) {
     errorResponse(deps, { request, server: app.server }, openScope(deps.log), error),
   );
 
-  /** Elysia reads its context's use from this function's text: it prepares the headers, cookies and query for `ctx => …`. */
+  // Elysia reads from a function's text what to prepare for it: for `(context) => ...` headers, cookies and query as well.
   const route =
     (handler: Handler, pathLength: number | null = null) =>
     ({ request }: { request: Request }): Promise<Response> =>

@@ -1,7 +1,7 @@
 // Where a request comes from: the peer's address, or what proxies that the operator trusts say of it.
 import { BlockList, isIP } from "node:net";
 
-/** Gives a request's client address for the log; null when its connection is gone. */
+/** Returns a request's client address for the log; null when its connection is gone. */
 export type ClientAddressOf = (peer: string | null, headers: Headers) => string | null;
 
 /** A longer header was not written by a proxy. */

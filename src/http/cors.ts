@@ -50,9 +50,9 @@ export function createCors(origins: readonly string[]): Cors | null {
       };
     },
     preflight(request) {
-      const asked = request.headers.get("access-control-request-method");
+      const wantedMethod = request.headers.get("access-control-request-method");
       const origin = allowOrigin(request);
-      if (request.method !== "OPTIONS" || asked === null || origin === null) return null;
+      if (request.method !== "OPTIONS" || wantedMethod === null || origin === null) return null;
       // SDKs add headers with every version, and some browsers ask for `user-agent`: none of them can do harm.
       const wanted = request.headers.get("access-control-request-headers");
       return new Response(null, {

@@ -41,7 +41,7 @@ export function openScope(log: Logger): RequestScope {
   };
 }
 
-/** The cost is not known yet: the deposit stands for it, and X-Credits-Reserved says so. */
+/** The cost is not known yet: the hold stands for it, and X-Credits-Reserved says so. */
 export function setReserved(scope: RequestScope, heldMicro: number, balanceMicro: number): void {
   setCredits(scope, heldMicro, balanceMicro - heldMicro);
   scope.headers["x-credits-reserved"] = formatCredits(heldMicro);

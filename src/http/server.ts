@@ -19,11 +19,11 @@ export interface RunningServer {
   origin: string;
   /**
    * Turns readiness to 503 and refuses new chats, lets running ones end within `server.drainTimeoutMs`, cuts those
-   * that have not, and gives how many charges the database has not taken by then: their deposits are released at the
+   * that have not, and returns how many charges the database has not taken by then: their holds are released at the
    * next start.
    */
   drain(): Promise<number>;
-  /** Cuts all requests, and gives the same. */
+  /** Cuts all requests, and returns the same. */
   stopNow(): Promise<number>;
 }
 

@@ -13,8 +13,8 @@ const ANY_ORIGIN = "http://localhost";
 export function readableTarget(request: Request): void {
   const { url } = request;
   const start = url.startsWith("/") ? 0 : url.indexOf("/", url.indexOf("://") + 3);
-  if (start > 0 && !pathHasTwins(url, start) && URL.canParse(url)) return;
-  const target = start < 0 ? "/" : url.slice(start).replace(/^[^?#]*/, withoutTwins);
+  if (start > 0 && !hasDoubleSlash(url, start) && URL.canParse(url)) return;
+  const target = start < 0 ? "/" : url.slice(start).replace(/^[^?#]*/, withoutDoubleSlashes);
   // The request itself goes on: a copy would have another signal, and no connection behind it.
   Object.defineProperty(request, "url", { value: new URL(target, ANY_ORIGIN).href });
 }
@@ -27,14 +27,14 @@ export function pathOf(request: Request): string {
   return end < 0 ? path : path.slice(0, end);
 }
 
-function pathHasTwins(url: string, start: number): boolean {
+function hasDoubleSlash(url: string, start: number): boolean {
   const at = url.indexOf("//", start);
   if (at < 0) return false;
   const query = url.indexOf("?", start);
   return query < 0 || at < query;
 }
 
-const withoutTwins = (path: string): string => path.replace(/[\\/]{2,}/g, "/");
+const withoutDoubleSlashes = (path: string): string => path.replace(/[\\/]{2,}/g, "/");
 
 /** A host's name in a URL (RFC 3986): letters, digits, marks and escapes. */
 const HOST_NAME = /^(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*$/i;

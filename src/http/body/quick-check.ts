@@ -1,4 +1,4 @@
-// Finds out quickly that a value fits a zod schema, so that zod itself need only be asked about what does not.
+// Finds out quickly that a value fits a zod schema, so that zod itself is left only what does not.
 import type { z } from "zod";
 
 export type QuickCheck = (value: unknown) => boolean;
@@ -6,7 +6,7 @@ export type QuickCheck = (value: unknown) => boolean;
 type Schema = z.core.$ZodType;
 type JsonObject = Record<string, unknown>;
 
-/** Says nothing of a value: zod is to be asked. */
+/** Says nothing of a value, which is left to zod. */
 const UNSURE: QuickCheck = () => false;
 
 /**
@@ -103,7 +103,7 @@ function unionCheck(def: z.core.$ZodUnionDef): QuickCheck {
   return (value) => isObject(value) && (byWord.get(value[name])?.(value) ?? false);
 }
 
-/** What is asked of a value beside its type; null where one of it is not known here. */
+/** The bounds of a value beside its type; null where one of it is not known here. */
 function checksOf(checks: readonly z.core.$ZodCheck<never>[] = []): QuickCheck[] | null {
   const known = checks.map((check) => boundOf((check as unknown as z.core.$ZodChecks)._zod.def));
   return known.every((it) => it !== null) ? known : null;

@@ -9,7 +9,7 @@ import { INITIALIZER } from "./page.ts";
 interface DocsAsset {
   contentType: string;
   cacheControl: string;
-  /** Gives the content; files are opened when they are asked for. */
+  /** Returns the content; files are opened when they are asked for. */
   body: () => string | Blob;
 }
 

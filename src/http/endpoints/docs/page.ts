@@ -56,7 +56,7 @@ function examples(): string {
     .join("");
 }
 
-/** Gives the page. `version` makes the links to the embedded files change with their content. */
+/** Returns the page. `version` makes the links to the embedded files change with their content. */
 export function docsPage(version: string): string {
   return `<!doctype html>
 <html lang="en">

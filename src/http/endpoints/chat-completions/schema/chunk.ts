@@ -1,4 +1,4 @@
-// One piece of a streamed answer.
+// One chunk of a streamed answer.
 import { z } from "zod";
 import { finishReason } from "./completion.ts";
 import { logprobs } from "./logprobs.ts";
@@ -10,7 +10,7 @@ const functionDelta = z.looseObject({
 });
 
 /**
- * The first piece of a call carries `id`, `type` and the name, the later ones more of its
+ * The first chunk of a call carries `id`, `type` and the name, the later ones more of its
  * arguments.
  */
 const toolCallDelta = z.looseObject({
