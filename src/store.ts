@@ -1,30 +1,37 @@
 // Opens what is stored in a data folder, and backups of it: the one file that does. All others take what it returns.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { type Clock, systemClock } from "./base/clock.ts";
 import { OperatorError, reasonOf } from "./base/operator-error.ts";
+import { beat } from "./db/heartbeat.ts";
 import { DATABASE_FILE, type Database, openDatabase } from "./db/open.ts";
 import { DataFolderInUse, lockDataFolder } from "./db/server-lock.ts";
 import { findDamage, openSnapshot, type SnapshotMode, writeSnapshot } from "./db/snapshot.ts";
-import {
-  type AnswerCommands,
-  type AnswerPort,
-  type AnswerStore,
-  createAnswerStore,
-} from "./idempotency/answers.ts";
-import { createKeyring, type Keyring } from "./keys/keyring.ts";
-import { createLedger, type Ledger } from "./ledger/ledger.ts";
+import { type AnswerCommands, type AnswerPort, createAnswerStore } from "./idempotency/answers.ts";
+import { createKeyring, type KeyCommands, type KeyPort } from "./keys/keyring.ts";
 import type { LedgerCommands, LedgerPort } from "./ledger/port.ts";
-import { type ApplyBatch, createBatch } from "./ledger/sqlite/batch.ts";
+import { type ApplyBatch, type Command, createBatch } from "./ledger/sqlite/batch.ts";
 import { createLedgerCore, ledgerPort } from "./ledger/sqlite/ledger.ts";
-import { createQueue, type QueueOptions, type Writer } from "./ledger/sqlite/queue.ts";
+import { createQueue, type Queue, type QueueOptions, type Writer } from "./ledger/sqlite/queue.ts";
 import { createReads } from "./ledger/sqlite/reads.ts";
+import { type VerifyReport, verifyBooks } from "./ledger/verify.ts";
+import type { CostOf } from "./ledger/verify-records.ts";
 
+/** All that is stored in one place, as plain data; nobody else speaks to a database. */
 export interface Store {
-  database: Database;
-  ledger: Ledger;
-  keyring: Keyring;
-  /** Prepared at the first use, since its first count reads all answers, which commands do not need. */
-  readonly answers: AnswerStore;
+  ledger: LedgerPort;
+  keys: KeyPort;
+  answers: AnswerPort;
+  /** Carries out all of these commands or none. @throws OperatorError when one breaks a rule. */
+  together(commands: Command<StoreCommands>[]): Promise<unknown[]>;
+  /** Proves the books, from one state; without `costOf`, charges are not held against usage and price. */
+  verify(costOf?: CostOf): Promise<VerifyReport>;
+  /** Whether a row can be written and committed now, or could a moment ago. */
+  isWritable(): Promise<boolean>;
+  /** Commands that wait for the next commit. */
+  waiting(): number;
+  /** Resolves when every command has been committed. */
+  drain(): Promise<void>;
   /** Writes all that is committed now into a new file; writers go on meanwhile. @throws Error when the file exists. */
   copyInto(file: string): Promise<void>;
   /** Returns what is wrong with the file's pages; null for nothing. */
@@ -33,81 +40,115 @@ export interface Store {
 }
 
 /** All that changes what is stored. */
-export type StoreCommands = LedgerCommands & AnswerCommands;
+export type StoreCommands = LedgerCommands &
+  KeyCommands &
+  AnswerCommands & { beat: (atMs: number) => void };
 
-/** The ledger and the kept answers, whose commands share one queue. */
-export interface Stores {
-  ledger: LedgerPort;
-  answers: AnswerPort;
-  /** Commands that wait for the next commit. */
-  waiting(): number;
-  /** Resolves when every command has been committed. */
-  drain(): Promise<void>;
+export interface StoreOptions extends QueueOptions {
+  /** How long a statement waits inside of SQLite for another process's lock; it blocks its thread meanwhile. */
+  busyTimeoutMs: number;
 }
 
-/** The synchronous core: applies batches of commands on this connection. */
-export function storeBatch(database: Database): ApplyBatch<StoreCommands> {
-  const answers = createAnswerStore(database);
-  const { handlers, memory } = createLedgerCore(database, answers);
-  const { removeAnswersOutside, removeAnswersOfLargest } = answers;
-  return createBatch(
-    database,
-    { ...handlers, removeAnswersOutside, removeAnswersOfLargest },
-    memory,
-  );
-}
-
-/** @param writer who applies the batches; its commits must be seen by `database` */
-export function openStores(
-  database: Database,
-  options: QueueOptions,
-  writer: Writer<StoreCommands> = storeBatch(database),
-): Stores {
-  const answers = createAnswerStore(database);
-  const queue = createQueue<StoreCommands>(writer, options);
-  return {
-    ledger: ledgerPort(queue, createReads(database)),
-    answers: {
-      find: async (...args) => answers.find(...args),
-      totals: async () => answers.totals(),
-      removeAnswersOutside: (...args) => queue.run("removeAnswersOutside", ...args),
-      removeAnswersOfLargest: (...args) => queue.run("removeAnswersOfLargest", ...args),
-    },
-    waiting: queue.waiting,
-    drain: queue.drain,
-  };
-}
+/** For who has nothing else to do, and waits for a server's commit rather than failing. */
+export const PATIENT: StoreOptions = {
+  busyTimeoutMs: 5_000,
+  lockTimeoutMs: 5_000,
+  maxWaiting: 1_000,
+  clock: systemClock,
+};
 
 /** Whether there is data in the folder. */
 export const hasData = (dataDir: string): boolean => existsSync(join(dataDir, DATABASE_FILE));
 
 /**
  * Opens the data folder, and makes it when it is not there.
- * @param busyTimeoutMs how long a statement waits for another process's lock; it blocks the thread meanwhile
  * @throws OperatorError that names the folder.
  */
-export async function openStore(dataDir: string, busyTimeoutMs: number): Promise<Store> {
+export async function openStore(dataDir: string, options: StoreOptions): Promise<Store> {
   try {
-    return storeOn(openDatabase(dataDir, { busyTimeoutMs }));
+    return storeOn(openDatabase(dataDir, options), options);
   } catch (error) {
     throw cannotOpen(dataDir, error);
   }
 }
 
-/** The stores on a database that is open. */
-export function storeOn(database: Database): Store {
-  let answers: AnswerStore | undefined;
-  return {
+/** The synchronous core: applies batches of commands on this connection. */
+export function storeBatch(database: Database): ApplyBatch<StoreCommands> {
+  const answers = createAnswerStore(database);
+  const { addKey, revokeKey, replaceKey } = createKeyring(database);
+  const { handlers, memory } = createLedgerCore(database, answers);
+  const { removeAnswersOutside, removeAnswersOfLargest } = answers;
+  return createBatch(
     database,
-    ledger: createLedger(database),
-    keyring: createKeyring(database),
-    get answers() {
-      answers ??= createAnswerStore(database);
-      return answers;
+    {
+      ...handlers,
+      addKey,
+      revokeKey,
+      replaceKey,
+      removeAnswersOutside,
+      removeAnswersOfLargest,
+      beat: (atMs: number) => beat(database, atMs),
     },
+    memory,
+  );
+}
+
+/**
+ * The store on a database that is open, and which it closes.
+ * @param writer who applies the batches; what it commits must show in `database`
+ */
+export function storeOn(
+  database: Database,
+  options: QueueOptions = PATIENT,
+  writer: Writer<StoreCommands> = storeBatch(database),
+): Store {
+  const queue = createQueue<StoreCommands>(writer, options);
+  const answers = createAnswerStore(database);
+  const keyring = createKeyring(database);
+  return {
+    ledger: ledgerPort(queue, createReads(database)),
+    keys: {
+      findKey: async (hash) => keyring.findKey(hash),
+      getKey: async (id) => keyring.getKey(id),
+      listKeys: async () => keyring.listKeys(),
+      addKey: (key) => queue.run("addKey", key),
+      revokeKey: (...takes) => queue.run("revokeKey", ...takes),
+      replaceKey: (...takes) => queue.run("replaceKey", ...takes),
+    },
+    answers: {
+      find: async (...takes) => answers.find(...takes),
+      totals: async () => answers.totals(),
+      removeAnswersOutside: (...takes) => queue.run("removeAnswersOutside", ...takes),
+      removeAnswersOfLargest: (...takes) => queue.run("removeAnswersOfLargest", ...takes),
+    },
+    together: queue.together,
+    verify: async (costOf) => verifyBooks(database.sqlite, costOf),
+    isWritable: writability(queue, options.clock),
+    waiting: queue.waiting,
+    drain: queue.drain,
     copyInto: async (file) => writeSnapshot(database, file),
     findDamage: async () => findDamage(database.sqlite),
-    close: async () => database.close(),
+    close: async () => {
+      await queue.drain();
+      database.close();
+    },
+  };
+}
+
+/** A write costs a disk flush, and anyone may ask: a success holds for this long. */
+const FRESH_MS = 1000;
+
+function writability(queue: Queue<StoreCommands>, clock: Clock): () => Promise<boolean> {
+  let goodAtMonoMs = Number.NEGATIVE_INFINITY;
+  return async () => {
+    if (clock.monoMs() - goodAtMonoMs < FRESH_MS) return true;
+    try {
+      await queue.run("beat", clock.nowMs());
+    } catch {
+      return false;
+    }
+    goodAtMonoMs = clock.monoMs();
+    return true;
   };
 }
 

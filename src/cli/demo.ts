@@ -6,7 +6,7 @@ import type { Config } from "../config/schema.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { RunningServer } from "../http/server.ts";
 import { createKey } from "../operator/keys.ts";
-import { openStore, type Store } from "../store.ts";
+import { openStore, PATIENT, type Store } from "../store.ts";
 import { createLog, type Log } from "../telemetry/log.ts";
 import { type CliContext, contextOf, type GlobalOptions } from "./lib/context.ts";
 import { outliveReaders, printJsonLine, printLines, printNotice } from "./lib/output.ts";
@@ -18,7 +18,6 @@ import { throwAwayFolder } from "./server/throw-away.ts";
 /** Ids of the API's documentation, so that its examples run unchanged. */
 const MODELS = ["gpt-4o-mini", "claude-sonnet-4-6"];
 const CREDITS_MICRO = 5 * MICRO_PER_CREDIT;
-const BUSY_TIMEOUT_MS = 1_000;
 
 export function addDemo(program: Command): void {
   addListenOptions(program.command("demo"))
@@ -40,7 +39,7 @@ async function demo(context: CliContext, listen: ListenOptions): Promise<void> {
   // Below "info", so that the examples are not scrolled away by the log of each request.
   const log = createLog("warn");
   outliveReaders();
-  const store = await openStore(throwAwayFolder(), BUSY_TIMEOUT_MS);
+  const store = await openStore(throwAwayFolder(), PATIENT);
   try {
     await demoOn(store, { config, context, log, mayMove });
   } finally {

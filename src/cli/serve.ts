@@ -1,5 +1,6 @@
 // `aacflow serve`: the gateway on its data folder until a signal ends it. The default command.
 import type { Command } from "commander";
+import { systemClock } from "../base/clock.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import type { Gateway } from "../gateway/gateway.ts";
@@ -39,7 +40,12 @@ async function serve(context: CliContext, listen: ListenOptions): Promise<void> 
 
   const unlock = lockData(context.dataDir);
   try {
-    const store = await openStore(context.dataDir, BUSY_TIMEOUT_MS);
+    const store = await openStore(context.dataDir, {
+      busyTimeoutMs: BUSY_TIMEOUT_MS,
+      maxWaiting: config.money.commitQueue,
+      lockTimeoutMs: config.money.lockTimeoutMs,
+      clock: systemClock,
+    });
     try {
       await serveOn(store, config, context, log);
     } finally {

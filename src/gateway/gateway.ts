@@ -3,12 +3,12 @@ import { type Clock, systemClock } from "../base/clock.ts";
 import { buildCatalog, type Catalog } from "../catalog/build.ts";
 import { ConfigError } from "../config/config-error.ts";
 import type { Config } from "../config/schema.ts";
-import { createHeartbeat } from "../db/heartbeat.ts";
 import { type IdempotencyKey, keptWindow } from "../idempotency/answers.ts";
+import { hashKey } from "../keys/format.ts";
 import type { OpenHold } from "../ledger/port.ts";
 import type { Balance } from "../ledger/rules.ts";
 import { connectProviders, type MissingProvider } from "../providers/registry.ts";
-import { openStores, type Store } from "../store.ts";
+import type { Store } from "../store.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { createMetrics, type Metrics } from "../telemetry/metrics.ts";
 import { asked } from "./asked.ts";
@@ -67,14 +67,8 @@ export interface GatewayOptions {
  * @throws ConfigError when the configuration contradicts itself, or names a provider whose key is missing.
  */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { config, env, log, countTokens } = options;
-  const { database, keyring } = options.store;
+  const { config, store, env, log, countTokens } = options;
   const clock: Clock = systemClock;
-  const store = openStores(database, {
-    maxWaiting: config.money.commitQueue,
-    lockTimeoutMs: config.money.lockTimeoutMs,
-    clock,
-  });
   const providers = connectProviders(config, env);
   rejectUnmet(providers.missing);
   for (const { id, problem } of providers.missing) {
@@ -135,8 +129,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     return { balanceMicro: account.balanceMicro, heldMicro: account.heldMicro };
   }
 
-  const findKey = (secret: string) => asked(() => keyring.find(secret));
-  const isWritable = createHeartbeat(database);
+  const findKey = (secret: string) => asked(() => store.keys.findKey(hashKey(secret)));
 
   return {
     catalog,
@@ -152,7 +145,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       return answer;
     },
     findRequest: (requestId, accountId) => asked(() => findRequest(ledger, requestId, accountId)),
-    isWritable: async () => isWritable(),
+    isWritable: store.isWritable,
     inProgress: lifelines.count,
     metrics,
     cutAll: lifelines.cutAll,

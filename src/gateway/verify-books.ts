@@ -1,15 +1,16 @@
 // The whole proof of the books: the ledger's rules, and each charge recomputed from its usage at its pinned price.
 import type { TokenUsage } from "../base/chat.ts";
-import type { Ledger } from "../ledger/ledger.ts";
 import type { VerifyReport } from "../ledger/verify.ts";
 import type { CostOf } from "../ledger/verify-records.ts";
+import type { Store } from "../store.ts";
 import { costMicro, type PinnedPrice } from "./cost.ts";
 
 /** Prices that are kept parsed; there are as many as the configuration and the catalogue ever had. */
 const MAX_PARSED_PRICES = 1_000;
 
 /** Checks all books in one read transaction, beside a server that is writing. */
-export const verifyBooks = (ledger: Ledger): VerifyReport => ledger.verify(recordedCost());
+export const verifyBooks = (store: Pick<Store, "verify">): Promise<VerifyReport> =>
+  store.verify(recordedCost());
 
 /** Reckons what a record cost, with the arithmetic that charged it. */
 export function recordedCost(): CostOf {

@@ -1,6 +1,8 @@
 // The API keys: making, finding, listing, revoking and rotating them.
 import { and, eq, getTableColumns, isNull, sql } from "drizzle-orm";
 import { newKeyId } from "../base/ids.ts";
+import type { Later } from "../base/later.ts";
+import { OperatorError } from "../base/operator-error.ts";
 import { prepareGet } from "../db/hot-statement.ts";
 import type { Database } from "../db/open.ts";
 import { apiKeys } from "../db/tables/keys.ts";
@@ -24,26 +26,49 @@ export interface KeyToCreate {
 
 export type RevokeOutcome = "revoked" | "already-revoked" | "unknown";
 
-/** Methods that write are synchronous and belong inside `Database.write`. */
-export interface Keyring {
-  /** Makes a key. Writes. */
-  create(key: KeyToCreate): NewKey;
-  /** Finds a well-formed key by its hash, whatever its state. */
-  find(secret: string): ApiKey | undefined;
-  get(id: string): ApiKey | undefined;
+export interface KeyReads {
+  /** Finds a key by its hash, whatever its state. */
+  findKey(hash: string): ApiKey | undefined;
+  getKey(id: string): ApiKey | undefined;
   /** All keys, oldest first. */
-  list(): ApiKey[];
-  /** Refuses the key from now on. Writes. */
-  revoke(id: string, nowMs: number): RevokeOutcome;
-  /**
-   * Revokes a key and makes another of the same name, account and expiry. Writes.
-   * Null when there is no such key or it is revoked already.
-   */
-  rotate(id: string, nowMs: number): NewKey | null;
+  listKeys(): ApiKey[];
 }
 
-/** Prepares the statements on keys once; the look-up by hash runs with every request. */
-export function createKeyring({ orm, sqlite }: Database): Keyring {
+/** What changes keys, as commands. */
+export type KeyCommands = {
+  /** Takes a key that was just made. */
+  addKey: (key: ApiKey) => ApiKey;
+  /** Refuses the key from now on. */
+  revokeKey: (id: string, nowMs: number) => RevokeOutcome;
+  /** Revokes a key and takes its successor. @throws OperatorError when there is no such key or it is revoked already. */
+  replaceKey: (id: string, successor: ApiKey, nowMs: number) => ApiKey;
+};
+
+/** The keys, as everything else asks for them and changes them. */
+export type KeyPort = {
+  [K in keyof KeyReads]: Later<KeyReads[K]>;
+} & {
+  [K in keyof KeyCommands]: Later<KeyCommands[K]>;
+};
+
+/** Makes a key, which is nowhere stored yet. */
+export function newKey({ accountId, name, expiresAtMs, nowMs }: KeyToCreate): NewKey {
+  const secret = generateKey();
+  const record: ApiKey = {
+    id: newKeyId(),
+    accountId,
+    name,
+    hash: hashKey(secret),
+    display: displayOf(secret),
+    createdAtMs: nowMs,
+    expiresAtMs,
+    revokedAtMs: null,
+  };
+  return { record, secret };
+}
+
+/** Prepares the statements on keys once; what writes belongs into a transaction. */
+export function createKeyring({ orm, sqlite }: Database): KeyReads & KeyCommands {
   const byHash = prepareGet(
     sqlite,
     orm
@@ -53,25 +78,14 @@ export function createKeyring({ orm, sqlite }: Database): Keyring {
     getTableColumns(apiKeys),
   );
 
-  function create({ accountId, name, expiresAtMs, nowMs }: KeyToCreate): NewKey {
-    const secret = generateKey();
-    const record: ApiKey = {
-      id: newKeyId(),
-      accountId,
-      name,
-      hash: hashKey(secret),
-      display: displayOf(secret),
-      createdAtMs: nowMs,
-      expiresAtMs,
-      revokedAtMs: null,
-    };
-    orm.insert(apiKeys).values(record).run();
-    return { record, secret };
+  const getKey = (id: string) => orm.select().from(apiKeys).where(eq(apiKeys.id, id)).get();
+
+  function addKey(key: ApiKey): ApiKey {
+    orm.insert(apiKeys).values(key).run();
+    return key;
   }
 
-  const get = (id: string) => orm.select().from(apiKeys).where(eq(apiKeys.id, id)).get();
-
-  function revoke(id: string, nowMs: number): RevokeOutcome {
+  function revokeKey(id: string, nowMs: number): RevokeOutcome {
     const changed = orm
       .update(apiKeys)
       .set({ revokedAtMs: nowMs })
@@ -79,22 +93,20 @@ export function createKeyring({ orm, sqlite }: Database): Keyring {
       .returning({ id: apiKeys.id })
       .get();
     if (changed !== undefined) return "revoked";
-    return get(id) === undefined ? "unknown" : "already-revoked";
+    return getKey(id) === undefined ? "unknown" : "already-revoked";
   }
 
-  function rotate(id: string, nowMs: number): NewKey | null {
-    const old = get(id);
-    if (old === undefined || revoke(id, nowMs) !== "revoked") return null;
-    const { accountId, name, expiresAtMs } = old;
-    return create({ accountId, name, expiresAtMs, nowMs });
+  function replaceKey(id: string, successor: ApiKey, nowMs: number): ApiKey {
+    if (revokeKey(id, nowMs) !== "revoked") throw new OperatorError(`${id} cannot be rotated`);
+    return addKey(successor);
   }
 
   return {
-    create,
-    get,
-    revoke,
-    rotate,
-    find: (secret) => byHash({ hash: hashKey(secret) }),
-    list: () => orm.select().from(apiKeys).orderBy(apiKeys.createdAtMs, apiKeys.id).all(),
+    findKey: (hash) => byHash({ hash }),
+    getKey,
+    listKeys: () => orm.select().from(apiKeys).orderBy(apiKeys.createdAtMs, apiKeys.id).all(),
+    addKey,
+    revokeKey,
+    replaceKey,
   };
 }

@@ -1,7 +1,6 @@
 // Accounts: finding them by name, and what each has.
 import { OperatorError } from "../base/operator-error.ts";
-import type { Account } from "../ledger/accounts.ts";
-import type { Ledger } from "../ledger/ledger.ts";
+import type { Account, LedgerPort } from "../ledger/port.ts";
 import type { Store } from "../store.ts";
 
 /**
@@ -9,12 +8,12 @@ import type { Store } from "../store.ts";
  * @throws OperatorError when there is none of that name.
  */
 export async function listAccounts({ ledger }: Store, name: string | null): Promise<Account[]> {
-  return name === null ? ledger.listAccounts() : [accountByName(ledger, name)];
+  return name === null ? ledger.listAccounts() : [await accountByName(ledger, name)];
 }
 
 /** The account of that name. @throws OperatorError when there is none. */
-export function accountByName(ledger: Ledger, name: string): Account {
-  const account = ledger.findAccountByName(name);
+export async function accountByName(ledger: LedgerPort, name: string): Promise<Account> {
+  const account = await ledger.findAccountByName(name);
   if (account !== undefined) return account;
   throw new OperatorError(
     `there is no account "${name}": "aacflow credits balance" lists the accounts, ` +
@@ -23,5 +22,5 @@ export function accountByName(ledger: Ledger, name: string): Account {
 }
 
 /** Names of accounts by their ids. */
-export const accountNames = (ledger: Ledger): Map<string, string> =>
-  new Map(ledger.listAccounts().map(({ id, name }) => [id, name]));
+export const accountNames = async (ledger: LedgerPort): Promise<Map<string, string>> =>
+  new Map((await ledger.listAccounts()).map(({ id, name }) => [id, name]));

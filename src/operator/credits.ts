@@ -1,5 +1,5 @@
 // Credits: granting, refunding and correcting them, and where they went.
-import type { Entry } from "../ledger/records.ts";
+import type { Entry } from "../ledger/port.ts";
 import type { Store } from "../store.ts";
 import { accountByName, accountNames } from "./accounts.ts";
 
@@ -64,14 +64,12 @@ export interface CreditHistory {
  * @throws OperatorError when there is no such account, or its balance would be too large.
  */
 export async function grantCredits(
-  { database, ledger }: Store,
+  { ledger }: Store,
   { account, amountMicro, note }: GrantWish,
 ): Promise<{ balanceMicro: number }> {
-  const { id: accountId } = accountByName(ledger, account);
+  const { id: accountId } = await accountByName(ledger, account);
   const atMs = Date.now();
-  const { balanceMicro } = database.write(() =>
-    ledger.grant({ accountId, amountMicro, note, atMs }),
-  );
+  const { balanceMicro } = await ledger.grant({ accountId, amountMicro, note, atMs });
   return { balanceMicro };
 }
 
@@ -81,14 +79,12 @@ export async function grantCredits(
  * @throws OperatorError when there is no such account, or it would take more than is available.
  */
 export async function adjustCredits(
-  { database, ledger }: Store,
+  { ledger }: Store,
   { account, amountMicro, note }: AdjustWish,
 ): Promise<{ balanceMicro: number }> {
-  const { id: accountId } = accountByName(ledger, account);
+  const { id: accountId } = await accountByName(ledger, account);
   const atMs = Date.now();
-  const { balanceMicro } = database.write(() =>
-    ledger.adjust({ accountId, amountMicro, note, atMs }),
-  );
+  const { balanceMicro } = await ledger.adjust({ accountId, amountMicro, note, atMs });
   return { balanceMicro };
 }
 
@@ -96,14 +92,10 @@ export async function adjustCredits(
  * Gives back what a request was charged, or a part of it.
  * @throws OperatorError when it has not ended, was not charged, or less than the amount is left of its charge.
  */
-export async function refundCredits(
-  { database, ledger }: Store,
-  wish: RefundWish,
-): Promise<CreditsRefunded> {
-  const { accountId, amountMicro, chargedMicro, refundedMicro, balanceMicro } = database.write(() =>
-    ledger.refund({ ...wish, atMs: Date.now() }),
-  );
-  const account = ledger.findAccount(accountId)?.name ?? accountId;
+export async function refundCredits({ ledger }: Store, wish: RefundWish): Promise<CreditsRefunded> {
+  const { accountId, ...refunded } = await ledger.refund({ ...wish, atMs: Date.now() });
+  const account = (await ledger.findAccount(accountId))?.name ?? accountId;
+  const { amountMicro, chargedMicro, refundedMicro, balanceMicro } = refunded;
   return { account, amountMicro, chargedMicro, refundedMicro, balanceMicro };
 }
 
@@ -112,9 +104,9 @@ export async function creditHistory(
   { ledger }: Store,
   { account, limit, before }: HistoryWish,
 ): Promise<CreditHistory> {
-  const names = accountNames(ledger);
-  const accountId = account === null ? null : accountByName(ledger, account).id;
-  const page = ledger.history({ accountId, limit, before });
+  const names = await accountNames(ledger);
+  const accountId = account === null ? null : (await accountByName(ledger, account)).id;
+  const page = await ledger.history({ accountId, limit, before });
   const entries = page.entries.map((entry) => ({
     ...entry,
     account: names.get(entry.accountId) ?? entry.accountId,

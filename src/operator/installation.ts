@@ -3,7 +3,7 @@ import { OperatorError } from "../base/operator-error.ts";
 import { ConfigError } from "../config/config-error.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import { hasData, openStore, type Store } from "../store.ts";
+import { hasData, openStore, PATIENT, type Store } from "../store.ts";
 
 export interface Installation {
   dataDir: string;
@@ -11,9 +11,6 @@ export interface Installation {
   configFile: string | null;
   env: Record<string, string | undefined>;
 }
-
-/** An operator has nothing else to do, and waits for a server's commit rather than failing. */
-const BUSY_TIMEOUT_MS = 5_000;
 
 /**
  * Opens the data folder, which must exist, for one piece of work, and closes it whatever happens.
@@ -37,7 +34,7 @@ export async function withNewStore<T>(
   { dataDir }: Pick<Installation, "dataDir">,
   work: (store: Store) => Promise<T>,
 ): Promise<T> {
-  const store = await openStore(dataDir, BUSY_TIMEOUT_MS);
+  const store = await openStore(dataDir, PATIENT);
   try {
     return await work(store);
   } finally {

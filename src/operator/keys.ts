@@ -1,8 +1,8 @@
 // API keys: making, listing, revoking and rotating them.
+import { newAccountId } from "../base/ids.ts";
 import { OperatorError } from "../base/operator-error.ts";
-import type { ApiKey, Keyring, NewKey } from "../keys/keyring.ts";
-import type { Account } from "../ledger/accounts.ts";
-import type { Ledger } from "../ledger/ledger.ts";
+import { type ApiKey, type KeyPort, type NewKey, newKey } from "../keys/keyring.ts";
+import type { Account, LedgerPort } from "../ledger/port.ts";
 import type { Store } from "../store.ts";
 import { accountByName, accountNames } from "./accounts.ts";
 
@@ -43,30 +43,27 @@ export interface KeyRevoked {
  * @throws OperatorError when the account is not there, or is and should not be, or its balance would be too large.
  */
 export async function createKey(store: Store, wish: KeyWish): Promise<KeyMade> {
-  const { database, ledger, keyring } = store;
-  const { name, creditsMicro, expiresAtMs } = wish;
+  const { name, creditsMicro: amountMicro, expiresAtMs } = wish;
   const nowMs = Date.now();
-  return database.write(() => {
-    const account = accountFor(ledger, wish, nowMs);
-    const { balanceMicro } =
-      creditsMicro === 0
-        ? account
-        : ledger.grant({
-            accountId: account.id,
-            amountMicro: creditsMicro,
-            note: `with the key "${name}"`,
-            atMs: nowMs,
-          });
-    const key = keyring.create({ accountId: account.id, name, expiresAtMs, nowMs });
-    return { key, account: { ...account, balanceMicro } };
-  });
+  const { account, isNew } = await accountFor(store.ledger, wish, nowMs);
+  const { id: accountId, name: accountName } = account;
+  const key = newKey({ accountId, name, expiresAtMs, nowMs });
+  const commands: Parameters<Store["together"]>[0] = [];
+  if (isNew) commands.push(["openAccount", { id: accountId, name: accountName, atMs: nowMs }]);
+  if (amountMicro !== 0) {
+    const note = `with the key "${name}"`;
+    commands.push(["grant", { accountId, amountMicro, note, atMs: nowMs }]);
+  }
+  commands.push(["addKey", key.record]);
+  await store.together(commands);
+  return { key, account: (await store.ledger.findAccount(accountId)) ?? account };
 }
 
 /** Returns every key that was ever made, oldest first, without the keys themselves. */
-export async function listKeys({ keyring, ledger }: Store): Promise<ListedKey[]> {
+export async function listKeys({ keys, ledger }: Store): Promise<ListedKey[]> {
   const nowMs = Date.now();
-  const names = accountNames(ledger);
-  return keyring.list().map((key) => ({
+  const names = await accountNames(ledger);
+  return (await keys.listKeys()).map((key) => ({
     ...key,
     account: names.get(key.accountId) ?? key.accountId,
     state: stateOf(key, nowMs),
@@ -74,31 +71,31 @@ export async function listKeys({ keyring, ledger }: Store): Promise<ListedKey[]>
 }
 
 /** Refuses a key from its next request on. @throws OperatorError when there is no such key. */
-export async function revokeKey({ database, keyring }: Store, id: string): Promise<KeyRevoked> {
-  const outcome = database.write(() => keyring.revoke(id, Date.now()));
-  return { key: keyById(keyring, id), already: outcome === "already-revoked" };
+export async function revokeKey({ keys }: Store, id: string): Promise<KeyRevoked> {
+  const outcome = await keys.revokeKey(id, Date.now());
+  return { key: await keyById(keys, id), already: outcome === "already-revoked" };
 }
 
 /**
  * Revokes a key and makes another of the same name, account and expiry, in one transaction.
  * @throws OperatorError when it is unknown, revoked or expired.
  */
-export async function rotateKey(store: Store, id: string): Promise<KeyMade> {
-  const { database, keyring, ledger } = store;
-  return database.write(() => {
-    const nowMs = Date.now();
-    // A successor of an expired key would be born expired, so only a working key is rotated.
-    assertActive(keyById(keyring, id), nowMs);
-    const key = keyring.rotate(id, nowMs);
-    const account = key === null ? undefined : ledger.findAccount(key.record.accountId);
-    if (key === null || account === undefined) throw new OperatorError(`${id} cannot be rotated`);
-    return { key, account };
-  });
+export async function rotateKey({ keys, ledger }: Store, id: string): Promise<KeyMade> {
+  const nowMs = Date.now();
+  const old = await keyById(keys, id);
+  // A successor of an expired key would be born expired, so only a working key is rotated.
+  assertActive(old, nowMs);
+  const { accountId, name, expiresAtMs } = old;
+  const account = await ledger.findAccount(accountId);
+  if (account === undefined) throw new OperatorError(`${id} cannot be rotated`);
+  const key = newKey({ accountId, name, expiresAtMs, nowMs });
+  await keys.replaceKey(id, key.record, nowMs);
+  return { key, account };
 }
 
 /** The key of that id. @throws OperatorError when there is none. A pasted key is not repeated: terminals keep a log. */
-export function keyById(keyring: Keyring, id: string): ApiKey {
-  const key = keyring.get(id);
+export async function keyById(keys: KeyPort, id: string): Promise<ApiKey> {
+  const key = await keys.getKey(id);
   if (key !== undefined) return key;
   if (id.startsWith("aacf_")) {
     throw new OperatorError('that is a key, not an id: "aacflow keys list" shows the ids (key_…)');
@@ -107,18 +104,23 @@ export function keyById(keyring: Keyring, id: string): ApiKey {
 }
 
 /** A mistyped name must not open an account, and a key that shares nobody's credits must not happen upon one. */
-function accountFor(ledger: Ledger, wish: KeyWish, nowMs: number): Account {
+async function accountFor(
+  ledger: LedgerPort,
+  wish: KeyWish,
+  nowMs: number,
+): Promise<{ account: Account; isNew: boolean }> {
   const name = wish.account ?? wish.name;
   const opens = wish.account === null || wish.opensAccount;
-  if (!opens) return accountByName(ledger, name);
-  if (ledger.findAccountByName(name) !== undefined) {
+  if (!opens) return { account: await accountByName(ledger, name), isNew: false };
+  if ((await ledger.findAccountByName(name)) !== undefined) {
     const remedy =
       wish.account === null
         ? `share its credits with --account "${name}", or name another account with --account NAME --new`
         : "leave --new out to put the key on it";
     throw new OperatorError(`there is an account "${name}" already: ${remedy}`);
   }
-  return ledger.ensureAccount(name, nowMs);
+  const nothing = { balanceMicro: 0, heldMicro: 0 };
+  return { account: { id: newAccountId(), name, createdAtMs: nowMs, ...nothing }, isNew: true };
 }
 
 function assertActive(key: ApiKey, nowMs: number): void {

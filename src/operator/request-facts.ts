@@ -1,7 +1,7 @@
 // A request as the operator sees it: what its owner sees, and whose it is.
 import { formatCredits } from "../base/micro.ts";
 import { type RequestView, viewOfEnded, viewOfRunning } from "../gateway/request-view.ts";
-import type { RequestRecord, RunningRequest } from "../ledger/records.ts";
+import type { OpenHold, RequestRecord } from "../ledger/port.ts";
 import type { Store } from "../store.ts";
 import { accountNames } from "./accounts.ts";
 
@@ -19,33 +19,33 @@ export interface RequestFacts extends Omit<RequestView, "object"> {
 }
 
 /** Describes requests of this store; the names of accounts and keys are read once. */
-export function createRequestFacts({ ledger, keyring }: Store) {
-  const accounts = accountNames(ledger);
-  const keys = new Map(keyring.list().map(({ id, name }) => [id, name]));
+export async function createRequestFacts({ ledger, keys: keyring }: Store) {
+  const accounts = await accountNames(ledger);
+  const keys = new Map((await keyring.listKeys()).map(({ id, name }) => [id, name]));
 
-  function owned(row: RequestRecord | (RunningRequest & { upstreamModel?: null })) {
+  function owned(row: Pick<RequestRecord, "accountId" | "keyId">, upstreamModel: string | null) {
     return {
       account: accounts.get(row.accountId) ?? row.accountId,
       account_id: row.accountId,
       key_id: row.keyId,
       key_name: keys.get(row.keyId) ?? null,
-      upstream_model: row.upstreamModel ?? null,
+      upstream_model: upstreamModel,
     };
   }
 
   return {
-    ofEnded(record: RequestRecord): RequestFacts {
-      const { object: _, ...view } = viewOfEnded(record, ledger.refundedMicro(record.id));
+    async ofEnded(record: RequestRecord): Promise<RequestFacts> {
+      const { object: _, ...view } = viewOfEnded(record, await ledger.refundedMicro(record.id));
       return {
         ...view,
-        ...owned(record),
+        ...owned(record, record.upstreamModel),
         unbilled: formatCredits(record.unbilledMicro),
         ended_at: new Date(record.endedAtMs).toISOString(),
       };
     },
-    ofRunning(running: RunningRequest): RequestFacts {
+    ofRunning(running: OpenHold): RequestFacts {
       const { object: _, ...view } = viewOfRunning(running);
-      return { ...view, ...owned(running), unbilled: formatCredits(0), ended_at: null };
+      return { ...view, ...owned(running, null), unbilled: formatCredits(0), ended_at: null };
     },
   };
 }

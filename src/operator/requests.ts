@@ -38,28 +38,28 @@ export interface RequestsPage {
  * @throws OperatorError when account, key or the request of `before` is unknown.
  */
 export async function listRequests(store: Store, wish: RequestsWish): Promise<RequestsPage> {
-  const { ledger, keyring } = store;
+  const { ledger, keys } = store;
   const { ending, limit, before } = wish;
-  if (wish.key !== null) keyById(keyring, wish.key);
-  if (before !== null && ledger.findRecord(before) === undefined) {
+  if (wish.key !== null) await keyById(keys, wish.key);
+  if (before !== null && (await ledger.findRecord(before)) === undefined) {
     throw new OperatorError(`no request ${before} has ended: give --before an id of the list`);
   }
   const filter = {
-    accountId: wish.account === null ? null : accountByName(ledger, wish.account).id,
+    accountId: wish.account === null ? null : (await accountByName(ledger, wish.account)).id,
     keyId: wish.key,
     model: wish.model,
     providerId: wish.provider,
     sinceMs: wish.sinceMs,
   };
-  const facts = createRequestFacts(store);
+  const facts = await createRequestFacts(store);
   const withRunning = before === null && (ending === null || ending === IN_PROGRESS);
-  const running = withRunning ? ledger.findAllRunning(filter, limit) : [];
+  const running = withRunning ? await ledger.findAllRunning(filter, limit) : [];
   const shown = running.map(facts.ofRunning);
   const left = limit - shown.length;
   if (ending === IN_PROGRESS || left === 0) return { requests: shown, nextBefore: null };
-  const ended = ledger.findRequests({ ...filter, ending }, { limit: left, before });
+  const ended = await ledger.findRequests({ ...filter, ending }, { limit: left, before });
   return {
-    requests: [...shown, ...ended.requests.map(facts.ofEnded)],
+    requests: [...shown, ...(await Promise.all(ended.requests.map(facts.ofEnded)))],
     nextBefore: ended.nextBefore,
   };
 }
@@ -67,10 +67,10 @@ export async function listRequests(store: Store, wish: RequestsWish): Promise<Re
 /** Returns all that is kept of one request. @throws OperatorError when there is none of that id. */
 export async function showRequest(store: Store, id: string): Promise<RequestFacts> {
   const { ledger } = store;
-  const facts = createRequestFacts(store);
-  const record = ledger.findRecord(id);
+  const facts = await createRequestFacts(store);
+  const record = await ledger.findRecord(id);
   if (record !== undefined) return facts.ofEnded(record);
-  const running = ledger.findRunning(id);
+  const running = await ledger.findRunning(id);
   if (running !== undefined) return facts.ofRunning(running);
   throw new OperatorError(
     `there is no request ${id}: those that were refused before their deposit are in the log alone`,

@@ -2,8 +2,8 @@
 
 import { expect } from "bun:test";
 import OpenAI, { type ClientOptions } from "openai";
-import { verifyBooks } from "../../src/gateway/verify-books.ts";
-import type { RequestRecord } from "../../src/ledger/records.ts";
+import type { RequestRecord } from "../../src/ledger/port.ts";
+import { verifyBooks } from "../support/ledger.ts";
 import type { TestServer } from "../support/server.ts";
 import { waitUntil } from "../support/wait.ts";
 

@@ -4,8 +4,7 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { formatCredits } from "../../src/base/micro.ts";
 import { DATABASE_FILE, openDatabase } from "../../src/db/open.ts";
-import { verifyBooks } from "../../src/gateway/verify-books.ts";
-import { createLedger, type Ledger } from "../../src/ledger/ledger.ts";
+import { createLedger, type Ledger, verifyBooks } from "../support/ledger.ts";
 import { chunk, completion, event, streamOf } from "../support/openai-wire.ts";
 import {
   gated,

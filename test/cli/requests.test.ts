@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { openDatabase } from "../../src/db/open.ts";
 import { plainUsage } from "../../src/gateway/estimate.ts";
-import { createKeyring } from "../../src/keys/keyring.ts";
+import { createKeyring, newKey } from "../../src/keys/keyring.ts";
 import type { Ending } from "../../src/ledger/ending.ts";
-import { createLedger } from "../../src/ledger/ledger.ts";
 import { exactly, PLAIN_RESERVE, PLAIN_SETTLE } from "../support/holds.ts";
+import { createLedger } from "../support/ledger.ts";
 import { run, runJson, tempFolder } from "./support.ts";
 
 // Whole programs start and end here, on machines that may be busy.
@@ -86,7 +86,7 @@ beforeAll(() => {
       const { id } = ledger.ensureAccount(name, Date.now());
       ledger.grant({ accountId: id, amountMicro: 1_000_000, note: null, atMs: Date.now() });
       const key = { accountId: id, name: `key of ${name}`, expiresAtMs: null, nowMs: Date.now() };
-      keyIds.set(name, keyring.create(key).record.id);
+      keyIds.set(name, keyring.addKey(newKey(key).record).id);
     }
   });
   finish("req_1", "completed", { hoursAgo: 50 });

@@ -81,7 +81,7 @@ describe("401 invalid_api_key", () => {
     const { id, secret } = server.newKey();
     const headers = { authorization: `Bearer ${secret}` };
     expect((await chat(server, BODY, headers)).status).toBe(200);
-    server.database.write(() => server.keyring.revoke(id, Date.now()));
+    server.database.write(() => server.keyring.revokeKey(id, Date.now()));
     expectError(await chat(server, BODY, headers), unauthorized("revoked"));
   });
 

@@ -2,11 +2,11 @@
 
 import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import { join } from "node:path";
-import { verifyBooks } from "../../src/gateway/verify-books.ts";
 import { chatCompletionChunk } from "../../src/http/endpoints/chat-completions/schema/chunk.ts";
 import { chatCompletion } from "../../src/http/endpoints/chat-completions/schema/completion.ts";
 import { modelList } from "../../src/http/endpoints/models/schema.ts";
 import { runCurlTests } from "../support/curl.ts";
+import { verifyBooks } from "../support/ledger.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 const ORIGIN = "https://www.aacflow.io";

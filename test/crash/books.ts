@@ -3,13 +3,13 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DATABASE_FILE, type Database, openDatabase } from "../../src/db/open.ts";
-import { createKeyring, type Keyring } from "../../src/keys/keyring.ts";
-import { createLedger, type Ledger } from "../../src/ledger/ledger.ts";
+import { createKeyring, type KeyReads } from "../../src/keys/keyring.ts";
+import { createLedger, type Ledger } from "../support/ledger.ts";
 
 export interface Books {
   database: Database;
   ledger: Ledger;
-  keyring: Keyring;
+  keyring: KeyReads;
 }
 
 /**

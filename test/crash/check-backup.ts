@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { openSnapshot } from "../../src/db/snapshot.ts";
-import { createLedger } from "../../src/ledger/ledger.ts";
+import { createLedger } from "../support/ledger.ts";
 import {
   checkOldRecords,
   expectNone,

@@ -1,5 +1,5 @@
 // What must hold after every restart, whatever the crash met.
-import { verifyBooks } from "../../src/gateway/verify-books.ts";
+import { verifyBooks } from "../support/ledger.ts";
 import { type Books, rows } from "./books.ts";
 import type { OperatorEntry, Promises } from "./promises.ts";
 import type { UpstreamCall } from "./upstream.ts";
@@ -157,7 +157,7 @@ const entryText = (entry: Omit<OperatorEntry, "isAcknowledged"> | undefined): st
     : `${entry.kind} of ${entry.amountMicro}, request ${entry.requestId ?? "none"}`;
 
 function checkKeys({ keyring }: Books, { keys, revoked }: Promises): void {
-  const stored = new Map(keyring.list().map((key) => [key.id, key]));
+  const stored = new Map(keyring.listKeys().map((key) => [key.id, key]));
   const lost = keys.filter(({ id }) => stored.get(id)?.revokedAtMs !== null);
   expectNone(
     "keys that were made and are not there",

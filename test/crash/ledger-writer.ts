@@ -1,7 +1,7 @@
 // A program: grants one micro-dollar at a time, says each on a line. ledger-writer.ts DATA ACCOUNT TIMES NOTE
 import { writeSync } from "node:fs";
 import { openDatabase } from "../../src/db/open.ts";
-import { createLedger } from "../../src/ledger/ledger.ts";
+import { createLedger } from "../support/ledger.ts";
 
 const [dataDir = "", account = "", times = "0", note = ""] = process.argv.slice(2);
 const STDOUT = 1;

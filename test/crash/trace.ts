@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DATABASE_FILE, type Database } from "../../src/db/open.ts";
-import { createLedger, type Ledger } from "../../src/ledger/ledger.ts";
 import { exactly, PLAIN_RESERVE, PLAIN_SETTLE } from "../support/holds.ts";
+import { createLedger, type Ledger } from "../support/ledger.ts";
 import type { Random } from "./random.ts";
 import { readWal } from "./wal.ts";
 

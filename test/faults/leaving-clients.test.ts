@@ -1,7 +1,7 @@
 // Clients that leave, in every way a socket can: the provider is told at once, and the request is
 // charged by the table of endings.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { RequestRecord } from "../../src/ledger/records.ts";
+import type { RequestRecord } from "../../src/ledger/port.ts";
 import { chunk, completion, event } from "../support/openai-wire.ts";
 import { gated, json, sse } from "../support/raw-upstream.ts";
 import { waitUntil, within } from "../support/wait.ts";

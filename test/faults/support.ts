@@ -3,7 +3,7 @@
 import { expect } from "bun:test";
 import { chatCompletion } from "../../src/http/endpoints/chat-completions/schema/completion.ts";
 import { errorEnvelope } from "../../src/http/openapi/error-schema.ts";
-import type { RequestRecord } from "../../src/ledger/records.ts";
+import type { RequestRecord } from "../../src/ledger/port.ts";
 import { readWire } from "../chat/stream-support.ts";
 import { expectBalanced, type House } from "../money/support.ts";
 import type { LogLine } from "../support/server.ts";

@@ -6,18 +6,17 @@ import { configSchema } from "../../src/config/schema.ts";
 import { answerChat, type ChatAnswer } from "../../src/gateway/chat.ts";
 import type { ChatDeps } from "../../src/gateway/dispatch.ts";
 import { createLifelines } from "../../src/gateway/lifeline.ts";
-import { verifyBooks } from "../../src/gateway/verify-books.ts";
 import { createAnswerStore, keptWindow } from "../../src/idempotency/answers.ts";
-import { createLedger } from "../../src/ledger/ledger.ts";
 import type { RequestRecord } from "../../src/ledger/port.ts";
 import type {
   ProviderAdapter,
   UpstreamChunk,
   UpstreamCompletion,
 } from "../../src/providers/protocol.ts";
-import { openStores } from "../../src/store.ts";
+import { storeOn } from "../../src/store.ts";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
 import { createTestDatabase } from "../support/database.ts";
+import { createLedger, verifyBooks } from "../support/ledger.ts";
 import { waitUntil } from "../support/wait.ts";
 
 export const GRANTED_MICRO = 10_000_000;
@@ -47,7 +46,7 @@ export function openCallHouse({ adapter, deps: own, onDisconnect = "cancel" }: C
   const database = createTestDatabase();
   const ledger = createLedger(database);
   const answers = createAnswerStore(database);
-  const stores = openStores(database, { maxWaiting: 100, lockTimeoutMs: 100, clock: systemClock });
+  const stores = storeOn(database, { maxWaiting: 100, lockTimeoutMs: 100, clock: systemClock });
   const lifelines = createLifelines(systemClock);
   const logged: Record<string, unknown>[] = [];
   const log = pino({ base: null }, { write: (line) => void logged.push(JSON.parse(line)) });

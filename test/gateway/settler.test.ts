@@ -5,12 +5,12 @@ import type { Clock } from "../../src/base/clock.ts";
 import { overloaded } from "../../src/base/errors.ts";
 import { plainUsage } from "../../src/gateway/estimate.ts";
 import { createSettler, type EndReport, type Settler } from "../../src/gateway/settler.ts";
-import { createLedger, type Ledger } from "../../src/ledger/ledger.ts";
 import type { LedgerPort } from "../../src/ledger/port.ts";
 import type { EndedRequest } from "../../src/telemetry/metrics.ts";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { exactly, PLAIN_RESERVE, PLAIN_TERMS } from "../support/holds.ts";
+import { createLedger, type Ledger } from "../support/ledger.ts";
 
 const REQUEST = "req_1";
 const HELD_MICRO = 500;

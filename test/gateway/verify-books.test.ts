@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { plainUsage } from "../../src/gateway/estimate.ts";
 import { viewOfEnded } from "../../src/gateway/request-view.ts";
-import { recordedCost, verifyBooks } from "../../src/gateway/verify-books.ts";
-import { createLedger } from "../../src/ledger/ledger.ts";
+import { recordedCost } from "../../src/gateway/verify-books.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { fillBooks } from "../support/fill-books.ts";
 import { exactly, PLAIN_RESERVE, PLAIN_SETTLE, PLAIN_TERMS } from "../support/holds.ts";
+import { createLedger, verifyBooks } from "../support/ledger.ts";
 
 setDefaultTimeout(60_000);
 

@@ -57,7 +57,7 @@ export const OPENERS = [
   "openDatabase",
   "openSnapshot",
   "lockDataFolder",
-  "createLedger",
+  "createLedgerCore",
   "createKeyring",
   "createAnswerStore",
 ];

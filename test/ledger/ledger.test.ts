@@ -1,8 +1,8 @@
 // The ledger's rules: deposits, settlements, append-only entries, and recovery.
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { OperatorError } from "../../src/base/operator-error.ts";
-import { createLedger } from "../../src/ledger/ledger.ts";
 import { exactly } from "../support/holds.ts";
+import { createLedger } from "../support/ledger.ts";
 import { openBooks, type TestBooks } from "./support.ts";
 
 let books: TestBooks;

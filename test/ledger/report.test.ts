@@ -1,8 +1,8 @@
 // The operator's report: what it counts, from when, and that verify says the same.
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { createLedger } from "../../src/ledger/ledger.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { fillBooks } from "../support/fill-books.ts";
+import { createLedger } from "../support/ledger.ts";
 import { openBooks } from "./support.ts";
 
 setDefaultTimeout(60_000);

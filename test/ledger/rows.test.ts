@@ -2,10 +2,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { OperatorError } from "../../src/base/operator-error.ts";
 import { plainUsage } from "../../src/gateway/estimate.ts";
-import { createLedger, type Ledger } from "../../src/ledger/ledger.ts";
 import type { Reserve, Settle } from "../../src/ledger/port.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { exactly } from "../support/holds.ts";
+import { createLedger, type Ledger } from "../support/ledger.ts";
 
 let database: TestDatabase;
 let ledger: Ledger;

@@ -2,9 +2,9 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { OperatorError } from "../../src/base/operator-error.ts";
-import { createLedger, type Ledger } from "../../src/ledger/ledger.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { exactly, PLAIN_RESERVE, PLAIN_SETTLE, PLAIN_TERMS } from "../support/holds.ts";
+import { createLedger, type Ledger } from "../support/ledger.ts";
 import { costOf, PRICE, usageOf } from "./support.ts";
 
 /** The books as a child would keep them. */

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { openDatabase } from "../../src/db/open.ts";
 import { MAX_LISTED_PER_RULE } from "../../src/ledger/findings.ts";
-import { createLedger } from "../../src/ledger/ledger.ts";
+import { createLedger } from "../support/ledger.ts";
 import { costOf, openBooks, type TestBooks } from "./support.ts";
 
 let books: TestBooks;

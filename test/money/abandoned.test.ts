@@ -2,9 +2,8 @@
 
 import { afterAll, afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import { openDatabase } from "../../src/db/open.ts";
-import { verifyBooks } from "../../src/gateway/verify-books.ts";
-import { createLedger } from "../../src/ledger/ledger.ts";
 import { runJson, startReady, stopAll, tempFolder } from "../cli/support.ts";
+import { createLedger, verifyBooks } from "../support/ledger.ts";
 import { chunk, event } from "../support/openai-wire.ts";
 import { gated, sse, startRawUpstream } from "../support/raw-upstream.ts";
 

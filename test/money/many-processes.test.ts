@@ -2,9 +2,8 @@
 
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { verifyBooks } from "../../src/gateway/verify-books.ts";
-import { createLedger } from "../../src/ledger/ledger.ts";
 import { createTestDatabase } from "../support/database.ts";
+import { createLedger, verifyBooks } from "../support/ledger.ts";
 
 const PROCESSES = 4;
 const GRANTS = 60;

@@ -2,8 +2,8 @@
 
 import { expect, test } from "bun:test";
 import { parseCredits } from "../../src/base/micro.ts";
-import { verifyBooks } from "../../src/gateway/verify-books.ts";
 import { startGatedUpstream } from "../support/gated-upstream.ts";
+import { verifyBooks } from "../support/ledger.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 const BODY = JSON.stringify({

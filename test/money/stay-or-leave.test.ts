@@ -1,6 +1,6 @@
 // Whoever leaves before the provider has reported pays about what whoever stays pays, whatever the request and the answer hold.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { RequestRecord } from "../../src/ledger/records.ts";
+import type { RequestRecord } from "../../src/ledger/port.ts";
 import { expectQuietBooks, post, recordOf } from "../chat/support.ts";
 import { chunk, DONE, event, usageChunk } from "../support/openai-wire.ts";
 import { gated, type RawUpstream, sse, startRawUpstream } from "../support/raw-upstream.ts";

@@ -1,7 +1,7 @@
 // What the operator does to the books while the house runs, from a program of its own.
 
 import { OperatorError } from "../../src/base/operator-error.ts";
-import type { Ledger } from "../../src/ledger/ledger.ts";
+import type { Ledger } from "../support/ledger.ts";
 import { must } from "./journey.ts";
 import type { Rows } from "./rows.ts";
 

@@ -11,7 +11,7 @@ import { type IdempotencyKey, keptWindow } from "../../src/idempotency/answers.t
 import type { OpenHold } from "../../src/ledger/port.ts";
 import type { ApplyBatch } from "../../src/ledger/sqlite/batch.ts";
 import type { ProviderSet } from "../../src/providers/registry.ts";
-import { openStores, type StoreCommands, storeBatch } from "../../src/store.ts";
+import { type StoreCommands, storeBatch, storeOn } from "../../src/store.ts";
 import type { Logger } from "../../src/telemetry/log.ts";
 import type { EndedRequest, Metrics } from "../../src/telemetry/metrics.ts";
 import { MAX_ANSWER_BYTES, tokensOf } from "./house.ts";
@@ -56,7 +56,7 @@ export function startProcess(options: ProcessOptions): {
   const { timeline, number, config, catalog, database, countDelayMs } = options;
   const owner = `process ${number}`;
   const clock = timeline.clockOf(owner, () => life.isAlive);
-  const stores = openStores(
+  const store = storeOn(
     database,
     { maxWaiting: config.money.commitQueue, lockTimeoutMs: config.money.lockTimeoutMs, clock },
     options.watch(storeBatch(database)),
@@ -69,8 +69,8 @@ export function startProcess(options: ProcessOptions): {
     config,
     catalog,
     providers: options.providers(owner),
-    ledger: stores.ledger,
-    answers: stores.answers,
+    ledger: store.ledger,
+    answers: store.answers,
     lifelines: createLifelines(clock),
     countTokens: async (text) => {
       if (countDelayMs > 0) await timeline.pause(countDelayMs, owner, "tokens counted");
@@ -92,10 +92,10 @@ export function startProcess(options: ProcessOptions): {
       maxAnswerBytes: MAX_ANSWER_BYTES,
     }),
     released: null,
-    waiting: stores.waiting,
+    waiting: store.waiting,
     ended,
   };
-  const started = stores.ledger.releaseOrphans({ atMs: clock.nowMs() }).then((released) => {
+  const started = store.ledger.releaseOrphans({ atMs: clock.nowMs() }).then((released) => {
     life.released = released;
   });
   return { life, started };

@@ -8,7 +8,7 @@
 import { Database as Sqlite } from "bun:sqlite";
 import { applyMigrations } from "../../src/db/migrations.ts";
 import { type Database, databaseOn } from "../../src/db/open.ts";
-import { createLedger } from "../../src/ledger/ledger.ts";
+import { createLedger } from "../support/ledger.ts";
 import { ACCOUNT_NAMES } from "./house.ts";
 import type { Code, FaultPlan, KillPlan, Plan, Stage } from "./plan.ts";
 import { revive, type Snapshot, snapshot } from "./rows.ts";

@@ -2,7 +2,7 @@
 
 import type { OpenHold, Reserve, Reserved, Settle } from "../../src/ledger/port.ts";
 import type { Settlement } from "../../src/ledger/rules.ts";
-import type { ApplyBatch, Command } from "../../src/ledger/sqlite/batch.ts";
+import type { ApplyBatch, Unit } from "../../src/ledger/sqlite/batch.ts";
 import type { StoreCommands } from "../../src/store.ts";
 import { OUTPUT_SHARE } from "./house.ts";
 import { type Journey, must } from "./journey.ts";
@@ -53,7 +53,7 @@ class Money {
     this.#holds = new Map(holds.map(({ requestId, ...hold }) => [requestId, hold]));
   }
 
-  follow([kind, takes]: Command<StoreCommands>, value: unknown, find: WatchOptions["find"]): void {
+  follow([kind, takes]: Unit<StoreCommands>, value: unknown, find: WatchOptions["find"]): void {
     if (kind === "reserve") this.#reserved(takes, value as Reserved, find(takes.requestId));
     else if (kind === "settle") this.#settled(takes, value as Settlement | null);
     else if (kind === "releaseOrphans") {

@@ -1,7 +1,7 @@
 // One run's world: the disk, the process on it, the clients and providers around it, and the rules they are held to.
 import { ApiError } from "../../src/base/errors.ts";
-import { createLedger } from "../../src/ledger/ledger.ts";
 import type { UpstreamCall } from "../../src/providers/protocol.ts";
+import { createLedger } from "../support/ledger.ts";
 import { Audit } from "./audit.ts";
 import {
   checkCalls,

@@ -1,6 +1,6 @@
 // A process that grants one micro-dollar at a time: grant-writer.ts DATA_DIR ACCOUNT_ID TIMES
 import { openDatabase } from "../../src/db/open.ts";
-import { createLedger } from "../../src/ledger/ledger.ts";
+import { createLedger } from "./ledger.ts";
 
 const [dataDir = "", accountId = "", times = "0"] = process.argv.slice(2);
 const database = openDatabase(dataDir, { busyTimeoutMs: 5000 });

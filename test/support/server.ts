@@ -5,12 +5,17 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { MICRO_PER_CREDIT } from "../../src/base/micro.ts";
 import { configSchema } from "../../src/config/schema.ts";
-import type { Database } from "../../src/db/open.ts";
+import { type Database, openDatabase } from "../../src/db/open.ts";
 import { createGateway, type Gateway } from "../../src/gateway/gateway.ts";
 import { type RunningServer, startServer } from "../../src/http/server.ts";
-import type { Keyring } from "../../src/keys/keyring.ts";
-import type { Ledger } from "../../src/ledger/ledger.ts";
-import { openStore, type Store } from "../../src/store.ts";
+import {
+  createKeyring,
+  type KeyCommands,
+  type KeyReads,
+  newKey as makeKey,
+} from "../../src/keys/keyring.ts";
+import { openStore, PATIENT } from "../../src/store.ts";
+import { createLedger, type Ledger } from "./ledger.ts";
 import { countTokens } from "./tokens.ts";
 
 export interface TestServerOptions {
@@ -51,7 +56,7 @@ export interface TestServer {
   dataDir: string;
   database: Database;
   ledger: Ledger;
-  keyring: Keyring;
+  keyring: KeyReads & KeyCommands;
   gateway: Gateway;
   server: RunningServer;
   /** Makes another key, of the first account unless another is named. */
@@ -77,8 +82,17 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   });
   const log = captureLog(config.server.logLevel);
   const dataDir = mkdtempSync(join(tmpdir(), "aacflow-server-test-"));
-  const store = await openStore(dataDir, 50);
-  const books = booksOf(store);
+  const store = await openStore(dataDir, {
+    ...PATIENT,
+    busyTimeoutMs: 50,
+    maxWaiting: config.money.commitQueue,
+    lockTimeoutMs: config.money.lockTimeoutMs,
+  });
+  // A connection of the test's own, as that of another program.
+  const database = openDatabase(dataDir, { busyTimeoutMs: 1_000 });
+  const ledger = createLedger(database);
+  const keyring = createKeyring(database);
+  const books = booksOf({ database, ledger, keyring });
   const accountId = books.newAccount("test", creditsMicro);
   const { secret: key, id: keyId } = books.newKey(accountId);
   const gateway = await createGateway({ config, store, env, log: log.logger, countTokens });
@@ -97,9 +111,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     keyId,
     accountId,
     dataDir,
-    database: store.database,
-    ledger: store.ledger,
-    keyring: store.keyring,
+    database,
+    ledger,
+    keyring,
     gateway,
     server,
     newKey: (wanted = {}) => books.newKey(wanted.accountId ?? accountId, wanted.expiresAtMs),
@@ -110,12 +124,17 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     async close() {
       await server.stopNow();
       await store.close();
+      database.close();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }
 
-function booksOf({ database, ledger, keyring }: Store) {
+function booksOf({
+  database,
+  ledger,
+  keyring,
+}: Pick<TestServer, "database" | "ledger" | "keyring">) {
   function newAccount(name: string, creditsMicro = 0): string {
     return database.write(() => {
       const atMs = Date.now();
@@ -128,9 +147,8 @@ function booksOf({ database, ledger, keyring }: Store) {
 
   function newKey(accountId: string, expiresAtMs: number | null = null): NewTestKey {
     const nowMs = Date.now();
-    const made = database.write(() =>
-      keyring.create({ accountId, name: "test", expiresAtMs, nowMs }),
-    );
+    const made = makeKey({ accountId, name: "test", expiresAtMs, nowMs });
+    database.write(() => keyring.addKey(made.record));
     return { secret: made.secret, id: made.record.id };
   }
 

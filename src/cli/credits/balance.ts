@@ -1,7 +1,7 @@
 // `aacflow credits balance`: what each account has, holds in deposits, and can still spend.
 import type { Command } from "commander";
 import { formatCredits } from "../../base/micro.ts";
-import type { Account } from "../../ledger/accounts.ts";
+import type { Account } from "../../ledger/port.ts";
 import { listAccounts } from "../../operator/accounts.ts";
 import { withStore } from "../../operator/installation.ts";
 import { contextOf } from "../lib/context.ts";

@@ -9,6 +9,9 @@ export type Command<H extends Handlers> = {
   [K in keyof H & string]: [kind: K, ...takes: Parameters<H[K]>];
 }[keyof H & string];
 
+/** What is carried out as one: a command, or several of which all are or none. */
+export type Unit<H extends Handlers> = Command<H> | [kind: "together", commands: Command<H>[]];
+
 /** What carries out commands, by their kinds. A handler may throw OperatorError only before it has written anything. */
 // biome-ignore lint/suspicious/noExplicitAny: the one place where each handler takes something else
 export type Handlers = Record<string, (...takes: any[]) => unknown>;
@@ -37,7 +40,7 @@ export interface BatchMemory {
   forget(): void;
 }
 
-export type ApplyBatch<H extends Handlers> = (commands: readonly Command<H>[]) => BatchReply;
+export type ApplyBatch<H extends Handlers> = (units: readonly Unit<H>[]) => BatchReply;
 
 /**
  * Makes the function that applies batches. One command that fails takes none of the others with it; where the store
@@ -52,9 +55,10 @@ export function createBatch<H extends Handlers>(
     return handlers[kind]?.(...takes);
   }
 
-  function attempt(command: Command<H>): Outcome {
+  function attempt(unit: Unit<H>): Outcome {
+    if (isTogether(unit)) return { value: unit[1].map(run) };
     try {
-      return { value: run(command) };
+      return { value: run(unit) };
     } catch (error) {
       // It has written nothing, so the others go on beside it.
       if (error instanceof OperatorError) return { failure: failureOf(error) };
@@ -62,10 +66,10 @@ export function createBatch<H extends Handlers>(
     }
   }
 
-  function together(commands: readonly Command<H>[]): Outcome[] {
+  function inOneTransaction(units: readonly Unit<H>[]): Outcome[] {
     try {
       return write(() => {
-        const outcomes = commands.map(attempt);
+        const outcomes = units.map(attempt);
         memory.flush();
         return outcomes;
       });
@@ -74,26 +78,30 @@ export function createBatch<H extends Handlers>(
     }
   }
 
-  /** One command failed, and the rollback took the others with it: each now runs by itself. */
-  function alone(command: Command<H>): Outcome {
+  /** One failed, and the rollback took the others with it: each now runs by itself. */
+  function alone(unit: Unit<H>): Outcome {
     try {
-      return together([command])[0] as Outcome;
+      return inOneTransaction([unit])[0] as Outcome;
     } catch (error) {
       return { failure: failureOf(error) };
     }
   }
 
-  return (commands) => {
+  return (units) => {
     try {
-      return { outcomes: together(commands) };
+      return { outcomes: inOneTransaction(units) };
     } catch (error) {
       const isLocked = isBusy(error);
       // A disk that fails would fail each of them by itself too.
       if (isLocked || isDiskFault(error)) return { isLocked, failure: failureOf(error) };
-      return { outcomes: commands.map(alone) };
+      return { outcomes: units.map(alone) };
     }
   };
 }
+
+const isTogether = <H extends Handlers>(
+  unit: Unit<H>,
+): unit is [kind: "together", commands: Command<H>[]] => unit[0] === "together";
 
 function failureOf(error: unknown): Failure {
   const { name, message } = error instanceof Error ? error : new Error(String(error));

@@ -2,7 +2,7 @@
 import { type Clock, sleep } from "../../base/clock.ts";
 import { overloaded, tooManyRequests } from "../../base/errors.ts";
 import { OperatorError } from "../../base/operator-error.ts";
-import type { BatchReply, Command, Failure, Handlers, Outcome } from "./batch.ts";
+import type { BatchReply, Command, Failure, Handlers, Outcome, Unit } from "./batch.ts";
 
 export interface QueueOptions {
   /** Commands that may wait at once; the next is refused with 503. */
@@ -14,7 +14,7 @@ export interface QueueOptions {
 
 /** Who applies the batches, here or in another thread. Rejects when it is gone. */
 export type Writer<H extends Handlers> = (
-  commands: readonly Command<H>[],
+  units: readonly Unit<H>[],
 ) => BatchReply | Promise<BatchReply>;
 
 export interface Queue<H extends Handlers> {
@@ -23,6 +23,8 @@ export interface Queue<H extends Handlers> {
    * Rejects with OperatorError for a broken rule, and with a 503 ApiError when the store cannot be written.
    */
   run<K extends keyof H & string>(kind: K, ...takes: Parameters<H[K]>): Promise<ReturnType<H[K]>>;
+  /** The same for several commands, of which all are carried out or none. */
+  together(commands: Command<H>[]): Promise<unknown[]>;
   /** Commands that wait for the next batch. */
   waiting(): number;
   /** Resolves when nothing waits any more. */
@@ -30,7 +32,7 @@ export interface Queue<H extends Handlers> {
 }
 
 interface Waiting<H extends Handlers> {
-  command: Command<H>;
+  unit: Unit<H>;
   resolve: (value: unknown) => void;
   reject: (error: unknown) => void;
 }
@@ -60,7 +62,7 @@ export function createQueue<H extends Handlers>(
     try {
       reply = await applyUnlocked(
         writer,
-        batch.map(({ command }) => command),
+        batch.map(({ unit }) => unit),
         options,
       );
     } catch (error) {
@@ -74,18 +76,18 @@ export function createQueue<H extends Handlers>(
     });
   }
 
+  function put(unit: Unit<H>): Promise<unknown> {
+    if (waiting.length >= maxWaiting) return Promise.reject(tooManyRequests());
+    return new Promise((resolve, reject) => {
+      waiting.push({ unit, resolve, reject });
+      flushing ??= clock.nextTurn().then(flush);
+    });
+  }
+
   return {
-    run(...command) {
-      if (waiting.length >= maxWaiting) return Promise.reject(tooManyRequests());
-      return new Promise((resolve, reject) => {
-        waiting.push({
-          command: command as unknown as Command<H>,
-          resolve: resolve as (value: unknown) => void,
-          reject,
-        });
-        flushing ??= clock.nextTurn().then(flush);
-      });
-    },
+    run: <K extends keyof H & string>(...command: [kind: K, ...takes: Parameters<H[K]>]) =>
+      put(command as Command<H>) as Promise<ReturnType<H[K]>>,
+    together: (commands) => put(["together", commands]) as Promise<unknown[]>,
     waiting: () => waiting.length,
     drain: () => flushing ?? Promise.resolve(),
   };
@@ -94,12 +96,12 @@ export function createQueue<H extends Handlers>(
 /** Applies a batch, again and again while another process has the lock, up to the limit. */
 async function applyUnlocked<H extends Handlers>(
   writer: Writer<H>,
-  commands: Command<H>[],
+  units: Unit<H>[],
   { clock, lockTimeoutMs }: QueueOptions,
 ): Promise<BatchReply> {
   const deadline = clock.monoMs() + lockTimeoutMs;
   for (;;) {
-    const reply = await writer(commands);
+    const reply = await writer(units);
     const isLocked = "isLocked" in reply && reply.isLocked;
     if (!isLocked || clock.monoMs() >= deadline) return reply;
     await sleep(clock, LOCK_RETRY_MS);

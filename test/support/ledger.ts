@@ -1,12 +1,13 @@
-// The ledger as commands on the same thread use it: synchronous, inside of a transaction of the caller's.
-import { newAccountId } from "../base/ids.ts";
-import type { Database } from "../db/open.ts";
-import type { Account, LedgerCommands, LedgerReads } from "./port.ts";
-import { createLedgerCore } from "./sqlite/ledger.ts";
-import { createReads } from "./sqlite/reads.ts";
-import type { KeyMarks } from "./sqlite/requests.ts";
-import { type VerifyReport, verifyBooks } from "./verify.ts";
-import type { CostOf } from "./verify-records.ts";
+// The ledger without its port, for tests that arrange and look at the books by hand: synchronous, inside of transactions of their own.
+import { newAccountId } from "../../src/base/ids.ts";
+import type { Database } from "../../src/db/open.ts";
+import { recordedCost } from "../../src/gateway/verify-books.ts";
+import type { Account, LedgerCommands, LedgerReads } from "../../src/ledger/port.ts";
+import { createLedgerCore } from "../../src/ledger/sqlite/ledger.ts";
+import { createReads } from "../../src/ledger/sqlite/reads.ts";
+import type { KeyMarks } from "../../src/ledger/sqlite/requests.ts";
+import { verifyBooks as proveRows, type VerifyReport } from "../../src/ledger/verify.ts";
+import type { CostOf } from "../../src/ledger/verify-records.ts";
 
 /** Every method that writes is synchronous and must run inside of `Database.write`. */
 export interface Ledger extends LedgerReads, LedgerCommands {
@@ -46,6 +47,9 @@ export function createLedger(database: Database, keys: KeyMarks = NO_KEYS): Ledg
     grant: (grant) => whole(() => handlers.grant(grant)),
     refund: (refund) => whole(() => handlers.refund(refund)),
     adjust: (adjustment) => whole(() => handlers.adjust(adjustment)),
-    verify: (costOf) => verifyBooks(database.sqlite, costOf),
+    verify: (costOf) => proveRows(database.sqlite, costOf),
   };
 }
+
+/** The whole proof, with the arithmetic that charges. */
+export const verifyBooks = (ledger: Ledger): VerifyReport => ledger.verify(recordedCost());
