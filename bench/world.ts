@@ -21,6 +21,9 @@ const BUN = process.execPath;
 const BINARY = resolve(join(import.meta.dir, "..", "dist", "aacflow"));
 const PRICE = { inputPerMtok: "0.15", outputPerMtok: "0.60" };
 
+/** Bun calls at most 256 upstreams at once unless it is told otherwise, as the product tells it. */
+const MANY_CALLS = { BUN_CONFIG_MAX_HTTP_REQUESTS: "8192" };
+
 export interface Bare {
   name: "bare";
   pid: number;
@@ -70,7 +73,7 @@ async function startPaced(): Promise<Upstream> {
 /** Starts another bare proxy. */
 export async function startBare({ nginx, paced }: Upstreams): Promise<Bare> {
   const command = [BUN, join(import.meta.dir, "bare-proxy.ts"), nginx.origin, paced.origin];
-  const { ready, pid } = await startServer<{ port: number }>(command);
+  const { ready, pid } = await startServer<{ port: number }>(command, { env: MANY_CALLS });
   return { name: "bare", pid, origin: `http://127.0.0.1:${ready.port}` };
 }
 
