@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { assertNoSourcePaths } from "./source-paths.ts";
 
 /** The program itself, and what runs in a thread of its own. */
-export const ENTRY_POINTS = ["src/main.ts", "src/gateway/tokens/worker.ts"] as const;
+export const ENTRY_POINTS = ["src/main.ts", "src/metering/tokens/worker.ts"] as const;
 
 export interface CompileOptions {
   /** The checkout. */

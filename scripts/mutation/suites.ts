@@ -12,11 +12,11 @@ const SUITES = [
   // Not estimate.test.ts, which a busy machine may slow down: what fails by itself would count as a kill.
   [
     "test/ledger",
-    "test/gateway/cost.test.ts",
-    "test/gateway/quote.test.ts",
-    "test/gateway/settler.test.ts",
-    "test/gateway/lifeline.test.ts",
-    "test/gateway/verify-books.test.ts",
+    "test/pricing/cost.test.ts",
+    "test/calls/quote.test.ts",
+    "test/calls/settler.test.ts",
+    "test/calls/lifeline.test.ts",
+    "test/operator/verify-books.test.ts",
   ],
   [
     "test/money/race.test.ts",

@@ -1,9 +1,9 @@
 // `aacflow demo`: the server with the built-in demo model, on data that is thrown away.
 import type { Command } from "commander";
 import { formatCredits, MICRO_PER_CREDIT } from "../base/micro.ts";
+import type { Gateway } from "../calls/gateway.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import type { Gateway } from "../gateway/gateway.ts";
 import type { RunningServer } from "../http/server.ts";
 import { createKey } from "../operator/keys.ts";
 import { openStore, PATIENT, type Store } from "../store.ts";
@@ -59,8 +59,8 @@ interface DemoRun {
 async function demoOn(store: Store, run: DemoRun): Promise<void> {
   const { config, log } = run;
   const { logger } = log;
-  const { createGateway } = await import("../gateway/gateway.ts");
-  const { createWorkerCounter } = await import("../gateway/tokens/worker-counter.ts");
+  const { createGateway } = await import("../calls/gateway.ts");
+  const { createWorkerCounter } = await import("../metering/tokens/worker-counter.ts");
   // An empty environment: the keys of real providers stay out of a demonstration.
   const gateway = await createGateway({
     config,

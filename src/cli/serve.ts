@@ -1,9 +1,9 @@
 // `aacflow serve`: the gateway on its data folder until a signal ends it. The default command.
 import type { Command } from "commander";
 import { systemClock } from "../base/clock.ts";
+import type { Gateway } from "../calls/gateway.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import type { Gateway } from "../gateway/gateway.ts";
 import { openFilesLimit, openFilesWarning } from "../operator/doctor/open-files.ts";
 import { underConfig } from "../operator/installation.ts";
 import { lockData, openStore, type Store } from "../store.ts";
@@ -60,8 +60,8 @@ async function serve(context: CliContext, listen: ListenOptions): Promise<void> 
 async function serveOn(store: Store, config: Config, context: CliContext, log: Log): Promise<void> {
   const { logger } = log;
   // Loaded here, so that the commands that only read the books start without the server's weight.
-  const { createGateway } = await import("../gateway/gateway.ts");
-  const { createWorkerCounter } = await import("../gateway/tokens/worker-counter.ts");
+  const { createGateway } = await import("../calls/gateway.ts");
+  const { createWorkerCounter } = await import("../metering/tokens/worker-counter.ts");
   const { startServer } = await import("../http/server.ts");
   const countTokens = createWorkerCounter(logger);
   const { env } = context;

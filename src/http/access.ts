@@ -1,7 +1,7 @@
 // Who may call an endpoint: checked from the headers alone, before any of the body is read.
 import { createHash, timingSafeEqual } from "node:crypto";
 import { ApiError } from "../base/errors.ts";
-import type { Caller } from "../gateway/authenticate.ts";
+import type { Caller } from "../keys/authenticate.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Call, Handler, HttpDeps } from "./route.ts";
 

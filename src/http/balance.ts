@@ -1,5 +1,5 @@
 // The balance on answers that cost nothing.
-import type { Gateway } from "../gateway/gateway.ts";
+import type { Gateway } from "../calls/gateway.ts";
 import type { HttpDeps, KeyCall } from "./route.ts";
 import { setCredits } from "./scope.ts";
 

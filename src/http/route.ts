@@ -1,9 +1,9 @@
 // What every answer has in common: a scope, a valid host, errors in the envelope, the scope's headers.
 import type { Server } from "bun";
 import { type ApiError, asApiError, CLIENT_CLOSED_REQUEST } from "../base/errors.ts";
+import type { Gateway } from "../calls/gateway.ts";
 import type { Config } from "../config/schema.ts";
-import type { Caller } from "../gateway/authenticate.ts";
-import type { Gateway } from "../gateway/gateway.ts";
+import type { Caller } from "../keys/authenticate.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { ClientAddressOf } from "./client-address.ts";
 import type { Cors } from "./cors.ts";

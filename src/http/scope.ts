@@ -1,7 +1,7 @@
 // One request's scope: its id, its clock, its caller, and the headers that every answer carries.
 import { newRequestId } from "../base/ids.ts";
 import { formatCredits } from "../base/micro.ts";
-import type { Caller } from "../gateway/authenticate.ts";
+import type { Caller } from "../keys/authenticate.ts";
 import type { Logger } from "../telemetry/log.ts";
 
 export interface RequestScope {

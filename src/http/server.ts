@@ -1,6 +1,7 @@
 // Listening, and ending in good order.
+
+import type { Gateway } from "../calls/gateway.ts";
 import type { Config } from "../config/schema.ts";
-import type { Gateway } from "../gateway/gateway.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { createApp } from "./app.ts";
 import { createClientAddressOf } from "./client-address.ts";

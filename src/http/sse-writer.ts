@@ -1,7 +1,7 @@
 // The one writer of streams: keep-alives, credits and the end, in the frames of the endpoint that answers.
 import { type ApiError, asApiError } from "../base/errors.ts";
 import { formatCredits } from "../base/micro.ts";
-import type { ChatEvent, FinalCredits, OpenedStream } from "../gateway/stream-chat.ts";
+import type { ChatEvent, FinalCredits, OpenedStream } from "../calls/stream-chat.ts";
 import type { RequestScope } from "./scope.ts";
 
 /** How an endpoint's API writes a stream's events. Comments are between them, and the same everywhere. */

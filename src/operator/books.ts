@@ -1,8 +1,9 @@
 // The books as a whole: proving them, and reporting on them.
-import { verifyBooks as prove } from "../gateway/verify-books.ts";
+
 import type { LedgerReport } from "../ledger/report.ts";
 import type { VerifyReport } from "../ledger/verify.ts";
 import type { Store } from "../store.ts";
+import { verifyBooks as prove } from "./verify-books.ts";
 
 /** Recomputes every invariant of the books, from one state, beside a server that is writing. */
 export const verifyBooks = (store: Store): Promise<VerifyReport> => prove(store);

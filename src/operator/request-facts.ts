@@ -1,9 +1,9 @@
 // A request as the operator sees it: what its owner sees, and whose it is.
 import { formatCredits } from "../base/micro.ts";
-import { type RequestView, viewOfEnded, viewOfRunning } from "../gateway/request-view.ts";
 import type { OpenHold, RequestRecord } from "../ledger/port.ts";
 import type { Store } from "../store.ts";
 import { accountNames } from "./accounts.ts";
+import { type RequestView, viewOfEnded, viewOfRunning } from "./request-view.ts";
 
 /** A request in the words of the API. */
 export interface RequestFacts extends Omit<RequestView, "object"> {

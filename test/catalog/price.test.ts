@@ -3,8 +3,8 @@ import { describe, expect, test } from "bun:test";
 import { calcPrice } from "@pydantic/genai-prices";
 import { maxRateUpTo, priceAt, rateFor } from "../../src/catalog/price.ts";
 import type { Deployment, Price, PricePeriod, Rate } from "../../src/catalog/types.ts";
-import { costMicro } from "../../src/gateway/cost.ts";
-import { plainUsage } from "../../src/gateway/estimate.ts";
+import { plainUsage } from "../../src/metering/estimate.ts";
+import { costMicro } from "../../src/pricing/cost.ts";
 import { best, catalog } from "./support.ts";
 
 const flat = (microPerMtok: number): Price => ({

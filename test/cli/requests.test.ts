@@ -1,9 +1,9 @@
 // `aacflow requests`: the operator finds a request by whose it was, where it went and how it ended.
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { openDatabase } from "../../src/db/open.ts";
-import { plainUsage } from "../../src/gateway/estimate.ts";
 import { createKeyring, newKey } from "../../src/keys/keyring.ts";
 import type { Ending } from "../../src/ledger/ending.ts";
+import { plainUsage } from "../../src/metering/estimate.ts";
 import { exactly, PLAIN_RESERVE, PLAIN_SETTLE } from "../support/holds.ts";
 import { createLedger } from "../support/ledger.ts";
 import { run, runJson, tempFolder } from "./support.ts";

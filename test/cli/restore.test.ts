@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { drizzle } from "drizzle-orm/bun-sqlite";
 import { migrate } from "drizzle-orm/bun-sqlite/migrator";
 import { DATABASE_FILE, openDatabase } from "../../src/db/open.ts";
-import { plainUsage } from "../../src/gateway/estimate.ts";
+import { plainUsage } from "../../src/metering/estimate.ts";
 import { fillBooks } from "../support/fill-books.ts";
 import { MAIN, run, runJson, startReady, stopAll, tempFolder } from "./support.ts";
 

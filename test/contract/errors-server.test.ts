@@ -1,7 +1,7 @@
 // Faults of the server's own: masked for the client, told to the operator; and a full server.
 import { expect, test } from "bun:test";
+import type { Gateway } from "../../src/calls/gateway.ts";
 import { openDatabase } from "../../src/db/open.ts";
-import type { Gateway } from "../../src/gateway/gateway.ts";
 import { chunk, event, streamOf } from "../support/openai-wire.ts";
 import { gated, sse, startRawUpstream } from "../support/raw-upstream.ts";
 import { startTestServer } from "../support/server.ts";

@@ -24,7 +24,7 @@ test("every source file says in its first line what lives in it", async () => {
 test("only the tokenizer's own thread loads the tokenizer, which blocks for a third of a second", async () => {
   const TOKENIZER = /["']gpt-tokenizer/;
   const loaders = [...(await sources())].filter(([, text]) => TOKENIZER.test(text));
-  expect(loaders.map(([path]) => path)).toEqual(["gateway/tokens/worker.ts"]);
+  expect(loaders.map(([path]) => path)).toEqual(["metering/tokens/worker.ts"]);
 });
 
 test("the operator's use-cases print nothing and end no process", async () => {
@@ -49,7 +49,7 @@ test("commands that only read the books start without the weight of the server a
     }
   };
   load("main.ts");
-  expect(loaded).toContain("ledger/ledger.ts");
-  const heavy = /^(catalog\/build|catalog\/data|providers\/.*|http\/server|gateway\/gateway)\.ts$/;
+  expect(loaded).toContain("ledger/sqlite/ledger.ts");
+  const heavy = /^(catalog\/build|catalog\/data|providers\/.*|http\/server|calls\/gateway)\.ts$/;
   expect([...loaded].filter((path) => heavy.test(path))).toEqual([]);
 });

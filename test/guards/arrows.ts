@@ -22,13 +22,9 @@ export const ARROWS: readonly (readonly [room: string, mayImport: string])[] = [
     "calls",
     "base config telemetry ledger keys limits idempotency store catalog pricing providers metering",
   ],
-  [
-    "gateway",
-    "base config telemetry db ledger keys limits idempotency store catalog pricing providers metering calls",
-  ],
-  ["operator", "base config db ledger keys store catalog pricing providers gateway"],
-  ["http", "base config telemetry catalog calls gateway operator"],
-  ["cli", "base config telemetry ledger store catalog gateway operator http"],
+  ["operator", "base config db ledger keys store catalog pricing providers"],
+  ["http", "base config telemetry keys catalog calls operator"],
+  ["cli", "base config telemetry ledger store catalog metering calls operator http"],
   ["main", "cli"],
 ];
 

@@ -1,7 +1,7 @@
 // Fields that a provider's dialect cannot express are named in a header, whole and streamed; nothing odd gets into it.
 import { afterEach, expect, test } from "bun:test";
-import type { ChatAnswer } from "../../src/gateway/chat.ts";
-import { ignoredText } from "../../src/gateway/ignored.ts";
+import type { ChatAnswer } from "../../src/calls/chat.ts";
+import { ignoredText } from "../../src/calls/ignored.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;

@@ -1,8 +1,8 @@
 // What the ledger writes, to the last column, and how it is found again.
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { OperatorError } from "../../src/base/operator-error.ts";
-import { plainUsage } from "../../src/gateway/estimate.ts";
 import type { Reserve, Settle } from "../../src/ledger/port.ts";
+import { plainUsage } from "../../src/metering/estimate.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { exactly } from "../support/holds.ts";
 import { createLedger, type Ledger } from "../support/ledger.ts";

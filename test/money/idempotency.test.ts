@@ -1,8 +1,8 @@
 // Idempotency-Key: a request that comes twice is answered twice and paid once.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { pino } from "pino";
+import { createGateway } from "../../src/calls/gateway.ts";
 import { configSchema } from "../../src/config/schema.ts";
-import { createGateway } from "../../src/gateway/gateway.ts";
 import { storeOn } from "../../src/store.ts";
 import { exactly, PLAIN_RESERVE } from "../support/holds.ts";
 import { chunk, completion, DONE, event, streamOf, usageChunk } from "../support/openai-wire.ts";

@@ -1,5 +1,5 @@
 // What must hold of the requests, seen from outside: calls upstream, what clients are told, and quiet in the end.
-import type { Replay } from "../../src/gateway/idempotency.ts";
+import type { Replay } from "../../src/calls/idempotency.ts";
 import type { UpstreamCall } from "../../src/providers/protocol.ts";
 import { CLIENT_WAIT_MS, DRAIN, OUTPUT_MAX, RETRIES } from "./house.ts";
 import { type Journey, must, type Told } from "./journey.ts";

@@ -2,11 +2,11 @@
 
 import type { ChatRequest } from "../../src/base/chat.ts";
 import { ApiError, asApiError } from "../../src/base/errors.ts";
-import { answerChat } from "../../src/gateway/chat.ts";
-import type { ChatDeps, ChatInput } from "../../src/gateway/dispatch.ts";
-import type { KeyedRequest, Replay } from "../../src/gateway/idempotency.ts";
-import { BETWEEN_CHUNKS } from "../../src/gateway/stamp.ts";
-import type { ChatEvent } from "../../src/gateway/stream-chat.ts";
+import { answerChat } from "../../src/calls/chat.ts";
+import type { ChatDeps, ChatInput } from "../../src/calls/dispatch.ts";
+import type { KeyedRequest, Replay } from "../../src/calls/idempotency.ts";
+import { BETWEEN_CHUNKS } from "../../src/calls/stamp.ts";
+import type { ChatEvent } from "../../src/calls/stream-chat.ts";
 import type { IdempotencyKey } from "../../src/idempotency/answers.ts";
 import { Broken, type Journey, must } from "./journey.ts";
 import type { RequestPlan } from "./plan.ts";

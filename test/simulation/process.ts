@@ -1,12 +1,12 @@
 // One life of the server's process: the real journey put together, as gateway.ts does it, on what is simulated.
 
 import { ApiError } from "../../src/base/errors.ts";
+import type { ChatDeps } from "../../src/calls/dispatch.ts";
+import type { KeyedRequest } from "../../src/calls/idempotency.ts";
+import { createLifelines } from "../../src/calls/lifeline.ts";
 import type { Catalog } from "../../src/catalog/build.ts";
 import type { Config } from "../../src/config/schema.ts";
 import type { Database } from "../../src/db/open.ts";
-import type { ChatDeps } from "../../src/gateway/dispatch.ts";
-import type { KeyedRequest } from "../../src/gateway/idempotency.ts";
-import { createLifelines } from "../../src/gateway/lifeline.ts";
 import { type IdempotencyKey, keptWindow } from "../../src/idempotency/answers.ts";
 import type { OpenHold } from "../../src/ledger/port.ts";
 import type { ApplyBatch } from "../../src/ledger/sqlite/batch.ts";

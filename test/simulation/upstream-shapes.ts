@@ -1,7 +1,7 @@
 // What a script's pieces are on the wire.
 import type { ChatCompletion, ChatCompletionChunk, TokenUsage } from "../../src/base/chat.ts";
 import { ApiError } from "../../src/base/errors.ts";
-import { plainUsage } from "../../src/gateway/estimate.ts";
+import { plainUsage } from "../../src/metering/estimate.ts";
 import type { UpstreamChunk } from "../../src/providers/protocol.ts";
 import { RETRIES } from "./house.ts";
 import type { PiecePlan, UsagePlan } from "./plan.ts";

@@ -2,9 +2,9 @@
 import type { TokenUsage } from "../../src/base/chat.ts";
 import { newAccountId, newRequestId } from "../../src/base/ids.ts";
 import type { Database } from "../../src/db/open.ts";
-import { costMicro, type PinnedPrice } from "../../src/gateway/cost.ts";
-import { plainUsage } from "../../src/gateway/estimate.ts";
 import type { Ending, UsageSource } from "../../src/ledger/ending.ts";
+import { plainUsage } from "../../src/metering/estimate.ts";
+import { costMicro, type PinnedPrice } from "../../src/pricing/cost.ts";
 
 export interface FillOptions {
   requests: number;

@@ -1,13 +1,13 @@
 // The ledger without its port, for tests that arrange and look at the books by hand: synchronous, inside of transactions of their own.
 import { newAccountId } from "../../src/base/ids.ts";
 import type { Database } from "../../src/db/open.ts";
-import { recordedCost } from "../../src/gateway/verify-books.ts";
 import type { Account, LedgerCommands, LedgerReads } from "../../src/ledger/port.ts";
 import { createLedgerCore } from "../../src/ledger/sqlite/ledger.ts";
 import { createReads } from "../../src/ledger/sqlite/reads.ts";
 import type { KeyMarks } from "../../src/ledger/sqlite/requests.ts";
 import { verifyBooks as proveRows, type VerifyReport } from "../../src/ledger/verify.ts";
 import type { CostOf } from "../../src/ledger/verify-records.ts";
+import { recordedCost } from "../../src/operator/verify-books.ts";
 
 /** Every method that writes is synchronous and must run inside of `Database.write`. */
 export interface Ledger extends LedgerReads, LedgerCommands {

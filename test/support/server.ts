@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { MICRO_PER_CREDIT } from "../../src/base/micro.ts";
+import { createGateway, type Gateway } from "../../src/calls/gateway.ts";
 import { configSchema } from "../../src/config/schema.ts";
 import { type Database, openDatabase } from "../../src/db/open.ts";
-import { createGateway, type Gateway } from "../../src/gateway/gateway.ts";
 import { type RunningServer, startServer } from "../../src/http/server.ts";
 import {
   createKeyring,

@@ -1,8 +1,9 @@
 // The journey's answers over HTTP: a completion, a stream, or an earlier answer once more.
-import type { Caller } from "../../gateway/authenticate.ts";
-import type { ChatAnswer } from "../../gateway/chat.ts";
-import { BETWEEN_CHUNKS } from "../../gateway/stamp.ts";
-import type { ChatEvent, OpenedStream } from "../../gateway/stream-chat.ts";
+
+import type { ChatAnswer } from "../../calls/chat.ts";
+import { BETWEEN_CHUNKS } from "../../calls/stamp.ts";
+import type { ChatEvent, OpenedStream } from "../../calls/stream-chat.ts";
+import type { Caller } from "../../keys/authenticate.ts";
 import { showBalance } from "../balance.ts";
 import { type HttpDeps, jsonTextResponse } from "../route.ts";
 import { type RequestScope, setCredits, setIgnored, setReserved } from "../scope.ts";

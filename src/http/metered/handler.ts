@@ -1,7 +1,7 @@
 // What all endpoints that are paid for do: a place, a body, a key to ask again by, the journey, and its answer over HTTP.
 import { ApiError, overloaded, shuttingDown } from "../../base/errors.ts";
-import type { ChatAnswer } from "../../gateway/chat.ts";
-import type { GatewayRequest } from "../../gateway/gateway.ts";
+import type { ChatAnswer } from "../../calls/chat.ts";
+import type { GatewayRequest } from "../../calls/gateway.ts";
 import { type JsonBody, readJsonBody } from "../body/read-body.ts";
 import type { HttpDeps, KeyCall, KeyHandler } from "../route.ts";
 import type { Frames } from "../sse-writer.ts";

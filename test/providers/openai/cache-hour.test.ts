@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { ChatRequest, TokenUsage } from "../../../src/base/chat.ts";
 import { priceAt } from "../../../src/catalog/price.ts";
-import { costMicro } from "../../../src/gateway/cost.ts";
+import { costMicro } from "../../../src/pricing/cost.ts";
 import { createOpenAiAdapter } from "../../../src/providers/openai/adapter.ts";
 import { COMPATIBLE } from "../../../src/providers/openai/quirks.ts";
 import { best, catalog } from "../../catalog/support.ts";

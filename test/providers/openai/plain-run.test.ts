@@ -1,8 +1,8 @@
 // Plain events that pass as text come out, and are metered, as if each had been read: whatever comes, cut anywhere.
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { createMeter } from "../../../src/gateway/meter.ts";
-import { BETWEEN_CHUNKS, RunStamp, stampedJson, stampFor } from "../../../src/gateway/stamp.ts";
+import { BETWEEN_CHUNKS, RunStamp, stampedJson, stampFor } from "../../../src/calls/stamp.ts";
+import { createMeter } from "../../../src/metering/meter.ts";
 import { COMPATIBLE } from "../../../src/providers/openai/quirks.ts";
 import { ChatStream } from "../../../src/providers/openai/stream.ts";
 import { isPlainRun, type UpstreamEvent } from "../../../src/providers/protocol.ts";

@@ -1,0 +1,166 @@
+// The gateway: the house below HTTP, put together, and the few things that the HTTP layer may ask of it.
+import { type Clock, systemClock } from "../base/clock.ts";
+import { buildCatalog, type Catalog } from "../catalog/build.ts";
+import { ConfigError } from "../config/config-error.ts";
+import type { Config } from "../config/schema.ts";
+import { type IdempotencyKey, keptWindow } from "../idempotency/answers.ts";
+import { authenticate, type Caller, type Credentials } from "../keys/authenticate.ts";
+import { hashKey } from "../keys/format.ts";
+import type { LedgerPort, OpenHold } from "../ledger/port.ts";
+import type { Balance } from "../ledger/rules.ts";
+import type { TokenCounter } from "../metering/tokens/counter.ts";
+import { connectProviders, type MissingProvider } from "../providers/registry.ts";
+import type { Store } from "../store.ts";
+import type { Logger } from "../telemetry/log.ts";
+import { createMetrics, type Metrics } from "../telemetry/metrics.ts";
+import { answerChat, type ChatAnswer } from "./chat.ts";
+import type { ChatDeps, ChatInput } from "./dispatch.ts";
+import { fromStore } from "./from-store.ts";
+import type { KeyedRequest } from "./idempotency.ts";
+import { createKeptCount } from "./kept-count.ts";
+import { createLifelines } from "./lifeline.ts";
+import { startTidying } from "./tidy-answers.ts";
+
+export interface Gateway {
+  catalog: Catalog;
+  /** Requests of a former process whose deposits were released at this start. */
+  abandoned: readonly OpenHold[];
+  /** @throws ApiError 401, or 503 when the database does not answer. */
+  authenticate(credentials: Credentials): Promise<Caller>;
+  balance(accountId: string): Promise<Balance>;
+  /** @throws ApiError with the status the client is to see. */
+  answerChat(input: GatewayRequest): Promise<ChatAnswer>;
+  ledger: LedgerPort;
+  /** Whether the database takes writes now. */
+  isWritable(): Promise<boolean>;
+  /** Ids of the providers that are on. */
+  providerIds: readonly string[];
+  /** Chat requests whose money is not settled yet. */
+  inProgress(): number;
+  metrics: Metrics;
+  /** Ends all calls upstream: what was delivered is charged, and what was not is not. */
+  cutAll(): void;
+  /** Ends the house's own work; resolves when every money operation has been committed. */
+  drain(): Promise<void>;
+}
+
+/** A request as HTTP gives it. */
+export interface GatewayRequest extends Omit<ChatInput, "keyed"> {
+  /** Hashes of the client's idempotency key and of the request's body; null without a key. */
+  idempotency: Omit<IdempotencyKey, "accountId"> | null;
+}
+
+export interface GatewayOptions {
+  config: Config;
+  store: Store;
+  /** Where the providers' keys are. */
+  env: Record<string, string | undefined>;
+  log: Logger;
+  countTokens: TokenCounter;
+}
+
+/**
+ * Puts the house together, and releases the deposits that a killed process left. The caller must hold the data
+ * folder's server lock.
+ * @throws ConfigError when the configuration contradicts itself, or names a provider whose key is missing.
+ */
+export async function createGateway(options: GatewayOptions): Promise<Gateway> {
+  const { config, store, env, log, countTokens } = options;
+  const clock: Clock = systemClock;
+  const providers = connectProviders(config, env);
+  rejectUnmet(providers.missing);
+  for (const { id, problem } of providers.missing) {
+    if (problem !== null) log.warn({ provider: id, problem }, "provider left out");
+  }
+  const catalog = buildCatalog({
+    config,
+    connected: new Set(providers.connected.keys()),
+    missingEnv: new Map(providers.missing.map(({ id, missingEnv }) => [id, missingEnv])),
+  });
+  if (catalog.guessed.length > 0) {
+    const models = catalog.guessed;
+    log.warn({ models }, "limits of models that the catalogue lacks are guessed: configure them");
+  }
+  const kept = createKeptCount(await store.answers.totals());
+  const ledger = kept.counting(store.ledger);
+  const { answers } = store;
+  const abandoned = await ledger.releaseOrphans({ atMs: clock.nowMs() });
+  if (abandoned.length > 0) {
+    const requestIds = abandoned.map(({ requestId }) => requestId);
+    log.warn({ count: abandoned.length, requestIds }, "released abandoned deposits");
+  }
+  const lifelines = createLifelines(clock);
+  const metrics = createMetrics({
+    inProgress: lifelines.count,
+    draining: lifelines.draining,
+    commitsWaiting: store.waiting,
+    answersKept: kept.totals,
+  });
+  for (const { amountMicro } of abandoned) metrics.holdAbandoned(amountMicro);
+  const chatDeps: ChatDeps = {
+    config,
+    catalog,
+    providers,
+    ledger,
+    answers,
+    lifelines,
+    countTokens,
+    metrics,
+    clock,
+    log,
+  };
+
+  const limits = config.idempotency;
+  const tidier = startTidying({ answers, kept, clock, limits, log });
+
+  function keyedBy({ accountId, keyHash, bodyHash }: IdempotencyKey): KeyedRequest {
+    return {
+      key: { accountId, keyHash, bodyHash },
+      window: keptWindow(clock.nowMs(), limits.keepMs),
+      maxAnswerBytes: limits.maxAnswerBytes,
+    };
+  }
+
+  async function balance(accountId: string): Promise<Balance> {
+    const account = await fromStore(() => ledger.findAccount(accountId));
+    if (account === undefined) throw new Error(`no account ${accountId}`);
+    return { balanceMicro: account.balanceMicro, heldMicro: account.heldMicro };
+  }
+
+  const findKey = (secret: string) => fromStore(() => store.keys.findKey(hashKey(secret)));
+
+  return {
+    catalog,
+    abandoned,
+    providerIds: [...providers.connected.keys()],
+    authenticate: (credentials) => authenticate(findKey, credentials, clock.nowMs()),
+    balance,
+    async answerChat({ idempotency, ...input }) {
+      const keyed = idempotency === null ? null : keyedBy({ ...idempotency, ...input });
+      const answer = await answerChat(chatDeps, { ...input, keyed });
+      if (keyed !== null) tidier.check();
+      if (answer.kind === "replay") metrics.answerReplayed();
+      return answer;
+    },
+    ledger,
+    isWritable: store.isWritable,
+    inProgress: lifelines.count,
+    metrics,
+    cutAll: lifelines.cutAll,
+    async drain() {
+      tidier.stop();
+      await store.drain();
+    },
+  };
+}
+
+/** What the environment alone could turn on may be missing; what the configuration names is meant to serve. */
+function rejectUnmet(missing: readonly MissingProvider[]): void {
+  const unmet = missing.filter(({ isNamed }) => isNamed);
+  if (unmet.length === 0) return;
+  const told = unmet.map(
+    ({ id, missingEnv }) =>
+      `providers.${id}: ${missingEnv} is not set: set it, or leave the provider out with enabled: false`,
+  );
+  throw new ConfigError(told.join("; "));
+}

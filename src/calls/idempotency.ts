@@ -1,0 +1,107 @@
+// Requests that come again under the same idempotency key: answered as the first time, and not charged.
+import type { ChatRequest, TokenUsage } from "../base/chat.ts";
+import { ApiError } from "../base/errors.ts";
+import { chargedUsageView } from "../base/usage-view.ts";
+import type { AnswerPort, IdempotencyKey, KeptAnswer, KeptWindow } from "../idempotency/answers.ts";
+import type { LedgerPort, RequestRecord } from "../ledger/port.ts";
+
+/** A kept answer, to be given again. */
+export interface Replay {
+  /** The request that was charged for it. */
+  requestId: string;
+  /** A whole answer's JSON, or a stream's chunks, one a line. */
+  body: string;
+  /** What the first caller was told of fields that were left out; null for none. */
+  ignored: string | null;
+}
+
+/** What a request's idempotency key needs on its way; null for a request without one. */
+export interface KeyedRequest {
+  key: IdempotencyKey;
+  /** Answers of keys that were first used outside of it count no more. */
+  window: KeptWindow;
+  /** The longest answer that is kept, in bytes. */
+  maxAnswerBytes: number;
+}
+
+interface Stores {
+  answers: AnswerPort;
+  ledger: Pick<LedgerPort, "findRecord">;
+}
+
+/**
+ * Looks whether the key was used before.
+ * @returns the kept answer, or null when the request is the first with this key
+ * @throws ApiError 422 when the key came with another body, 409 while the first request is in progress, and when its
+ * answer was too large to keep
+ */
+export async function findReplay(
+  { answers, ledger }: Stores,
+  { key, window }: KeyedRequest,
+  request: ChatRequest,
+): Promise<Replay | null> {
+  const kept = await answers.find(key.accountId, key.keyHash, window);
+  if (kept === undefined) return null;
+  const { body, ...told } = wholeAnswer(kept, key);
+  const { requestId } = told;
+  const record = await ledger.findRecord(requestId);
+  if (record === undefined)
+    throw new Error(`an answer is kept of ${requestId}, which has no record`);
+  return { ...told, body: withUsage(body, record, request) };
+}
+
+function wholeAnswer(kept: KeptAnswer, key: IdempotencyKey): Replay {
+  const { body, bodyHash, endedAtMs, ignored, requestId } = kept;
+  if (bodyHash !== key.bodyHash) throw otherBody();
+  if (endedAtMs === null) throw inProgress();
+  if (body === null) throw notKept(requestId);
+  return { requestId, body, ignored };
+}
+
+/** A body is kept without its usage and what it cost: they are in the record. */
+function withUsage(body: string, record: RequestRecord, request: ChatRequest): string {
+  const { usageJson, usageSource, chargedMicro } = record;
+  if (usageJson === null) return body;
+  const used = JSON.parse(usageJson) as TokenUsage;
+  const usage = chargedUsageView(used, usageSource === "estimated", chargedMicro);
+  const filled = (json: string) => JSON.stringify({ ...JSON.parse(json), usage });
+  if (request.stream !== true) return filled(body);
+  // Usage has a chunk of its own, the last, for who asked for it; a stream without a chunk was kept as nothing.
+  if (request.stream_options?.include_usage !== true || body === "") return body;
+  const at = body.lastIndexOf("\n") + 1;
+  return body.slice(0, at) + filled(body.slice(at));
+}
+
+/** Time for the first request to come on: most answers take seconds. */
+const DUPLICATE_RETRY_MS = 1000;
+
+/** The duplicate of a request in progress: it is told to come again, and gets the answer then. */
+export const inProgress = (): ApiError =>
+  new ApiError({
+    status: 409,
+    type: "invalid_request_error",
+    code: "idempotency_key_in_progress",
+    message: "A request with this Idempotency-Key is in progress. Retry to get its answer.",
+    retryAfterMs: DUPLICATE_RETRY_MS,
+    shouldRetry: true,
+  });
+
+const otherBody = (): ApiError =>
+  new ApiError({
+    status: 422,
+    type: "invalid_request_error",
+    code: "idempotency_key_reused",
+    param: "Idempotency-Key",
+    message: "This Idempotency-Key was used with another request body. Use a new key.",
+  });
+
+const notKept = (requestId: string): ApiError =>
+  new ApiError({
+    status: 409,
+    type: "invalid_request_error",
+    code: "idempotent_answer_not_kept",
+    message:
+      `The request with this Idempotency-Key was answered and charged as ${requestId}, ` +
+      "but its answer was too large to keep. To ask again, use a new key.",
+    shouldRetry: false,
+  });

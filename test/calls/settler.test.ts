@@ -1,0 +1,303 @@
+// The settler: one settlement for all who notice the end, whatever they report, and patience with the database.
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { pino } from "pino";
+import type { Clock } from "../../src/base/clock.ts";
+import { overloaded } from "../../src/base/errors.ts";
+import { createSettler, type EndReport, type Settler } from "../../src/calls/settler.ts";
+import type { LedgerPort } from "../../src/ledger/port.ts";
+import { plainUsage } from "../../src/metering/estimate.ts";
+import type { EndedRequest } from "../../src/telemetry/metrics.ts";
+import { createMetrics } from "../../src/telemetry/metrics.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { exactly, PLAIN_RESERVE, PLAIN_TERMS } from "../support/holds.ts";
+import { createLedger, type Ledger } from "../support/ledger.ts";
+
+const REQUEST = "req_1";
+const HELD_MICRO = 500;
+const GUESSED = 33;
+const PRICE = { input: { microPerMtok: 1_000_000 }, output: { microPerMtok: 1_000_000 } };
+
+let database: TestDatabase;
+let ledger: Ledger;
+let accountId: string;
+/** How often the database still refuses. */
+let refusals: number;
+let pausesMs: number[];
+let ended: EndedRequest[];
+let retried: number;
+let settledCalls: number;
+let log: Record<string, unknown>[];
+
+beforeEach(() => {
+  database = createTestDatabase();
+  ledger = createLedger(database);
+  refusals = 0;
+  pausesMs = [];
+  ended = [];
+  retried = 0;
+  settledCalls = 0;
+  log = [];
+  accountId = database.write(() => {
+    const { id } = ledger.ensureAccount("team", 1);
+    ledger.grant({ accountId: id, amountMicro: 1_000, note: null, atMs: 1 });
+    const wish = exactly(HELD_MICRO);
+    ledger.reserve({ ...PLAIN_RESERVE, requestId: REQUEST, accountId: id, wish });
+    return id;
+  });
+});
+afterEach(() => database.remove());
+
+/** Timers fire at once, but for the client's patience, which is longer than all else. */
+const hastyClock: Clock = {
+  nowMs: () => 5_000,
+  monoMs: () => 130.6,
+  after(delayMs, callback) {
+    if (delayMs >= 10_000) return () => {};
+    pausesMs.push(delayMs);
+    queueMicrotask(callback);
+    return () => {};
+  },
+  nextTurn: () => Promise.resolve(),
+};
+
+const refusing: Pick<LedgerPort, "settle"> = {
+  settle: async (end) => {
+    if (refusals-- > 0) throw overloaded("no");
+    return database.write(() => ledger.settle(end));
+  },
+};
+
+function make(
+  clock: Clock = hastyClock,
+  port: Pick<LedgerPort, "settle"> = refusing,
+  requestEnded = (request: EndedRequest) => void ended.push(request),
+): Settler {
+  const metrics = createMetrics({
+    inProgress: () => 0,
+    draining: () => 0,
+    commitsWaiting: () => 0,
+    answersKept: () => ({ count: 0, bytes: 0 }),
+  });
+  const write = (line: string) => void log.push(JSON.parse(line));
+  return createSettler({
+    requestId: REQUEST,
+    terms: PLAIN_TERMS,
+    pinned: { price: PRICE, markupBasisPoints: 0 },
+    heldMicro: HELD_MICRO,
+    ledger: port,
+    keyed: null,
+    clock,
+    metrics: {
+      ...metrics,
+      requestEnded,
+      settlementRetried: () => void retried++,
+    },
+    log: pino({ level: "info", base: null }, { write }).child({ requestId: REQUEST }),
+    onSettled: () => void settledCalls++,
+    startedAtMs: 4_000,
+    startedMonoMs: 100,
+  });
+}
+
+const report = (tokens: number, source: "reported" | "estimated" = "reported"): EndReport => ({
+  ending: "completed",
+  httpStatus: 200,
+  errorCode: null,
+  measure: async () => ({ usage: plainUsage(tokens, 0), source, reportedCostMicro: null }),
+  guess: () => ({ usage: plainUsage(GUESSED, 0), source: "estimated", reportedCostMicro: null }),
+});
+
+describe("an end that several notice", () => {
+  test("is settled by the first report, and all get its figures", async () => {
+    const settler = make();
+    expect(settler.hasEnded()).toBe(false);
+    const never = { ...report(7), measure: () => Promise.reject(new Error("asked for no reason")) };
+    const both = Promise.all([settler.end(report(100)), settler.end(never)]);
+    expect(settler.hasEnded()).toBe(true);
+    const [first, second] = await both;
+    expect(first.chargedMicro).toBe(100);
+    expect(second).toEqual(first);
+    expect(await settler.end(report(9))).toEqual(first);
+    expect(ledger.findAccount(accountId)).toMatchObject({ balanceMicro: 900, heldMicro: 0 });
+    expect([settledCalls, ended.length]).toEqual([1, 1]);
+  });
+
+  test("is noted with its times, and the first event's alone", async () => {
+    let nowMs = 130.6;
+    const settler = make({ ...hastyClock, monoMs: () => nowMs });
+    settler.markFirstEvent();
+    nowMs = 190.2;
+    settler.markFirstEvent();
+    await settler.end(report(1));
+    const times = { firstEventMs: 31, durationMs: 90 };
+    expect(ledger.findRecord(REQUEST)).toMatchObject({ ...times, startedAtMs: 4_000 });
+    expect(ended[0]).toMatchObject(times);
+  });
+});
+
+describe("a database that refuses", () => {
+  test("is asked again after longer and longer pauses, the last of which repeats", async () => {
+    refusals = 9;
+    await make().end(report(100));
+    expect(pausesMs).toEqual([100, 200, 400, 800, 1600, 3200, 5000, 5000, 5000]);
+    expect(retried).toBe(9);
+    const lines = log.filter(({ msg }) => msg === "settlement refused, retrying");
+    expect(lines).toHaveLength(9);
+    expect(lines[0]).toMatchObject({ requestId: REQUEST, err: { message: "no" } });
+    expect(ledger.findRecord(REQUEST)?.chargedMicro).toBe(100);
+  });
+
+  test("does not keep a client for ever: it gets a 503 that says not to retry, and is charged later", async () => {
+    const patience = Promise.withResolvers<() => void>();
+    const clock: Clock = {
+      ...hastyClock,
+      after(delayMs, callback) {
+        if (delayMs === 10_000) patience.resolve(callback);
+        return () => {};
+      },
+    };
+    const usage = Promise.withResolvers<Awaited<ReturnType<EndReport["measure"]>>>();
+    const settler = make(clock);
+    const answer = settler.end({ ...report(0), measure: () => usage.promise });
+    (await patience.promise)();
+    await expect(answer).rejects.toMatchObject({
+      status: 503,
+      type: "server_error",
+      code: "overloaded",
+      shouldRetry: false,
+      message: expect.stringContaining("cannot be recorded"),
+    });
+    expect(settledCalls).toBe(0);
+    usage.resolve({ usage: plainUsage(100, 0), source: "reported", reportedCostMicro: null });
+    expect((await settler.end(report(1))).chargedMicro).toBe(100);
+    expect(settledCalls).toBe(1);
+  });
+
+  test("what is no trouble of the database is tried once more, with a guess", async () => {
+    let runs = 0;
+    const settler = make(hastyClock, {
+      settle: async (end) => {
+        if (runs++ === 0) throw new RangeError("a bug");
+        return database.write(() => ledger.settle(end));
+      },
+    });
+    expect((await settler.end(report(100))).chargedMicro).toBe(GUESSED);
+    expect([runs, retried, settledCalls]).toEqual([2, 0, 1]);
+  });
+
+  test("a broken rule of the books is not tried again, and is logged", async () => {
+    database.write(() => ledger.releaseOrphans({ atMs: 1 }));
+    await expect(make().end(report(100))).rejects.toThrow(`${REQUEST} had ended already`);
+    const lines = log.filter(({ msg }) => msg === "could not settle");
+    expect(lines).toEqual([
+      expect.objectContaining({
+        requestId: REQUEST,
+        err: expect.objectContaining({ message: expect.stringContaining("had ended already") }),
+      }),
+    ]);
+    expect([retried, settledCalls, ended.length]).toEqual([0, 1, 0]);
+  });
+});
+
+describe("a fault of ours", () => {
+  const faults: [string, Partial<EndReport>][] = [
+    ["in measuring", { measure: () => Promise.reject(new TypeError("a bug")) }],
+    [
+      "in reckoning",
+      {
+        measure: async () => ({
+          usage: plainUsage(0.5, 0),
+          source: "reported",
+          reportedCostMicro: null,
+        }),
+      },
+    ],
+  ];
+  test.each(faults)(
+    "%s: the deposit is ended all the same, and the fault logged",
+    async (_where, fault) => {
+      const settled = await make().end({ ...report(100), ...fault });
+      expect(settled).toMatchObject({ chargedMicro: GUESSED, source: "estimated" });
+      expect(ledger.findAccount(accountId)).toMatchObject({ heldMicro: 0 });
+      expect(log.map(({ msg }) => msg)).toEqual([
+        "could not settle as measured: a guess is charged",
+        "request ended",
+      ]);
+      expect([settledCalls, ended.length]).toEqual([1, 1]);
+    },
+  );
+
+  test("in noting what is in the books already does not undo it", async () => {
+    const settler = make(hastyClock, refusing, () => {
+      throw new TypeError("a bug");
+    });
+    expect((await settler.end(report(100))).chargedMicro).toBe(100);
+    expect(log.at(-1)).toMatchObject({ level: 50, msg: "could not note a settlement" });
+    expect(settledCalls).toBe(1);
+  });
+});
+
+describe("the log", () => {
+  test("has a line for each end, and a warning for what is written off", async () => {
+    await make().end(report(1_500));
+    const record = ledger.findRecord(REQUEST);
+    expect(record).toMatchObject({ chargedMicro: 1_000, shortfallMicro: 500, unbilledMicro: 0 });
+    expect(log).toEqual([
+      expect.objectContaining({
+        msg: "request ended",
+        requestId: REQUEST,
+        ending: "completed",
+        status: 200,
+        promptTokens: 1_500,
+        completionTokens: 0,
+        usageSource: "reported",
+        chargedMicro: 1_000,
+        shortfallMicro: 500,
+        durationMs: 31,
+      }),
+      expect.objectContaining({ level: 40, msg: "cost written off", shortfallMicro: 500 }),
+    ]);
+  });
+
+  test("has no shortfall where there was none", async () => {
+    await make().end(report(100));
+    expect(log).toHaveLength(1);
+    expect(log[0]).not.toHaveProperty("shortfallMicro");
+    expect(log[0]).not.toHaveProperty("code");
+  });
+});
+
+describe("what the provider says that a call cost", () => {
+  const saying = (reportedCostMicro: number, source: "reported" | "estimated" = "reported") =>
+    make().end({
+      ...report(0),
+      measure: async () => ({ usage: plainUsage(100, 0), source, reportedCostMicro }),
+    });
+
+  test("is charged where it is more than the price, and recorded", async () => {
+    expect(await saying(150.2)).toMatchObject({ chargedMicro: 151 });
+    const recorded = { chargedMicro: 151, providerCostMicro: 151, unbilledMicro: 0 };
+    expect(ledger.findRecord(REQUEST)).toMatchObject(recorded);
+  });
+
+  test.each([99.9, 100, 0, -1, Number.NaN, Number.POSITIVE_INFINITY, 100_000_001])(
+    "is not where it is not more, or cannot be: %p",
+    async (micro) => {
+      expect(await saying(micro)).toMatchObject({ chargedMicro: 100 });
+      expect(ledger.findRecord(REQUEST)?.providerCostMicro).toBeNull();
+    },
+  );
+
+  test("is within the deposit beside estimated usage, as an estimate is", async () => {
+    expect(await saying(700, "estimated")).toMatchObject({ chargedMicro: 500 });
+    const recorded = { providerCostMicro: 700, unbilledMicro: 200 };
+    expect(ledger.findRecord(REQUEST)).toMatchObject(recorded);
+  });
+});
+
+test("an estimate beyond the deposit is cut to it, and what was cut is noted and counted", async () => {
+  const settled = await make().end(report(700, "estimated"));
+  expect(settled).toMatchObject({ chargedMicro: 500, shortfallMicro: 0, source: "estimated" });
+  expect(ledger.findRecord(REQUEST)).toMatchObject({ chargedMicro: 500, unbilledMicro: 200 });
+  expect(ended[0]).toMatchObject({ chargedMicro: 500, unbilledMicro: 200, source: "estimated" });
+});
