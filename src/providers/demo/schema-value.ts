@@ -49,12 +49,14 @@ export function schemaValue(root: unknown, param: string): unknown {
     const given = Object.hasOwn(flat, "const") ? [flat.const] : asArray(flat.enum);
     if (given.length > 0) return spend(given.find((one) => types.includes(typeof one)) ?? given[0]);
     const isFull = depth < DEPTH_FULL && work < WORK_MAX / 2;
-    const type = types.find((one) => one !== "null") ?? "null";
+    const type = types.find((one) => one !== "null");
+    if (type === undefined) return null;
+    if (type === "boolean") return true;
     if (type === "object") return objectOf(flat, inner, isFull);
     if (type === "array") return arrayOf(flat, inner, isFull);
-    if (type === "null" || type === "boolean") return type === "null" ? null : true;
-    const value = type === "string" ? stringOf(flat, name) : numberOf(flat, type === "integer");
-    return value ?? refuse(`such limits or such a pattern of a '${type}'`);
+    const isNumber = type === "number" || type === "integer";
+    const text = type === "string" ? stringOf(flat, name) : undefined;
+    return (isNumber ? numberOf(flat) : text) ?? refuse("this 'type', 'pattern' or limits");
   }
 
   /** The schema with what it takes in by `$ref` and `allOf`. */
@@ -136,22 +138,18 @@ export function schemaValue(root: unknown, param: string): unknown {
 type MakeMember = (schema: unknown, name?: string) => unknown;
 
 /** 1 or near to a limit. */
-function numberOf(flat: JsonObject, isWhole: boolean): number | undefined {
+function numberOf(flat: JsonObject): number | undefined {
   const excluded = [flat.exclusiveMinimum, flat.exclusiveMaximum];
   const least = Math.max(...numbers(flat.minimum, flat.exclusiveMinimum));
   const most = Math.min(...numbers(flat.maximum, flat.exclusiveMaximum));
-  const steps = numbers(...(isWhole ? [1] : []), flat.multipleOf);
-  const step = Math.max(...steps, Number.EPSILON);
+  const steps = numbers([flat.type].flat().includes("integer") && 1, flat.multipleOf);
+  const step = Math.max(1, ...steps);
   const times = [Math.ceil(least / step), Math.floor(most / step), 1];
   const near = times.flatMap((count) => [count, count + 1, count - 1]).map((count) => count * step);
-  return [1, ...near, least, most, (least + most) / 2].find(
-    (one) =>
-      Number.isFinite(one) &&
-      one >= least &&
-      one <= most &&
-      !excluded.includes(one) &&
-      steps.every((own) => Number.isInteger(one / own)),
-  );
+  const tried = [...near, least, most, (least + most) / 2].filter(Number.isFinite);
+  const fits = (one: number) => one >= least && one <= most && !excluded.includes(one);
+  const divides = (one: number) => steps.every((own) => Number.isInteger(one / own));
+  return [1, ...tried].find((one) => fits(one) && divides(one));
 }
 
 /** Both schemas in one: of two values that are no objects, the second. */
@@ -173,7 +171,7 @@ function trialCost(pattern: string): (length: number) => number {
   const choices = bare.match(/[*+|]|\{\d*,|[^(]\?/g)?.length ?? 0;
   const groups = bare.match(/\)[*+?]/g)?.length ?? 0;
   const isEndless = choices > 4 || groups > 1 || bare.includes("){") || pattern.length > 200;
-  return (length) => (isEndless ? Infinity : length ** (choices + 2) / (groups > 0 ? 20 : 2_400));
+  return (length) => (isEndless ? Infinity : length ** (choices + 2) / (groups > 0 ? 7 : 2_400));
 }
 
 const numbers = (...values: readonly unknown[]): number[] =>

@@ -313,6 +313,7 @@ describe("what is beyond it is refused in words", () => {
     ["not", { type: "string", not: { minLength: 3 } }, /'not'/],
     ["a condition within", { type: "array", items: { if: {} }, minItems: 1 }, /'if'/],
     ["different items", { type: "array", minItems: 2, uniqueItems: true }, /uniqueItems/],
+    ["a type that there is not", { type: "date" }, /'type'/],
     ["crossed limits", { type: "integer", minimum: 3, maximum: 2 }, /limits/],
     ["crossed lengths", { type: "string", minLength: 3, maxLength: 2 }, /limits/],
     ["a missing reference", { $ref: "#/nowhere" }, /\$ref/],
