@@ -3,7 +3,7 @@ import type { ChatRequest, TokenUsage } from "../base/chat.ts";
 import type { ModelFacts } from "../base/model.ts";
 import type { Produced } from "./produced.ts";
 import { type Media, mediaOf, textsOf } from "./request-parts.ts";
-import type { TokenCounter } from "./tokens/counter.ts";
+import { COUNTED_CHARS, type TokenCounter } from "./tokens/counter.ts";
 
 /** What chat templates put around a message, in tokens. */
 const TOKENS_PER_MESSAGE = 4;
@@ -61,10 +61,24 @@ export async function estimateInput(
     mediaTokens += tokens;
     if (media.kind === "audio") promptAudioTokens += tokens;
   }
-  const text = [...textsOf(request)].filter((one) => one !== "").join("\n");
   const frames = request.messages.length * TOKENS_PER_MESSAGE;
-  const promptTokens = (await countTokens(text)) + frames + mediaTokens;
+  const texts = beginningOf(textsOf(request));
+  const promptTokens = (await textTokens(countTokens, texts)) + frames + mediaTokens;
   return { ...NO_INPUT, promptTokens, promptAudioTokens };
+}
+
+/** As much of texts, a line apart, as is counted, and the length of all: to join all would stop others for a while. */
+function beginningOf(texts: Iterable<string>): Pick<Produced, "kept" | "chars"> {
+  let kept = "";
+  let chars = 0;
+  for (const text of texts) {
+    if (text === "") continue;
+    const line = chars === 0 ? "" : "\n";
+    chars += line.length + text.length;
+    const room = COUNTED_CHARS - kept.length;
+    if (room > 0) kept += (line + text.slice(0, room)).slice(0, room);
+  }
+  return { kept, chars };
 }
 
 /** What a part that is no text costs, about. */
@@ -112,7 +126,7 @@ function charsPerSpokenToken({ audio }: ChatRequest): number {
   return SPOKEN_CHARS_PER_TOKEN[String(format)] ?? AUDIO_CHARS_PER_TOKEN;
 }
 
-/** The tokens of the model's text alone. */
+/** The tokens of a text of which the beginning is kept: the rest is taken to be like it. */
 export async function textTokens(
   countTokens: TokenCounter,
   { kept, chars }: Pick<Produced, "kept" | "chars">,

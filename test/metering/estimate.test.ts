@@ -9,6 +9,7 @@ import {
 } from "../../src/metering/estimate.ts";
 import { inputTokensBound } from "../../src/metering/input-bound.ts";
 import { createProducing } from "../../src/metering/produced.ts";
+import { COUNTED_CHARS } from "../../src/metering/tokens/counter.ts";
 import { countTokens } from "../support/tokens.ts";
 
 const GPT_4O: Asked = {
@@ -34,6 +35,24 @@ const wrote = async (...parts: unknown[]) =>
   (await estimateOutput(countTokens, ask("x"), produced(...parts))).completionTokens;
 
 describe("an estimate", () => {
+  test("of many megabytes joins no more than it counts, and takes the rest to be alike", async () => {
+    const given: string[] = [];
+    const count = (text: string) => {
+      given.push(text);
+      return Promise.resolve(text.length / 4);
+    };
+    const messages = Array.from({ length: 25 }, () => ({
+      role: "user",
+      content: "word ".repeat(200_000),
+    }));
+    const request = { model: "m", messages } as ChatRequest;
+    const { promptTokens } = await estimateInput(count, request, GPT_4O);
+    const chars = 25 * 1_000_000 + 24;
+    expect(given.map(({ length }) => length)).toEqual([COUNTED_CHARS]);
+    expect(given[0]?.slice(999_995, 1_000_006)).toBe("word \nword ");
+    expect(promptTokens).toBe(Math.ceil(chars / 4) + 25 * 4);
+  });
+
   test("of ordinary text is what the tokenizer says", async () => {
     // 7 tokens of text and 4 of the message's frame.
     expect(await read(ask("Hello, how are you today?"))).toBe(7 + 4);

@@ -79,9 +79,19 @@ export function isTextType(mediaType: string): boolean {
   return TEXT_TYPES.test(mediaType);
 }
 
+/** Base64 is decoded in pieces of so many characters, a multiple of 4: whole it would take fresh memory of its size. */
+const PIECE_CHARS = 65_536;
+const piece = Buffer.alloc((PIECE_CHARS / 4) * 3);
+
 /** Bytes as the text that they hold, in UTF-8. */
 export function base64Text(base64: string): string {
-  return Buffer.from(base64, "base64").toString("utf8");
+  const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+  let text = "";
+  for (let at = 0; at < base64.length; at += PIECE_CHARS) {
+    const length = piece.write(base64.slice(at, at + PIECE_CHARS), "base64");
+    text += utf8.decode(piece.subarray(0, length), { stream: true });
+  }
+  return text + utf8.decode();
 }
 
 /**
@@ -107,7 +117,11 @@ export function isBase64(text: string): boolean {
   if (text === "" || text.length % 4 !== 0 || text.includes("-") || text.includes("_"))
     return false;
   const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
-  return Buffer.from(text, "base64").length === (text.length / 4) * 3 - padding;
+  let length = 0;
+  for (let at = 0; at < text.length; at += PIECE_CHARS) {
+    length += piece.write(text.slice(at, at + PIECE_CHARS), "base64");
+  }
+  return length === (text.length / 4) * 3 - padding;
 }
 
 function escapedAsBase64(payload: string): string | null {

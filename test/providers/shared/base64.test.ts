@@ -1,7 +1,7 @@
 // Base64 is told from what is none by its length once decoded: the same texts as by a pattern.
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { isBase64 } from "../../../src/providers/shared/media-source.ts";
+import { base64Text, isBase64 } from "../../../src/providers/shared/media-source.ts";
 
 const PATTERN = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)$/;
 
@@ -15,10 +15,22 @@ test("any text", () => {
   );
 });
 
-test.each(["-", "_", " ", "\n", "=", "é", "好"])("16 kB with %p anywhere are none", (wrong) => {
-  const right = "QUJD".repeat(4_096);
+test.each(["-", "_", " ", "\n", "=", "é", "好"])("200 kB with %p anywhere are none", (wrong) => {
+  const right = "QUJD".repeat(50_000);
   expect(isBase64(right)).toBe(true);
-  for (const at of [0, 1, 63, 64, 8_191, 16_380]) {
+  for (const at of [0, 1, 63, 64, 65_535, 65_536, 131_071, 199_996]) {
     expect(isBase64(right.slice(0, at) + wrong + right.slice(at + 1))).toBe(false);
+  }
+});
+
+test("a text of several pieces is decoded as if it were one", () => {
+  for (const text of ["\ufeffa", "好".repeat(60_000), "😀é".repeat(40_000), "a".repeat(49_151)]) {
+    for (const bytes of [
+      Buffer.from(text),
+      Buffer.from(text).subarray(1),
+      Buffer.from(`é${text}`),
+    ]) {
+      expect(base64Text(bytes.toString("base64")) === bytes.toString("utf8")).toBe(true);
+    }
   }
 });
