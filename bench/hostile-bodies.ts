@@ -1,50 +1,89 @@
-// What hostile bodies cost everybody else: the longest time for which the event loop stands still, for each kind.
-// Usage: bun bench/hostile-bodies.ts [MIB, 32 by default] [names of bodies, all by default]
-import { hostileBodies } from "../test/support/hostile-bodies.ts";
+// What hostile bodies cost everybody else: the longest time for which the event loop stands still, for each kind and target.
+// Usage: bun bench/hostile-bodies.ts [--mib 32] [--runs 5] [--only NAME,NAME] [targets, all by default]
+import { parseArgs } from "node:util";
+import type { Driver } from "../test/dialects/driver.ts";
+import { DRIVERS } from "../test/dialects/drivers/all.ts";
+import { type AnswerWay, answeringUpstream } from "../test/support/answering-upstream.ts";
+import { asked, hostileBodies } from "../test/support/hostile-bodies.ts";
 import { startWatchedServer, type WatchedServer } from "../test/support/watched.ts";
-import { startNginx } from "./nginx.ts";
-import { endAll } from "./processes.ts";
 
 const MIB = 1_048_576;
-const [mib = "32", ...names] = process.argv.slice(2);
-const bodyBytes = Number(mib) * MIB;
-const RUNS = 5;
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    mib: { type: "string", default: "32" },
+    runs: { type: "string", default: "5" },
+    only: { type: "string" },
+  },
+});
+const bodyBytes = Number(values.mib) * MIB;
+const runs = Number(values.runs);
+const names = values.only?.split(",") ?? Object.keys(hostileBodies);
 
-const upstream = await startNginx();
-const common = { creditsMicro: 1_000_000_000_000, config: { limits: { bodyBytes } } };
-const servers = {
-  upstream: await startWatchedServer({
-    ...common,
-    env: { OPENAI_API_KEY: "bench", OPENAI_BASE_URL: upstream.origin },
-  }),
-  demo: await startWatchedServer({
-    ...common,
-    config: {
-      ...common.config,
-      demo: { enabled: true, wordDelayMs: 0, models: ["gpt-4o-mini"] },
-    },
-  }),
-};
-
-/** The status, and the shortest, middle and longest of some runs' longest blocks. */
-async function row(server: WatchedServer, body: string): Promise<string> {
-  const blocks = [];
-  for (let run = 0; run < RUNS; run++) blocks.push(await server.measure(body));
-  const sorted = blocks.map(({ longestMs }) => longestMs).sort((a, b) => a - b);
-  const shown = [0, Math.floor(RUNS / 2), RUNS - 1].map((at) => (sorted[at] ?? 0).toFixed(0));
-  return `${blocks[0]?.status} ${shown.map((ms) => ms.padStart(4)).join(" ")}`;
+interface Target {
+  name: string;
+  /** Null is the demo, which has no upstream. */
+  driver: Driver | null;
+  way: AnswerWay;
+  env?: Record<string, string>;
 }
 
+/** Without a bearer token Bedrock's calls are signed, with a hash of the body. */
+const SIGNED = {
+  AWS_BEARER_TOKEN_BEDROCK: "",
+  AWS_ACCESS_KEY_ID: "AKIDEXAMPLE",
+  AWS_SECRET_ACCESS_KEY: "secret",
+};
+const targets: Target[] = [
+  { name: "demo", driver: null, way: "reported" },
+  ...DRIVERS.flatMap((driver): Target[] => [
+    { name: driver.name, driver, way: "reported" },
+    { name: `${driver.name}/unreported`, driver, way: "unreported" },
+    { name: `${driver.name}/left`, driver, way: "unending" },
+    ...(driver.name === "bedrock"
+      ? [{ name: "bedrock/signed", driver, way: "reported", env: SIGNED } as const]
+      : []),
+  ]),
+];
+
 const print = (line: string) => process.stdout.write(`${line}\n`);
-print("longest block in ms (min, median, max)         its upstream apart     the demo");
-try {
-  for (const [name, make] of Object.entries(hostileBodies)) {
-    if (names.length > 0 && !names.includes(name)) continue;
-    const body = make(bodyBytes);
-    const bytes = String(Buffer.byteLength(body)).padStart(9);
-    const apart = await row(servers.upstream, body);
-    print(`${name.padEnd(36)} ${bytes}  ${apart}     ${await row(servers.demo, body)}`);
+
+/** The statuses, and the shortest, middle and longest of some runs' longest blocks. */
+async function row(server: WatchedServer, body: string, leaves: boolean): Promise<string> {
+  const blocks = [];
+  for (let run = 0; run < runs; run++) blocks.push(await server.measure(body, leaves));
+  const sorted = blocks.map(({ longestMs }) => longestMs).sort((a, b) => a - b);
+  const shown = [0, Math.floor(runs / 2), runs - 1].map((at) => (sorted[at] ?? 0).toFixed(0));
+  const statuses = [...new Set(blocks.map(({ status }) => status))].join("/");
+  return `${statuses} ${shown.map((ms) => ms.padStart(4)).join(" ")}`;
+}
+
+async function run({ name, driver, way, env }: Target): Promise<void> {
+  const upstream = driver === null ? null : answeringUpstream(driver, way);
+  const server = await startWatchedServer({
+    creditsMicro: 1_000_000_000_000,
+    env: upstream === null ? {} : { ...driver?.env(upstream.url.origin), ...env },
+    config: {
+      ...(driver === null
+        ? { demo: { enabled: true, wordDelayMs: 0, models: ["gpt-4o-mini"] } }
+        : driver.config),
+      limits: { bodyBytes },
+    },
+  });
+  print(`${name}: status, longest block in ms (min, median, max)`);
+  try {
+    for (const body of names) {
+      const text = hostileBodies[body]?.(bodyBytes) ?? "";
+      const sent = asked(text, driver?.model ?? "gpt-4o-mini", way === "unending");
+      const bytes = String(Buffer.byteLength(sent)).padStart(9);
+      print(`${body.padEnd(36)} ${bytes}  ${await row(server, sent, way === "unending")}`);
+    }
+  } finally {
+    await server.close();
+    await upstream?.stop(true);
   }
-} finally {
-  await Promise.all([servers.upstream.close(), servers.demo.close(), endAll()]);
+}
+
+for (const target of targets) {
+  if (positionals.length === 0 || positionals.includes(target.name)) await run(target);
 }

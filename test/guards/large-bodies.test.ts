@@ -2,7 +2,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { connect, type Socket } from "node:net";
 import { chat, expectError, rawRequest } from "../contract/support.ts";
-import { hostileBodies } from "../support/hostile-bodies.ts";
+import type { Driver } from "../dialects/driver.ts";
+import { anthropic } from "../dialects/drivers/anthropic.ts";
+import { bedrock } from "../dialects/drivers/bedrock.ts";
+import { gemini } from "../dialects/drivers/gemini.ts";
+import { openai } from "../dialects/drivers/openai.ts";
+import { type AnswerWay, answeringUpstream } from "../support/answering-upstream.ts";
+import { asked, hostileBodies } from "../support/hostile-bodies.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { waitUntil } from "../support/wait.ts";
 import { startWatchedServer, type WatchedServer } from "../support/watched.ts";
@@ -10,55 +16,70 @@ import { startWatchedServer, type WatchedServer } from "../support/watched.ts";
 const MIB = 1_048_576;
 /** Large enough for a step that is not cut to show, small enough for a slow machine; the benchmark sends the most. */
 const MAX_BYTES = 16 * MIB;
-const TRIES = 8;
+/** What the thread waits for a core is left out, but not what it waits for the collector's threads to get one. */
+const TRIES = 3;
+const MOST_MS = 50;
 const DEMO = { enabled: true, wordDelayMs: 0, models: ["gpt-4o-mini"] };
 
-describe("a hostile body of", () => {
+/** What another dialect has to translate, and what an estimate has to read. */
+const TRANSLATED = [
+  ...["tool calls", "tool calls of many fields", "calls of one long text each"],
+  ...["arguments below the limit", "arguments of one long text", "a tool's long result"],
+  ...["messages of parts", "large tools", "schemas of references"],
+  ...["plain text", "a text file", "an image in base64"],
+];
+
+interface Watched {
+  driver: Driver;
+  way: AnswerWay;
+  names: readonly string[];
+}
+
+const WATCHED: Watched[] = [
+  { driver: openai, way: "reported", names: Object.keys(hostileBodies) },
+  { driver: openai, way: "unending", names: TRANSLATED },
+  ...[anthropic, gemini, bedrock].map(
+    (driver): Watched => ({ driver, way: "reported", names: TRANSLATED }),
+  ),
+];
+
+const titled = WATCHED.map((watched) => [watched.driver.name, watched.way, watched] as const);
+
+describe.each(titled)("a hostile body for %s, its answer %s:", (_name, _way, watched) => {
+  const { driver, way, names } = watched;
   let server: WatchedServer;
-  let upstream: ReturnType<typeof Bun.serve>;
+  let upstream: ReturnType<typeof answeringUpstream>;
+  const measure = (text: string) =>
+    server.measure(asked(text, driver.model, way === "unending"), way === "unending");
   beforeAll(async () => {
-    upstream = answering();
+    upstream = answeringUpstream(driver, way);
     server = await startWatchedServer({
       creditsMicro: 1_000_000_000,
-      env: { OPENAI_API_KEY: "test", OPENAI_BASE_URL: `${upstream.url.origin}/v1` },
-      config: { limits: { bodyBytes: MAX_BYTES } },
+      env: driver.env(upstream.url.origin),
+      config: { ...driver.config, limits: { bodyBytes: MAX_BYTES } },
     });
-    await server.measure(hostileBodies.messages?.(1000) ?? "");
+    await measure(hostileBodies.messages?.(1000) ?? "");
   });
   afterAll(async () => {
     await server.close();
     await upstream.stop(true);
   });
 
-  test.each(Object.keys(hostileBodies))(
-    "%s stops a quiet server for less than 50 ms",
+  test.each([...names])(
+    `%s stops a quiet server for less than ${MOST_MS} ms`,
     async (name) => {
       const text = hostileBodies[name]?.(MAX_BYTES) ?? "";
-      // Other work on the machine only ever adds, and it adds to the parser beside it too.
-      let excessMs = Number.POSITIVE_INFINITY;
-      for (let tries = 0; tries < TRIES && excessMs > 0; tries++) {
-        const { status, longestMs, parseMs } = await server.measure(text);
+      let leastMs = Number.POSITIVE_INFINITY;
+      for (let tries = 0; tries < TRIES && leastMs >= MOST_MS; tries++) {
+        const { status, longestMs } = await measure(text);
         expect([200, 400]).toContain(status);
-        excessMs = Math.min(excessMs, longestMs - Math.max(50, 2 * parseMs));
+        leastMs = Math.min(leastMs, longestMs);
       }
-      expect(excessMs).toBeLessThanOrEqual(0);
+      expect(leastMs).toBeLessThan(MOST_MS);
     },
     60_000,
   );
 });
-
-/** Answers every chat request. */
-function answering() {
-  const choice = { index: 0, message: { role: "assistant", content: "a" }, finish_reason: "stop" };
-  const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 };
-  return Bun.serve({
-    port: 0,
-    async fetch(request) {
-      await request.arrayBuffer();
-      return Response.json({ id: "a", object: "chat.completion", choices: [choice], usage });
-    },
-  });
-}
 
 test("logit_bias with a quarter of a million entries is refused by name", async () => {
   const server = await startTestServer({ config: { demo: DEMO } });

@@ -1,6 +1,7 @@
 // Chat bodies that are made to keep a server busy: lists, maps and texts as large as they can be sent.
 
-const REST = '"model":"gpt-4o-mini","max_tokens":1';
+const MODEL = "gpt-4o-mini";
+const REST = `"model":"${MODEL}","max_tokens":1`;
 const HELLO = '"messages":[{"role":"user","content":"hi"}]';
 
 const list = (count: number, item: (index: number) => string): string =>
@@ -11,13 +12,18 @@ const fill = (bytes: number, unit: string): string =>
 
 const content = (text: string) => `{${REST},"messages":[{"role":"user","content":"${text}"}]}`;
 const withField = (field: string) => `{${REST},${HELLO},${field}}`;
-const assistant = (field: string) => `{${REST},"messages":[{"role":"assistant",${field}}]}`;
-const call = (args: string) =>
+const assistant = (field: string, results = "") =>
+  `{${REST},"messages":[{"role":"user","content":"hi"},{"role":"assistant",${field}}${results}]}`;
+/** Calls with their results, without which Claude and Gemini take no history. */
+const calls = (ids: readonly string[], args: string) =>
   assistant(
-    `"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"${args}"}}]`,
+    `"tool_calls":[${ids.map((id) => toolCall(id, args)).join(",")}]`,
+    ids.map((id) => `,{"role":"tool","tool_call_id":"${id}","content":"b"}`).join(""),
   );
+const call = (args: string) => calls(["c"], args);
 const toolCall = (id: string, args: string) =>
   `{"id":"${id}","type":"function","function":{"name":"f","arguments":"${args}"}}`;
+const ids = (count: number) => Array.from({ length: count }, (_, index) => `c${index}`);
 const format = (schema: string) =>
   `{"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object",${schema}}}}`;
 const references = (count: number) => list(count, (i) => `"p${i}":{"$ref":"#/$defs/a"}`);
@@ -26,13 +32,20 @@ const refTool = (tool: number) =>
 const parts = (count: number, part: string) =>
   `{${REST},"messages":[{"role":"user","content":[${list(count, () => part)}]}]}`;
 
+/** A body for another model than the usual, or for a stream; the rest of it is as it was. */
+export const asked = (body: string, model: string, stream = false): string =>
+  body.replace(REST, () => `${REST.replace(MODEL, model)}${stream ? ',"stream":true' : ""}`);
+
 /** By name: the body for a size of at most so many bytes, as JSON text. */
 export const hostileBodies: Record<string, (maxBytes: number) => string> = {
   "bad logit_bias": () => withField(`"logit_bias":{${list(240_000, (i) => `"${i}":"x"`)}}`),
   "bad metadata": () => withField(`"metadata":{${list(240_000, (i) => `"k${i}":1`)}}`),
   "bad tool calls": () => assistant(`"tool_calls":[${list(80_000, () => "{}")}]`),
   "bad tool calls below the limit": () => assistant(`"tool_calls":[${list(4_096, () => "{}")}]`),
-  "tool calls": () => assistant(`"tool_calls":[${list(4_096, (i) => toolCall(`c${i}`, "{}"))}]`),
+  "tool calls": () => calls(ids(4_096), "{}"),
+  "tool calls of many fields": () => calls(ids(200), `{${list(60, (i) => `\\"k${i}\\":${i}`)}}`),
+  "calls of one long text each": (max) =>
+    calls(ids(60), `{\\"a\\":\\"${fill(Math.min(max / 66, 240_000), "word ")}\\"}`),
   "reasoning details": () => assistant(`"reasoning_details":[${list(4_096, (i) => `{"${i}":1}`)}]`),
   "image parts": () =>
     parts(40_000, '{"type":"image_url","image_url":{"url":"https://a.example/"}}'),
@@ -88,6 +101,11 @@ export const hostileBodies: Record<string, (maxBytes: number) => string> = {
   "arguments of one long text": (max) =>
     call(`{\\"a\\":\\"${fill(Math.min(max - 400, 15_000_000), "好")}\\"}`),
   "arguments of many values": (max) => call(`[${fill(max / 4, "1,")}1]`),
+  "a tool's long result": (max) =>
+    assistant(
+      `"tool_calls":[${toolCall("c", "{}")}]`,
+      `,{"role":"tool","tool_call_id":"c","content":"${fill(max - 400, "some words of a text ")}"}`,
+    ),
   "escaped characters": (max) => content(fill(max - 200, "\\n")),
   "escaped quotes": (max) => content(fill(max - 200, '\\"')),
   "escapes by number": (max) => content(fill(max - 200, "\\ud83d\\ude00")),

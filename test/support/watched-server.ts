@@ -8,27 +8,20 @@ export interface Ready {
   key: string;
 }
 
-/** What the machine needs just now for the longest step that cannot be cut: a text of so many bytes, moved. */
-function parseMs(bytes: number): number {
-  const text = JSON.stringify({ a: "some words of a text ".repeat(bytes / 21) });
-  const start = performance.now();
-  JSON.parse(text);
-  return performance.now() - start;
-}
-
 const options = JSON.parse(process.argv[2] ?? "{}") as TestServerOptions;
 const server = await startTestServer(options);
 let watch = watchLoop();
 
-process.on("message", ({ parseBytes }: { parseBytes: number | null }) => {
-  if (parseBytes === null) {
+process.on("message", async (message: "start" | "stop") => {
+  if (message === "start") {
     watch.stop();
-    process.send?.(null);
     watch = watchLoop();
+    process.send?.(null);
     return;
   }
-  const longestMs = watch.stop();
-  process.send?.({ longestMs, parseMs: parseMs(parseBytes) });
+  // What a client that left has caused is its request's too.
+  while (server.gateway.inProgress() > 0) await Bun.sleep(1);
+  process.send?.(watch.stop());
 });
 process.on("disconnect", () => void server.close().finally(() => process.exit(0)));
 

@@ -4,17 +4,14 @@ import type { TestServerOptions } from "./server.ts";
 import type { Ready } from "./watched-server.ts";
 
 export interface Block {
-  /** 0 where no answer came. */
   status: number;
-  /** The longest time between two turns of the server's loop. */
+  /** The longest time between two turns of the server's loop, waiting for a core left out. */
   longestMs: number;
-  /** What JSON.parse took there for a plain text of the body's length, just after. */
-  parseMs: number;
 }
 
 export interface WatchedServer {
-  /** Sends a chat request. */
-  measure(body: string): Promise<Block>;
+  /** Sends a chat request, and reads its answer, or leaves after the first bytes of it. */
+  measure(body: string, leaves?: boolean): Promise<Block>;
   close(): Promise<void>;
 }
 
@@ -30,30 +27,35 @@ export async function startWatchedServer(options: TestServerOptions): Promise<Wa
       resolve = done as (message: unknown) => void;
       void child.exited.then(() => reject(new Error("the server's process has ended")));
     });
-  const ask = <T>(message: object): Promise<T> => {
+  const ask = <T>(message: "start" | "stop"): Promise<T> => {
     const answer = next<T>();
     child.send(message);
     return answer;
   };
   const { baseUrl, key } = await next<Ready>();
   return {
-    async measure(body) {
+    async measure(body, leaves = false) {
       // What the last request left behind is not this one's.
       await Bun.sleep(20);
-      await ask({ parseBytes: null });
+      await ask("start");
       const answer = await fetch(`${baseUrl}/chat/completions`, {
         method: "POST",
         headers: { "x-api-key": key, "content-type": "application/json" },
         body,
       });
-      await answer.arrayBuffer();
-      const parseBytes = Buffer.byteLength(body);
-      const told = await ask<Omit<Block, "status">>({ parseBytes });
-      return { status: answer.status, ...told };
+      if (leaves) await leave(answer);
+      else await answer.arrayBuffer();
+      return { status: answer.status, longestMs: await ask<number>("stop") };
     },
     async close() {
       child.disconnect();
       await child.exited;
     },
   };
+}
+
+async function leave({ body }: Response): Promise<void> {
+  const reader = body?.getReader();
+  await reader?.read();
+  await reader?.cancel();
 }
