@@ -32,7 +32,7 @@ function outcome(schema: unknown): unknown {
     if (!(error instanceof ApiError)) throw error;
     return error;
   } finally {
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(performance.now() - started).toBeLessThan(500);
   }
 }
 
@@ -240,11 +240,29 @@ describe("patterns", () => {
   test.each([
     "^[A-Z]{2}\\d{4}$",
     "^\\+?[0-9 ()-]{7,20}$",
-    "^(foo|bar)-(?:[a-f0-9]{8})$",
+    "^\\+[1-9]\\d{1,14}$",
     "^[^@\\s]+@[^@\\s]+\\.[a-z]{2,}$",
+    "^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\\.[A-Za-z]{2,}$",
     "\\.(png|jpe?g)$",
     "^#[0-9a-fA-F]{6}$",
+    "^[0-9a-f]{24}$",
+    "^0x[0-9a-fA-F]{40}$",
     "^\\w+(\\.\\w+)*$",
+    "^[a-z0-9]+(?:-[a-z0-9]+)*$",
+    "^\\d{4}-\\d{2}-\\d{2}$",
+    "^\\d{5}(-\\d{4})?$",
+    "^([01]\\d|2[0-3]):[0-5]\\d$",
+    "^v?\\d+\\.\\d+\\.\\d+$",
+    "^https?://",
+    "^user_[a-z0-9]+$",
+    "^(low|medium|high)$",
+    "^(?<year>\\d{4})$",
+    "^\\u0041$",
+    "^\\p{L}+$",
+    "^(?!\\s*$).+",
+    "^(?=.*\\d).+$",
+    "^[A-Z][a-z]+\\s[A-Z][a-z]+$",
+    "^[^@\\s]+$",
     "^a|b$",
     "",
   ])("%s", (pattern) => {
@@ -256,50 +274,46 @@ describe("patterns", () => {
     ["^[a-z]{2,}-[0-9]+$", 30, 40],
     ["^sk-", 20, 20],
     ["^[A-Z][a-z]*$", 0, 1],
-    ["^.{0,500}$", 300, 310],
+    ["^.{0,500}$", 100, 110],
   ])("%s is made %d to %d long", (pattern, minLength, maxLength) => {
     expectFit({ type: "string", pattern, minLength, maxLength });
   });
 
-  test("named groups, other alphabets, code points, what must not follow", () => {
-    for (const pattern of [
-      "^(?<year>\\d{4})$",
-      "^[а-я]+$",
-      "^\\u0041$",
-      "^(?!\\s*$).+",
-      "^(?!000|666)\\d{3}-\\d{2}$",
-      "^[A-Z][a-z]+\\s[A-Z][a-z]+$",
-      "^[^@\\s]+$",
-    ]) {
-      expectFit({ type: "string", pattern });
+  test("beside a format that says what is meant, one that is not run is not needed", () => {
+    for (const pattern of ["^(a+)+$|^(b+)+$", "["]) {
+      expect(schemaValue({ type: "string", pattern, format: "date" }, "schema")).toBe("2026-01-01");
     }
   });
 
   test.each([
     "(?=a)b",
-    "(?<!a)b",
-    "(a)\\1",
     "[",
     "(",
     "a{99999}",
-    "\\p{L}",
+    "^(foo|bar)-(?:[a-f0-9]{8})$",
+    "^[а-я]+$",
     "\\u00e9",
+    "^.{300}$",
+    "^(a+)+b$",
+    "^(\\w|\\w|\\w)*!$",
+    "^(?:a?){50}!$",
+    `^${".*".repeat(30)}!$`,
+    `^${"(".repeat(40)}a*${")*".repeat(40)}$`,
     "((((a{1000}){1000}){1000}){1000}){1000}",
     `${"(".repeat(600)}`,
-  ])("%s is refused and costs nothing", (pattern) => {
-    expectRefused({ type: "string", pattern }, /pattern/);
-    // Where a format says what is meant, the pattern is not needed.
-    expect(schemaValue({ type: "string", pattern, format: "date" }, "schema")).toBe("2026-01-01");
+  ])("%s is refused", (pattern) => {
+    expectRefused({ type: "string", pattern }, /pattern|of this size/);
   });
 });
 
 describe("what is beyond it is refused in words", () => {
   test.each<[string, unknown, RegExp]>([
-    ["false", false, /nothing that fits/],
-    ["only alternatives that nothing fits", { anyOf: [false] }, /nothing that fits/],
-    ["not", { type: "string", not: { minLength: 3 } }, /not, if/],
-    ["a condition within", { type: "array", items: { if: {} }, minItems: 1 }, /not, if/],
+    ["false", false, /'false'/],
+    ["only alternatives that nothing fits", { anyOf: [false] }, /'anyOf'/],
+    ["not", { type: "string", not: { minLength: 3 } }, /'not'/],
+    ["a condition within", { type: "array", items: { if: {} }, minItems: 1 }, /'if'/],
     ["different items", { type: "array", minItems: 2, uniqueItems: true }, /uniqueItems/],
+    ["a type that there is not", { type: "date" }, /'type'/],
     ["crossed limits", { type: "integer", minimum: 3, maximum: 2 }, /limits/],
     ["crossed lengths", { type: "string", minLength: 3, maxLength: 2 }, /limits/],
     ["a missing reference", { $ref: "#/nowhere" }, /\$ref/],
@@ -324,21 +338,20 @@ describe("what is beyond it is refused in words", () => {
 describe("hostile schemas end", () => {
   const wide = Array.from({ length: 200 }, () => ({ $ref: "#" }));
   const many = Array.from({ length: 40 }, (_, index) => index);
-  const long = { type: "string", pattern: `^${"[^a-z].".repeat(60)}$` };
+  const long = { type: "string", pattern: "^[^!]+[^?]+[^.]+!$" };
   const hugeConst = { const: { a: "x".repeat(100_000) } };
   const deep = many.slice(0, 14).reduce<unknown>((inner) => ({ allOf: [inner, inner] }), {});
   test.each<[string, unknown]>([
-    ["a loop of references", { $ref: "#" }],
-    ["a loop of combinations", { allOf: [{ $ref: "#" }, { $ref: "#" }], anyOf: wide }],
     ["a contradiction", { type: "string", enum: [1] }],
     ["a slow pattern", { type: "string", pattern: "^(a+)+$", enum: [`${"a".repeat(50)}b`] }],
-    ["stars within stars", { type: "string", pattern: `^${"(".repeat(40)}a*${")*".repeat(40)}$` }],
-    ["patterns at length", { type: "array", minItems: 50, items: long }],
+    ["one that may be left out", { type: "object", properties: { a: long } }],
   ])("with a value: %s", (_, schema) => {
     expect(outcome(schema)).not.toBeInstanceOf(ApiError);
   });
 
   test.each<[string, unknown]>([
+    ["a loop of references", { $ref: "#" }],
+    ["a loop of combinations", { allOf: [{ $ref: "#" }, { $ref: "#" }], anyOf: wide }],
     ["an infinite value", { type: "object", properties: { a: { $ref: "#" } }, required: ["a"] }],
     ["a huge string", { type: "string", minLength: 1e12 }],
     ["a huge array", { type: "array", minItems: 1e12 }],
