@@ -1,6 +1,7 @@
 // What one request is: the seed and its number decide it, for the load and the upstream alike.
+
+import { createRandom, type Random } from "../support/random.ts";
 import { type BookClass, CLASSES, MAX_OUTPUT } from "./classes.ts";
-import { createRandom, type Random } from "./random.ts";
 
 export interface Plan {
   index: number;
@@ -36,7 +37,7 @@ export const SALT = { plan: 1, usage: 2, wire: 3, client: 4, error: 5 } as const
 export function planOf(seed: number, index: number): Plan {
   const random = createRandom(seed, index, SALT.plan);
   const book = index < CLASSES.length ? (CLASSES[index] as BookClass) : draw(random);
-  const words = random.int(3, 60);
+  const words = random.between(3, 60);
   const limitField = random.pick(["max_tokens", "max_completion_tokens", null] as const);
   return {
     index,
@@ -46,10 +47,10 @@ export function planOf(seed: number, index: number): Plan {
     words: words + 1,
     limitField,
     // Above the model's own maximum now and then.
-    limit: random.int(1, random.chance(0.1) ? 2 * MAX_OUTPUT : 300),
+    limit: random.between(1, random.chance(0.1) ? 2 * MAX_OUTPUT : 300),
     asksUsage: random.chance(0.4),
     pieces: piecesOf(random, book),
-    thinking: random.chance(0.2) ? text(random, random.int(1, 20)) : "",
+    thinking: random.chance(0.2) ? text(random, random.between(1, 20)) : "",
   };
 }
 
@@ -65,9 +66,9 @@ function draw(random: Random): BookClass {
 
 function piecesOf(random: Random, book: BookClass): string[] {
   const isLarge = book.upstream === "large";
-  const count = isLarge ? LARGE_PIECES : random.int(2, 10);
+  const count = isLarge ? LARGE_PIECES : random.between(2, 10);
   return Array.from({ length: count }, () =>
-    isLarge ? text(random, LARGE_WORDS).repeat(LARGE_REPEATS) : text(random, random.int(1, 6)),
+    isLarge ? text(random, LARGE_WORDS).repeat(LARGE_REPEATS) : text(random, random.between(1, 6)),
   );
 }
 

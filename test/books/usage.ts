@@ -1,8 +1,9 @@
 // The usage that the upstream has for a request, and the ways in which a report of it can be absurd.
+
+import { createRandom, type Random } from "../support/random.ts";
 import { CONTEXT_WINDOW, LIMIT_SLACK, MAX_OUTPUT } from "./classes.ts";
 import { type Plan, SALT } from "./plan.ts";
 import type { Usage } from "./price.ts";
-import { createRandom, type Random } from "./random.ts";
 
 export const NO_USAGE: Usage = {
   input: 0,
@@ -33,8 +34,8 @@ export function usageOf(seed: number, plan: Plan, bodyBytes: number, limit: numb
       return FIXED_USAGE;
     case "overfull": {
       // A part that is too large is all of its whole, and no more.
-      const input = random.int(0, BELIEVED_INPUT);
-      const output = random.int(0, 200);
+      const input = random.between(0, BELIEVED_INPUT);
+      const output = random.between(0, 200);
       return { ...NO_USAGE, input, cached: input, output, reasoning: output };
     }
     case "edge":
@@ -45,14 +46,14 @@ export function usageOf(seed: number, plan: Plan, bodyBytes: number, limit: numb
       });
     case "honest":
       return withParts(random, {
-        input: random.int(plan.words, Math.max(plan.words, Math.floor(bodyBytes / 2))),
-        output: random.int(0, Math.min(limit ?? MAX_OUTPUT, MAX_OUTPUT) * choices),
+        input: random.between(plan.words, Math.max(plan.words, Math.floor(bodyBytes / 2))),
+        output: random.between(0, Math.min(limit ?? MAX_OUTPUT, MAX_OUTPUT) * choices),
         provider,
       });
     default:
       return withParts(random, {
-        input: random.int(1, Math.max(BELIEVED_INPUT, Math.floor(bodyBytes / 2))),
-        output: random.int(leastOutput(plan), random.chance(0.2) ? maxOutput : 200),
+        input: random.between(1, Math.max(BELIEVED_INPUT, Math.floor(bodyBytes / 2))),
+        output: random.between(leastOutput(plan), random.chance(0.2) ? maxOutput : 200),
         provider,
       });
   }
@@ -70,7 +71,7 @@ function withParts(
   { input, output, provider }: { input: number; output: number; provider: string },
 ): Usage {
   const part = (whole: number) =>
-    random.chance(0.4) ? 0 : random.chance(0.1) ? whole : random.int(0, whole);
+    random.chance(0.4) ? 0 : random.chance(0.1) ? whole : random.between(0, whole);
   const cached = part(input);
   // What is not told apart by a dialect is no part of its report.
   const written = provider === "ge" ? 0 : part(input - cached);

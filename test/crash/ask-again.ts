@@ -1,9 +1,10 @@
 // After a restart clients send some of their requests again under the same keys: paid once, whatever the crash met.
+
+import type { Random } from "../support/random.ts";
 import { countsKey, expectEqual, type Watermark } from "./check.ts";
 import { ask } from "./client.ts";
 import type { AccountName } from "./plan.ts";
 import { BrokenPromise, type KeyMemory, type Promises } from "./promises.ts";
-import type { Random } from "./random.ts";
 
 /** Keys of the last cycle, and of all before it, that are tried after each restart. */
 const FRESH_TRIED = 4;

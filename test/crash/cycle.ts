@@ -1,4 +1,6 @@
 // One cycle of the crash loop: serve a load, die as planned, start again, and look at the books.
+
+import type { Random } from "../support/random.ts";
 import { type AgainCounts, askAgain } from "./ask-again.ts";
 import { openHolds, withBooks } from "./books.ts";
 import { checkBooks, checkReleased, expectEqual, releasedIn, type Watermark } from "./check.ts";
@@ -12,7 +14,6 @@ import { noteKey } from "./memory.ts";
 import { operate, type Running } from "./operator.ts";
 import type { AccountName, CyclePlan, EndPlan, RequestPlan } from "./plan.ts";
 import { type Answers, addAnswers, BrokenPromise, noAnswers, type Promises } from "./promises.ts";
-import type { Random } from "./random.ts";
 import { TAKE_PATH, type UpstreamCall } from "./upstream.ts";
 
 /** What a run carries from cycle to cycle. */

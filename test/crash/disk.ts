@@ -2,8 +2,8 @@
 import { appendFileSync, existsSync, readFileSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { DATABASE_FILE } from "../../src/db/open.ts";
+import type { Random } from "../support/random.ts";
 import type { Debris } from "./plan.ts";
-import type { Random } from "./random.ts";
 import { FRAME_HEADER, lastCommitEnd, readWal } from "./wal.ts";
 
 export const walFile = (dataDir: string): string => join(dataDir, `${DATABASE_FILE}-wal`);

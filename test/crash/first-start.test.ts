@@ -1,10 +1,10 @@
 // The first start of all, killed while it makes its data folder: the next one finishes what it left.
 import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { cleanUp, emptyFolder, installBinary } from "../binary/support.ts";
+import { createRandom } from "../support/random.ts";
 import { withBooks } from "./books.ts";
 import { killAll } from "./children.ts";
 import { makeHouse, openAccount, serve, startServe } from "./house.ts";
-import { createRandom } from "./random.ts";
 
 setDefaultTimeout(120_000);
 

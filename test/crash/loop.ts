@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createRandom } from "../support/random.ts";
 import { rows, withBooks } from "./books.ts";
 import { newWatermark } from "./check.ts";
 import { checkAnswers } from "./check-answers.ts";
@@ -10,7 +11,6 @@ import { type Run, runCycle } from "./cycle.ts";
 import { makeHouse, openAccount, serve } from "./house.ts";
 import { planCycle } from "./plan.ts";
 import { addAnswers, noAnswers, noPromises } from "./promises.ts";
-import { createRandom, cycleSeed } from "./random.ts";
 
 export interface LoopOptions {
   binary: string;
@@ -83,7 +83,7 @@ async function runCycles(options: LoopOptions, run: Run, folder: string): Promis
   let isLast = false;
   for (let cycle = first; !isLast && failure === null; cycle++) {
     try {
-      await runCycle(run, planCycle(seed, cycle), createRandom(cycleSeed(cycle, seed)));
+      await runCycle(run, planCycle(seed, cycle), createRandom(seed, cycle, 1));
       passed++;
       isLast =
         passed === cycles ||

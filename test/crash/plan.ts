@@ -1,5 +1,5 @@
 // What happens in one cycle, drawn from its seed: the load, the operator's commands, and the end.
-import { createRandom, cycleSeed, type Random } from "./random.ts";
+import { createRandom, type Random } from "../support/random.ts";
 
 /** What the upstream is to do with a call; it travels in the prompt. */
 export interface UpstreamOrder {
@@ -83,7 +83,7 @@ const PAIRS_STEP = 1_234_577;
 const START_MS = 130;
 
 export function planCycle(seed: number, cycle: number): CyclePlan {
-  const random = createRandom(cycleSeed(seed, cycle));
+  const random = createRandom(seed, cycle);
   const requests = Array.from({ length: random.between(REQUESTS_MIN, REQUESTS_MAX) }, (_, index) =>
     planRequest(random, cycle, index),
   );
@@ -96,34 +96,34 @@ export function planCycle(seed: number, cycle: number): CyclePlan {
       ...planBackups(random, `c${cycle}`),
     ],
     end: planEnd(random),
-    killsOperators: random.chance(60),
+    killsOperators: random.chance(0.6),
     debris: random.pick(["none", "none", "none", "garbage", "half-frame"]),
-    killedStarts: random.chance(25) ? [random.between(1, START_MS)] : [],
+    killedStarts: random.chance(0.25) ? [random.between(1, START_MS)] : [],
   };
 }
 
 function planRequest(random: Random, cycle: number, index: number): RequestPlan {
-  const stream = random.chance(50);
+  const stream = random.chance(0.5);
   const tag = `c${cycle}r${index}`;
   const order: UpstreamOrder = {
     tag,
     ...countsOf(cycle * REQUESTS_MAX + index),
-    firstMs: random.chance(50) ? 0 : random.between(1, 150),
+    firstMs: random.chance(0.5) ? 0 : random.between(1, 150),
     gapMs: random.pick([0, 0, 1, 10, 40]),
     words: random.between(1, 8),
-    fate: random.chance(80) ? "answer" : random.pick(["error", "cut", "reset"]),
+    fate: random.chance(0.8) ? "answer" : random.pick(["error", "cut", "reset"]),
   };
-  const key = random.chance(40) ? tag : null;
-  const model = random.chance(25) ? "drained" : "m";
+  const key = random.chance(0.4) ? tag : null;
+  const model = random.chance(0.25) ? "drained" : "m";
   return {
     atMs: random.below(WINDOW_MS),
-    account: random.chance(80) ? "rich" : "poor",
+    account: random.chance(0.8) ? "rich" : "poor",
     model,
     stream,
     key,
-    twinAfterMs: key !== null && random.chance(30) ? random.below(TWIN_MS) : null,
-    unlimited: random.chance(15),
-    leave: planLeave(random, stream, model === "drained" ? 50 : 15),
+    twinAfterMs: key !== null && random.chance(0.3) ? random.below(TWIN_MS) : null,
+    unlimited: random.chance(0.15),
+    leave: planLeave(random, stream, model === "drained" ? 0.5 : 0.15),
     order,
   };
 }
@@ -137,14 +137,14 @@ function countsOf(request: number) {
   };
 }
 
-function planLeave(random: Random, stream: boolean, percent: number): RequestPlan["leave"] {
-  if (!random.chance(percent)) return null;
-  return stream && random.chance(50) ? "first-word" : { afterMs: random.between(1, 60) };
+function planLeave(random: Random, stream: boolean, chance: number): RequestPlan["leave"] {
+  if (!random.chance(chance)) return null;
+  return stream && random.chance(0.5) ? "first-word" : { afterMs: random.between(1, 60) };
 }
 
 function planOperator(random: Random, note: string): OperatorPlan {
   const atMs = random.below(WINDOW_MS);
-  const account = random.chance(70) ? "rich" : "poor";
+  const account = random.chance(0.7) ? "rich" : "poor";
   switch (random.below(8)) {
     case 0:
       return { atMs, kind: "grants", account, times: random.between(5, 40), note };
@@ -166,7 +166,7 @@ function planOperator(random: Random, note: string): OperatorPlan {
 
 /** Early, since it takes as long as most cycles. */
 const planBackups = (random: Random, name: string): OperatorPlan[] =>
-  random.chance(20) ? [{ atMs: random.below(WINDOW_MS / 2), kind: "backup", name }] : [];
+  random.chance(0.2) ? [{ atMs: random.below(WINDOW_MS / 2), kind: "backup", name }] : [];
 
 function planEnd(random: Random): EndPlan {
   const atMs = random.between(5, WINDOW_MS + 60);

@@ -4,6 +4,7 @@ import { readFileSync, rmSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { DATABASE_FILE } from "../../src/db/open.ts";
 import { cleanUp, emptyFolder, installBinary } from "../binary/support.ts";
+import { createRandom, type Random } from "../support/random.ts";
 import { waitUntil } from "../support/wait.ts";
 import { openHolds, rows, withBooks } from "./books.ts";
 import { releasedIn } from "./check.ts";
@@ -13,7 +14,6 @@ import { walFile } from "./disk.ts";
 import { type House, makeHouse, openAccount, serve } from "./house.ts";
 import { planCycle, type RequestPlan } from "./plan.ts";
 import { noPromises } from "./promises.ts";
-import { createRandom, type Random } from "./random.ts";
 import { lastCommitEnd } from "./wal.ts";
 
 setDefaultTimeout(120_000);
@@ -55,9 +55,9 @@ const written = (dataDir: string) =>
 /** Cuts the log at a random byte, mostly in its later part, where the load is. */
 function tear(dataDir: string, random: Random): void {
   const end = lastCommitEnd(readFileSync(walFile(dataDir)));
-  const from = random.chance(80) ? Math.floor(end / 3) : 0;
+  const from = random.chance(0.8) ? Math.floor(end / 3) : 0;
   truncateSync(walFile(dataDir), random.between(from, end - 1));
-  if (random.chance(50)) rmSync(join(dataDir, `${DATABASE_FILE}-shm`), { force: true });
+  if (random.chance(0.5)) rmSync(join(dataDir, `${DATABASE_FILE}-shm`), { force: true });
 }
 
 test.each(SEEDS)(

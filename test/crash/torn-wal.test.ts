@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { DATABASE_FILE, openDatabase } from "../../src/db/open.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { createLedger } from "../support/ledger.ts";
-import { createRandom } from "./random.ts";
+import { createRandom } from "../support/random.ts";
 import { type Snapshot, stateOf, traceCommits } from "./trace.ts";
 import { FRAME_HEADER, lastCommitEnd, readWal, WAL_HEADER } from "./wal.ts";
 
@@ -62,7 +62,7 @@ function tearMany(tear: (wal: Uint8Array) => Tear): void {
   for (let index = 0; index < TEARS; index++) {
     const snapshot = snapshots[random.below(snapshots.length)];
     if (snapshot === undefined) throw new Error("no snapshot was taken");
-    expectRecovered(snapshot, tear(snapshot.wal), random.chance(50));
+    expectRecovered(snapshot, tear(snapshot.wal), random.chance(0.5));
   }
 }
 
@@ -77,7 +77,7 @@ test("the trace has logs of several rounds, with much in them", () => {
 test("cut at a random byte, it keeps the commits before the cut and nothing of the next", () => {
   tearMany((wal) => {
     // Mostly in the part that counts.
-    const at = random.below(random.chance(90) ? lastCommitEnd(wal) : wal.byteLength);
+    const at = random.below(random.chance(0.9) ? lastCommitEnd(wal) : wal.byteLength);
     return { wal: wal.slice(0, at), whole: wholeUntil(wal, at) };
   });
 });
@@ -101,7 +101,7 @@ test("with garbage or half a page behind the last commit, it has lost nothing", 
     const end = lastCommitEnd(wal);
     const frameBytes = FRAME_HEADER + readWal(wal).pageSize;
     const half = wal.subarray(end - frameBytes, end - random.between(1, frameBytes - 1));
-    const debris = random.chance(50) ? random.bytes(random.between(1, 3 * frameBytes)) : half;
+    const debris = random.chance(0.5) ? random.bytes(random.between(1, 3 * frameBytes)) : half;
     return { wal: Buffer.concat([wal.subarray(0, end), debris]), whole: wholeUntil(wal, end) };
   });
 });

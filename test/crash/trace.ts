@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DATABASE_FILE, type Database } from "../../src/db/open.ts";
 import { exactly, PLAIN_RESERVE, PLAIN_SETTLE } from "../support/holds.ts";
 import { createLedger, type Ledger } from "../support/ledger.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../support/random.ts";
 import { readWal } from "./wal.ts";
 
 /** A database's files as they were at one moment, and the states that its commits led through. */
@@ -72,9 +72,9 @@ function batch(
   commit: number,
 ): void {
   for (let index = random.between(1, BATCH_MAX); index > 0; index--) {
-    const oldest = random.chance(50) ? open.shift() : undefined;
+    const oldest = random.chance(0.5) ? open.shift() : undefined;
     if (oldest !== undefined) end(ledger, oldest, random.below(500));
-    else if (random.chance(20)) grant(ledger, accountId, random.between(1, 1_000));
+    else if (random.chance(0.2)) grant(ledger, accountId, random.between(1, 1_000));
     else {
       const requestId = `req_${commit}_${index}`;
       hold(ledger, accountId, requestId, random.between(1, 500));

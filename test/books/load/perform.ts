@@ -1,6 +1,7 @@
 // One request of the load: sent, watched, left where its class says so, and read.
+
+import { createRandom } from "../../support/random.ts";
 import { type Plan, SALT } from "../plan.ts";
-import { createRandom } from "../random.ts";
 import type { Upstream } from "../upstream-process.ts";
 import { askAgain, askTwins, type Repeat, type Send } from "./ask-again.ts";
 import { readAnswer } from "./read-answer.ts";
@@ -34,7 +35,7 @@ export async function perform(options: PerformOptions): Promise<Outcome> {
     void options.upstream.hasMet(plan.index).then(() => leaving.abort());
   }
   if (plan.book.client === "leave-anytime") {
-    timers.push(setTimeout(() => leaving.abort(), random.int(0, LEAVE_WITHIN_MS)));
+    timers.push(setTimeout(() => leaving.abort(), random.between(0, LEAVE_WITHIN_MS)));
   }
   const { answer, again } = await send(options, request, leaving);
   for (const timer of timers) clearTimeout(timer);

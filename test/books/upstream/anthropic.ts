@@ -1,7 +1,8 @@
 // Anthropic's dialect, as the upstream speaks it: input without its cached part, usage in two pieces.
+
+import { createRandom } from "../../support/random.ts";
 import { type Plan, SALT } from "../plan.ts";
 import type { Usage } from "../price.ts";
-import { createRandom } from "../random.ts";
 import { ABSURD_COUNTS, beyondBelief } from "../usage.ts";
 import type { Dialect, ErrorKind, Event } from "./script.ts";
 

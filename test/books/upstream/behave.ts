@@ -1,8 +1,9 @@
 // From a plan to a script: what the upstream does with a request of each class.
+
+import { createRandom, type Random } from "../../support/random.ts";
 import type { BookClass } from "../classes.ts";
 import { type Plan, SALT } from "../plan.ts";
 import type { Usage } from "../price.ts";
-import { createRandom, type Random } from "../random.ts";
 import { ANTHROPIC } from "./anthropic.ts";
 import { GEMINI } from "./gemini.ts";
 import { OPENAI } from "./openai.ts";
@@ -86,7 +87,7 @@ const base = (plan: Plan, parts: readonly Part[]): Script => ({
 function whole({ plan, usage, dialect, random }: Making): Script {
   const part = dialect.whole(plan, usage);
   if (plan.book.upstream !== "cut-body") return base(plan, [part]);
-  const text = part.text.slice(0, random.int(1, part.text.length - 1));
+  const text = part.text.slice(0, random.between(1, part.text.length - 1));
   return { ...base(plan, [{ text }]), ending: "cut" };
 }
 
@@ -134,7 +135,7 @@ function streamed(making: Making): Script {
 /** The beginning and some of the text. */
 function middle({ random }: Making, events: readonly Event[], leastTexts: number): Event[] {
   const texts = events.filter(({ role }) => role === "text").length;
-  let left = random.int(leastTexts, texts);
+  let left = random.between(leastTexts, texts);
   const end = events.findIndex(({ role }) => role === "text" && --left === 0);
   return events.slice(0, end + 1);
 }

@@ -1,7 +1,8 @@
 // Gemini's dialect, as the upstream speaks it: thinking counted apart, usage so far with every event, no last event.
+
+import { createRandom } from "../../support/random.ts";
 import { type Plan, SALT } from "../plan.ts";
 import type { Usage } from "../price.ts";
-import { createRandom } from "../random.ts";
 import { ABSURD_COUNTS, beyondBelief } from "../usage.ts";
 import type { Dialect, ErrorKind, Event } from "./script.ts";
 

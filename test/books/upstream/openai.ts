@@ -1,8 +1,9 @@
 // OpenAI's dialect, as the upstream speaks it.
+
+import { createRandom } from "../../support/random.ts";
 import type { Plan } from "../plan.ts";
 import { SALT } from "../plan.ts";
 import type { Usage } from "../price.ts";
-import { createRandom } from "../random.ts";
 import { ABSURD_COUNTS, beyondBelief, NO_USAGE } from "../usage.ts";
 import type { Dialect, ErrorKind, Event } from "./script.ts";
 

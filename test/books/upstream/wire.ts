@@ -1,6 +1,7 @@
 // How a script's bytes go over the wire: their framing, and where the writes are cut.
+
+import { createRandom, type Random } from "../../support/random.ts";
 import { type Plan, SALT } from "../plan.ts";
-import { createRandom, type Random } from "../random.ts";
 import type { Part, Script } from "./script.ts";
 
 export interface Write {
@@ -61,7 +62,7 @@ function styleOf(random: Random, { book }: Plan): Style {
 
 /** Clients that leave at any moment need some time to do so in. */
 const pauseOf = (random: Random, { book }: Plan): number =>
-  book.client === "leave-anytime" ? random.int(0, PACE_MS) : 0;
+  book.client === "leave-anytime" ? random.between(0, PACE_MS) : 0;
 
 /** Start and end of each write, in bytes of the body. */
 function cuts(
@@ -75,7 +76,7 @@ function cuts(
   let at = 0;
   const cutUpTo = (limit: number, longest: number) => {
     while (at < Math.min(length, limit)) {
-      at += random.int(1, longest);
+      at += random.between(1, longest);
       ends.add(Math.min(length, at));
     }
   };

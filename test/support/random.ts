@@ -1,12 +1,18 @@
-// Randomness that a seed and a request's number decide, so that load and upstream agree without speaking.
+// The suites' one seeded randomness: the same seed gives the same plan on every machine.
 
 export interface Random {
   /** At least 0, less than 1. */
   next(): number;
+  /** A whole number from 0 up to, but not including, `limit`. */
+  below(limit: number): number;
   /** A whole number, both ends included. */
-  int(min: number, max: number): number;
-  pick<T>(items: readonly T[]): T;
+  between(min: number, max: number): number;
+  /** True with this probability, from 0 to 1. */
   chance(probability: number): boolean;
+  /** @throws RangeError when there is nothing to pick from */
+  pick<T>(choices: readonly T[]): T;
+  /** That many bytes. */
+  bytes(length: number): Uint8Array;
 }
 
 /** @param parts the seed, and what tells one stream of figures from another */
@@ -16,15 +22,17 @@ export function createRandom(...parts: number[]): Random {
     state = (state + 0x6d2b79f5) >>> 0;
     return scramble(state) / 2 ** 32;
   };
-  const int = (min: number, max: number) => min + Math.floor(next() * (max - min + 1));
+  const below = (limit: number) => Math.floor(next() * limit);
   return {
     next,
-    int,
+    below,
+    between: (min, max) => min + below(max - min + 1),
     chance: (probability) => next() < probability,
-    pick<T>(items: readonly T[]): T {
-      if (items.length === 0) throw new RangeError("nothing to pick from");
-      return items[int(0, items.length - 1)] as T;
+    pick<T>(choices: readonly T[]): T {
+      if (choices.length === 0) throw new RangeError("nothing to pick from");
+      return choices[below(choices.length)] as T;
     },
+    bytes: (length) => Uint8Array.from({ length }, () => below(256)),
   };
 }
 
