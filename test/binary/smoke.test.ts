@@ -3,15 +3,9 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
-import {
-  cleanUp,
-  emptyFolder,
-  installBinary,
-  type Running,
-  run,
-  runJson,
-  startServer,
-} from "./support.ts";
+import { cleanUp, installBinary } from "../support/executable.ts";
+import { emptyFolder } from "../support/folders.ts";
+import { type Program, type Running, run, runJson, startReady } from "../support/program.ts";
 
 setDefaultTimeout(60_000);
 
@@ -20,6 +14,13 @@ beforeAll(async () => {
   binary = await installBinary();
 });
 afterAll(cleanUp);
+
+/** In a folder, with no PATH: neither bun nor node nor anything else can be found. */
+const alone = (cwd: string): Program => ({
+  command: [binary],
+  cwd,
+  env: { PATH: join(cwd, "nothing"), HOME: cwd },
+});
 
 const chat = (baseUrl: string, key: string, body: object) =>
   fetch(`${baseUrl}/chat/completions`, {
@@ -30,28 +31,28 @@ const chat = (baseUrl: string, key: string, body: object) =>
 
 describe("commands", () => {
   test("licenses are in it", async () => {
-    const { code, stdout } = await run(binary, ["licenses"], emptyFolder());
+    const { code, stdout } = await run(alone(emptyFolder()), ["licenses"]);
     expect(code).toBe(0);
     expect(stdout).toContain("JavaScriptCore");
     expect(stdout).toContain("Apache License");
   });
 
   test("--version gives the version of package.json", async () => {
-    const { code, stdout } = await run(binary, ["--version"], emptyFolder());
+    const { code, stdout } = await run(alone(emptyFolder()), ["--version"]);
     expect(code).toBe(0);
     expect(stdout).toBe(`aacflow ${packageJson.version} (Bun ${Bun.version})\n`);
   });
 
   test("openapi prints the document, and leaves nothing in the folder", async () => {
     const folder = emptyFolder();
-    const document = await runJson<{ openapi: string; paths: object }>(binary, ["openapi"], folder);
+    const document = await runJson<{ openapi: string; paths: object }>(alone(folder), ["openapi"]);
     expect(document.openapi).toMatch(/^3\./);
     expect(Object.keys(document.paths)).toContain("/api/v1/ai/chat/completions");
     expect(readdirSync(folder)).toEqual([]);
   });
 
   test("an unknown command fails with a line on stderr, none on stdout", async () => {
-    const result = await run(binary, ["nonsense"], emptyFolder());
+    const result = await run(alone(emptyFolder()), ["nonsense"]);
     expect(result.code).not.toBe(0);
     expect(result.stdout).toBe("");
     expect(result.stderr).toContain("nonsense");
@@ -66,7 +67,7 @@ describe("demo", () => {
   }
   let demo: Running<Ready>;
   beforeAll(async () => {
-    demo = await startServer<Ready>(binary, ["demo"], emptyFolder());
+    demo = await startReady<Ready>(alone(emptyFolder()), ["demo", "--port", "0"]);
   });
 
   test("a chat completion, with the headers that say what it cost", async () => {
@@ -121,7 +122,7 @@ describe("demo", () => {
   test("/openapi.json is what the command prints", async () => {
     const response = await fetch(new URL("/openapi.json", demo.ready.base_url));
     expect(response.headers.get("content-type")).toStartWith("application/json");
-    expect(await response.json()).toEqual(await runJson(binary, ["openapi"], emptyFolder()));
+    expect(await response.json()).toEqual(await runJson(alone(emptyFolder()), ["openapi"]));
   });
 
   test("ends at SIGTERM with exit code 0 and one line on stdout", async () => {
@@ -167,14 +168,14 @@ describe("serve, in a folder with settings meant for something else", () => {
   test("makes a key, serves it, stops, starts again, and the books add up", async () => {
     const folder = hostileFolder();
     const create = ["keys", "create", "--name", "smoke", "--credits", "5"];
-    const { key, balance } = await runJson<Key>(binary, create, folder);
+    const { key, balance } = await runJson<Key>(alone(folder), create);
     expect(balance).toBe("5.000000");
     expect(readdirSync(folder)).toContain("data");
     expect(readdirSync(folder)).not.toContain("stolen");
 
     for (const _start of ["first", "second"]) {
-      const args = ["serve", "--config", "aacflow.yaml"];
-      const server = await startServer<Ready>(binary, args, folder);
+      const args = ["serve", "--config", "aacflow.yaml", "--port", "0"];
+      const server = await startReady<Ready>(alone(folder), args);
       expect(server.ready.base_url).toStartWith("http://127.0.0.1:");
       expect(server.ready.pid).toBe(server.pid);
       expect((await chat(server.ready.base_url, key, { model: "gpt-4o-mini" })).status).toBe(200);
@@ -188,15 +189,14 @@ describe("serve, in a folder with settings meant for something else", () => {
     }
 
     const verified = await runJson<{ ok: boolean; requests: number; open_holds: number }>(
-      binary,
+      alone(folder),
       ["ledger", "verify"],
-      folder,
     );
     expect(verified).toMatchObject({ ok: true, requests: 2, open_holds: 0 });
   });
 
   test("a provider's key in a .env file connects no provider", async () => {
-    const server = await startServer<Ready>(binary, ["serve"], hostileFolder());
+    const server = await startReady<Ready>(alone(hostileFolder()), ["serve", "--port", "0"]);
     const { code, stderr } = await server.stop();
     expect(code).toBe(0);
     expect(stderr).toContain("no provider is connected");

@@ -1,21 +1,17 @@
 // A small run of the books: every behaviour at least once, on the executable where there is one, else on the source.
 import { expect, test } from "bun:test";
-import { join, resolve } from "node:path";
+import { usualCommand } from "../support/program.ts";
 import { priced, type Usage } from "./price.ts";
 import { tableLines } from "./report.ts";
 import { settleBooks } from "./settle-books.ts";
 
-const ROOT = join(import.meta.dir, "..", "..");
 const REQUESTS = 2_000;
 const TIMEOUT_MS = 120_000;
-
-const binary = process.env.AACFLOW_BINARY;
-const program = binary ? [resolve(ROOT, binary)] : [process.execPath, join(ROOT, "src", "main.ts")];
 
 test(
   `the charges of ${REQUESTS} mixed requests are what the upstream's own count costs`,
   async () => {
-    const options = { seed: 1, requests: REQUESTS, concurrency: 48, program };
+    const options = { seed: 1, requests: REQUESTS, concurrency: 48, program: usualCommand() };
     const { checks, sums } = await settleBooks(options);
     const failed = checks.filter(({ faults }) => faults.length > 0);
     expect(failed, tableLines(sums).join("\n")).toEqual([]);

@@ -1,10 +1,10 @@
 // The gateway under test, from the outside: its configuration, its accounts, its process.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { type Program, runJson, startReady } from "../support/program.ts";
 import { type BookClass, CLASSES, CONTEXT_WINDOW, MAX_OUTPUT } from "./classes.ts";
 import type { Payers } from "./load/run-load.ts";
 
-const READY_MS = 30_000;
 /** How long a provider of the classes that fall silent may be silent. */
 const SILENCE_MS = 700;
 /** How long a provider that never ends is read on for a client that left. */
@@ -18,7 +18,7 @@ const RICH_KEYS = 2;
 export interface Gateway {
   origin: string;
   /** Ends it in good order, and gives its exit code. */
-  stop(): Promise<number>;
+  stop(): Promise<number | null>;
   /** Lines of its log at level `error` or above. */
   errors(): string[];
 }
@@ -32,28 +32,16 @@ export interface Place {
 const dataOf = ({ folder }: Place) => join(folder, "data");
 export const databaseOf = (place: Place) => join(dataOf(place), "aacflow.db");
 
-function spawn({ command, folder }: Place, args: readonly string[], stderr: "pipe" | Bun.BunFile) {
-  const { PATH = "", HOME = "" } = process.env;
-  const options = ["--data", join(folder, "data"), "--config", join(folder, "aacflow.json")];
-  return Bun.spawn([...command, ...args, ...options, "--json"], {
-    cwd: folder,
-    env: { PATH, HOME, BOOKS_KEY: "sk-books" },
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr,
-  });
-}
+const programOf = ({ command, folder }: Place): Program => ({
+  command,
+  cwd: folder,
+  options: ["--data", join(folder, "data"), "--config", join(folder, "aacflow.json")],
+  env: { BOOKS_KEY: "sk-books" },
+});
 
-/** Runs a command to its end and gives its JSON. @throws Error with what it wrote, when it fails. */
-export async function command<T>(place: Place, args: readonly string[]): Promise<T> {
-  const child = spawn(place, args, "pipe");
-  const [stdout, stderr] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr as ReadableStream).text(),
-  ]);
-  if ((await child.exited) !== 0) throw new Error(`${args.join(" ")}: ${stdout}${stderr}`);
-  return JSON.parse(stdout) as T;
-}
+/** Runs a command to its end and returns its JSON. @throws Error with what it wrote, when it fails. */
+export const command = <T>(place: Place, args: readonly string[]): Promise<T> =>
+  runJson<T>(programOf(place), args);
 
 export async function configure(place: Place, upstreamUrl: string): Promise<void> {
   const provider = (id: BookClass["provider"], dialect: string, options = {}) => ({
@@ -121,30 +109,14 @@ export async function openAccounts(place: Place, poorCredits: string): Promise<P
 }
 
 export async function startGateway(place: Place): Promise<Gateway> {
-  const log = join(place.folder, "gateway.log");
-  const child = spawn(place, ["serve"], Bun.file(log));
-  // It must not outlive a run that is broken off.
-  const end = () => child.kill();
-  process.once("exit", end);
-  void child.exited.then(() => process.off("exit", end));
-  const reader = (child.stdout as ReadableStream<Uint8Array>).getReader();
-  const timer = setTimeout(() => child.kill(), READY_MS);
-  let text = "";
-  while (!text.includes("\n")) {
-    const { done, value } = await reader.read();
-    if (done) throw new Error(`the gateway did not start: ${readFileSync(log, "utf8")}`);
-    text += Buffer.from(value).toString();
-  }
-  clearTimeout(timer);
-  const { base_url } = JSON.parse(text) as { base_url: string };
+  const stderrFile = join(place.folder, "gateway.log");
+  const program = { ...programOf(place), stderrFile };
+  const server = await startReady<{ base_url: string }>(program, ["serve"]);
   return {
-    origin: new URL(base_url).origin,
-    stop() {
-      child.kill("SIGTERM");
-      return child.exited;
-    },
+    origin: new URL(server.ready.base_url).origin,
+    stop: async () => (await server.stop()).code,
     errors: () =>
-      readFileSync(log, "utf8")
+      readFileSync(stderrFile, "utf8")
         .split("\n")
         .filter((line) => line !== ""),
   };

@@ -4,6 +4,8 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { formatCredits } from "../../src/base/micro.ts";
 import { DATABASE_FILE, openDatabase } from "../../src/db/open.ts";
+import { endAll } from "../support/children.ts";
+import { tempFolder } from "../support/folders.ts";
 import { createLedger, type Ledger, verifyBooks } from "../support/ledger.ts";
 import { chunk, completion, event, streamOf } from "../support/openai-wire.ts";
 import {
@@ -14,11 +16,11 @@ import {
   startRawUpstream,
   type UpstreamScript,
 } from "../support/raw-upstream.ts";
-import { runJson, startReady, stopAll, tempFolder } from "./support.ts";
+import { runJson, startReady } from "./support.ts";
 
 // Whole programs start and end here, on machines that may be busy.
 setDefaultTimeout(90_000);
-afterEach(stopAll);
+afterEach(endAll);
 
 const ACCOUNTS = ["red", "green", "blue"];
 const MODEL = "gpt-4o-mini";
@@ -167,7 +169,7 @@ test("a backup taken under load holds whole books, and a server goes on from it"
     expect(await credits.json()).toMatchObject({ balance, held: "0.000000", available: balance });
   }
   second.server.kill("SIGTERM");
-  await second.server.exited;
+  await second.server.ended;
   inspect(restored, ({ ledger, open }) => {
     expect(open).toEqual([]);
     for (const id of before.open) {
@@ -182,7 +184,7 @@ test("a backup taken under load holds whole books, and a server goes on from it"
 
   // The server that was backed up noticed nothing.
   server.kill("SIGKILL");
-  await server.exited;
+  await server.ended;
   await Promise.all(hanging.map((response) => response.text().catch(() => {})));
   inspect(join(folder, "data"), ({ ledger }) => {
     const original = verifyBooks(ledger);

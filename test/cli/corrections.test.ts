@@ -1,7 +1,9 @@
 // `aacflow credits refund` and `adjust`, beside the server that charged: what they print, write and refuse.
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
-import { run, runJson, startReady, stopAll, tempFolder } from "./support.ts";
+import { endAll } from "../support/children.ts";
+import { tempFolder } from "../support/folders.ts";
+import { run, runJson, startReady } from "./support.ts";
 
 // Whole programs start and end here, on machines that may be busy.
 setDefaultTimeout(30_000);
@@ -23,7 +25,7 @@ beforeAll(async () => {
   );
   baseUrl = server.ready.base_url;
 });
-afterAll(stopAll);
+afterAll(endAll);
 
 /** A request that was charged, as its caller sees it. */
 async function ask() {

@@ -1,6 +1,7 @@
 // Credits on the command line: granted, counted, and the ledger page by page.
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { run, runJson, tempFolder } from "./support.ts";
+import { tempFolder } from "../support/folders.ts";
+import { run, runJson } from "./support.ts";
 
 // Whole programs start and end here, on machines that may be busy.
 setDefaultTimeout(30_000);

@@ -2,8 +2,11 @@
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { type Child, endAll } from "../support/children.ts";
 import { runCurlTests } from "../support/curl.ts";
-import { run, start, startReady, stopAll, tempFolder } from "./support.ts";
+import { tempFolder } from "../support/folders.ts";
+import { waitUntil } from "../support/wait.ts";
+import { run, start, startReady } from "./support.ts";
 
 // Whole programs start and end here, on machines that may be busy.
 setDefaultTimeout(30_000);
@@ -17,7 +20,7 @@ interface Ready {
   models: string[];
 }
 
-afterEach(stopAll);
+afterEach(endAll);
 
 test("--json gives everything that a client needs, and the key works", async () => {
   const demo = await startReady<Ready>(["demo", "--port", "0"]);
@@ -39,7 +42,7 @@ test("--json gives everything that a client needs, and the key works", async () 
 test.if(runCurlTests)("the printed curl lines work when pasted", async () => {
   const child = start(["demo", "--port", "0"]);
   try {
-    const lines = await linesUntil(child.stdout, "console.log(");
+    const lines = await linesUntil(child, "console.log(");
     const commands = lines.filter((line) => line.startsWith("curl "));
     expect(commands).toHaveLength(2);
     const [plain = "", streaming = ""] = await Promise.all(commands.map(paste));
@@ -50,14 +53,14 @@ test.if(runCurlTests)("the printed curl lines work when pasted", async () => {
     expect(streaming.trimEnd()).toEndWith("data: [DONE]");
   } finally {
     child.kill("SIGTERM");
-    expect(await child.exited).toBe(0);
+    expect(await child.ended).toBe(0);
   }
 });
 
 test("the printed Node example works when pasted", async () => {
   const child = start(["demo", "--port", "0"]);
   try {
-    const lines = await linesUntil(child.stdout, "console.log(");
+    const lines = await linesUntil(child, "console.log(");
     const example = lines.slice(lines.findIndex((line) => line.startsWith("# Node")) + 1);
     // Where the openai package is installed, as its comment asks for.
     const cwd = join(import.meta.dir, "..", "..");
@@ -67,7 +70,7 @@ test("the printed Node example works when pasted", async () => {
     expect(answer.trim()).not.toBe("");
   } finally {
     child.kill("SIGTERM");
-    await child.exited;
+    await child.ended;
   }
 });
 
@@ -82,7 +85,7 @@ test("its data is gone when it ends", async () => {
   const demo = await startReady<Ready>(["demo", "--port", "0"], { TMPDIR });
   expect(readdirSync(TMPDIR)).toHaveLength(1);
   demo.kill("SIGINT");
-  expect(await demo.exited).toBe(0);
+  expect(await demo.ended).toBe(0);
   expect(readdirSync(TMPDIR)).toEqual([]);
 });
 
@@ -100,8 +103,7 @@ test("port 4000 taken and none asked for: it takes a free one and says so", asyn
   try {
     const demo = await startReady<Ready>(["demo"]);
     expect(new URL(demo.ready.base_url).port).not.toBe("4000");
-    demo.kill("SIGTERM");
-    expect(await demo.stderr).toContain("Port 4000 is taken");
+    expect((await demo.stop()).stderr).toContain("Port 4000 is taken");
   } finally {
     blocker?.stop(true);
   }
@@ -123,12 +125,7 @@ async function paste(line: string): Promise<string> {
   return output;
 }
 
-async function linesUntil(stream: ReadableStream<Uint8Array>, last: string): Promise<string[]> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const bytes of stream) {
-    text += decoder.decode(bytes, { stream: true });
-    if (text.includes(last)) return text.split("\n");
-  }
-  throw new Error(`the output ended early: ${text}`);
+async function linesUntil(child: Child, last: string): Promise<string[]> {
+  await waitUntil(() => child.stdout().includes(last), last, 15_000);
+  return child.stdout().split("\n");
 }

@@ -2,7 +2,8 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { run, runJson, tempFolder } from "./support.ts";
+import { tempFolder } from "../support/folders.ts";
+import { run, runJson } from "./support.ts";
 
 // Whole programs start and end here, on machines that may be busy.
 setDefaultTimeout(30_000);

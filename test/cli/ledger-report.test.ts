@@ -3,7 +3,8 @@ import { expect, setDefaultTimeout, test } from "bun:test";
 import { openDatabase } from "../../src/db/open.ts";
 import { ENDINGS } from "../../src/ledger/ending.ts";
 import { fillBooks } from "../support/fill-books.ts";
-import { run, runJson, tempFolder } from "./support.ts";
+import { tempFolder } from "../support/folders.ts";
+import { run, runJson } from "./support.ts";
 
 // Whole programs start and end here, on machines that may be busy.
 setDefaultTimeout(30_000);

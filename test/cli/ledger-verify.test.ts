@@ -4,7 +4,8 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { openDatabase } from "../../src/db/open.ts";
 import { fillBooks } from "../support/fill-books.ts";
-import { run, runJson, tempFolder } from "./support.ts";
+import { tempFolder } from "../support/folders.ts";
+import { run, runJson } from "./support.ts";
 
 // Whole programs start and end here, on machines that may be busy.
 setDefaultTimeout(30_000);

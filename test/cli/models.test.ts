@@ -2,7 +2,9 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { run, runJson, start, tempFolder } from "./support.ts";
+import { tempFolder } from "../support/folders.ts";
+import { SOURCES } from "../support/program.ts";
+import { run, runJson } from "./support.ts";
 
 // Whole programs start and end here, on machines that may be busy.
 setDefaultTimeout(30_000);
@@ -109,7 +111,7 @@ test("a filter that names nothing says what there is", async () => {
 });
 
 test("a document larger than a pipe's buffer arrives whole at a slow reader", async () => {
-  const child = start(["models", "--json"]);
+  const child = Bun.spawn([...SOURCES, "models", "--json"], { stdout: "pipe" });
   await Bun.sleep(1_500);
   const text = await new Response(child.stdout).text();
   expect(text.length).toBeGreaterThan(65_536);

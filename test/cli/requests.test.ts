@@ -4,9 +4,10 @@ import { openDatabase } from "../../src/db/open.ts";
 import { createKeyring, newKey } from "../../src/keys/keyring.ts";
 import type { Ending } from "../../src/ledger/ending.ts";
 import { plainUsage } from "../../src/metering/estimate.ts";
+import { tempFolder } from "../support/folders.ts";
 import { exactly, PLAIN_RESERVE, PLAIN_SETTLE } from "../support/holds.ts";
 import { createLedger } from "../support/ledger.ts";
-import { run, runJson, tempFolder } from "./support.ts";
+import { run, runJson } from "./support.ts";
 
 // Whole programs start and end here, on machines that may be busy.
 setDefaultTimeout(30_000);

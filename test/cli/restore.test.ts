@@ -15,12 +15,15 @@ import { drizzle } from "drizzle-orm/bun-sqlite";
 import { migrate } from "drizzle-orm/bun-sqlite/migrator";
 import { DATABASE_FILE, openDatabase } from "../../src/db/open.ts";
 import { plainUsage } from "../../src/metering/estimate.ts";
+import { endAll } from "../support/children.ts";
 import { fillBooks } from "../support/fill-books.ts";
-import { MAIN, run, runJson, startReady, stopAll, tempFolder } from "./support.ts";
+import { tempFolder } from "../support/folders.ts";
+import { MAIN } from "../support/program.ts";
+import { run, runJson, startReady } from "./support.ts";
 
 // Whole programs start and end here, on machines that may be busy.
 setDefaultTimeout(60_000);
-afterEach(stopAll);
+afterEach(endAll);
 
 /** A folder with data of some requests, and a backup of it. */
 async function house(requests = 50) {

@@ -2,7 +2,10 @@
 import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { run, runJson, start, startReady, stopAll, tempFolder } from "./support.ts";
+import { endAll } from "../support/children.ts";
+import { tempFolder } from "../support/folders.ts";
+import { waitUntil } from "../support/wait.ts";
+import { run, runJson, start, startReady } from "./support.ts";
 
 // Whole programs start and end here, on machines that may be busy.
 setDefaultTimeout(30_000);
@@ -15,7 +18,7 @@ interface Ready {
   models: number;
 }
 
-afterEach(stopAll);
+afterEach(endAll);
 
 const serve = (data: string, args: string[] = [], env: Record<string, string> = {}) =>
   startReady<Ready>(["serve", "--port", "0", "--data", data, ...args], env);
@@ -44,23 +47,18 @@ describe("ready", () => {
 
   test("serve is the default command, and prints two lines on stdout", async () => {
     const child = start(["--port", "0", "--data", tempFolder()], { OPENAI_API_KEY: "sk-1" });
-    let stdout = "";
-    const decoder = new TextDecoder();
-    for await (const bytes of child.stdout) {
-      stdout += decoder.decode(bytes, { stream: true });
-      // The first line says that the signal will be heard; nothing may come after it.
-      if (stdout.includes("\n")) child.kill("SIGTERM");
-    }
-    expect(await child.exited).toBe(0);
-    expect(stdout).toMatch(
+    // The first line says that the signal will be heard; nothing may come after it.
+    await waitUntil(() => child.stdout().includes("\n"), "the first line", 15_000);
+    child.kill("SIGTERM");
+    expect(await child.ended).toBe(0);
+    expect(child.stdout()).toMatch(
       /^AACFlow is ready: base URL http:\/\/127\.0\.0\.1:\d+\/api\/v1\/ai\n\d+ models of openai\n$/,
     );
   });
 
   test("without a provider the log names the variables to set, and the demo", async () => {
     const server = await serve(tempFolder());
-    server.kill("SIGTERM");
-    const log = await server.stderr;
+    const { stderr: log } = await server.stop();
     expect(log).toContain("OPENAI_API_KEY");
     expect(log).toContain("aacflow demo");
     for (const line of log.trim().split("\n")) expect(() => JSON.parse(line)).not.toThrow();
@@ -76,8 +74,7 @@ describe("ready", () => {
   test("a limit that the operator set is kept, with a warning when it is low", async () => {
     const env = { BUN_CONFIG_MAX_HTTP_REQUESTS: "100" };
     const server = await serve(tempFolder(), [], env);
-    server.kill("SIGTERM");
-    expect(await server.stderr).toContain("BUN_CONFIG_MAX_HTTP_REQUESTS=8192");
+    expect((await server.stop()).stderr).toContain("BUN_CONFIG_MAX_HTTP_REQUESTS=8192");
   });
 });
 
@@ -123,7 +120,7 @@ describe("refused", () => {
       await Bun.write(config, JSON.stringify({ providers: off }));
       const server = await startReady(args, env);
       server.kill("SIGTERM");
-      expect(await server.exited).toBe(0);
+      expect(await server.ended).toBe(0);
     },
   );
 
@@ -149,7 +146,7 @@ describe("refused", () => {
     const data = tempFolder();
     const first = await serve(data);
     first.kill("SIGKILL");
-    await first.exited;
+    await first.ended;
     const { ready } = await serve(data);
     expect((await fetch(new URL("/health", ready.base_url))).status).toBe(200);
   });
@@ -193,9 +190,9 @@ test("SIGHUP, as of a terminal that closes, is logged and changes nothing", asyn
     await Bun.sleep(50);
     expect((await fetch(new URL("/health", server.ready.base_url))).status).toBe(200);
   }
-  server.kill("SIGTERM");
-  expect(await server.exited).toBe(0);
-  expect((await server.stderr).match(/SIGHUP is ignored/g)).toHaveLength(2);
+  const { code, stderr } = await server.stop();
+  expect(code).toBe(0);
+  expect(stderr.match(/SIGHUP is ignored/g)).toHaveLength(2);
 });
 
 describe("ended", () => {
@@ -204,10 +201,10 @@ describe("ended", () => {
       const data = tempFolder();
       const server = await serve(data);
       server.kill(signal);
-      expect(await server.exited).toBe(0);
+      expect(await server.ended).toBe(0);
       const again = await serve(data);
       again.kill(signal);
-      expect(await again.exited).toBe(0);
+      expect(await again.ended).toBe(0);
     });
   }
 
@@ -235,10 +232,10 @@ describe("ended", () => {
     expect(response.status).toBe(200);
     server.kill("SIGTERM");
     await Bun.sleep(500);
-    const stillRunning = await Promise.race([server.exited, Bun.sleep(10).then(() => "running")]);
+    const stillRunning = await Promise.race([server.ended, Bun.sleep(10).then(() => "running")]);
     expect(stillRunning).toBe("running");
     server.kill("SIGTERM");
-    expect(await server.exited).toBe(1);
+    expect(await server.ended).toBe(1);
     await response.text().catch(() => undefined);
     expect((await run(["ledger", "verify"], env)).code).toBe(0);
   });

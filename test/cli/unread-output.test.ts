@@ -3,8 +3,9 @@ import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { tempFolder } from "../support/folders.ts";
+import { MAIN } from "../support/program.ts";
 import { within } from "../support/wait.ts";
-import { MAIN, tempFolder } from "./support.ts";
 
 setDefaultTimeout(60_000);
 

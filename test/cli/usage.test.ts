@@ -1,7 +1,8 @@
 // Help, version, and the exit code of a wrong command line.
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import packageJson from "../../package.json" with { type: "json" };
-import { MAIN, run } from "./support.ts";
+import { MAIN } from "../support/program.ts";
+import { run } from "./support.ts";
 
 // Whole programs start and end here, on machines that may be busy.
 setDefaultTimeout(30_000);

@@ -1,6 +1,6 @@
 // A short run of the crash loop; `npm run test:crash` is the long one.
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { cleanUp, installBinary } from "../binary/support.ts";
+import { cleanUp, installBinary } from "../support/executable.ts";
 import { crashLoop, type LoopOptions } from "./loop.ts";
 
 setDefaultTimeout(300_000);

@@ -1,12 +1,12 @@
 // One cycle of the crash loop: serve a load, die as planned, start again, and look at the books.
 
+import type { Child } from "../support/children.ts";
 import type { Random } from "../support/random.ts";
 import { type AgainCounts, askAgain } from "./ask-again.ts";
 import { openHolds, withBooks } from "./books.ts";
 import { checkBooks, checkReleased, expectEqual, releasedIn, type Watermark } from "./check.ts";
 import { checkAnswers, checkKept } from "./check-answers.ts";
 import { checkBackups } from "./check-backup.ts";
-import type { Child } from "./children.ts";
 import { ask } from "./client.ts";
 import { leaveDebris } from "./disk.ts";
 import { type House, type Serving, serve, startServe } from "./house.ts";

@@ -1,6 +1,7 @@
 // A server whose data is on a disk of the test's own, with an upstream that the test holds back.
 import { join } from "node:path";
-import { emptyFolder } from "../binary/support.ts";
+import { endAll } from "../support/children.ts";
+import { emptyFolder } from "../support/folders.ts";
 import { completion, streamOf, USAGE } from "../support/openai-wire.ts";
 import {
   json,
@@ -11,7 +12,6 @@ import {
 } from "../support/raw-upstream.ts";
 import { waitUntil } from "../support/wait.ts";
 import { withBooks } from "./books.ts";
-import { killAll } from "./children.ts";
 import { type House, MODEL, makeHouse, openAccount, type Serving, serve } from "./house.ts";
 import type { Disk } from "./mounts.ts";
 
@@ -44,7 +44,7 @@ export async function startDiskHouse<D extends Disk>(
 }
 
 export async function closeDiskHouse({ upstream, disk }: DiskHouse<Disk>): Promise<void> {
-  await killAll();
+  await endAll();
   await upstream.close();
   disk.unmount();
 }

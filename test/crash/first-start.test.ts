@@ -1,9 +1,10 @@
 // The first start of all, killed while it makes its data folder: the next one finishes what it left.
 import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { cleanUp, emptyFolder, installBinary } from "../binary/support.ts";
+import { endAll } from "../support/children.ts";
+import { cleanUp, installBinary } from "../support/executable.ts";
+import { emptyFolder } from "../support/folders.ts";
 import { createRandom } from "../support/random.ts";
 import { withBooks } from "./books.ts";
-import { killAll } from "./children.ts";
 import { makeHouse, openAccount, serve, startServe } from "./house.ts";
 
 setDefaultTimeout(120_000);
@@ -18,7 +19,7 @@ let binary = "";
 beforeAll(async () => {
   binary = await installBinary();
 });
-afterEach(killAll);
+afterEach(endAll);
 afterAll(cleanUp);
 
 test(`${FOLDERS} folders whose first ${KILLS} starts were killed serve all the same (seed ${SEED})`, async () => {

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { statSync } from "node:fs";
 import { formatCredits } from "../../src/base/micro.ts";
-import { cleanUp, installBinary } from "../binary/support.ts";
+import { cleanUp, installBinary } from "../support/executable.ts";
 import { waitUntil } from "../support/wait.ts";
 import { withBooks } from "./books.ts";
 import { checkAnswers } from "./check-answers.ts";

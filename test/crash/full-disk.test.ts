@@ -10,7 +10,7 @@ import {
 } from "bun:test";
 import { join } from "node:path";
 import { formatCredits } from "../../src/base/micro.ts";
-import { cleanUp, installBinary } from "../binary/support.ts";
+import { cleanUp, installBinary } from "../support/executable.ts";
 import { waitUntil } from "../support/wait.ts";
 import { withBooks } from "./books.ts";
 import { checkAnswers } from "./check-answers.ts";

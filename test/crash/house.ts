@@ -1,7 +1,8 @@
 // The data folder, the configuration and the executable that a crash suite works on.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Child, firstLine, start } from "./children.ts";
+import { type Child, firstLine } from "../support/children.ts";
+import { callsAtOnce, type Program, runJson, start } from "../support/program.ts";
 
 /** A micro-dollar for each token, in and out. */
 export const MODEL = "m";
@@ -57,36 +58,33 @@ export function makeHouse(options: HouseOptions): House {
   return { binary, folder, dataDir };
 }
 
-/** Set, the server need not replace itself at its start, which makes that a third shorter. */
-const ENV = { BUN_CONFIG_MAX_HTTP_REQUESTS: "8192" };
-
 const configFile = (folder: string): string => join(folder, "aacflow.json");
 
-/** Starts the server, without waiting for it. */
-export function startServe(house: House): Child {
-  return command(house, "serve", "--config", configFile(house.folder));
+const programOf = ({ binary, dataDir }: House): Program => ({
+  command: [binary],
+  options: ["--data", dataDir],
+  env: callsAtOnce(8_192),
+});
+
+/** Starts the server, without waiting for it. Its log goes to a file where one is named. */
+export function startServe(house: House, logFile?: string): Child {
+  const program = { ...programOf(house), ...(logFile !== undefined && { stderrFile: logFile }) };
+  return start(program, ["serve", "--config", configFile(house.folder), "--json"]);
 }
 
-/** Starts the server and waits until it listens. Its log goes to a file where one is named. */
+/** Starts the server and waits until it listens. */
 export async function serve(house: House, logFile?: string): Promise<Serving> {
-  const child = logFile === undefined ? startServe(house) : startLoggingTo(logFile, house);
+  const child = startServe(house, logFile);
   const { base_url: baseUrl } = await firstLine<{ base_url: string }>(child);
   return { child, baseUrl };
 }
 
-function startLoggingTo(file: string, { binary, folder, dataDir }: House): Child {
-  const serving = [binary, "serve", "--config", configFile(folder), "--data", dataDir, "--json"];
-  return start(["sh", "-c", 'exec "$@" 2>>"$0"', file, ...serving], ENV);
-}
-
 /** Starts a command of the executable on the house's data. */
-export function command(house: House, ...args: string[]): Child {
-  return start([house.binary, ...args, "--data", house.dataDir, "--json"], ENV);
-}
+export const command = (house: House, ...args: string[]): Child =>
+  start(programOf(house), [...args, "--json"]);
 
-/** Opens an account with that much credit, and gives a key of it. */
+/** Opens an account with that much credit, and returns a key of it. */
 export async function openAccount(house: House, name: string, credits: string): Promise<string> {
-  const child = command(house, "keys", "create", "--name", name, "--credits", credits);
-  if ((await child.ended) !== 0) throw new Error(child.stderr());
-  return (JSON.parse(child.stdout()) as { key: string }).key;
+  const create = ["keys", "create", "--name", name, "--credits", credits];
+  return (await runJson<{ key: string }>(programOf(house), create)).key;
 }

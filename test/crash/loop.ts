@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { endAll, firstLine, startScript } from "../support/children.ts";
 import { createRandom } from "../support/random.ts";
 import { rows, withBooks } from "./books.ts";
 import { newWatermark } from "./check.ts";
 import { checkAnswers } from "./check-answers.ts";
-import { firstLine, killAll, startScript } from "./children.ts";
 import { type Run, runCycle } from "./cycle.ts";
 import { makeHouse, openAccount, serve } from "./house.ts";
 import { planCycle } from "./plan.ts";
@@ -51,12 +51,14 @@ export async function crashLoop(options: LoopOptions): Promise<LoopResult> {
     if (result.failure === null) rmSync(folder, { recursive: true });
     return result;
   } finally {
-    await killAll();
+    await endAll();
   }
 }
 
 async function openRun(binary: string, folder: string): Promise<Run> {
-  const { url: upstreamUrl } = await firstLine<{ url: string }>(startScript("upstream.ts"));
+  const { url: upstreamUrl } = await firstLine<{ url: string }>(
+    startScript(join(import.meta.dir, "upstream.ts")),
+  );
   const house = makeHouse({ binary, folder, upstreamUrl, drainTimeoutMs: DRAIN_TIMEOUT_MS });
   const accounts = {
     rich: await openAccount(house, "rich", RICH_CREDITS),

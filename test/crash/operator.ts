@@ -1,7 +1,7 @@
 // The operator of the crash loop: commands that change the books while the server runs, or after it was killed.
 import { join } from "node:path";
 import { formatCredits } from "../../src/base/micro.ts";
-import { type Child, startScript } from "./children.ts";
+import { type Child, startScript } from "../support/children.ts";
 import { command, type House } from "./house.ts";
 import type { OperatorPlan } from "./plan.ts";
 import type { OperatorEntry, Promises } from "./promises.ts";
@@ -64,7 +64,13 @@ function grantMany(house: House, plan: Plan<"grants">, promises: Promises): Runn
   for (let index = 0; index < times; index++) {
     order(promises, `${note}n${index}`, { kind: "grant", amountMicro: 1, requestId: null });
   }
-  const child = startScript("ledger-writer.ts", house.dataDir, account, String(times), note);
+  const child = startScript(
+    join(import.meta.dir, "ledger-writer.ts"),
+    house.dataDir,
+    account,
+    String(times),
+    note,
+  );
   return {
     child,
     async finish() {

@@ -11,11 +11,12 @@ import {
 import { join } from "node:path";
 import { formatCredits } from "../../src/base/micro.ts";
 import { DATABASE_FILE } from "../../src/db/open.ts";
-import { cleanUp, emptyFolder, installBinary } from "../binary/support.ts";
+import { endAll } from "../support/children.ts";
+import { cleanUp, installBinary } from "../support/executable.ts";
+import { emptyFolder } from "../support/folders.ts";
 import { waitUntil } from "../support/wait.ts";
 import { withBooks } from "./books.ts";
 import { checkAnswers } from "./check-answers.ts";
-import { killAll } from "./children.ts";
 import {
   answerAtOnce,
   CHARGE_MICRO,
@@ -51,7 +52,7 @@ if (runDiskTests) {
 afterEach(async () => {
   if (house !== null) await closeDiskHouse(house);
   house = null;
-  await killAll();
+  await endAll();
 });
 afterAll(async () => {
   unmountAll();

@@ -3,12 +3,13 @@ import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from 
 import { readFileSync, rmSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { DATABASE_FILE } from "../../src/db/open.ts";
-import { cleanUp, emptyFolder, installBinary } from "../binary/support.ts";
+import { endAll, firstLine, startScript } from "../support/children.ts";
+import { cleanUp, installBinary } from "../support/executable.ts";
+import { emptyFolder } from "../support/folders.ts";
 import { createRandom, type Random } from "../support/random.ts";
 import { waitUntil } from "../support/wait.ts";
 import { openHolds, rows, withBooks } from "./books.ts";
 import { releasedIn } from "./check.ts";
-import { firstLine, killAll, startScript } from "./children.ts";
 import { ask } from "./client.ts";
 import { walFile } from "./disk.ts";
 import { type House, makeHouse, openAccount, serve } from "./house.ts";
@@ -27,7 +28,7 @@ let upstreamUrl = "";
 beforeAll(async () => {
   binary = await installBinary();
 });
-afterEach(killAll);
+afterEach(endAll);
 afterAll(cleanUp);
 
 /** Serves a load, and kills the server in the middle of it. */
@@ -64,7 +65,9 @@ test.each(SEEDS)(
   "a server with a torn log starts, and its books are whole (seed %d)",
   async (seed) => {
     const random = createRandom(seed);
-    ({ url: upstreamUrl } = await firstLine<{ url: string }>(startScript("upstream.ts")));
+    ({ url: upstreamUrl } = await firstLine<{ url: string }>(
+      startScript(join(import.meta.dir, "upstream.ts")),
+    ));
     const house = makeHouse({ binary, folder: emptyFolder(), upstreamUrl });
     await serveAndKill(house, planCycle(seed, 1).requests);
     const before = written(house.dataDir);

@@ -5,9 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DATABASE_FILE } from "../../src/db/open.ts";
 import { MODEL } from "../money/support.ts";
+import { callsAtOnce, type Program, runJson, SOURCES, startReady } from "../support/program.ts";
 
-const MAIN = join(import.meta.dir, "..", "..", "src", "main.ts");
-const READY_MS = 30_000;
 /** Calls upstream at once, unless a suite wants more. */
 const CONNECTIONS = 8_192;
 
@@ -26,7 +25,7 @@ export interface LeftServer {
 
 /** What a server has left when it has ended. */
 export interface Remains {
-  exitCode: number;
+  exitCode: number | null;
   /** Its log from warnings up. */
   log: string;
   verify: { open_holds: number; discrepancies: unknown[] };
@@ -51,43 +50,31 @@ export async function startLeftServer(
   const folder = mkdtempSync(join(tmpdir(), "aacflow-leavers-"));
   const configFile = join(folder, "aacflow.json");
   writeFileSync(configFile, JSON.stringify(configOf(upstreamUrl, sections)));
-  const program = binary === null ? [process.execPath, MAIN] : [binary];
-  const connections = sections.server?.upstreamConnections ?? CONNECTIONS;
-  // Set, the server need not replace itself at its start.
-  const limit = { BUN_CONFIG_MAX_HTTP_REQUESTS: String(connections) };
-  const start = (...args: string[]) =>
-    Bun.spawn([...program, ...args, "--data", join(folder, "data"), "--json"], {
-      cwd: folder,
-      env: { PATH: process.env.PATH ?? "", HOME: folder, ...limit },
-      stdin: "ignore",
-      stdout: "pipe",
-      stderr: "pipe",
-    });
-  const command = async <T>(...args: string[]): Promise<T> =>
-    (await new Response(start(...args).stdout).json()) as T;
-
+  const program: Program = {
+    command: binary === null ? SOURCES : [binary],
+    cwd: folder,
+    options: ["--data", join(folder, "data")],
+    env: { HOME: folder, ...callsAtOnce(sections.server?.upstreamConnections ?? CONNECTIONS) },
+  };
   const account = ["--name", "a", "--account", "team", "--new", "--credits", "1000"];
-  const { key } = await command<{ key: string }>("keys", "create", ...account);
-  const child = start("serve", "--config", configFile);
-  const log = new Response(child.stderr).text();
-  const ready = JSON.parse(await firstLine(child.stdout)) as { base_url: string };
-  const stat = () => readFileSync(`/proc/${child.pid}/status`, "utf8");
+  const { key } = await runJson<{ key: string }>(program, ["keys", "create", ...account]);
+  const server = await startReady<{ base_url: string }>(program, ["serve", "--config", configFile]);
+  const stat = () => readFileSync(`/proc/${server.pid}/status`, "utf8");
   return {
-    origin: new URL(ready.base_url).origin,
+    origin: new URL(server.ready.base_url).origin,
     key,
     rssBytes: () => Number(/^VmRSS:\s+(\d+) kB$/m.exec(stat())?.[1]) * 1024,
-    descriptors: () => readdirSync(`/proc/${child.pid}/fd`).length,
+    descriptors: () => readdirSync(`/proc/${server.pid}/fd`).length,
     kill() {
-      child.kill("SIGKILL");
+      server.kill("SIGKILL");
       rmSync(folder, { recursive: true, force: true });
     },
     async stop() {
-      child.kill("SIGTERM");
-      const exitCode = await child.exited;
-      const verify = await command<Remains["verify"]>("ledger", "verify");
+      const { code: exitCode, stderr: log } = await server.stop();
+      const verify = await runJson<Remains["verify"]>(program, ["ledger", "verify"]);
       const counts = countEnded(join(folder, "data", DATABASE_FILE));
       rmSync(folder, { recursive: true, force: true });
-      return { exitCode, log: await log, verify, ...counts };
+      return { exitCode, log, verify, ...counts };
     },
   };
 }
@@ -119,17 +106,4 @@ function countEnded(file: string): Pick<Remains, "endings" | "charges"> {
     .get() ?? { count: 0, requests: 0 };
   database.close();
   return { endings: Object.fromEntries(rows.map(({ ending, count }) => [ending, count])), charges };
-}
-
-async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
-  const reader = stream.getReader();
-  const decoder = new TextDecoder();
-  const deadline = Bun.sleep(READY_MS).then(() => null);
-  let text = "";
-  while (!text.includes("\n")) {
-    const result = await Promise.race([reader.read(), deadline]);
-    if (result === null || result.done) throw new Error("the server did not start");
-    text += decoder.decode(result.value, { stream: true });
-  }
-  return text.slice(0, text.indexOf("\n"));
 }

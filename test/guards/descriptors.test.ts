@@ -1,22 +1,24 @@
 // Without file descriptors the server says so, refuses chats instead of letting them hang, and recovers.
 import { afterAll, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
 import { connect, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { MAIN } from "../cli/support.ts";
+import { endAll } from "../support/children.ts";
+import { tempFolder } from "../support/folders.ts";
+import { SOURCES, startReady } from "../support/program.ts";
 import { waitUntil } from "../support/wait.ts";
+
+interface Ready {
+  base_url: string;
+  key: string;
+}
 
 const LIMIT = 200;
 const CONNECTIONS = 400;
 
-const folder = mkdtempSync(join(tmpdir(), "aacflow-descriptors-test-"));
+const folder = tempFolder();
 const sockets: Socket[] = [];
-let kill: (() => Promise<unknown>) | null = null;
 afterAll(async () => {
   for (const socket of sockets) socket.destroy();
-  await kill?.();
-  rmSync(folder, { recursive: true, force: true });
+  await endAll();
 });
 
 function open(port: number): Socket {
@@ -28,37 +30,10 @@ function open(port: number): Socket {
 
 /** A demo with few descriptors; the limit is the hard one, since the runtime raises the other to it. */
 async function startLimited() {
-  const child = Bun.spawn(
-    [
-      "sh",
-      "-c",
-      `ulimit -n ${LIMIT} && exec "$0" "$@"`,
-      process.execPath,
-      MAIN,
-      "demo",
-      "--port",
-      "0",
-      "--json",
-    ],
-    { cwd: folder, stdin: "ignore", stdout: "pipe", stderr: "pipe" },
-  );
-  kill = async () => {
-    child.kill("SIGTERM");
-    await child.exited;
-  };
-  let log = "";
-  void (async () => {
-    for await (const bytes of child.stderr) log += Buffer.from(bytes).toString();
-  })();
-  const reader = child.stdout.getReader();
-  let line = "";
-  while (!line.includes("\n")) {
-    const { done, value } = await reader.read();
-    if (done) throw new Error(`did not start: ${log}`);
-    line += Buffer.from(value).toString();
-  }
-  const { base_url, key } = JSON.parse(line) as { base_url: string; key: string };
-  return { port: Number(new URL(base_url).port), key, log: () => log };
+  const command = ["sh", "-c", `ulimit -n ${LIMIT} && exec "$0" "$@"`, ...SOURCES];
+  const program = { command, cwd: folder };
+  const { ready, stderr } = await startReady<Ready>(program, ["demo", "--port", "0"]);
+  return { port: Number(new URL(ready.base_url).port), key: ready.key, log: stderr };
 }
 
 test.skipIf(process.platform === "win32")(

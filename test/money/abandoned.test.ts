@@ -2,14 +2,16 @@
 
 import { afterAll, afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import { openDatabase } from "../../src/db/open.ts";
-import { runJson, startReady, stopAll, tempFolder } from "../cli/support.ts";
+import { runJson, startReady } from "../cli/support.ts";
+import { endAll } from "../support/children.ts";
+import { tempFolder } from "../support/folders.ts";
 import { createLedger, verifyBooks } from "../support/ledger.ts";
 import { chunk, event } from "../support/openai-wire.ts";
 import { gated, sse, startRawUpstream } from "../support/raw-upstream.ts";
 
 // Whole programs start and end here, on machines that may be busy.
 setDefaultTimeout(30_000);
-afterEach(stopAll);
+afterEach(endAll);
 
 const data = tempFolder();
 
@@ -50,7 +52,7 @@ test("a request of a killed server costs nothing, and its deposit is free again"
   });
   const requestId = response.headers.get("x-request-id") ?? "";
   first.kill("SIGKILL");
-  await first.exited;
+  await first.ended;
   await response.text().catch(() => {});
   expect(inspect((_ledger, holds) => holds)).toEqual([requestId]);
 
@@ -61,9 +63,7 @@ test("a request of a killed server costs nothing, and its deposit is free again"
     held: "0.000000",
     available: "1.000000",
   });
-  second.kill("SIGTERM");
-  await second.exited;
-  expect(await second.stderr).toContain(requestId);
+  expect((await second.stop()).stderr).toContain(requestId);
   inspect((ledger, holds) => {
     expect(holds).toEqual([]);
     expect(ledger.findRecord(requestId)).toMatchObject({

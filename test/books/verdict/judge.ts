@@ -14,7 +14,7 @@ export interface Check {
 /** What the gateway's own commands and its process said. */
 export interface Statements {
   verify: { ok: boolean; requests: number; open_holds: number; held: string };
-  exitCode: number;
+  exitCode: number | null;
   errorLines: readonly string[];
   /** What was put into all accounts. */
   sums: OperatorSums;
