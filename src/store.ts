@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Clock, systemClock } from "./base/clock.ts";
+import { newOwnerId } from "./base/ids.ts";
 import { OperatorError, reasonOf } from "./base/operator-error.ts";
 import { beat } from "./db/heartbeat.ts";
 import { DATABASE_FILE, type Database, openDatabase } from "./db/open.ts";
@@ -72,11 +73,17 @@ export async function openStore(dataDir: string, options: StoreOptions): Promise
   }
 }
 
-/** The synchronous core: applies batches of commands on this connection. */
-export function storeBatch(database: Database): ApplyBatch<StoreCommands> {
+/**
+ * The synchronous core: applies batches of commands on this connection.
+ * @param ownerId the process whose holds it takes
+ */
+export function storeBatch(
+  database: Database,
+  ownerId: string = newOwnerId(),
+): ApplyBatch<StoreCommands> {
   const answers = createAnswerStore(database);
   const { addKey, revokeKey, replaceKey } = createKeyring(database);
-  const { handlers, memory } = createLedgerCore(database, answers);
+  const { handlers, memory } = createLedgerCore(database, answers, ownerId);
   const { removeAnswersOutside, removeAnswersOfLargest } = answers;
   return createBatch(
     database,

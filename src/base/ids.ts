@@ -6,6 +6,8 @@ const nextUlid = monotonicFactory();
 
 export const newRequestId = (): string => `req_${nextUlid()}`;
 export const newAccountId = (): string => `acct_${nextUlid()}`;
+/** Names a process that holds for requests. */
+export const newOwnerId = (): string => `proc_${nextUlid()}`;
 export const newKeyId = (): string => `key_${nextUlid()}`;
 export const newCompletionId = (): string => `chatcmpl-${nextUlid()}`;
 export const newToolCallId = (): string => `call_${nextUlid()}`;

@@ -84,7 +84,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const kept = createKeptCount(await store.answers.totals());
   const ledger = kept.counting(store.ledger);
   const { answers } = store;
-  const abandoned = await ledger.releaseOrphans({ atMs: clock.nowMs() });
+  const abandoned = await ledger.releaseOrphans({ atMs: clock.nowMs(), isAlone: true });
   if (abandoned.length > 0) {
     const requestIds = abandoned.map(({ requestId }) => requestId);
     log.warn({ count: abandoned.length, requestIds }, "released abandoned deposits");
@@ -110,6 +110,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     log,
   };
 
+  const lease = keepLease(store, clock, log);
   const limits = config.idempotency;
   const tidier = startTidying({ answers, kept, clock, limits, log });
 
@@ -149,9 +150,29 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     cutAll: lifelines.cutAll,
     async drain() {
       tidier.stop();
+      lease.stop();
       await store.drain();
     },
   };
+}
+
+/** How long this process counts as alive after its last sign of life, and how often it gives one. */
+const LEASE_MS = 60_000;
+const RENEW_EVERY_MS = 20_000;
+
+/** Tells other processes that this one is alive, so that they leave its holds alone. */
+function keepLease({ ledger }: Store, clock: Clock, log: Logger): { stop(): void } {
+  let forget = () => {};
+  function renew(): void {
+    forget = clock.after(RENEW_EVERY_MS, renew);
+    ledger
+      .renewLease({ endsAtMs: clock.nowMs() + LEASE_MS })
+      .catch((error: unknown) =>
+        log.warn({ err: error }, "could not renew the lease of its holds"),
+      );
+  }
+  renew();
+  return { stop: () => forget() };
 }
 
 /** What the environment alone could turn on may be missing; what the configuration names is meant to serve. */

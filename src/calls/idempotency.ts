@@ -1,5 +1,5 @@
 // Requests that come again under the same idempotency key: answered as the first time, and not charged.
-import type { ChatRequest, TokenUsage } from "../base/chat.ts";
+import type { ChatRequest } from "../base/chat.ts";
 import { ApiError } from "../base/errors.ts";
 import { chargedUsageView } from "../base/usage-view.ts";
 import type { AnswerPort, IdempotencyKey, KeptAnswer, KeptWindow } from "../idempotency/answers.ts";
@@ -60,10 +60,9 @@ function wholeAnswer(kept: KeptAnswer, key: IdempotencyKey): Replay {
 
 /** A body is kept without its usage and what it cost: they are in the record. */
 function withUsage(body: string, record: RequestRecord, request: ChatRequest): string {
-  const { usageJson, usageSource, chargedMicro } = record;
-  if (usageJson === null) return body;
-  const used = JSON.parse(usageJson) as TokenUsage;
-  const usage = chargedUsageView(used, usageSource === "estimated", chargedMicro);
+  if (record.usage === null) return body;
+  const isEstimated = record.usageSource === "estimated";
+  const usage = chargedUsageView(record.usage, isEstimated, record.chargedMicro);
   const filled = (json: string) => JSON.stringify({ ...JSON.parse(json), usage });
   if (request.stream !== true) return filled(body);
   // Usage has a chunk of its own, the last, for who asked for it; a stream without a chunk was kept as nothing.

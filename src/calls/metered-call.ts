@@ -28,6 +28,8 @@ export interface MeteredCall {
    * @throws ApiError when the client left while its deposit was being written: then nothing is owed.
    */
   dispatch(): UpstreamCall;
+  /** The provider is called, for the record. */
+  markAttempt(): void;
   /** The provider's first event has come, for the record's times. */
   markFirstEvent(): void;
   /** The first event was good: what fails from here on is charged for what was delivered. */
@@ -115,6 +117,7 @@ export function createMeteredCall(parts: CallParts): MeteredCall {
       progress.stage = "asked";
       return call;
     },
+    markAttempt: settler.markAttempt,
     markFirstEvent: settler.markFirstEvent,
     markOpened() {
       progress.stage = "opened";

@@ -19,6 +19,7 @@ const FIRST_PAUSE_MS = 250;
  */
 export async function withRetries<T>(call: MeteredCall, attempt: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
+    call.markAttempt();
     try {
       return await attempt();
     } catch (error) {

@@ -29,6 +29,8 @@ export interface Settled extends Settlement, Measured {}
 export interface Settler {
   /** Ends the request. Later calls change nothing and give the first one's result. */
   end(report: EndReport): Promise<Settled>;
+  /** Notes that a provider is called, for the record. */
+  markAttempt(): void;
   /** Notes the provider's first event, for the record. */
   markFirstEvent(): void;
   hasEnded(): boolean;
@@ -61,6 +63,7 @@ const CLIENT_WAIT_MS = 10_000;
 
 export function createSettler(options: SettlerOptions): Settler {
   let firstEventMs: number | null = null;
+  let attempts = 0;
   let ended: Promise<Settled> | null = null;
   const sinceStart = () => Math.round(options.clock.monoMs() - options.startedMonoMs);
 
@@ -74,6 +77,7 @@ export function createSettler(options: SettlerOptions): Settler {
     const settlement = await persist(options, {
       requestId: options.requestId,
       terms: options.terms,
+      attempts,
       ending: report.ending,
       ...cost,
       httpStatus: report.httpStatus,
@@ -133,6 +137,9 @@ export function createSettler(options: SettlerOptions): Settler {
     end: (report) => {
       ended ??= settleOnce(report);
       return withinPatience(ended, options);
+    },
+    markAttempt: () => {
+      attempts++;
     },
     markFirstEvent: () => {
       firstEventMs ??= sinceStart();

@@ -65,6 +65,8 @@ export interface AnswerToKeep {
 export interface Settle {
   requestId: string;
   terms: Terms | null;
+  /** How often a provider was called for it. */
+  attempts: number;
   ending: Ending;
   /** What is to be paid, already rounded up to a whole micro-dollar. */
   costMicro: number;
@@ -118,6 +120,13 @@ export interface Adjustment {
   atMs: number;
 }
 
+/** Which holds are released: those of all other processes, or only of those whose lease is over. */
+export interface Release {
+  atMs: number;
+  /** Only one process at a time has the store, and this one has it: all others are gone. */
+  isAlone: boolean;
+}
+
 /** A hold that is open, and the request that has it. */
 export interface OpenHold {
   requestId: string;
@@ -142,9 +151,11 @@ export interface RequestRecord {
   ending: string;
   httpStatus: number | null;
   errorCode: string | null;
-  /** TokenUsage as JSON; null where nothing was used. */
-  usageJson: string | null;
+  /** Null where nothing was used. */
+  usage: TokenUsage | null;
   usageSource: UsageSource;
+  /** How often a provider was called for it. */
+  attempts: number;
   priceJson: string | null;
   heldMicro: number;
   /** What was taken from the balance. */
@@ -236,7 +247,9 @@ export type LedgerCommands = {
    */
   adjust: (adjustment: Adjustment) => Balance;
   /** Releases the holds of processes that are gone, without a charge, and says what they were. */
-  releaseOrphans: (release: { atMs: number }) => OpenHold[];
+  releaseOrphans: (release: Release) => OpenHold[];
+  /** Says that this process is alive, at least until then. */
+  renewLease: (lease: { endsAtMs: number }) => void;
 };
 
 /**

@@ -52,7 +52,7 @@ const BY_ENDING = `SELECT ending, usage_source AS source, COUNT(*) AS requests,
     SUM(charged_micro) AS charged, SUM(held_micro) AS held,
     SUM(shortfall_micro > 0) AS shortfalls, SUM(shortfall_micro) AS shortfall,
     SUM(unbilled_micro > 0) AS unbilleds, SUM(unbilled_micro) AS unbilled
-  FROM requests WHERE ended_at_ms >= ? GROUP BY ending, usage_source`;
+  FROM records WHERE ended_at_ms >= ? GROUP BY ending, usage_source`;
 
 /** Without groups, because grouping a million entries would sort them. */
 const BY_KIND = `SELECT

@@ -14,13 +14,14 @@ const RULES: Rule[] = [
     query: `SELECT e.account_id AS accountId,
         'entry ' || e.seq || ' of ' || COALESCE(e.request_id, 'no request') AS detail
       FROM entries e
-      LEFT JOIN requests r ON r.id = e.request_id AND r.account_id = e.account_id
-      WHERE e.kind = 'charge' AND (r.id IS NULL OR r.charged_micro <> -e.amount_micro)`,
+      LEFT JOIN records r ON r.id = e.request_id
+      LEFT JOIN terms t ON t.id = r.terms_id AND t.account_id = e.account_id
+      WHERE e.kind = 'charge' AND (t.id IS NULL OR r.charged_micro <> -e.amount_micro)`,
   },
   {
     rule: "each request that was charged has its entry",
-    query: `SELECT r.account_id AS accountId, r.id || ' charged ' || r.charged_micro AS detail
-      FROM requests r LEFT JOIN entries e ON e.request_id = r.id AND e.kind = 'charge'
+    query: `SELECT COALESCE(t.account_id, '') AS accountId, r.id || ' charged ' || r.charged_micro AS detail
+      FROM records r LEFT JOIN terms t ON t.id = r.terms_id LEFT JOIN entries e ON e.request_id = r.id AND e.kind = 'charge'
       WHERE r.charged_micro <> 0 AND e.seq IS NULL`,
   },
   {
@@ -28,20 +29,21 @@ const RULES: Rule[] = [
     query: `SELECT e.account_id AS accountId,
         'entry ' || e.seq || ' of ' || COALESCE(e.request_id, 'no request') AS detail
       FROM entries e
-      LEFT JOIN requests r ON r.id = e.request_id AND r.account_id = e.account_id
-      WHERE e.kind = 'refund' AND r.id IS NULL`,
+      LEFT JOIN records r ON r.id = e.request_id
+      LEFT JOIN terms t ON t.id = r.terms_id AND t.account_id = e.account_id
+      WHERE e.kind = 'refund' AND t.id IS NULL`,
   },
   {
     rule: "the refunds of a request do not exceed its charge",
-    query: `SELECT r.account_id AS accountId,
+    query: `SELECT e.account_id AS accountId,
         r.id || ' charged ' || r.charged_micro || ', refunded ' || SUM(e.amount_micro) AS detail
-      FROM entries e JOIN requests r ON r.id = e.request_id
+      FROM entries e JOIN records r ON r.id = e.request_id
       WHERE e.kind = 'refund' GROUP BY r.id HAVING SUM(e.amount_micro) > r.charged_micro`,
   },
   {
     rule: "no request is both ended and in progress",
     query: `SELECT h.account_id AS accountId, h.request_id AS detail
-      FROM holds h JOIN requests r ON r.id = h.request_id`,
+      FROM holds h JOIN records r ON r.id = h.request_id`,
   },
 ];
 

@@ -1,16 +1,18 @@
 // Verifying request records: what each was charged follows from its usage, its price, its deposit and its ending.
 import type { Database as Sqlite } from "bun:sqlite";
+import type { TokenUsage } from "../base/chat.ts";
 import { ENDINGS, type Ending, type UsageSource } from "./ending.ts";
 import type { Findings } from "./findings.ts";
+import { readUsage } from "./sqlite/usage-text.ts";
 
 /**
  * Recomputes the cost of a record in micro-dollars from its pinned price, its usage and what its provider said that it
- * cost, all as they are stored.
+ * cost.
  * @throws Error when one of them cannot be read.
  */
 export type CostOf = (
   priceJson: string,
-  usageJson: string,
+  usage: TokenUsage,
   providerCostMicro: number | null,
 ) => number;
 
@@ -24,7 +26,7 @@ interface RecordRow {
   id: string;
   account_id: string;
   ending: string;
-  usage_json: string | null;
+  usage: string | null;
   usage_source: UsageSource;
   price_json: string | null;
   held_micro: number;
@@ -53,8 +55,10 @@ export function passRecords(sqlite: Sqlite, checks: RecordChecks): RecordTotals 
   const totals = { requests: 0, shortfallMicro: 0, unbilledMicro: 0 };
   const rows = sqlite
     .prepare<RecordRow, []>(
-      `SELECT id, account_id, ending, usage_json, usage_source, price_json,
-        held_micro, charged_micro, shortfall_micro, unbilled_micro, provider_cost_micro FROM requests`,
+      `SELECT r.id, COALESCE(t.account_id, '') AS account_id, ending, usage, usage_source, p.json AS price_json,
+        held_micro, charged_micro, shortfall_micro, unbilled_micro, provider_cost_micro
+        FROM records r LEFT JOIN terms t ON t.id = r.terms_id LEFT JOIN prices p ON p.id = t.price_id
+        ORDER BY r.rowid`,
     )
     .iterate();
   for (const record of rows) {
@@ -101,8 +105,8 @@ function brokenByAmounts(record: RecordRow): Broken[] {
   if (FREE_ENDINGS.has(ending) && owedMicro + record.unbilled_micro > 0) {
     found("an ending that costs nothing was charged nothing", `${ending}, owed ${owedMicro}`);
   }
-  if ((source === "none") !== (record.usage_json === null)) {
-    found("usage and its source are kept together", `usage ${record.usage_json}, from ${source}`);
+  if ((source === "none") !== (record.usage === null)) {
+    found("usage and its source are kept together", `usage ${record.usage}, from ${source}`);
   }
   if (isEstimate && owedMicro > heldMicro) {
     found("an estimate never exceeds the deposit", `owed ${owedMicro}, held ${heldMicro}`);
@@ -126,7 +130,8 @@ function brokenByAmounts(record: RecordRow): Broken[] {
 function brokenCost(record: RecordRow, costOf: CostOf): string | null {
   const recorded = record.charged_micro + record.shortfall_micro + record.unbilled_micro;
   try {
-    const { price_json: price, usage_json: usage } = record;
+    const { price_json: price } = record;
+    const usage = record.usage === null ? null : readUsage(record.usage);
     const cost =
       price === null || usage === null ? 0 : costOf(price, usage, record.provider_cost_micro);
     return cost === recorded ? null : `costs ${cost}, but says ${recorded}`;

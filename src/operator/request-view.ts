@@ -1,5 +1,4 @@
 // The record of one request as its owner may see it.
-import type { TokenUsage } from "../base/chat.ts";
 import { formatCredits } from "../base/micro.ts";
 import { type UsageView, usageView } from "../base/usage-view.ts";
 import type { Ending, UsageSource } from "../ledger/ending.ts";
@@ -63,7 +62,6 @@ export async function findRequest(
 /** The record of a request that has ended, with what has been refunded of its charge. */
 export function viewOfEnded(record: RequestRecord, refundedMicro: number): RequestView {
   const ending = record.ending as Ending;
-  const usage = record.usageJson === null ? null : (JSON.parse(record.usageJson) as TokenUsage);
   return {
     object: "request",
     id: record.id,
@@ -75,7 +73,7 @@ export function viewOfEnded(record: RequestRecord, refundedMicro: number): Reque
     ending,
     http_status: record.httpStatus,
     error_code: record.errorCode,
-    usage: usage === null ? null : usageView(usage),
+    usage: record.usage === null ? null : usageView(record.usage),
     usage_source: record.usageSource,
     cost: formatCredits(record.chargedMicro),
     provider_cost:

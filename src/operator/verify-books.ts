@@ -1,5 +1,4 @@
 // The whole proof of the books: the ledger's rules, and each charge recomputed from its usage at its pinned price.
-import type { TokenUsage } from "../base/chat.ts";
 import type { VerifyReport } from "../ledger/verify.ts";
 import type { CostOf } from "../ledger/verify-records.ts";
 import { costMicro, type PinnedPrice } from "../pricing/cost.ts";
@@ -23,6 +22,6 @@ export function recordedCost(): CostOf {
     parsed.set(priceJson, price);
     return price;
   };
-  return (priceJson, usageJson, providerCostMicro) =>
-    costMicro(priceOf(priceJson), JSON.parse(usageJson) as TokenUsage, providerCostMicro);
+  return (priceJson, usage, providerCostMicro) =>
+    costMicro(priceOf(priceJson), usage, providerCostMicro);
 }

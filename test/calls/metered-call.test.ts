@@ -130,7 +130,7 @@ describe("a fault in the middle charges what was delivered, and ends the call up
       httpStatus: 200,
       usageSource: "estimated",
     });
-    expect(JSON.parse(record.usageJson ?? "")).toMatchObject({ completionTokens: 5 });
+    expect(record.usage).toMatchObject({ completionTokens: 5 });
     expect([signal?.aborted, isClosed]).toEqual([true, true]);
   });
 });

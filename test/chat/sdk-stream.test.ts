@@ -121,7 +121,7 @@ test("a client that aborts closes the upstream call and pays for what it got", a
     usageSource: "estimated",
     shortfallMicro: 0,
   });
-  const usage = JSON.parse(record.usageJson ?? "{}") as Record<string, number>;
+  const usage = (record.usage ?? {}) as Record<string, number>;
   expect(usage).toMatchObject({ completionTokens: 3 });
   expect(record.chargedMicro).toBeGreaterThan(0);
   expect(rawServer.logLinesFrom(40)).toEqual([]);

@@ -98,7 +98,7 @@ test.each(ROWS)(
       errorCode: code,
       usageSource: "estimated",
     });
-    expect(JSON.parse(record.usageJson ?? "{}")).toMatchObject({ completionTokens: 3 });
+    expect(record.usage).toMatchObject({ completionTokens: 3 });
     expect(record.chargedMicro).toBeGreaterThan(0);
     expect(creditsOf(wire).used).toBe(formatCredits(record.chargedMicro));
   },
@@ -109,7 +109,7 @@ test("what the provider had reported by then is charged, not an estimate", async
   expect(wire.isDone).toBe(false);
   const record = await recordOf(server, wire.id);
   expect(record).toMatchObject({ usageSource: "reported", chargedMicro: 9 });
-  expect(JSON.parse(record.usageJson ?? "{}")).toMatchObject({
+  expect(record.usage).toMatchObject({
     promptTokens: USAGE.prompt_tokens,
     completionTokens: USAGE.completion_tokens,
   });
@@ -146,7 +146,7 @@ test("a client that leaves before the first event pays the input, and no more", 
   const { entries } = server.ledger.history({ accountId: null, limit: 1, before: null });
   const record = await recordOf(server, entries[0]?.requestId ?? "");
   expect(record).toMatchObject({ ending: "client_left_early", usageSource: "estimated" });
-  const usage = JSON.parse(record.usageJson ?? "{}") as Record<string, number>;
+  const usage = (record.usage ?? {}) as Record<string, number>;
   expect(usage).toMatchObject({ completionTokens: 0 });
   expect(usage.promptTokens).toBeGreaterThan(0);
 });

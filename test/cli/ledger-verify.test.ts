@@ -106,8 +106,8 @@ test("a charge that its usage does not explain is found", async () => {
   database.close();
   await runJson(["ledger", "verify"], { AACFLOW_DATA: data });
   tamper(data, [
-    "DROP TRIGGER requests_no_update",
-    `UPDATE requests SET usage_json = json_set(usage_json, '$.promptTokens', 100000)
+    "DROP TRIGGER records_no_update",
+    `UPDATE records SET usage = json_set(usage, '$[0]', 100000)
       WHERE id = (SELECT id FROM requests WHERE usage_source = 'reported' AND price_json <> '')`,
   ]);
   const { code, stderr } = await run(["ledger", "verify"], { AACFLOW_DATA: data });

@@ -32,6 +32,8 @@ async function house(requests = 50) {
   const database = openDatabase(data, { busyTimeoutMs: 1_000 });
   fillBooks(database, { requests, accounts: 2 });
   database.close();
+  // A closed connection lives until its statements are collected, and would write to the file then.
+  Bun.gc(true);
   const file = join(folder, "backup.db");
   await runJson(["backup", file, "--data", data]);
   return { folder, data, file, other: join(folder, "other") };

@@ -20,8 +20,8 @@ export function stateOf({ sqlite }: Pick<Database, "sqlite">): string {
   const all = (sql: string) => sqlite.query(sql).all();
   return JSON.stringify([
     all("SELECT id, balance_micro, held_micro FROM accounts ORDER BY id"),
-    all("SELECT request_id, amount_micro FROM holds ORDER BY rowid"),
-    all("SELECT COUNT(*), MAX(rowid), SUM(charged_micro) FROM requests"),
+    all("SELECT request_id, amount_micro FROM holds ORDER BY request_id"),
+    all("SELECT COUNT(*), MAX(rowid), SUM(charged_micro) FROM records"),
     all("SELECT COUNT(*), MAX(seq), SUM(amount_micro) FROM entries"),
   ]);
 }

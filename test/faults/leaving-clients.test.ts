@@ -43,8 +43,10 @@ async function expectLeft(tag: string): Promise<RequestRecord> {
   return record;
 }
 
-const tokensOf = ({ usageJson }: RequestRecord) =>
-  JSON.parse(usageJson ?? "{}") as { promptTokens: number; completionTokens: number };
+const tokensOf = ({ usage }: RequestRecord) => ({
+  promptTokens: usage?.promptTokens ?? 0,
+  completionTokens: usage?.completionTokens ?? 0,
+});
 
 const never = new Promise<void>(() => {});
 const WORDS = event(chunk({ role: "assistant", content: "one two three" }));

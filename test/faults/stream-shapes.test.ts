@@ -75,7 +75,7 @@ test("words after the last usage are not free", async () => {
   const outcome = await ask(house, sse([WORDS, REPORT, MORE, STOP, DONE]), STREAM);
   const record = await expectSound(house, outcome);
   expect(record).toMatchObject({ ending: "completed", usageSource: "estimated" });
-  const { promptTokens, completionTokens } = JSON.parse(record.usageJson ?? "{}");
+  const { promptTokens, completionTokens } = record.usage ?? {};
   expect(promptTokens).toBe(USAGE.prompt_tokens);
   expect(completionTokens).toBeGreaterThanOrEqual(USAGE.completion_tokens);
 });
@@ -84,7 +84,7 @@ test("no usage at all is estimated from the words", async () => {
   const outcome = await ask(house, sse([WORDS, MORE, STOP, DONE]), STREAM);
   const record = await expectSound(house, outcome);
   expect(record).toMatchObject({ ending: "completed", usageSource: "estimated" });
-  expect(JSON.parse(record.usageJson ?? "{}")).toMatchObject({ completionTokens: 6 });
+  expect(record.usage).toMatchObject({ completionTokens: 6 });
 });
 
 describe("errors", () => {
@@ -133,7 +133,7 @@ describe("errors", () => {
     const outcome = await ask(house, sse([WORDS, ...events]), STREAM);
     const record = await expectSound(house, outcome);
     expect(record).toMatchObject({ ending: "upstream_interrupted", usageSource: "estimated" });
-    expect(JSON.parse(record.usageJson ?? "{}")).toMatchObject({ completionTokens: 3 });
+    expect(record.usage).toMatchObject({ completionTokens: 3 });
     expect(textOf(readWire(outcome.text))).toBe("one two three");
   });
 });

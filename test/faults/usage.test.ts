@@ -74,7 +74,7 @@ describe("an estimate is charged for", () => {
     const outcome = await askWith(usage, way);
     const record = await expectSound(house, outcome);
     expect(record).toMatchObject({ ending: "completed", usageSource: "estimated" });
-    const { promptTokens, completionTokens } = JSON.parse(record.usageJson ?? "{}");
+    const { promptTokens = 0, completionTokens = 0 } = record.usage ?? {};
     expect(completionTokens).toBe(WORDS_TOKENS);
     expect(promptTokens).toBeWithin(1, 20);
     expect(record.chargedMicro).toBe(promptTokens + completionTokens);

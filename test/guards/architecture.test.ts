@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { sources } from "./imports.ts";
 
 const MONEY_WRITE =
-  /\b(insert\s+(or\s+\w+\s+)?into|update|delete\s+from|replace\s+into)\s+[`"']?(accounts|entries|holds|requests)\b/i;
+  /\b(insert\s+(or\s+\w+\s+)?into|update|delete\s+from|replace\s+into)\s+[`"']?(accounts|entries|holds|owners|prices|terms|records)\b/i;
 
 test("no SQL outside the ledger writes to a money table", async () => {
   const all = await sources();

@@ -119,13 +119,16 @@ describe("the database itself", () => {
   test.each([
     "UPDATE entries SET amount_micro = 1",
     "DELETE FROM entries",
-    "DELETE FROM requests",
+    "DELETE FROM records",
     "DELETE FROM accounts",
     "INSERT OR REPLACE INTO entries SELECT seq, account_id, kind, 1, 1, request_id, note, 1 FROM entries",
     "INSERT OR REPLACE INTO entries SELECT seq + 100, account_id, kind, -1, 1, request_id, note, 1 FROM entries WHERE kind = 'charge'",
-    "INSERT OR REPLACE INTO requests SELECT * FROM requests",
+    "INSERT OR REPLACE INTO records SELECT * FROM records",
     "UPDATE holds SET amount_micro = 1",
-    "UPDATE requests SET charged_micro = 0",
+    "UPDATE records SET charged_micro = 0",
+    "UPDATE terms SET model_id = 'x'",
+    "DELETE FROM terms",
+    "INSERT OR REPLACE INTO terms SELECT * FROM terms",
     "UPDATE accounts SET held_micro = balance_micro + 1",
     "UPDATE accounts SET held_micro = -1",
   ])("refuses: %s", (statement) => {
@@ -144,9 +147,9 @@ describe("a killed process", () => {
     hold("r1", 30);
     hold("r2", 20);
     const again = createLedger(database);
-    const released = database.write(() => again.releaseOrphans({ atMs: 9 }));
+    const released = database.write(() => again.releaseOrphans({ atMs: 9, isAlone: true }));
     expect(released.map(({ requestId }) => requestId).sort()).toEqual(["r1", "r2"]);
-    expect(database.write(() => again.releaseOrphans({ atMs: 9 }))).toEqual([]);
+    expect(database.write(() => again.releaseOrphans({ atMs: 9, isAlone: true }))).toEqual([]);
     expect(money()).toEqual([100, 0]);
     expect(ledger.findRecord("r1")).toMatchObject({ ending: "abandoned", chargedMicro: 0 });
     expect(verified()).toEqual([]);

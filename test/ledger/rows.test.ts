@@ -46,6 +46,7 @@ const END: Settle = {
   errorCode: "a_code",
   usage: plainUsage(3, 4),
   usageSource: "estimated",
+  attempts: 2,
   startedAtMs: 14,
   firstEventMs: 15,
   durationMs: 16,
@@ -173,8 +174,9 @@ describe("an ended request", () => {
       ending: "client_left",
       httpStatus: 499,
       errorCode: "a_code",
-      usageJson: JSON.stringify(plainUsage(3, 4)),
+      usage: plainUsage(3, 4),
       usageSource: "estimated",
+      attempts: 2,
       heldMicro: 60,
       chargedMicro: 100,
       shortfallMicro: 50,
@@ -198,7 +200,7 @@ describe("an ended request", () => {
   test("that its process did not live to end is abandoned, from its deposit's time", () => {
     grant(accountId, 100);
     hold();
-    const released = database.write(() => ledger.releaseOrphans({ atMs: 30 }));
+    const released = database.write(() => ledger.releaseOrphans({ atMs: 30, isAlone: true }));
     expect(released.map(({ requestId, amountMicro }) => [requestId, amountMicro])).toEqual([
       ["req_1", 60],
     ]);
@@ -212,8 +214,9 @@ describe("an ended request", () => {
       ending: "abandoned",
       httpStatus: null,
       errorCode: null,
-      usageJson: null,
+      usage: null,
       usageSource: "none",
+      attempts: 0,
       heldMicro: 60,
       chargedMicro: 0,
       shortfallMicro: 0,

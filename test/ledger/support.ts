@@ -1,5 +1,4 @@
 // Helpers of the ledger's tests: a ledger on a real file with one account, and short ways to use it.
-import type { TokenUsage } from "../../src/base/chat.ts";
 import type { Reserve, Settle } from "../../src/ledger/port.ts";
 import type { CostOf } from "../../src/ledger/verify-records.ts";
 import { plainUsage } from "../../src/metering/estimate.ts";
@@ -10,8 +9,7 @@ import { createLedger } from "../support/ledger.ts";
 /** The price of these tests: one micro-dollar for each input token. */
 export const PRICE = "1";
 export const usageOf = (micro: number) => plainUsage(micro, 0);
-export const costOf: CostOf = (priceJson, usageJson) =>
-  Number(priceJson) * (JSON.parse(usageJson) as TokenUsage).promptTokens;
+export const costOf: CostOf = (priceJson, usage) => Number(priceJson) * usage.promptTokens;
 
 /** Opens a ledger with the account `team`, which has nothing. */
 export function openBooks() {

@@ -52,7 +52,7 @@ const TAMPERINGS: [statement: string, rule: string][] = [
   ],
   ["UPDATE holds SET account_id = 'acct_x'", "each deposit belongs to an account"],
   [
-    "UPDATE requests SET account_id = 'acct_x' WHERE id = 'r3'",
+    "UPDATE terms SET account_id = 'acct_x' WHERE id = (SELECT terms_id FROM records WHERE id = 'r3')",
     "each request belongs to an account",
   ],
   [
@@ -71,18 +71,15 @@ const TAMPERINGS: [statement: string, rule: string][] = [
   ],
   ["UPDATE entries SET note = ' ' WHERE kind = 'adjustment'", "an adjustment has a note"],
   ["UPDATE entries SET note = NULL WHERE kind = 'adjustment'", "an adjustment has a note"],
-  ["DELETE FROM requests WHERE id = 'r2'", "each charge belongs to the request that says so"],
+  ["DELETE FROM records WHERE id = 'r2'", "each charge belongs to the request that says so"],
   ["DELETE FROM entries WHERE request_id = 'r2'", "each request that was charged has its entry"],
-  [
-    "DELETE FROM requests WHERE id = 'r4'",
-    "each refund belongs to an ended request of its account",
-  ],
+  ["DELETE FROM records WHERE id = 'r4'", "each refund belongs to an ended request of its account"],
   [
     "UPDATE entries SET request_id = 'r1' WHERE kind = 'refund'",
     "each refund belongs to an ended request of its account",
   ],
   [
-    "UPDATE requests SET account_id = 'acct_x' WHERE id = 'r4'",
+    "UPDATE terms SET account_id = 'acct_x' WHERE id = (SELECT terms_id FROM records WHERE id = 'r4')",
     "each refund belongs to an ended request of its account",
   ],
   [
@@ -91,43 +88,43 @@ const TAMPERINGS: [statement: string, rule: string][] = [
   ],
   ["UPDATE holds SET request_id = 'r2'", "no request is both ended and in progress"],
   [
-    "UPDATE requests SET shortfall_micro = -1 WHERE id = 'r3'",
+    "UPDATE records SET shortfall_micro = -1 WHERE id = 'r3'",
     "a record's amounts are whole and not negative",
   ],
-  ["UPDATE requests SET ending = 'vanished' WHERE id = 'r2'", "a request ends in a known way"],
+  ["UPDATE records SET ending = 'vanished' WHERE id = 'r2'", "a request ends in a known way"],
   [
-    "UPDATE requests SET ending = 'abandoned' WHERE id = 'r2'",
+    "UPDATE records SET ending = 'abandoned' WHERE id = 'r2'",
     "an ending that costs nothing was charged nothing",
   ],
   [
-    "UPDATE requests SET usage_source = 'none' WHERE id = 'r2'",
+    "UPDATE records SET usage_source = 'none' WHERE id = 'r2'",
     "usage and its source are kept together",
   ],
-  ["UPDATE requests SET held_micro = 19 WHERE id = 'r4'", "an estimate never exceeds the deposit"],
+  ["UPDATE records SET held_micro = 19 WHERE id = 'r4'", "an estimate never exceeds the deposit"],
   [
-    "UPDATE requests SET usage_source = 'reported' WHERE id = 'r4'",
+    "UPDATE records SET usage_source = 'reported' WHERE id = 'r4'",
     "only an estimate beyond the deposit is left unbilled",
   ],
   [
-    "UPDATE requests SET held_micro = 21 WHERE id = 'r4'",
+    "UPDATE records SET held_micro = 21 WHERE id = 'r4'",
     "only an estimate beyond the deposit is left unbilled",
   ],
   [
-    "UPDATE requests SET shortfall_micro = 5 WHERE id = 'r2'",
+    "UPDATE records SET shortfall_micro = 5 WHERE id = 'r2'",
     "a shortfall begins beyond the deposit",
   ],
 ];
 
 const COST_RULE = "each charge follows from its usage at its pinned price";
 const COST_TAMPERINGS = [
-  "UPDATE requests SET usage_json = json_set(usage_json, '$.promptTokens', 6) WHERE id = 'r2'",
-  "UPDATE requests SET usage_json = '{' WHERE id = 'r2'",
-  "UPDATE requests SET usage_json = NULL WHERE id = 'r2'",
-  "UPDATE requests SET price_json = '2' WHERE id = 'r2'",
-  "UPDATE requests SET price_json = NULL WHERE id = 'r2'",
-  "UPDATE requests SET unbilled_micro = 9 WHERE id = 'r4'",
-  "UPDATE requests SET shortfall_micro = 1 WHERE id = 'r2'",
-  "UPDATE requests SET charged_micro = 4 WHERE id = 'r2'",
+  "UPDATE records SET usage = '[6]' WHERE id = 'r2'",
+  "UPDATE records SET usage = '[' WHERE id = 'r2'",
+  "UPDATE records SET usage = NULL WHERE id = 'r2'",
+  "UPDATE prices SET json = '2'",
+  "UPDATE terms SET price_id = NULL",
+  "UPDATE records SET unbilled_micro = 9 WHERE id = 'r4'",
+  "UPDATE records SET shortfall_micro = 1 WHERE id = 'r2'",
+  "UPDATE records SET charged_micro = 4 WHERE id = 'r2'",
 ].map((statement): [string, string] => [statement, COST_RULE]);
 
 describe("verify", () => {
@@ -141,11 +138,11 @@ describe("verify", () => {
       const { accountId } = books;
       const writer = createLedger(other);
       let writes = 0;
-      const report = books.ledger.verify((priceJson, usageJson) => {
+      const report = books.ledger.verify((priceJson, usage) => {
         other.write(() => writer.grant({ accountId, amountMicro: 1, note: null, atMs: 9 }));
         writes++;
         expect(books.database.sqlite.inTransaction).toBe(true);
-        return costOf(priceJson, usageJson, null);
+        return costOf(priceJson, usage, null);
       });
       expect(writes).toBeGreaterThan(0);
       expect(report).toMatchObject({ discrepancies: [], grantedMicro: 100 });
@@ -156,7 +153,7 @@ describe("verify", () => {
   });
 
   test("names the account, the request and both figures", () => {
-    brokenBy("UPDATE requests SET price_json = '2' WHERE id = 'r2'");
+    brokenBy("UPDATE records SET usage = '[10]' WHERE id = 'r2'");
     expect(books.verified()).toEqual([
       {
         accountId: books.accountId,
@@ -169,7 +166,7 @@ describe("verify", () => {
 
   test("lists so many of each rule, and counts the others", () => {
     for (let n = 0; n < 30; n++) books.charge(`many${n}`, 1);
-    brokenBy("UPDATE requests SET price_json = '2' WHERE id LIKE 'many%'");
+    brokenBy("UPDATE records SET usage = '[2]' WHERE id LIKE 'many%'");
     const damaged = books.ledger.verify(costOf);
     expect(damaged.discrepancies).toHaveLength(MAX_LISTED_PER_RULE);
     expect(damaged.discrepanciesNotListed).toBe(30 - MAX_LISTED_PER_RULE);

@@ -69,7 +69,7 @@ test("a request of a killed server costs nothing, and its deposit is free again"
     expect(ledger.findRecord(requestId)).toMatchObject({
       ending: "abandoned",
       usageSource: "none",
-      usageJson: null,
+      usage: null,
       chargedMicro: 0,
     });
     expect(verifyBooks(ledger)).toMatchObject({ discrepancies: [], openHolds: 0, chargedMicro: 0 });

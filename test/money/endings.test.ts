@@ -145,7 +145,7 @@ test("a client that leaves while its deposit is being written pays nothing", asy
     ending: "refused",
     httpStatus: 499,
     usageSource: "none",
-    usageJson: null,
+    usage: null,
     chargedMicro: 0,
   });
   expect(upstream.requests.length).toBe(calls);
@@ -168,7 +168,7 @@ describe("the provider fails before its first event", () => {
       ending: "upstream_failed",
       httpStatus: 502,
       usageSource: "none",
-      usageJson: null,
+      usage: null,
       chargedMicro: 0,
     });
   });

@@ -166,8 +166,7 @@ export async function lastEnded(house: House, limitMs?: number): Promise<Ended> 
   expect(charges.map(({ kind, amountMicro }) => ({ kind, amountMicro }))).toEqual(
     record.chargedMicro === 0 ? [] : [{ kind: "charge", amountMicro: -record.chargedMicro }],
   );
-  const tokens = record.usageJson === null ? null : (JSON.parse(record.usageJson) as object);
-  return { ...record, tokens: tokens as Ended["tokens"] };
+  return { ...record, tokens: record.usage };
 }
 
 /** Nothing is held or written off, and every rule of the books holds. */

@@ -70,8 +70,8 @@ test("a charge by the provider's own cost is reckoned with it, and is off withou
       cost: "0.002200",
       provider_cost: "0.002000",
     });
-    sqlite.run("DROP TRIGGER requests_no_update");
-    sqlite.run("UPDATE requests SET provider_cost_micro = NULL WHERE id = 'req_by_cost'");
+    sqlite.run("DROP TRIGGER records_no_update");
+    sqlite.run("UPDATE records SET provider_cost_micro = NULL WHERE id = 'req_by_cost'");
     expect(verifyBooks(ledger).discrepancies).toMatchObject([
       { rule: "each charge follows from its usage at its pinned price" },
     ]);
@@ -87,12 +87,8 @@ test("one token more in one of them is found", () => {
     .all() as [{ id: string }];
   sqlite.run("BEGIN");
   try {
-    sqlite.run("DROP TRIGGER requests_no_update");
-    sqlite
-      .query(
-        "UPDATE requests SET usage_json = json_set(usage_json, '$.completionTokens', 99999) WHERE id = ?",
-      )
-      .run(id);
+    sqlite.run("DROP TRIGGER records_no_update");
+    sqlite.query("UPDATE records SET usage = json_set(usage, '$[1]', 99999) WHERE id = ?").run(id);
     const { discrepancies } = verifyBooks(createLedger(database));
     expect(discrepancies).toMatchObject([
       {
@@ -112,12 +108,12 @@ test("cached sound is reckoned by the price that was pinned, with a rate for it 
     const price = Object.fromEntries(parts.map(([part, rate]) => [part, { microPerMtok: rate }]));
     return JSON.stringify({ price, markupBasisPoints: 0 });
   };
-  const usage = JSON.stringify({
+  const usage = {
     ...plainUsage(2_000_000, 0),
     cachedTokens: 1_000_000,
     promptAudioTokens: 500_000,
     cachedAudioTokens: 400_000,
-  });
+  };
   const costOf = recordedCost();
   // 900,000 of fresh text and 100,000 of fresh sound, in both.
   const fresh = 270_000 + 100_000;
@@ -127,7 +123,7 @@ test("cached sound is reckoned by the price that was pinned, with a rate for it 
 
 test("more different prices than are kept parsed are all reckoned with", () => {
   const costOf = recordedCost();
-  const usage = JSON.stringify(plainUsage(1_000_000, 0));
+  const usage = plainUsage(1_000_000, 0);
   const price = (microPerMtok: number) =>
     JSON.stringify({
       price: { input: { microPerMtok }, output: { microPerMtok: 0 } },

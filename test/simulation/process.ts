@@ -95,9 +95,11 @@ export function startProcess(options: ProcessOptions): {
     waiting: store.waiting,
     ended,
   };
-  const started = store.ledger.releaseOrphans({ atMs: clock.nowMs() }).then((released) => {
-    life.released = released;
-  });
+  const started = store.ledger
+    .releaseOrphans({ atMs: clock.nowMs(), isAlone: true })
+    .then((released) => {
+      life.released = released;
+    });
   return { life, started };
 }
 

@@ -69,7 +69,7 @@ export function readRows(sqlite: Sqlite): Rows {
     holds: sqlite
       .query<HoldRow, []>(
         `SELECT request_id AS requestId, account_id AS accountId, amount_micro AS amount
-          FROM holds ORDER BY rowid`,
+          FROM holds ORDER BY request_id`,
       )
       .all(),
     records: sqlite
@@ -100,7 +100,9 @@ const KEYS = {
   accounts: "id",
   entries: "seq",
   holds: "request_id",
-  requests: "id",
+  prices: "id",
+  terms: "id",
+  records: "id",
   answers: "request_id",
 } as const;
 

@@ -3,6 +3,8 @@ import type { TokenUsage } from "../../src/base/chat.ts";
 import { newAccountId, newRequestId } from "../../src/base/ids.ts";
 import type { Database } from "../../src/db/open.ts";
 import type { Ending, UsageSource } from "../../src/ledger/ending.ts";
+import { createTermsBook } from "../../src/ledger/sqlite/terms-book.ts";
+import { writeUsage } from "../../src/ledger/sqlite/usage-text.ts";
 import { plainUsage } from "../../src/metering/estimate.ts";
 import { costMicro, type PinnedPrice } from "../../src/pricing/cost.ts";
 
@@ -68,11 +70,9 @@ function createWriter({ sqlite }: Database) {
   const insertAccount = sqlite.prepare("INSERT INTO accounts VALUES (?, ?, 0, 0, ?)");
   const setBalance = sqlite.prepare("UPDATE accounts SET balance_micro = ? WHERE id = ?");
   const insertEntry = sqlite.prepare("INSERT INTO entries VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)");
-  const insertRequest = sqlite.prepare(
-    `INSERT INTO requests (id, account_id, key_id, model_id, provider_id, upstream_model, stream, ending,
-      http_status, usage_json, usage_source, price_json, held_micro, charged_micro, shortfall_micro,
-      unbilled_micro, started_at_ms, first_event_ms, duration_ms, ended_at_ms)
-    VALUES (?, ?, 'key_01JDEMO', 'gpt-4o-mini', 'openai', 'gpt-4o-mini', 1, ?, 200, ?, ?, ?, ?, ?, ?, ?, ?, 300, 900, ?)`,
+  const terms = createTermsBook(sqlite);
+  const insertRecord = sqlite.prepare(
+    `INSERT INTO records VALUES (?, ?, 1, ?, 200, NULL, ?, ?, 1, ?, ?, ?, ?, NULL, ?, 300, 900, ?)`,
   );
 
   function post(
@@ -102,13 +102,19 @@ function createWriter({ sqlite }: Database) {
         atMs,
       );
     }
-    insertRequest.run(
+    insertRecord.run(
       id,
-      account.id,
+      terms.idOf(
+        { accountId: account.id, keyId: "key_01JDEMO", modelId: "gpt-4o-mini" },
+        {
+          providerId: "openai",
+          upstreamModel: "gpt-4o-mini",
+          priceJson: made.pinned === null ? null : JSON.stringify(made.pinned),
+        },
+      ),
       made.ending,
-      made.usage === null ? null : JSON.stringify(made.usage),
+      made.usage === null ? null : writeUsage(made.usage),
       made.source,
-      made.pinned === null ? null : JSON.stringify(made.pinned),
       made.heldMicro,
       chargedMicro,
       owedMicro - chargedMicro,

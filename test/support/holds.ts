@@ -33,6 +33,7 @@ export const PLAIN_SETTLE: Omit<Settle, "requestId" | "costMicro" | "usage"> = {
   httpStatus: 200,
   errorCode: null,
   usageSource: "reported",
+  attempts: 1,
   startedAtMs: 1,
   firstEventMs: 1,
   durationMs: 1,

@@ -21,16 +21,18 @@ const NO_KEYS = { isInUse: () => false, begin() {}, keep() {}, release() {}, rel
 
 /** Prepares all statements once and returns the ledger of this database. */
 export function createLedger(database: Database, keys: KeyMarks = NO_KEYS): Ledger {
-  const { handlers, memory } = createLedgerCore(database, keys);
+  const { handlers, memory } = createLedgerCore(database, keys, "this process");
+  const next = createLedgerCore(database, keys, "the next process");
   const reads = createReads(database);
 
-  function whole<T>(work: () => T): T {
+  function whole<T>(work: () => T, of = memory): T {
     try {
       const result = work();
-      memory.flush();
+      of.flush();
       return result;
     } finally {
-      memory.forget();
+      // Its caller may roll back.
+      of.ended(false);
     }
   }
 
@@ -38,7 +40,9 @@ export function createLedger(database: Database, keys: KeyMarks = NO_KEYS): Ledg
     ...reads,
     reserve: (request) => whole(() => handlers.reserve(request)),
     settle: (end) => whole(() => handlers.settle(end)),
-    releaseOrphans: (release) => whole(() => handlers.releaseOrphans(release)),
+    /** As the process does it that comes after this one. */
+    releaseOrphans: (release) => whole(() => next.handlers.releaseOrphans(release), next.memory),
+    renewLease: (lease) => whole(() => handlers.renewLease(lease)),
     openAccount: (account) => whole(() => handlers.openAccount(account)),
     ensureAccount(name, nowMs) {
       const found = reads.findAccountByName(name);

@@ -22,6 +22,13 @@ export const accounts = sqliteTable(
   ],
 );
 
+/** The processes that hold for requests. What a process that is gone has left open is released. */
+export const owners = sqliteTable("owners", {
+  id: text("id").primaryKey(),
+  /** Until then it is alive for others, unless they know better. */
+  leaseEndsAtMs: timeMs("lease_ends_at_ms"),
+});
+
 /** Holds of the requests in progress. A row is deleted when its request ends, which happens once. */
 export const holds = sqliteTable(
   "holds",
@@ -34,6 +41,8 @@ export const holds = sqliteTable(
     amountMicro: micro("amount_micro"),
     modelId: text("model_id").notNull(),
     stream: integer("stream", { mode: "boolean" }).notNull(),
+    /** The process that serves the request. */
+    ownerId: text("owner_id").notNull(),
     createdAtMs: timeMs("created_at_ms"),
   },
   (table) => [check("holds_amount_not_negative", sql`${table.amountMicro} >= 0`)],
@@ -66,37 +75,63 @@ export const entries = sqliteTable(
   ],
 );
 
-/** One row for each request that ended after its deposit was taken: what it was, how it ended, what it cost. */
-export const requests = sqliteTable("requests", {
+/** Every price that a request was accepted at, once. */
+export const prices = sqliteTable("prices", {
+  id: integer("id").primaryKey(),
+  /** The pinned price as JSON. */
+  json: text("json").notNull().unique(),
+});
+
+/** What many requests have in common, once: who asked, for which model, and where that went at what price. */
+export const terms = sqliteTable(
+  "terms",
+  {
+    id: integer("id").primaryKey(),
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id),
+    keyId: text("key_id").notNull(),
+    modelId: text("model_id").notNull(),
+    /** Null for a request that was abandoned. */
+    providerId: text("provider_id"),
+    upstreamModel: text("upstream_model"),
+    /** Null for a free model. */
+    priceId: integer("price_id").references(() => prices.id),
+  },
+  (table) => [index("terms_of").on(table.accountId, table.keyId, table.modelId)],
+);
+
+/**
+ * One row for each request that ended after its hold was taken: how it ended, and what it cost. In the order in which
+ * they ended. The view `requests` shows them with their terms in words.
+ */
+export const records = sqliteTable("records", {
   id: text("id").primaryKey(),
-  accountId: text("account_id")
+  termsId: integer("terms_id")
     .notNull()
-    .references(() => accounts.id),
-  keyId: text("key_id").notNull(),
-  modelId: text("model_id").notNull(),
-  providerId: text("provider_id").notNull(),
-  upstreamModel: text("upstream_model").notNull(),
+    .references(() => terms.id),
   stream: integer("stream", { mode: "boolean" }).notNull(),
   /** How it ended, by the names in src/ledger/ending.ts. */
   ending: text("ending").notNull(),
   httpStatus: integer("http_status"),
   errorCode: text("error_code"),
-  /** TokenUsage as JSON; null where nothing was used. */
-  usageJson: text("usage_json"),
+  /** Token counts as src/ledger/sqlite/usage-text.ts writes them; null where nothing was used. */
+  usage: text("usage"),
   usageSource: text("usage_source", { enum: ["reported", "estimated", "none"] }).notNull(),
-  priceJson: text("price_json"),
+  /** How often a provider was called for it. */
+  attempts: integer("attempts").notNull(),
   heldMicro: micro("held_micro"),
   /** What was taken from the balance. */
   chargedMicro: micro("charged_micro"),
   /** What it cost beyond what the account could pay; written off. */
   shortfallMicro: micro("shortfall_micro"),
-  /** What an estimate came to beyond the deposit; never charged. */
-  unbilledMicro: micro("unbilled_micro").default(0),
+  /** What an estimate came to beyond the hold; never charged. */
+  unbilledMicro: micro("unbilled_micro"),
   /** What the provider said that it cost, where that was charged for instead of its usage: it was more. */
   providerCostMicro: integer("provider_cost_micro"),
   startedAtMs: timeMs("started_at_ms"),
   /** From arrival to the provider's first event. */
   firstEventMs: integer("first_event_ms"),
   durationMs: integer("duration_ms"),
-  endedAtMs: timeMs("ended_at_ms").default(0),
+  endedAtMs: timeMs("ended_at_ms"),
 });

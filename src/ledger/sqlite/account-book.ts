@@ -15,8 +15,8 @@ export interface AccountBook {
   post(entry: EntryToPost): void;
   /** At the end of a batch: writes all accounts that changed, once each. */
   flush(): void;
-  /** Outside of a batch nothing in memory counts. */
-  forget(): void;
+  /** After a batch: others may write, so nothing in memory counts. */
+  ended(): void;
 }
 
 /** Prepares the statements on accounts and entries once. */
@@ -42,7 +42,7 @@ export function createAccountBook(sqlite: Sqlite): AccountBook {
     return money;
   }
 
-  function forget(): void {
+  function ended(): void {
     known.clear();
     changed.clear();
   }
@@ -75,6 +75,6 @@ export function createAccountBook(sqlite: Sqlite): AccountBook {
       }
       changed.clear();
     },
-    forget,
+    ended,
   };
 }

@@ -36,8 +36,8 @@ export type BatchReply = { outcomes: Outcome[] } | { isLocked: boolean; failure:
 export interface BatchMemory {
   /** Inside of the transaction, after the last command: writes what is only in memory. */
   flush(): void;
-  /** Outside of a transaction others may write: nothing in memory counts any more. */
-  forget(): void;
+  /** After the transaction. What was read or made in one that was rolled back counts no more. */
+  ended(isCommitted: boolean): void;
 }
 
 export type ApplyBatch<H extends Handlers> = (units: readonly Unit<H>[]) => BatchReply;
@@ -67,14 +67,17 @@ export function createBatch<H extends Handlers>(
   }
 
   function inOneTransaction(units: readonly Unit<H>[]): Outcome[] {
+    let isCommitted = false;
     try {
-      return write(() => {
-        const outcomes = units.map(attempt);
+      const outcomes = write(() => {
+        const done = units.map(attempt);
         memory.flush();
-        return outcomes;
+        return done;
       });
+      isCommitted = true;
+      return outcomes;
     } finally {
-      memory.forget();
+      memory.ended(isCommitted);
     }
   }
 

@@ -8,22 +8,33 @@ import { prepareOperatorEntries } from "./operator-entries.ts";
 import type { Queue } from "./queue.ts";
 import { createReads } from "./reads.ts";
 import { type KeyMarks, prepareRequests } from "./requests.ts";
+import { createTermsBook } from "./terms-book.ts";
 
 export interface LedgerCore {
   handlers: LedgerCommands;
   memory: BatchMemory;
 }
 
-/** Prepares what carries out the ledger's commands on this connection. */
-export function createLedgerCore(database: Database, keys: KeyMarks): LedgerCore {
+/**
+ * Prepares what carries out the ledger's commands on this connection.
+ * @param ownerId the process whose holds they take
+ */
+export function createLedgerCore(database: Database, keys: KeyMarks, ownerId: string): LedgerCore {
   const { sqlite } = database;
   const book = createAccountBook(sqlite);
+  const terms = createTermsBook(sqlite);
   return {
     handlers: {
-      ...prepareRequests(sqlite, book, keys),
+      ...prepareRequests(sqlite, { book, terms, keys, ownerId }),
       ...prepareOperatorEntries(sqlite, book, createReads(database)),
     },
-    memory: book,
+    memory: {
+      flush: book.flush,
+      ended(isCommitted) {
+        book.ended();
+        terms.ended(isCommitted);
+      },
+    },
   };
 }
 
@@ -37,6 +48,7 @@ export function ledgerPort(queue: Queue<LedgerCommands>, reads: LedgerReads): Le
     refund: (refund) => queue.run("refund", refund),
     adjust: (adjustment) => queue.run("adjust", adjustment),
     releaseOrphans: (release) => queue.run("releaseOrphans", release),
+    renewLease: (lease) => queue.run("renewLease", lease),
     findAccount: later(reads.findAccount),
     findAccountByName: later(reads.findAccountByName),
     listAccounts: later(reads.listAccounts),

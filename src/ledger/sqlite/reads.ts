@@ -1,7 +1,7 @@
 // Asking the books on SQLite: accounts, entries, and requests that have ended or are in progress.
-import { and, desc, eq, gte, lt, or, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, gte, lt, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../db/open.ts";
-import { accounts, entries, holds, requests } from "../../db/tables/money.ts";
+import { accounts, entries, holds, prices, records, terms } from "../../db/tables/money.ts";
 import type {
   HistoryPage,
   LedgerReads,
@@ -10,6 +10,10 @@ import type {
   RequestRecord,
 } from "../port.ts";
 import { reportOn } from "../report.ts";
+import { readUsage } from "./usage-text.ts";
+
+/** What is told of a hold: whose process it is of is no matter of the books. */
+const { ownerId: _, ...OPEN_HOLD } = getTableColumns(holds);
 
 /** Prepares what is hot once. */
 export function createReads({ orm, sqlite }: Database): LedgerReads {
@@ -23,13 +27,17 @@ export function createReads({ orm, sqlite }: Database): LedgerReads {
     .from(accounts)
     .where(eq(accounts.name, sql.placeholder("name")))
     .prepare();
-  const record = orm
-    .select()
-    .from(requests)
-    .where(eq(requests.id, sql.placeholder("id")))
+  const selectRecords = () =>
+    orm
+      .select({ record: records, terms, priceJson: prices.json })
+      .from(records)
+      .innerJoin(terms, eq(terms.id, records.termsId))
+      .leftJoin(prices, eq(prices.id, terms.priceId));
+  const record = selectRecords()
+    .where(eq(records.id, sql.placeholder("id")))
     .prepare();
   const running = orm
-    .select()
+    .select(OPEN_HOLD)
     .from(holds)
     .where(eq(holds.requestId, sql.placeholder("id")))
     .prepare();
@@ -43,26 +51,22 @@ export function createReads({ orm, sqlite }: Database): LedgerReads {
     .prepare();
 
   /** Rows stand in the order in which their requests ended, so that the newest page needs no index. */
-  const place = sql<number>`rowid`;
-  const placeOf = (id: string) => sql`(SELECT rowid FROM requests WHERE id = ${id})`;
+  const place = sql<number>`${records}.rowid`;
+  const placeOf = (id: string) => sql`(SELECT rowid FROM records WHERE id = ${id})`;
 
   function findRequests(
     filter: RequestFilter,
     { limit, before }: { limit: number; before: string | null },
   ): RequestPage {
     const { ending, model, providerId, sinceMs } = filter;
-    const rows = orm
-      .select()
-      .from(requests)
+    const rows = selectRecords()
       .where(
         and(
-          ownedBy(requests, filter),
-          model === null
-            ? undefined
-            : or(eq(requests.modelId, model), eq(requests.upstreamModel, model)),
-          providerId === null ? undefined : eq(requests.providerId, providerId),
-          ending === null ? undefined : eq(requests.ending, ending),
-          sinceMs === null ? undefined : gte(requests.startedAtMs, sinceMs),
+          ownedBy(terms, filter),
+          model === null ? undefined : or(eq(terms.modelId, model), eq(terms.upstreamModel, model)),
+          providerId === null ? undefined : eq(terms.providerId, providerId),
+          ending === null ? undefined : eq(records.ending, ending),
+          sinceMs === null ? undefined : gte(records.startedAtMs, sinceMs),
           before === null ? undefined : lt(place, placeOf(before)),
         ),
       )
@@ -100,7 +104,7 @@ export function createReads({ orm, sqlite }: Database): LedgerReads {
       const { model, providerId, sinceMs } = filter;
       if (providerId !== null) return [];
       return orm
-        .select()
+        .select(OPEN_HOLD)
         .from(holds)
         .where(
           and(
@@ -124,15 +128,21 @@ export function createReads({ orm, sqlite }: Database): LedgerReads {
   };
 }
 
-/** A request that was abandoned has no provider in the books, since only its server could have said which. */
-const recordOf = (row: typeof requests.$inferSelect): RequestRecord => ({
-  ...row,
-  providerId: row.providerId === "" ? null : row.providerId,
-  upstreamModel: row.upstreamModel === "" ? null : row.upstreamModel,
-});
+interface RecordRow {
+  record: typeof records.$inferSelect;
+  terms: typeof terms.$inferSelect;
+  priceJson: string | null;
+}
+
+function recordOf({ record, terms: of, priceJson }: RecordRow): RequestRecord {
+  const { termsId: _, usage, ...facts } = record;
+  const { accountId, keyId, modelId, providerId, upstreamModel } = of;
+  const asked = { accountId, keyId, modelId, providerId, upstreamModel, priceJson };
+  return { ...facts, ...asked, usage: usage === null ? null : readUsage(usage) };
+}
 
 function ownedBy(
-  table: typeof requests | typeof holds,
+  table: typeof terms | typeof holds,
   { accountId, keyId }: Pick<RequestFilter, "accountId" | "keyId">,
 ): SQL | undefined {
   return and(

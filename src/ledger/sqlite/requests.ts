@@ -1,15 +1,18 @@
 // Holds and settlements on SQLite: each request's hold is taken before it goes upstream, and ended once.
-import type { Database as Sqlite } from "bun:sqlite";
+import type { SQLQueryBindings, Database as Sqlite } from "bun:sqlite";
 import type {
   AnswerToKeep,
   KeyToBegin,
   LedgerCommands,
   OpenHold,
+  Release,
   Reserve,
   Settle,
 } from "../port.ts";
 import { assertCost, endHold, type Settlement, takeHold } from "../rules.ts";
 import type { AccountBook } from "./account-book.ts";
+import type { TermsBook } from "./terms-book.ts";
+import { writeUsage } from "./usage-text.ts";
 
 /** The idempotency keys of requests, kept in the transactions of their holds and settlements. */
 export interface KeyMarks {
@@ -25,6 +28,14 @@ export interface KeyMarks {
   releaseUnheld(): void;
 }
 
+export interface RequestParts {
+  book: AccountBook;
+  terms: TermsBook;
+  keys: KeyMarks;
+  /** The process that these holds are of. */
+  ownerId: string;
+}
+
 type HoldRow = [
   accountId: string,
   keyId: string,
@@ -36,26 +47,34 @@ type HoldRow = [
 /** Prepares the statements once; each function belongs into a batch's transaction. */
 export function prepareRequests(
   sqlite: Sqlite,
-  book: AccountBook,
-  keys: KeyMarks,
-): Pick<LedgerCommands, "reserve" | "settle" | "releaseOrphans"> {
+  { book, terms, keys, ownerId }: RequestParts,
+): Pick<LedgerCommands, "reserve" | "settle" | "releaseOrphans" | "renewLease"> {
   const insertHold = sqlite.prepare(
-    `INSERT INTO holds (request_id, account_id, key_id, amount_micro, model_id, stream, created_at_ms)
-      VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO holds (request_id, account_id, key_id, amount_micro, model_id, stream, owner_id, created_at_ms)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const takeHoldRow = sqlite.prepare<unknown, [string]>(
     `DELETE FROM holds WHERE request_id = ?
       RETURNING account_id, key_id, amount_micro, model_id, stream`,
   );
-  const openHolds = sqlite.prepare<Omit<OpenHold, "stream"> & { stream: number }, []>(
+  const orphans = sqlite.prepare<Omit<OpenHold, "stream"> & { stream: number }, SQLQueryBindings[]>(
     `SELECT request_id AS requestId, account_id AS accountId, key_id AS keyId, amount_micro AS amountMicro,
-      model_id AS modelId, stream, created_at_ms AS createdAtMs FROM holds`,
+      model_id AS modelId, stream, created_at_ms AS createdAtMs FROM holds
+    WHERE owner_id <> ?1
+      AND (?2 OR owner_id NOT IN (SELECT id FROM owners WHERE lease_ends_at_ms > ?3))`,
+  );
+  const forgetOwners = sqlite.prepare<unknown, SQLQueryBindings[]>(
+    "DELETE FROM owners WHERE id <> ?1 AND (?2 OR lease_ends_at_ms <= ?3)",
+  );
+  const putLease = sqlite.prepare<unknown, [string, number]>(
+    `INSERT INTO owners (id, lease_ends_at_ms) VALUES (?1, ?2)
+      ON CONFLICT (id) DO UPDATE SET lease_ends_at_ms = ?2`,
   );
   const insertRecord = sqlite.prepare(
-    `INSERT INTO requests (id, account_id, key_id, model_id, provider_id, upstream_model, stream, ending,
-        http_status, error_code, usage_json, usage_source, price_json, held_micro, charged_micro, shortfall_micro,
-        unbilled_micro, provider_cost_micro, started_at_ms, first_event_ms, duration_ms, ended_at_ms)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO records (id, terms_id, stream, ending, http_status, error_code, usage, usage_source, attempts,
+        held_micro, charged_micro, shortfall_micro, unbilled_micro, provider_cost_micro,
+        started_at_ms, first_event_ms, duration_ms, ended_at_ms)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
 
   function accountOf(accountId: string) {
@@ -81,6 +100,7 @@ export function prepareRequests(
       held.amountMicro,
       request.modelId,
       request.stream,
+      ownerId,
       request.atMs,
     );
     book.set(accountId, held);
@@ -116,21 +136,16 @@ export function prepareRequests(
 
   function record(end: Settle, hold: HoldRow, { chargedMicro, shortfallMicro }: Settlement): void {
     const [accountId, keyId, amountMicro, modelId, stream] = hold;
-    const { terms, usage } = end;
     insertRecord.run(
       end.requestId,
-      accountId,
-      keyId,
-      modelId,
-      terms?.providerId ?? "",
-      terms?.upstreamModel ?? "",
+      terms.idOf({ accountId, keyId, modelId }, end.terms),
       stream,
       end.ending,
       end.httpStatus,
       end.errorCode,
-      usage === null ? null : JSON.stringify(usage),
+      end.usage === null ? null : writeUsage(end.usage),
       end.usageSource,
-      terms?.priceJson ?? null,
+      end.attempts,
       amountMicro,
       chargedMicro,
       shortfallMicro,
@@ -143,31 +158,37 @@ export function prepareRequests(
     );
   }
 
-  function releaseOrphans({ atMs }: { atMs: number }): OpenHold[] {
-    const orphans = openHolds.all().map((row) => {
+  function releaseOrphans({ atMs, isAlone }: Release): OpenHold[] {
+    const released = orphans.all(ownerId, isAlone, atMs).map((row) => {
       const hold = { ...row, stream: Boolean(row.stream) };
-      settle({
-        requestId: hold.requestId,
-        terms: null,
-        ending: "abandoned",
-        costMicro: 0,
-        unbilledMicro: 0,
-        providerCostMicro: null,
-        httpStatus: null,
-        errorCode: null,
-        usage: null,
-        usageSource: "none",
-        startedAtMs: hold.createdAtMs,
-        firstEventMs: null,
-        durationMs: null,
-        atMs,
-        answer: "free",
-      });
+      settle({ ...ABANDONED, requestId: hold.requestId, startedAtMs: hold.createdAtMs, atMs });
       return hold;
     });
+    forgetOwners.run(ownerId, isAlone, atMs);
     keys.releaseUnheld();
-    return orphans;
+    return released;
   }
 
-  return { reserve, settle, releaseOrphans };
+  function renewLease({ endsAtMs }: { endsAtMs: number }): void {
+    putLease.run(ownerId, endsAtMs);
+  }
+
+  return { reserve, settle, releaseOrphans, renewLease };
 }
+
+/** How a request ends whose process is gone: without a charge, since nobody can say what it delivered. */
+const ABANDONED: Omit<Settle, "requestId" | "startedAtMs" | "atMs"> = {
+  terms: null,
+  ending: "abandoned",
+  costMicro: 0,
+  unbilledMicro: 0,
+  providerCostMicro: null,
+  httpStatus: null,
+  errorCode: null,
+  usage: null,
+  usageSource: "none",
+  attempts: 0,
+  firstEventMs: null,
+  durationMs: null,
+  answer: "free",
+};
