@@ -48,14 +48,20 @@ const targets: Target[] = [
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
-/** The statuses, and the shortest, middle and longest of some runs' longest blocks. */
+/** The shortest, middle and longest. */
+function spread(durationsMs: readonly number[]): string {
+  const sorted = [...durationsMs].sort((a, b) => a - b);
+  const shown = [0, Math.floor(runs / 2), runs - 1].map((at) => (sorted[at] ?? 0).toFixed(0));
+  return shown.map((ms) => ms.padStart(4)).join(" ");
+}
+
+/** The statuses, and the longest turns of some runs. */
 async function row(server: WatchedServer, body: string, leaves: boolean): Promise<string> {
   const blocks = [];
   for (let run = 0; run < runs; run++) blocks.push(await server.measure(body, leaves));
-  const sorted = blocks.map(({ longestMs }) => longestMs).sort((a, b) => a - b);
-  const shown = [0, Math.floor(runs / 2), runs - 1].map((at) => (sorted[at] ?? 0).toFixed(0));
   const statuses = [...new Set(blocks.map(({ status }) => status))].join("/");
-  return `${statuses} ${shown.map((ms) => ms.padStart(4)).join(" ")}`;
+  const longest = spread(blocks.map(({ longestMs }) => longestMs));
+  return `${statuses} ${longest}  | ${spread(blocks.map(({ ranMs }) => ranMs))}`;
 }
 
 async function run({ name, driver, way, env }: Target): Promise<void> {
@@ -70,7 +76,7 @@ async function run({ name, driver, way, env }: Target): Promise<void> {
       limits: { bodyBytes },
     },
   });
-  print(`${name}: status, longest block in ms (min, median, max)`);
+  print(`${name}: status, longest block in ms (min, median, max) | of its thread's own time`);
   try {
     for (const body of names) {
       const text = hostileBodies[body]?.(bodyBytes) ?? "";

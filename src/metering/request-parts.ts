@@ -67,14 +67,20 @@ function* messageTexts(message: { content?: unknown }): Generator<string> {
   const { content } = message;
   if (Array.isArray(content)) for (const part of content) yield* partTexts(part);
   else yield* textOf(content);
-  let thought = "";
+  let thought: string[] = [];
   for (const [field, value] of Object.entries(message)) {
     if (FRAME.has(field)) continue;
     if (!THOUGHTS.includes(field)) yield* textOf(value);
-    else for (const text of textOf(value)) if (text.length > thought.length) thought = text;
+    else {
+      const texts = [...textOf(value)];
+      if (charsOf(texts) > charsOf(thought)) thought = texts;
+    }
   }
-  yield thought;
+  yield* thought;
 }
+
+const charsOf = (texts: readonly string[]): number =>
+  texts.reduce((chars, { length }) => chars + length, 0);
 
 function* partTexts(part: Fields): Generator<string> {
   const url = textFileUrl(part);
@@ -88,9 +94,20 @@ function* partTexts(part: Fields): Generator<string> {
   }
 }
 
+/** A longer string within a value is a text by itself: to escape all of it would stop others for a while. */
+const LONG_STRING_CHARS = 16_384;
+
 function* textOf(value: unknown): Generator<string> {
   if (typeof value === "string") yield value;
-  else if (typeof value === "object" && value !== null) yield JSON.stringify(value);
+  else if (typeof value === "object" && value !== null) {
+    const long: string[] = [];
+    yield JSON.stringify(value, (_key, held: unknown) => {
+      if (typeof held !== "string" || held.length <= LONG_STRING_CHARS) return held;
+      long.push(held);
+      return "";
+    });
+    yield* long;
+  }
 }
 
 /** Types of parts that are text, by their field. */

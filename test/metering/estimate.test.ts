@@ -53,6 +53,19 @@ describe("an estimate", () => {
     expect(promptTokens).toBe(Math.ceil(chars / 4) + 25 * 4);
   });
 
+  test("counts long texts within calls and thoughts as much as short ones", async () => {
+    const long = "word ".repeat(4_000);
+    const thought = { type: "reasoning.text", text: long };
+    const call = { id: "c", type: "function", function: { name: "f", arguments: long } };
+    const said = (more: object) =>
+      ({ model: "m", messages: [{ role: "assistant", content: "a", ...more }] }) as ChatRequest;
+    for (const more of [{ tool_calls: [call, call] }, { reasoning_details: [thought, thought] }]) {
+      const tokens = await read(said(more));
+      expect(tokens).toBeGreaterThan(8_000);
+      expect(tokens).toBeLessThan(8_100);
+    }
+  });
+
   test("of ordinary text is what the tokenizer says", async () => {
     // 7 tokens of text and 4 of the message's frame.
     expect(await read(ask("Hello, how are you today?"))).toBe(7 + 4);

@@ -1,22 +1,33 @@
 // Watches how long the event loop does not turn: while one request is worked on, all others wait that long.
-import { mainThreadWait } from "./thread-wait.ts";
+import { mainThreadTimes } from "./thread-times.ts";
 
-export interface LoopWatch {
+export interface LongestTurn {
   /** The longest time between two turns since the start, in milliseconds, without what the thread waited for a core. */
-  stop(): number;
+  longestMs: number;
+  /** The most that the thread itself ran between two: without its waits for the disk and for the collector's threads too. */
+  ranMs: number;
 }
 
-const waitedMs = mainThreadWait();
+export interface LoopWatch {
+  stop(): LongestTurn;
+}
+
+const times = mainThreadTimes();
 
 /** Starts to watch; the loop turns as fast as it can meanwhile. */
 export function watchLoop(): LoopWatch {
-  let last = performance.now() - waitedMs();
-  let longest = 0;
+  const now = () => {
+    const { ranMs, waitedMs } = times();
+    return { atMs: performance.now() - waitedMs, ranMs };
+  };
+  const longest: LongestTurn = { longestMs: 0, ranMs: 0 };
+  let last = now();
   let running = true;
   const look = () => {
-    const now = performance.now() - waitedMs();
-    longest = Math.max(longest, now - last);
-    last = now;
+    const here = now();
+    longest.longestMs = Math.max(longest.longestMs, here.atMs - last.atMs);
+    longest.ranMs = Math.max(longest.ranMs, here.ranMs - last.ranMs);
+    last = here;
   };
   const turn = () => {
     look();

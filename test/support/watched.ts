@@ -1,12 +1,11 @@
 // A server in a process of its own, and how long a request makes its event loop stand still.
 import { join } from "node:path";
+import type { LongestTurn } from "./loop-watch.ts";
 import type { TestServerOptions } from "./server.ts";
 import type { Ready } from "./watched-server.ts";
 
-export interface Block {
+export interface Block extends LongestTurn {
   status: number;
-  /** The longest time between two turns of the server's loop, waiting for a core left out. */
-  longestMs: number;
 }
 
 export interface WatchedServer {
@@ -45,7 +44,7 @@ export async function startWatchedServer(options: TestServerOptions): Promise<Wa
       });
       if (leaves) await leave(answer);
       else await answer.arrayBuffer();
-      return { status: answer.status, longestMs: await ask<number>("stop") };
+      return { status: answer.status, ...(await ask<LongestTurn>("stop")) };
     },
     async close() {
       child.disconnect();

@@ -2,6 +2,7 @@
 // a bill by hand.
 import type { ChatRequest } from "../../base/chat.ts";
 import { systemClock } from "../../base/clock.ts";
+import { isLong, jsonInTurns } from "../shared/request-body.ts";
 
 /** Characters (code points) that one token holds at most; a token never spans two words. */
 const TOKEN_CHARACTERS = 4;
@@ -111,5 +112,9 @@ function partText(part: object): string | null {
 }
 
 async function jsonTokens(value: unknown): Promise<number> {
-  return value === undefined || value === null ? 0 : countInTurns(JSON.stringify(value));
+  if (typeof value !== "object" || value === null) return 0;
+  if (!isLong(value)) return countTokens(JSON.stringify(value));
+  const count = new WordCount();
+  for await (const piece of jsonInTurns(value)) count.add(piece, 0, piece.length);
+  return count.total();
 }

@@ -20,8 +20,11 @@ export type RequestBody = string | Uint8Array<ArrayBuffer>;
 
 /** Writes a body. A promise, which never rejects, is given for a large one only. */
 export function writeBody(body: object): RequestBody | Promise<RequestBody> {
-  return charsLeft(body, ONE_TURN_CHARS) < 0 ? writeInTurns(body) : JSON.stringify(body);
+  return isLong(body) ? writeInTurns(body) : JSON.stringify(body);
 }
+
+/** Whether a value's JSON is better written in turns. */
+export const isLong = (value: unknown): boolean => charsLeft(value, ONE_TURN_CHARS) < 0;
 
 /** What is left of so many characters when all strings of a value are taken off; not exact below 0. */
 function charsLeft(value: unknown, chars: number): number {
@@ -37,36 +40,40 @@ function charsLeft(value: unknown, chars: number): number {
 }
 
 async function writeInTurns(body: object): Promise<RequestBody> {
-  await systemClock.nextTurn();
-  const long: string[] = [];
-  const text = JSON.stringify(body, (_key, value: unknown) =>
-    typeof value === "string" && value.length > LONG_STRING_CHARS
-      ? `${MARK}${long.push(value) - 1}.`
-      : value,
-  );
   const pieces: Buffer[] = [];
-  const add = async (whole: string, encode: (piece: string) => string) => {
-    for (const piece of cut(whole)) {
-      await systemClock.nextTurn();
-      pieces.push(Buffer.from(encode(piece)));
-    }
-  };
-  const [head = "", ...marked] = text.split(QUOTED_MARK);
-  await add(head, asItIs);
-  for (const part of marked) {
-    const end = part.indexOf(MARK_END);
-    pieces.push(QUOTE);
-    await add(long[Number(part.slice(0, end))] as string, withoutQuotes);
-    pieces.push(QUOTE);
-    await add(part.slice(end + MARK_END.length), asItIs);
-  }
+  for await (const piece of jsonInTurns(body)) pieces.push(Buffer.from(piece));
   await systemClock.nextTurn();
   const bytes = Buffer.concat(pieces);
   await systemClock.nextTurn();
   return bytes;
 }
 
-const QUOTE = Buffer.from('"');
+/** The JSON of a value in pieces, with turns for others in between. No piece ends within a character. */
+export async function* jsonInTurns(value: object): AsyncGenerator<string> {
+  await systemClock.nextTurn();
+  const long: string[] = [];
+  const text = JSON.stringify(value, (_key, held: unknown) =>
+    typeof held === "string" && held.length > LONG_STRING_CHARS
+      ? `${MARK}${long.push(held) - 1}.`
+      : held,
+  );
+  const [head = "", ...marked] = text.split(QUOTED_MARK);
+  yield* piecesOf(head, asItIs);
+  for (const part of marked) {
+    const end = part.indexOf(MARK_END);
+    yield '"';
+    yield* piecesOf(long[Number(part.slice(0, end))] as string, withoutQuotes);
+    yield '"';
+    yield* piecesOf(part.slice(end + MARK_END.length), asItIs);
+  }
+}
+
+async function* piecesOf(text: string, encode: (piece: string) => string): AsyncGenerator<string> {
+  for (const piece of cut(text)) {
+    await systemClock.nextTurn();
+    yield encode(piece);
+  }
+}
 
 const asItIs = (text: string): string => text;
 const withoutQuotes = (text: string): string => JSON.stringify(text).slice(1, -1);
