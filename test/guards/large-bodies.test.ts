@@ -16,7 +16,7 @@ import { startWatchedServer, type WatchedServer } from "../support/watched.ts";
 const MIB = 1_048_576;
 /** Large enough for a step that is not cut to show, small enough for a slow machine; the benchmark sends the most. */
 const MAX_BYTES = 16 * MIB;
-/** What the thread waits for a core is left out, but not what it waits for the collector's threads to get one. */
+/** Only what the thread ran itself is held to the limit; code that is not compiled yet takes longer. */
 const TRIES = 3;
 const MOST_MS = 50;
 const DEMO = { enabled: true, wordDelayMs: 0, models: ["gpt-4o-mini"] };
@@ -71,9 +71,9 @@ describe.each(titled)("a hostile body for %s, its answer %s:", (_name, _way, wat
       const text = hostileBodies[name]?.(MAX_BYTES) ?? "";
       let leastMs = Number.POSITIVE_INFINITY;
       for (let tries = 0; tries < TRIES && leastMs >= MOST_MS; tries++) {
-        const { status, longestMs } = await measure(text);
+        const { status, ranMs } = await measure(text);
         expect([200, 400]).toContain(status);
-        leastMs = Math.min(leastMs, longestMs);
+        leastMs = Math.min(leastMs, ranMs);
       }
       expect(leastMs).toBeLessThan(MOST_MS);
     },
