@@ -52,7 +52,16 @@ export function mayBeginPlain(text: string, at: number, shape: PlainShape): bool
   const lead = lineStart(text, at) + shape.head;
   const isPart = text.length - at < lead.length;
   if (isPart) return lead.startsWith(text.slice(at));
-  return text.startsWith(lead, at) && text.indexOf(EVENT_END, at) < 0;
+  return text.startsWith(lead, at) && !hasLineEnd(text, at + lead.length);
+}
+
+/**
+ * Whether a line ends in it before its last character, which may be the first half of an event's end.
+ * A plain event has no line end but that: one with others may be whole already.
+ */
+function hasLineEnd(text: string, from: number): boolean {
+  const line = text.indexOf("\n", from);
+  return (line >= 0 && line < text.length - 1) || text.indexOf("\r", from) >= 0;
 }
 
 /** The space behind the colon may be left out, and some providers do. */

@@ -14,6 +14,8 @@ type Fields = Record<string, unknown>;
 interface Read {
   events: UpstreamEvent[];
   error: string | null;
+  /** How many chunks had come after each part of the body. */
+  chunksSoFar: number[];
 }
 
 /** Reads a body as the HTTP adapter does. */
@@ -26,6 +28,7 @@ async function readAll(parts: readonly Uint8Array[], findsRuns: boolean): Promis
   });
   const decoder = await SSE.open(MAX_EVENT_BYTES);
   const events: UpstreamEvent[] = [];
+  const chunksSoFar: number[] = [];
   const sink = {
     take(event: SseEvent) {
       if (reader.ended) return;
@@ -38,23 +41,33 @@ async function readAll(parts: readonly Uint8Array[], findsRuns: boolean): Promis
     takeRun: (run: UpstreamEvent) => void events.push(run),
   };
   try {
-    for (const part of parts) decoder.push(part, sink);
+    for (const part of parts) {
+      decoder.push(part, sink);
+      chunksSoFar.push(chunksOf(events).length);
+    }
     decoder.end(sink);
     if (!reader.ended) events.push(...reader.end());
-    return { events, error: null };
+    return { events, error: null, chunksSoFar };
   } catch (error) {
-    return { events, error: String(error) };
+    return { events, error: String(error), chunksSoFar };
   }
 }
 
 const MAX_EVENT_BYTES = 3_000;
 
+const chunksOf = (events: readonly UpstreamEvent[]) =>
+  events.flatMap((event) => (isPlainRun(event) ? chunksOfRun(event) : [event]));
+
 /** What the client and the books see of it. */
 function outcomeOf({ events, error }: Read) {
   const meter = createMeter();
   for (const event of events) meter.add(event);
-  const chunks = events.flatMap((event) => (isPlainRun(event) ? chunksOfRun(event) : [event]));
-  return { error, chunks, produced: meter.produced(), reported: meter.reported() };
+  return {
+    error,
+    chunks: chunksOf(events),
+    produced: meter.produced(),
+    reported: meter.reported(),
+  };
 }
 
 /** The lines that the client gets. */
@@ -198,6 +211,7 @@ test("read as text or one by one, a stream is the same to the client and to the 
       parts.push(bytes.subarray(at));
       const [fast, full] = await Promise.all([readAll(parts, true), readAll(parts, false)]);
       expect(outcomeOf(fast)).toEqual(outcomeOf(full));
+      expect(fast.chunksSoFar).toEqual(full.chunksSoFar);
       const lines = linesOf(fast.events);
       const wanted = linesOf(full.events);
       const isRewritten = how.envelope.id !== "chatcmpl-1" || how.isSpaced;
@@ -212,4 +226,16 @@ test("read as text or one by one, a stream is the same to the client and to the 
   // Otherwise nothing was shown.
   expect(runs).toBeGreaterThan(1_000);
   expect(texts).toBeGreaterThan(runs * 1.5);
+});
+
+test("an event whose lines end otherwise than those before it is not kept back", async () => {
+  const event = (content: string, lineEnd: string) => {
+    const choice = { index: 0, delta: { content }, finish_reason: null };
+    const envelope = { id: "c", object: "chat.completion.chunk", created: 1, model: "m" };
+    const data = JSON.stringify({ ...envelope, choices: [choice] });
+    return Buffer.from(`data: ${data}${lineEnd}${lineEnd}`);
+  };
+  const parts = ["\n", "\n", "\r\n", "\n", "\r\n", "\r\n"].map((end) => event("a", end));
+  const { chunksSoFar } = await readAll(parts, true);
+  expect(chunksSoFar).toEqual([1, 2, 3, 4, 5, 6]);
 });
