@@ -3,16 +3,27 @@ import { describe, expect, test } from "bun:test";
 import type { ApiError } from "../../../src/base/errors.ts";
 import { createMessagesAdapter } from "../../../src/providers/anthropic/adapter.ts";
 import { ANTHROPIC_FEATURES, VERTEX_FEATURES } from "../../../src/providers/claude/platform.ts";
-import { chunksIn, collect, rejection } from "../support.ts";
+import {
+  chunksIn,
+  collect,
+  HTTP_END,
+  httpChunk,
+  rawServer,
+  rejection,
+  SSE_HEAD,
+} from "../support.ts";
 import {
   adapterFor,
   claudeCall,
+  END,
   event,
   eventsText,
   message,
   never,
   optionsFor,
   saying,
+  start,
+  stopWith,
   textOf,
 } from "./support.ts";
 
@@ -217,4 +228,18 @@ test("what cannot be sent fails at start, without showing the value", () => {
   const make = () => adapterFor("http://h", { apiKey: "se\ncret" });
   expect(make).toThrow('"x-api-key"');
   expect(make).not.toThrow("cret");
+});
+
+test("connections are used again after a stream's proper end", async () => {
+  await using server = await rawServer((socket) => {
+    socket.write(SSE_HEAD);
+    socket.write(httpChunk(eventsText([start(), stopWith("end_turn"), END])));
+    setTimeout(() => socket.write(HTTP_END), 5);
+  });
+  const adapter = adapterFor(server.url);
+  for (let turn = 0; turn < 4; turn++) {
+    await collect(chunksIn(adapter.stream(claudeCall(), never)));
+    await Bun.sleep(30);
+  }
+  expect(server.connections).toBe(1);
 });

@@ -4,7 +4,7 @@ import { LLMock } from "@copilotkit/aimock";
 import { createBedrockAdapter } from "../../../src/providers/bedrock/adapter.ts";
 import type { UpstreamChunk } from "../../../src/providers/protocol.ts";
 import { json, startRawUpstream, type UpstreamAnswer } from "../../support/raw-upstream.ts";
-import { callOf, chunksIn, collect, eventually, rejection } from "../support.ts";
+import { callOf, chunksIn, collect, rejection } from "../support.ts";
 import { CLAUDE, event, exception, never, optionsFor, textStream } from "./support.ts";
 
 const call = (request: Record<string, unknown> = {}) => callOf(request, { upstreamModel: CLAUDE });
@@ -70,19 +70,6 @@ const streamOf = (
   ending,
 });
 
-test("a stream in any pieces", async () => {
-  const bytes = Buffer.concat(textStream("Grüße ", "✓"));
-  for (const size of [1, 7, 64, bytes.length]) {
-    const pieces: Uint8Array[] = [];
-    for (let at = 0; at < bytes.length; at += size) {
-      pieces.push(bytes.subarray(at, at + size));
-    }
-    upstream.answer(streamOf(pieces));
-    const adapter = createBedrockAdapter(optionsFor(upstream.url));
-    expect(textOf(await collect(chunksIn(adapter.stream(call(), never))))).toBe("Grüße ✓");
-  }
-});
-
 const opening = textStream("a").slice(0, 2);
 const damage = event("contentBlockDelta", { delta: { text: "b" } });
 damage[damage.length - 6] = 0;
@@ -132,58 +119,6 @@ test.each([
   const adapter = createBedrockAdapter(optionsFor(upstream.url));
   const error = await rejection(collect(chunksIn(adapter.stream(call(), never))));
   expect(error).toMatchObject({ status, message });
-});
-
-test("a broken connection is an error", async () => {
-  upstream.answer(streamOf(opening, "reset"));
-  const adapter = createBedrockAdapter(optionsFor(upstream.url));
-  expect(await rejection(collect(chunksIn(adapter.stream(call(), never))))).toMatchObject({
-    status: 502,
-  });
-});
-
-async function* stalling(): AsyncGenerator<Uint8Array> {
-  yield* opening;
-  await Bun.sleep(3_000);
-}
-
-test("the client's abort closes the upstream, with its reason", async () => {
-  upstream.answer(streamOf(stalling()));
-  const adapter = createBedrockAdapter(optionsFor(upstream.url));
-  const controller = new AbortController();
-  const reason = new Error("gone");
-  const reading = (async () => {
-    for await (const { chunk } of chunksIn(adapter.stream(call(), controller.signal))) {
-      if (chunk.choices[0]?.delta.content === "a") {
-        controller.abort(reason);
-      }
-    }
-  })();
-  expect(await rejection(reading)).toBe(reason);
-  const closed = upstream.requests.at(-1)?.closed.then(() => true);
-  expect(await Promise.race([closed, Bun.sleep(1_000)])).toBe(true);
-});
-
-test("leaving the loop closes the upstream", async () => {
-  upstream.answer(streamOf(stalling()));
-  const adapter = createBedrockAdapter(optionsFor(upstream.url));
-  for await (const _chunk of chunksIn(adapter.stream(call(), never))) {
-    break;
-  }
-  let closed = false;
-  upstream.requests.at(-1)?.closed.then(() => {
-    closed = true;
-  });
-  expect(await eventually(() => closed, 1_000)).toBe(true);
-});
-
-test("silence in mid-answer is a timeout", async () => {
-  upstream.answer(streamOf(stalling()));
-  const timeouts = { firstByteMs: 1_000, betweenChunksMs: 50, totalMs: 5_000 };
-  const adapter = createBedrockAdapter(optionsFor(upstream.url, { timeouts }));
-  expect(await rejection(collect(chunksIn(adapter.stream(call(), never))))).toMatchObject({
-    status: 504,
-  });
 });
 
 test("a request that cannot be sent is not sent", async () => {

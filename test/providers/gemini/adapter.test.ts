@@ -217,6 +217,38 @@ describe("fetched media", () => {
   });
 });
 
+test("errors of a stream: by status, in an array, as JSON under 200, as a frame", async () => {
+  const quota = {
+    error: {
+      code: 429,
+      message: "You exceeded your current quota",
+      status: "RESOURCE_EXHAUSTED",
+      details: [{ retryDelay: "3s" }],
+    },
+  };
+  using server = scripted(
+    json(quota, 429),
+    json([quota], 429),
+    json([quota]),
+    events(quota),
+    events([quota]),
+    json({ id: "x" }),
+  );
+  const adapter = adapterFor(server.base);
+  for (let turn = 0; turn < 5; turn++) {
+    const error = (await rejection(
+      collect(chunksIn(adapter.stream(callTo(PRO_3), never))),
+    )) as ApiError;
+    expect([error.status, error.code, error.retryAfterMs]).toEqual([
+      429,
+      "rate_limit_exceeded",
+      3_000,
+    ]);
+  }
+  const last = await rejection(collect(chunksIn(adapter.stream(callTo(PRO_3), never))));
+  expect((last as ApiError).message).toBe("The provider did not answer with a stream.");
+});
+
 test("probe", async () => {
   const refused = {
     error: { code: 400, message: "API key not valid: AIzaSyA1234567890abcdefghij" },

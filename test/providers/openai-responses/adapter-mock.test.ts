@@ -4,8 +4,8 @@ import { LLMock } from "@copilotkit/aimock";
 import type { ApiError } from "../../../src/base/errors.ts";
 import { createResponsesAdapter } from "../../../src/providers/openai-responses/adapter.ts";
 import type { UpstreamChunk } from "../../../src/providers/protocol.ts";
+import { never, optionsFor, textOf, tools } from "../openai/adapter-support.ts";
 import { callOf, chunksIn, collect, rejection } from "../support.ts";
-import { never, optionsFor, textOf, tools } from "./adapter-support.ts";
 
 describe("against an independent mock", () => {
   const mock = new LLMock({ port: 0, logLevel: "silent" });

@@ -2,32 +2,18 @@
 import { describe, expect, test } from "bun:test";
 import type { ApiError } from "../../../src/base/errors.ts";
 import { createResponsesAdapter } from "../../../src/providers/openai-responses/adapter.ts";
-import type { UpstreamChunk } from "../../../src/providers/protocol.ts";
+import { never, optionsFor, textOf, tools } from "../openai/adapter-support.ts";
 import {
   callOf,
   chunksIn,
   collect,
-  eventually,
   HTTP_END,
   httpChunk,
   rawServer,
   rejection,
   SSE_HEAD,
 } from "../support.ts";
-import { never, optionsFor, textOf, tools } from "./adapter-support.ts";
-import {
-  added,
-  argumentsDelta,
-  completed,
-  done,
-  functionCall,
-  message,
-  OPENING,
-  outputText,
-  responseOf,
-  TOKEN_USAGE,
-  textDelta,
-} from "./support.ts";
+import { completed, message, outputText, responseOf, TOKEN_USAGE, textDelta } from "./support.ts";
 
 const eventText = (event: object) =>
   `event: ${"type" in event ? event.type : "x"}\ndata: ${JSON.stringify(event)}\n\n`;
@@ -68,33 +54,6 @@ describe("over the wire", () => {
     });
   });
 
-  test("streams whatever way the events are cut", async () => {
-    const call = functionCall("call_1", "look", '{"city":"Zürich"}');
-    const events = [
-      ...OPENING,
-      added(0, { ...call, arguments: "" }),
-      argumentsDelta(0, '{"city":'),
-      argumentsDelta(0, '"Zürich"}'),
-      done(0, call),
-      completed({ output: [call] }),
-    ];
-    const bytes = Buffer.from(events.map(eventText).join(""));
-    for (const size of [1, 7, 64, bytes.length]) {
-      await using server = await rawServer((socket) => {
-        socket.write(SSE_HEAD);
-        for (let at = 0; at < bytes.length; at += size) {
-          socket.write(httpChunk(bytes.subarray(at, at + size)));
-        }
-        socket.write(HTTP_END);
-      });
-      const adapter = createResponsesAdapter(optionsFor(server.url));
-      const chunks = await collect(chunksIn(adapter.stream(callOf({ tools }), never)));
-      const parts = chunks.flatMap(({ chunk }) => chunk.choices[0]?.delta.tool_calls ?? []);
-      expect(parts.map((part) => part.function?.arguments).join("")).toBe('{"city":"Zürich"}');
-      expect(chunks.at(-1)?.usage).toEqual(TOKEN_USAGE);
-    }
-  });
-
   test("a request that cannot be mapped never leaves", async () => {
     await using server = await rawServer(() => {});
     const adapter = createResponsesAdapter(optionsFor(server.url));
@@ -132,60 +91,6 @@ describe("over the wire", () => {
     body = { hello: "world" };
     const second = await rejection(collect(chunksIn(adapter.stream(callOf(), never))));
     expect((second as ApiError).message).toContain("did not answer with a stream");
-  });
-
-  test("a stream that is cut fails, all that came given first", async () => {
-    await using server = await rawServer((socket) => {
-      socket.end(`${SSE_HEAD}${httpChunk(eventText(textDelta(0, "half")))}${HTTP_END}`);
-    });
-    const adapter = createResponsesAdapter(optionsFor(server.url));
-    const got: UpstreamChunk[] = [];
-    const read = async () => {
-      for await (const chunk of chunksIn(adapter.stream(callOf(), never))) {
-        got.push(chunk);
-      }
-    };
-    const error = (await rejection(read())) as ApiError;
-    expect([error.status, error.message]).toEqual([502, "The provider's answer ended early."]);
-    expect(textOf(got)).toBe("half");
-  });
-
-  test("leaving the loop and aborting close the upstream within a second", async () => {
-    await using server = await rawServer((socket) => {
-      socket.write(SSE_HEAD);
-      socket.write(httpChunk(eventText(textDelta(0, "a"))));
-    });
-    const adapter = createResponsesAdapter(optionsFor(server.url));
-    for await (const { chunk } of chunksIn(adapter.stream(callOf(), never))) {
-      expect(chunk.choices[0]?.delta.content).toBe("a");
-      break;
-    }
-    expect(await eventually(() => server.open === 0, 1_000)).toBe(true);
-    for (const method of ["stream", "complete"] as const) {
-      const client = new AbortController();
-      const reason = new Error(`left during ${method}`);
-      setTimeout(() => client.abort(reason), 40);
-      const run =
-        method === "stream"
-          ? collect(chunksIn(adapter.stream(callOf(), client.signal)))
-          : adapter.complete(callOf(), client.signal);
-      expect(await rejection(run)).toBe(reason);
-      expect(await eventually(() => server.open === 0, 1_000)).toBe(true);
-    }
-  });
-
-  test("silence before and between events is given up", async () => {
-    await using silent = await rawServer(() => {});
-    await using stalled = await rawServer((socket) => {
-      socket.write(SSE_HEAD);
-      socket.write(httpChunk(eventText(textDelta(0, "a"))));
-    });
-    const timeouts = { firstByteMs: 100, betweenChunksMs: 100, totalMs: 5_000 };
-    for (const { url } of [silent, stalled]) {
-      const adapter = createResponsesAdapter(optionsFor(url, { timeouts }));
-      const error = await rejection(collect(chunksIn(adapter.stream(callOf(), never))));
-      expect((error as ApiError).status).toBe(504);
-    }
   });
 
   test("connections are used again after streams", async () => {

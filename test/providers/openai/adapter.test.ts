@@ -1,42 +1,20 @@
 // The OpenAI adapter over HTTP: what it sends, gives and ends with; and against a mock.
 import { afterAll, beforeAll, describe, expect, spyOn, test } from "bun:test";
 import { LLMock } from "@copilotkit/aimock";
-import { ApiError } from "../../../src/base/errors.ts";
-import {
-  createOpenAiAdapter,
-  type OpenAiAdapterOptions,
-} from "../../../src/providers/openai/adapter.ts";
-import { COMPATIBLE } from "../../../src/providers/openai/quirks.ts";
-import type { UpstreamChunk } from "../../../src/providers/protocol.ts";
+import type { ApiError } from "../../../src/base/errors.ts";
+import { createOpenAiAdapter } from "../../../src/providers/openai/adapter.ts";
 import { buildHeaders, endpointUrl } from "../../../src/providers/shared/endpoint.ts";
 import {
   callOf,
   chunksIn,
   collect,
-  eventually,
   HTTP_END,
   httpChunk,
   rawServer,
   rejection,
   SSE_HEAD,
 } from "../support.ts";
-
-const never = new AbortController().signal;
-
-function optionsFor(baseUrl: string, extra: Partial<OpenAiAdapterOptions> = {}) {
-  return {
-    baseUrl,
-    apiKey: "sk-test-key",
-    auth: "bearer",
-    headers: {},
-    quirks: COMPATIBLE,
-    timeouts: { firstByteMs: 2_000, betweenChunksMs: 2_000, totalMs: 10_000 },
-    limits: { upstreamBodyBytes: 1_000_000, upstreamEventBytes: 100_000 },
-    proxyUrl: null,
-    passFields: undefined,
-    ...extra,
-  } satisfies OpenAiAdapterOptions;
-}
+import { never, optionsFor, textOf } from "./adapter-support.ts";
 
 const answer = {
   id: "c",
@@ -55,10 +33,6 @@ const event = (content: string, finish: string | null = null) =>
     model: "m",
     choices: [{ index: 0, delta: { role: "assistant", content }, finish_reason: finish }],
   })}\n\n`;
-
-function textOf(chunks: UpstreamChunk[]): string {
-  return chunks.map(({ chunk }) => chunk.choices[0]?.delta.content ?? "").join("");
-}
 
 describe("against an independent mock", () => {
   const mock = new LLMock({ port: 0 });
@@ -155,20 +129,6 @@ describe("over the wire", () => {
     expect(JSON.stringify(seen)).not.toContain("req_test");
   });
 
-  test("an error before the stream has its status", async () => {
-    using server = Bun.serve({
-      port: 0,
-      fetch: () =>
-        Response.json(
-          { error: { message: "slow" } },
-          { status: 429, headers: { "retry-after": "3" } },
-        ),
-    });
-    const adapter = createOpenAiAdapter(optionsFor(server.url.href));
-    const error = (await rejection(collect(chunksIn(adapter.stream(callOf(), never))))) as ApiError;
-    expect([error.status, error.retryAfterMs, error.upstreamStatus]).toEqual([429, 3_000, 429]);
-  });
-
   test("a JSON answer to a call for a stream is an error where it is no answer", async () => {
     let body: object = { error: { message: "busy", type: "overloaded_error" } };
     using server = Bun.serve({ port: 0, fetch: () => Response.json(body) });
@@ -181,61 +141,6 @@ describe("over the wire", () => {
     body = answer;
     const chunks = await collect(chunksIn(adapter.stream(callOf(), never)));
     expect(chunks.flatMap(({ chunk }) => chunk.choices[0]?.finish_reason ?? [])).toEqual(["stop"]);
-  });
-
-  test("a stream that is cut after its text fails; all that came is given first", async () => {
-    await using server = await rawServer((socket) => {
-      socket.end(`${SSE_HEAD}${httpChunk(event("half"))}${HTTP_END}`);
-    });
-    const adapter = createOpenAiAdapter(optionsFor(server.url));
-    const got: UpstreamChunk[] = [];
-    const read = async () => {
-      for await (const chunk of chunksIn(adapter.stream(callOf(), never))) {
-        got.push(chunk);
-      }
-    };
-    expect(await rejection(read())).toBeInstanceOf(ApiError);
-    expect(textOf(got)).toBe("half");
-  });
-
-  test("leaving the loop and aborting close the upstream within a second", async () => {
-    await using server = await rawServer((socket) => {
-      socket.write(SSE_HEAD);
-      socket.write(httpChunk(event("a")));
-    });
-    const adapter = createOpenAiAdapter(optionsFor(server.url));
-    for await (const chunk of chunksIn(adapter.stream(callOf(), never))) {
-      expect(chunk.chunk.model).toBe("m");
-      break;
-    }
-    expect(await eventually(() => server.open === 0, 1_000)).toBe(true);
-
-    for (const method of ["stream", "complete"] as const) {
-      const client = new AbortController();
-      const reason = new Error(`left during ${method}`);
-      setTimeout(() => client.abort(reason), 40);
-      const run =
-        method === "stream"
-          ? collect(chunksIn(adapter.stream(callOf(), client.signal)))
-          : adapter.complete(callOf(), client.signal);
-      expect(await rejection(run)).toBe(reason);
-      expect(await eventually(() => server.open === 0, 1_000)).toBe(true);
-    }
-  });
-
-  test("an abort while the reader is busy closes the upstream at once", async () => {
-    await using server = await rawServer((socket) => {
-      socket.write(SSE_HEAD);
-      socket.write(httpChunk(event("a")));
-    });
-    const client = new AbortController();
-    const iterator = chunksIn(
-      createOpenAiAdapter(optionsFor(server.url)).stream(callOf(), client.signal),
-    )[Symbol.asyncIterator]();
-    await iterator.next();
-    client.abort("left");
-    expect(await eventually(() => server.open === 0, 1_000)).toBe(true);
-    expect(await rejection(iterator.next())).toBe("left");
   });
 
   test("every call lets go of the client's signal, however it ends", async () => {

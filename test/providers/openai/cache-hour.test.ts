@@ -4,11 +4,9 @@ import type { ChatRequest, TokenUsage } from "../../../src/base/chat.ts";
 import { priceAt } from "../../../src/catalog/price.ts";
 import { costMicro } from "../../../src/pricing/cost.ts";
 import { createOpenAiAdapter } from "../../../src/providers/openai/adapter.ts";
-import { COMPATIBLE } from "../../../src/providers/openai/quirks.ts";
 import { best, catalog } from "../../catalog/support.ts";
 import { callOf, chunksIn, collect } from "../support.ts";
-
-const never = new AbortController().signal;
+import { never, optionsFor } from "./adapter-support.ts";
 
 const WRITTEN = 500_000;
 const usage = {
@@ -43,19 +41,8 @@ beforeAll(() => {
 });
 afterAll(() => upstream.stop(true));
 
-function adapter() {
-  return createOpenAiAdapter({
-    baseUrl: `http://127.0.0.1:${upstream.port}`,
-    apiKey: null,
-    auth: "bearer",
-    headers: {},
-    quirks: COMPATIBLE,
-    timeouts: { firstByteMs: 2_000, betweenChunksMs: 2_000, totalMs: 10_000 },
-    limits: { upstreamBodyBytes: 1_000_000, upstreamEventBytes: 100_000 },
-    proxyUrl: null,
-    passFields: undefined,
-  });
-}
+const adapter = () =>
+  createOpenAiAdapter(optionsFor(`http://127.0.0.1:${upstream.port}`, { apiKey: null }));
 
 /** What the written tokens cost at OpenRouter's Claude, in micro-dollars. */
 function charge(used: TokenUsage | null | undefined): number {

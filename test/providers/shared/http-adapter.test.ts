@@ -1,14 +1,11 @@
 // The one way of calling: what follows an answer's end is waited for, but not for ever.
 import { describe, expect, test } from "bun:test";
 import type { Socket } from "node:net";
-import { upstreamError } from "../../../src/base/errors.ts";
 import type { Timeouts } from "../../../src/config/schema.ts";
 import type { UpstreamChunk } from "../../../src/providers/protocol.ts";
 import { deltaChoice, Envelope } from "../../../src/providers/shared/envelope.ts";
-import { COMMON_ERRORS } from "../../../src/providers/shared/errors.ts";
-import { createHttpAdapter } from "../../../src/providers/shared/http-adapter.ts";
 import type { StreamReader } from "../../../src/providers/shared/http-dialect.ts";
-import { SSE, type SseEvent } from "../../../src/providers/transport/sse.ts";
+import type { SseEvent } from "../../../src/providers/transport/sse.ts";
 import {
   callOf,
   chunksIn,
@@ -20,8 +17,7 @@ import {
   rejection,
   SSE_HEAD,
 } from "../support.ts";
-
-const GRACE_MS = 400;
+import { adapterTo, events, GRACE_MS, never } from "./word-adapter.ts";
 
 /** Of a model whose every event may be the last. */
 class RepeatingReader implements StreamReader<SseEvent> {
@@ -39,57 +35,6 @@ class RepeatingReader implements StreamReader<SseEvent> {
   }
 }
 
-/** Of words, the end of the answer, and the end of the stream. */
-class WordReader implements StreamReader<SseEvent> {
-  readonly graceMs = GRACE_MS;
-  finished = false;
-  ended = false;
-  readonly #envelope = new Envelope("m");
-
-  read({ data }: SseEvent): UpstreamChunk[] {
-    if (data === "broken" || data.includes("\ufffd")) throw upstreamError("It broke.");
-    this.finished ||= data === "stop";
-    this.ended = data === "[DONE]";
-    const content = data === "wordless" ? "" : data;
-    const choices = data.startsWith("usage") ? [] : [deltaChoice(0, { content })];
-    return this.ended ? [] : [this.#envelope.chunk(choices, null)];
-  }
-
-  end(): UpstreamChunk[] {
-    if (!this.finished) throw upstreamError("It ended early.");
-    return [];
-  }
-}
-
-function adapterTo(
-  url: string,
-  open: () => StreamReader<SseEvent> = () => new RepeatingReader(),
-  timeouts: Partial<Timeouts> = {},
-) {
-  const unused = (): never => {
-    throw new Error("not asked for");
-  };
-  return createHttpAdapter<SseEvent>(
-    {
-      framing: SSE,
-      errors: COMMON_ERRORS,
-      exchange: () => ({
-        url,
-        headers: {},
-        body: "{}",
-        parse: unused,
-        open,
-      }),
-      probe: unused,
-    },
-    {
-      timeouts: { firstByteMs: 2_000, betweenChunksMs: 20_000, totalMs: 20_000, ...timeouts },
-      limits: { upstreamBodyBytes: 1_000, upstreamEventBytes: 1_000 },
-      proxyUrl: null,
-    },
-  );
-}
-
 describe("a reader's own grace", () => {
   test("begins anew with each piece, and ends a silent connection cleanly", async () => {
     const words = ["a", "b", "c", "d"];
@@ -103,7 +48,7 @@ describe("a reader's own grace", () => {
     });
     const started = performance.now();
     const chunks = await collect(
-      chunksIn(adapterTo(server.url).stream(callOf(), AbortSignal.any([]))),
+      chunksIn(adapterTo(server.url, () => new RepeatingReader()).stream(callOf(), never)),
     );
     expect(chunks.map(({ chunk }) => chunk.choices[0]?.delta.content)).toEqual([
       ...words,
@@ -116,9 +61,7 @@ describe("a reader's own grace", () => {
   });
 });
 
-const never = new AbortController().signal;
 const WHOLE = ["one", "stop"];
-const events = (...words: string[]) => words.map((word) => `data: ${word}\n\n`).join("");
 
 /** Sends an answer with its finish, then what the test does. */
 const afterFinish = (then: (socket: Socket) => unknown) =>
@@ -129,7 +72,7 @@ const afterFinish = (then: (socket: Socket) => unknown) =>
   });
 
 async function wordsFrom(url: string, timeouts: Partial<Timeouts> = {}, signal = never) {
-  const adapter = adapterTo(url, () => new WordReader(), timeouts);
+  const adapter = adapterTo(url, undefined, timeouts);
   const chunks = await collect(chunksIn(adapter.stream(callOf(), signal)));
   return chunks.map(({ chunk }) => chunk.choices[0]?.delta.content ?? "(none)");
 }
@@ -226,7 +169,7 @@ describe("after a whole answer", () => {
       socket.end(HTTP_END);
     });
     const seen: string[] = [];
-    const adapter = adapterTo(server.url, () => new WordReader());
+    const adapter = adapterTo(server.url);
     for await (const { chunk } of chunksIn(adapter.stream(callOf(), never))) {
       seen.push(chunk.choices[0]?.delta.content ?? "(none)");
       await Bun.sleep(GRACE_MS);
@@ -256,10 +199,7 @@ describe("the connection", () => {
       socket.write(SSE_HEAD);
       socket.write(httpChunk(events("one", "two")));
     });
-    for await (const _ of chunksIn(
-      adapterTo(server.url, () => new WordReader()).stream(callOf(), never),
-    ))
-      break;
+    for await (const _ of chunksIn(adapterTo(server.url).stream(callOf(), never))) break;
     expect(await eventually(() => server.open === 0, 3_000)).toBe(true);
   });
 
@@ -270,7 +210,7 @@ describe("the connection", () => {
     });
     const seen: unknown[] = [];
     const reading = (async () => {
-      const adapter = adapterTo(server.url, () => new WordReader());
+      const adapter = adapterTo(server.url);
       for await (const { chunk } of chunksIn(adapter.stream(callOf(), never))) {
         seen.push(chunk.choices[0]?.delta.content);
       }
