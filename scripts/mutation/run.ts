@@ -26,7 +26,7 @@ interface Kill {
 
 mkdirSync(FOLDER, { recursive: true });
 rmSync(LOG, { force: true });
-// What follows goes to Stryker, as `--mutate src/calls/settler.ts`.
+// What follows goes to Stryker, as `--mutate src/calls/settle.ts`.
 const stryker = Bun.spawn({
   cmd: ["npx", "-y", "-p", STRYKER, "stryker", "run", ...process.argv.slice(2)],
   env: { ...process.env, AACFLOW_MUTATION_LOG: LOG },

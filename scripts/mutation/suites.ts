@@ -13,9 +13,9 @@ const SUITES = [
   [
     "test/ledger",
     "test/pricing/cost.test.ts",
-    "test/calls/quote.test.ts",
-    "test/calls/settler.test.ts",
-    "test/calls/lifeline.test.ts",
+    "test/chat/bound.test.ts",
+    "test/calls/settle.test.ts",
+    "test/calls/leaving.test.ts",
     "test/operator/verify-books.test.ts",
   ],
   [

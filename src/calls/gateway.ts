@@ -1,5 +1,6 @@
 // The gateway: the house below HTTP, put together, and the few things that the HTTP layer may ask of it.
 import { type Clock, systemClock } from "../base/clock.ts";
+import { createDeadlines } from "../base/deadlines.ts";
 import { buildCatalog, type Catalog } from "../catalog/build.ts";
 import { ConfigError } from "../config/config-error.ts";
 import type { Config } from "../config/schema.ts";
@@ -13,12 +14,12 @@ import { connectProviders, type MissingProvider } from "../providers/registry.ts
 import type { Store } from "../store.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { createMetrics, type Metrics } from "../telemetry/metrics.ts";
-import { answerChat, type ChatAnswer } from "./chat.ts";
-import type { ChatDeps, ChatInput } from "./dispatch.ts";
+import type { Answer, CallAnswer } from "./answer.ts";
 import { fromStore } from "./from-store.ts";
 import type { KeyedRequest } from "./idempotency.ts";
 import { createKeptCount } from "./kept-count.ts";
-import { createLifelines } from "./lifeline.ts";
+import type { CallDeps, CallInput, CallRequest } from "./operation.ts";
+import { createRunningCalls } from "./running.ts";
 import { startTidying } from "./tidy-answers.ts";
 
 export interface Gateway {
@@ -28,24 +29,28 @@ export interface Gateway {
   /** @throws ApiError 401, or 503 when the database does not answer. */
   authenticate(credentials: Credentials): Promise<Caller>;
   balance(accountId: string): Promise<Balance>;
-  /** @throws ApiError with the status the client is to see. */
-  answerChat(input: GatewayRequest): Promise<ChatAnswer>;
+  /** Takes a request through an endpoint's journey. @throws ApiError with the status the client is to see. */
+  answer<Request extends CallRequest>(
+    journey: Answer<Request>,
+    input: GatewayRequest<Request>,
+  ): Promise<CallAnswer>;
   ledger: LedgerPort;
   /** Whether the database takes writes now. */
   isWritable(): Promise<boolean>;
   /** Ids of the providers that are on. */
   providerIds: readonly string[];
-  /** Chat requests whose money is not settled yet. */
+  /** Requests whose money is not settled yet. */
   inProgress(): number;
   metrics: Metrics;
   /** Ends all calls upstream: what was delivered is charged, and what was not is not. */
-  cutAll(): void;
+  stopAll(): void;
   /** Ends the house's own work; resolves when every money operation has been committed. */
   drain(): Promise<void>;
 }
 
 /** A request as HTTP gives it. */
-export interface GatewayRequest extends Omit<ChatInput, "keyed"> {
+export interface GatewayRequest<Request extends CallRequest>
+  extends Omit<CallInput<Request>, "keyed"> {
   /** Hashes of the client's idempotency key and of the request's body; null without a key. */
   idempotency: Omit<IdempotencyKey, "accountId"> | null;
 }
@@ -89,21 +94,22 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     const requestIds = abandoned.map(({ requestId }) => requestId);
     log.warn({ count: abandoned.length, requestIds }, "released abandoned deposits");
   }
-  const lifelines = createLifelines(clock);
+  const running = createRunningCalls();
   const metrics = createMetrics({
-    inProgress: lifelines.count,
-    draining: lifelines.draining,
+    inProgress: running.count,
+    draining: running.draining,
     commitsWaiting: store.waiting,
     answersKept: kept.totals,
   });
   for (const { amountMicro } of abandoned) metrics.holdAbandoned(amountMicro);
-  const chatDeps: ChatDeps = {
+  const calls: CallDeps = {
     config,
     catalog,
     providers,
     ledger,
     answers,
-    lifelines,
+    running,
+    deadlines: createDeadlines(clock),
     countTokens,
     metrics,
     clock,
@@ -136,18 +142,18 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     providerIds: [...providers.connected.keys()],
     authenticate: (credentials) => authenticate(findKey, credentials, clock.nowMs()),
     balance,
-    async answerChat({ idempotency, ...input }) {
+    async answer(journey, { idempotency, ...input }) {
       const keyed = idempotency === null ? null : keyedBy({ ...idempotency, ...input });
-      const answer = await answerChat(chatDeps, { ...input, keyed });
+      const answer = await journey(calls, { ...input, keyed });
       if (keyed !== null) tidier.check();
       if (answer.kind === "replay") metrics.answerReplayed();
       return answer;
     },
     ledger,
     isWritable: store.isWritable,
-    inProgress: lifelines.count,
+    inProgress: running.count,
     metrics,
-    cutAll: lifelines.cutAll,
+    stopAll: running.stopAll,
     async drain() {
       tidier.stop();
       lease.stop();

@@ -1,9 +1,8 @@
 // Requests that come again under the same idempotency key: answered as the first time, and not charged.
-import type { ChatRequest } from "../base/chat.ts";
 import { ApiError } from "../base/errors.ts";
-import { chargedUsageView } from "../base/usage-view.ts";
 import type { AnswerPort, IdempotencyKey, KeptAnswer, KeptWindow } from "../idempotency/answers.ts";
 import type { LedgerPort, RequestRecord } from "../ledger/port.ts";
+import { fromStore } from "./from-store.ts";
 
 /** A kept answer, to be given again. */
 export interface Replay {
@@ -29,25 +28,28 @@ interface Stores {
   ledger: Pick<LedgerPort, "findRecord">;
 }
 
+/** A kept answer as it is kept, without its usage, and the record that has it. */
+export type KeptReplay = Replay & { record: RequestRecord };
+
 /**
  * Looks whether the key was used before.
  * @returns the kept answer, or null when the request is the first with this key
  * @throws ApiError 422 when the key came with another body, 409 while the first request is in progress, and when its
  * answer was too large to keep
  */
-export async function findReplay(
+export const findReplay = (stores: Stores, keyed: KeyedRequest): Promise<KeptReplay | null> =>
+  fromStore(() => findKept(stores, keyed));
+
+async function findKept(
   { answers, ledger }: Stores,
   { key, window }: KeyedRequest,
-  request: ChatRequest,
-): Promise<Replay | null> {
+): Promise<KeptReplay | null> {
   const kept = await answers.find(key.accountId, key.keyHash, window);
   if (kept === undefined) return null;
-  const { body, ...told } = wholeAnswer(kept, key);
-  const { requestId } = told;
-  const record = await ledger.findRecord(requestId);
-  if (record === undefined)
-    throw new Error(`an answer is kept of ${requestId}, which has no record`);
-  return { ...told, body: withUsage(body, record, request) };
+  const replay = wholeAnswer(kept, key);
+  const record = await ledger.findRecord(replay.requestId);
+  if (record !== undefined) return { ...replay, record };
+  throw new Error(`an answer is kept of ${replay.requestId}, which has no record`);
 }
 
 function wholeAnswer(kept: KeptAnswer, key: IdempotencyKey): Replay {
@@ -56,19 +58,6 @@ function wholeAnswer(kept: KeptAnswer, key: IdempotencyKey): Replay {
   if (endedAtMs === null) throw inProgress();
   if (body === null) throw notKept(requestId);
   return { requestId, body, ignored };
-}
-
-/** A body is kept without its usage and what it cost: they are in the record. */
-function withUsage(body: string, record: RequestRecord, request: ChatRequest): string {
-  if (record.usage === null) return body;
-  const isEstimated = record.usageSource === "estimated";
-  const usage = chargedUsageView(record.usage, isEstimated, record.chargedMicro);
-  const filled = (json: string) => JSON.stringify({ ...JSON.parse(json), usage });
-  if (request.stream !== true) return filled(body);
-  // Usage has a chunk of its own, the last, for who asked for it; a stream without a chunk was kept as nothing.
-  if (request.stream_options?.include_usage !== true || body === "") return body;
-  const at = body.lastIndexOf("\n") + 1;
-  return body.slice(0, at) + filled(body.slice(at));
 }
 
 /** Time for the first request to come on: most answers take seconds. */

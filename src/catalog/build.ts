@@ -27,7 +27,7 @@ export interface CatalogEntry {
 
 export interface Catalog {
   /** Deployments that serve this id, best first; empty when unknown, unpriced or not served. */
-  resolve(modelId: string): readonly Deployment[];
+  candidates(modelId: string): readonly Deployment[];
   /**
    * One entry for each id that clients may ask for now, sorted: bare ids, the operator's aliases,
    * and `provider/model` where the bare id is served by another provider first.
@@ -71,7 +71,7 @@ export function buildCatalog(options: CatalogOptions): Catalog {
   }));
   const served = listEntries(active, () => ({ served: true, missingEnv: null }));
   return {
-    resolve: (modelId) => routes.get(modelId) ?? [],
+    candidates: (modelId) => routes.get(modelId) ?? [],
     served: () => served,
     all: () => all,
     guessed: active

@@ -81,7 +81,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   async function stopNow(): Promise<number> {
     descriptors.stop();
     // Before the connections, or each of them would look like a client that left.
-    gateway.cutAll();
+    gateway.stopAll();
     await server?.stop(true);
     await settled(SETTLE_MS);
     return close();
@@ -100,7 +100,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     // The port stays open meanwhile, so that a load balancer reads 503 and not a refused connection.
     await settled(config.server.drainTimeoutMs);
     // Those that have not ended are told so once they are settled, while they are still connected.
-    gateway.cutAll();
+    gateway.stopAll();
     await settled(SETTLE_MS);
     const answered = server?.stop() ?? Promise.resolve();
     await Promise.race([answered, Bun.sleep(LAST_BYTES_MS)]);

@@ -1,7 +1,7 @@
 // The one writer of streams: keep-alives, credits and the end, in the frames of the endpoint that answers.
 import { type ApiError, asApiError } from "../base/errors.ts";
 import { formatCredits } from "../base/micro.ts";
-import type { ChatEvent, FinalCredits, OpenedStream } from "../calls/stream-chat.ts";
+import type { FinalCredits, OpenedStream, StreamEvent } from "../calls/stream.ts";
 import type { RequestScope } from "./scope.ts";
 
 /** How an endpoint's API writes a stream's events. Comments are between them, and the same everywhere. */
@@ -37,7 +37,7 @@ const KEEP_ALIVE = ": keep-alive\n\n";
  * the connection has taken it. The body ends right after its last frame, since some clients wait for that. The events
  * are given back however it ends.
  */
-export function sseBody(events: AsyncIterable<ChatEvent>, options: SseOptions): ReadableStream {
+export function sseBody(events: AsyncIterable<StreamEvent>, options: SseOptions): ReadableStream {
   const iterator = events[Symbol.asyncIterator]();
   let writer: SseWriter | null = null;
   // Bun's own kind of stream, which writes to the socket without a queue in between.
@@ -113,7 +113,7 @@ class SseWriter {
 
 /** Never rejects: what fails is told in the body. */
 async function writeAll(
-  iterator: AsyncIterator<ChatEvent>,
+  iterator: AsyncIterator<StreamEvent>,
   writer: SseWriter,
   { late, frames, scope }: SseOptions,
 ): Promise<void> {
@@ -140,7 +140,7 @@ async function writeAll(
   await iterator.return?.();
 }
 
-function finalFrames(event: Exclude<ChatEvent, { type: "chunks" }>, frames: Frames): string {
+function finalFrames(event: Exclude<StreamEvent, { type: "chunks" }>, frames: Frames): string {
   const credits = creditsComment(event.settled);
   if (event.type === "error") return credits + frames.error(event.error);
   const usage = event.usageJson === null ? "" : frames.usage(event.usageJson);

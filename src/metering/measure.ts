@@ -29,7 +29,7 @@ export interface Measured {
 /** What is measured. */
 interface Call {
   input: { request: ChatRequest; bodyBytes: number; log: Pick<Logger, "warn"> };
-  plan: { deployment: Deployment; settings: Pick<ProviderConfig, "addsInput"> };
+  candidate: { deployment: Deployment; settings: Pick<ProviderConfig, "addsInput"> };
 }
 
 interface MeasureDeps {
@@ -55,7 +55,7 @@ export async function measureAnswer(
 ): Promise<Measured> {
   const { countTokens } = deps;
   const { request } = call.input;
-  const { deployment } = call.plan;
+  const { deployment } = call.candidate;
   const produced = meter.produced();
   const reported = meter.reported();
   const reportedCostMicro = meter.reportedCostMicro();
@@ -102,7 +102,7 @@ function believable(
   call: Call,
   tokens: TokenUsage,
 ): { input: InputUsage | null; output: OutputUsage | null } | null {
-  const { facts } = call.plan.deployment;
+  const { facts } = call.candidate.deployment;
   if (!Object.values(tokens).every((count) => Number.isSafeInteger(count) && count >= 0)) {
     return null;
   }
@@ -116,10 +116,10 @@ function believable(
 }
 
 /** A byte has at most one token: more than that is believed only from who adds input by itself. */
-function canBeInput({ metrics }: MeasureDeps, { input, plan }: Call, tokens: number): boolean {
+function canBeInput({ metrics }: MeasureDeps, { input, candidate }: Call, tokens: number): boolean {
   if (tokens <= HIDDEN_PROMPT_TOKENS) return true;
   const { request, bodyBytes, log } = input;
-  const { deployment, settings } = plan;
+  const { deployment, settings } = candidate;
   const { textTokens, mediaTokens } = inputParts(request, bodyBytes, deployment.facts);
   const possible = textTokens + mediaTokens * LIMIT_SLACK + HIDDEN_PROMPT_TOKENS;
   if (tokens <= possible || addedInputTokens(request, deployment, settings) > 0) return true;

@@ -2,10 +2,12 @@
 import { expect } from "bun:test";
 import { pino } from "pino";
 import { systemClock } from "../../src/base/clock.ts";
-import { answerChat, type ChatAnswer } from "../../src/calls/chat.ts";
-import type { ChatDeps } from "../../src/calls/dispatch.ts";
-import { createLifelines } from "../../src/calls/lifeline.ts";
+import { createDeadlines } from "../../src/base/deadlines.ts";
+import type { CallAnswer } from "../../src/calls/answer.ts";
+import type { CallDeps } from "../../src/calls/operation.ts";
+import { createRunningCalls } from "../../src/calls/running.ts";
 import { configSchema } from "../../src/config/schema.ts";
+import { answerChat } from "../../src/http/endpoints/chat-completions/answer.ts";
 import { createAnswerStore, keptWindow } from "../../src/idempotency/answers.ts";
 import type { RequestRecord } from "../../src/ledger/port.ts";
 import type {
@@ -37,7 +39,7 @@ export type CallHouse = ReturnType<typeof openCallHouse>;
 /** What a test may put in the place of the house's own parts. */
 export interface CallHouseOptions {
   adapter: Partial<ProviderAdapter>;
-  deps?: Partial<ChatDeps>;
+  deps?: Partial<CallDeps>;
   onDisconnect?: "cancel" | "drain";
 }
 
@@ -47,7 +49,7 @@ export function openCallHouse({ adapter, deps: own, onDisconnect = "cancel" }: C
   const ledger = createLedger(database);
   const answers = createAnswerStore(database);
   const stores = storeOn(database, { maxWaiting: 100, lockTimeoutMs: 100, clock: systemClock });
-  const lifelines = createLifelines(systemClock);
+  const running = createRunningCalls();
   const logged: Record<string, unknown>[] = [];
   const log = pino({ base: null }, { write: (line) => void logged.push(JSON.parse(line)) });
   const accountId = database.write(() => {
@@ -57,14 +59,14 @@ export function openCallHouse({ adapter, deps: own, onDisconnect = "cancel" }: C
   });
   const missing = () => Promise.reject(new Error("not scripted"));
   const scripted = { complete: missing, stream: missing, ...adapter } as ProviderAdapter;
-  const deps: ChatDeps = {
+  const deps: CallDeps = {
     config: configSchema.parse({
       providers: {
         p: { dialect: "openai", baseUrl: "http://unused", onDisconnect, retries: { max: 0 } },
       },
     }),
     catalog: {
-      resolve: () => [
+      candidates: () => [
         {
           modelId: "m",
           providerId: "p",
@@ -94,11 +96,12 @@ export function openCallHouse({ adapter, deps: own, onDisconnect = "cancel" }: C
     },
     ledger: stores.ledger,
     answers: stores.answers,
-    lifelines,
+    running,
+    deadlines: createDeadlines(systemClock),
     countTokens: async (text) => Math.ceil(text.length / 4),
     metrics: createMetrics({
-      inProgress: lifelines.count,
-      draining: lifelines.draining,
+      inProgress: running.count,
+      draining: running.draining,
       commitsWaiting: () => 0,
       answersKept: answers.totals,
     }),
@@ -110,7 +113,7 @@ export function openCallHouse({ adapter, deps: own, onDisconnect = "cancel" }: C
   let asked = 0;
   let lastId = "";
 
-  function ask(request: object = {}, signal?: AbortSignal): Promise<ChatAnswer> {
+  function ask(request: object = {}, signal?: AbortSignal): Promise<CallAnswer> {
     lastId = `req_${++asked}`;
     return answerChat(deps, {
       requestId: lastId,
@@ -135,12 +138,12 @@ export function openCallHouse({ adapter, deps: own, onDisconnect = "cancel" }: C
    * key is free or has its whole answer, and every rule of the books holds.
    */
   async function ended(): Promise<RequestRecord> {
-    await waitUntil(() => lifelines.count() === 0, "all calls ended");
+    await waitUntil(() => running.count() === 0, "all calls ended");
     const record = ledger.findRecord(lastId);
     if (record === undefined) throw new Error(`no record of ${lastId}`);
     expect(verifyBooks(ledger)).toMatchObject({ discrepancies: [], openHolds: 0, heldMicro: 0 });
     expect(ledger.verify().requests).toBe(asked);
-    expect(lifelines.draining()).toBe(0);
+    expect(running.draining()).toBe(0);
     const { key, window } = { key: keyOf(lastId), window: keptWindow(Date.now(), 60_000) };
     const kept = answers.find(accountId, key.keyHash, window);
     const isWhole = ["completed", "drained"].includes(record.ending);
@@ -151,7 +154,7 @@ export function openCallHouse({ adapter, deps: own, onDisconnect = "cancel" }: C
     return record;
   }
 
-  return { ask, ended, logged, ledger, lifelines, metrics: deps.metrics, remove: database.remove };
+  return { ask, ended, logged, ledger, running, metrics: deps.metrics, remove: database.remove };
 }
 
 /** A piece with one delta. */

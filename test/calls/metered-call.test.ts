@@ -1,7 +1,7 @@
 // Whatever is thrown after the deposit, wherever: one ending, nothing held, nothing open, the key free.
 import { afterEach, describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import type { ChatEvent } from "../../src/calls/stream-chat.ts";
+import type { StreamEvent } from "../../src/calls/stream.ts";
 import { plainUsage } from "../../src/metering/estimate.ts";
 import {
   type CallHouse,
@@ -16,12 +16,12 @@ let house: CallHouse;
 afterEach(() => house.remove());
 
 /** Asks, and reads to whatever end; gives the error, thrown or as an event. */
-async function ask(stream: boolean): Promise<unknown> {
+async function ask(stream: boolean, signal?: AbortSignal): Promise<unknown> {
   try {
-    const answer = await house.ask(stream ? { stream } : {});
+    const answer = await house.ask(stream ? { stream } : {}, signal);
     if (answer.kind !== "stream") return null;
     await answer.opened;
-    let last: ChatEvent | null = null;
+    let last: StreamEvent | null = null;
     for await (const event of answer.events) last = event;
     return last?.type === "error" ? last.error : null;
   } catch (error) {
@@ -84,7 +84,7 @@ describe("a fault before the first event is free:", () => {
 
   test("between the deposit and the call", async () => {
     open({ adapter: {} });
-    house.lifelines.open = throwing as never;
+    house.running.add = throwing;
     // Before the deposit there is nothing to end.
     expect(await ask(true)).toBeInstanceOf(TypeError);
     expect(house.ledger.verify()).toMatchObject({ requests: 0, openHolds: 0 });
@@ -92,9 +92,9 @@ describe("a fault before the first event is free:", () => {
 
   test.each([true, false])("as the call is dispatched, streamed %p", async (stream) => {
     open({ adapter: {} });
-    const { open: openLifeline } = house.lifelines;
-    house.lifelines.open = (client) => ({ ...openLifeline(client), watch: throwing });
-    expect(await ask(stream)).toBeInstanceOf(TypeError);
+    const { signal } = new AbortController();
+    signal.addEventListener = throwing;
+    expect(await ask(stream, signal)).toBeInstanceOf(TypeError);
     expect(await house.ended()).toMatchObject({
       ending: "refused",
       httpStatus: 500,

@@ -1,8 +1,8 @@
 // A stream is given as soon as its deposit is taken; whether the provider answers is known later.
 import { afterEach, expect, test } from "bun:test";
 import { upstreamError } from "../../src/base/errors.ts";
-import type { ChatAnswer } from "../../src/calls/chat.ts";
-import type { ChatEvent } from "../../src/calls/stream-chat.ts";
+import type { CallAnswer } from "../../src/calls/answer.ts";
+import type { StreamEvent } from "../../src/calls/stream.ts";
 import {
   type CallHouse,
   type CallHouseOptions,
@@ -14,7 +14,7 @@ import {
 let house: CallHouse;
 afterEach(() => house.remove());
 
-type Stream = Extract<ChatAnswer, { kind: "stream" }>;
+type Stream = Extract<CallAnswer, { kind: "stream" }>;
 
 async function open(options: CallHouseOptions, signal?: AbortSignal): Promise<Stream> {
   house = openCallHouse(options);
@@ -23,8 +23,8 @@ async function open(options: CallHouseOptions, signal?: AbortSignal): Promise<St
   return answer;
 }
 
-async function readAll(events: AsyncIterable<ChatEvent>): Promise<ChatEvent[]> {
-  const all: ChatEvent[] = [];
+async function readAll(events: AsyncIterable<StreamEvent>): Promise<StreamEvent[]> {
+  const all: StreamEvent[] = [];
   for await (const event of events) all.push(event);
   return all;
 }
@@ -43,7 +43,7 @@ test("it is given before the provider has said anything, with its deposit", asyn
   const { adapter, start } = slow(piece({ content: "hi" }, { ignored: ["top_k"] }));
   const { held, opened, events } = await open({ adapter });
   expect(held.amountMicro).toBeGreaterThan(0);
-  expect(house.lifelines.count()).toBe(1);
+  expect(house.running.count()).toBe(1);
   start();
   expect(await opened).toEqual({ ignored: "top_k" });
   expect((await readAll(events)).map(({ type }) => type)).toEqual(["chunks", "end"]);
@@ -63,7 +63,7 @@ const refusal = upstreamError("no", { upstreamStatus: 500 });
 test("a failure before the first event is settled when `opened` rejects, and free", async () => {
   const { opened } = await open({ adapter: { stream: () => streamOf(refusal) } });
   await expect(opened).rejects.toBe(refusal);
-  expect(house.lifelines.count()).toBe(0);
+  expect(house.running.count()).toBe(0);
   expect(await house.ended()).toMatchObject({
     ending: "upstream_failed",
     httpStatus: 502,

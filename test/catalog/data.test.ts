@@ -61,8 +61,8 @@ describe("prices of neighbours", () => {
 
   test("an unknown successor is not served at its predecessor's price", () => {
     const served = catalog(["anthropic", "openai"]);
-    expect(served.resolve("claude-sonnet-5-9")).toEqual([]);
-    expect(served.resolve("gpt-4o-mini-2099-01-01")).toEqual([]);
+    expect(served.candidates("claude-sonnet-5-9")).toEqual([]);
+    expect(served.candidates("gpt-4o-mini-2099-01-01")).toEqual([]);
   });
 
   test("names that moved on take the newer source", () => {

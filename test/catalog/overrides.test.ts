@@ -136,7 +136,7 @@ describe("aliases", () => {
 
   test("resolve to the model at every provider, and are listed", () => {
     const from = catalog(["openai", "azure"], alias("fast"));
-    expect(from.resolve("fast").map((deployment) => deployment.providerId)).toEqual([
+    expect(from.candidates("fast").map((deployment) => deployment.providerId)).toEqual([
       "openai",
       "azure",
     ]);
@@ -193,6 +193,6 @@ describe("a model that is newer than the catalogue", () => {
   });
 
   test("without a price is not served, whatever its family", () => {
-    expect(catalog(["anthropic"], {}).resolve("claude-sonnet-9")).toEqual([]);
+    expect(catalog(["anthropic"], {}).candidates("claude-sonnet-9")).toEqual([]);
   });
 });

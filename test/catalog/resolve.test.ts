@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { best, catalog, servedIds } from "./support.ts";
 
 const providersOf = (from: ReturnType<typeof catalog>, id: string) =>
-  from.resolve(id).map((deployment) => deployment.providerId);
+  from.candidates(id).map((deployment) => deployment.providerId);
 
 describe("resolve", () => {
   const all = catalog(["openrouter", "azure", "groq", "together", "cerebras", "openai"]);
@@ -38,7 +38,7 @@ describe("resolve", () => {
   });
 
   test("nothing is served without a connected provider", () => {
-    expect(catalog([]).resolve("gpt-4o-mini")).toEqual([]);
+    expect(catalog([]).candidates("gpt-4o-mini")).toEqual([]);
     expect(catalog([]).served()).toEqual([]);
   });
 });
@@ -101,6 +101,6 @@ describe("demo mode", () => {
   });
 
   test("is off unless enabled", () => {
-    expect(catalog(["demo"]).resolve("demo")).toEqual([]);
+    expect(catalog(["demo"]).candidates("demo")).toEqual([]);
   });
 });

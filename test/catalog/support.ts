@@ -20,7 +20,7 @@ export function catalog(connected: string[], input: unknown = {}): Catalog {
 
 /** The best deployment of an id that must be served. */
 export function best(from: Catalog, id: string): Deployment {
-  const [first] = from.resolve(id);
+  const [first] = from.candidates(id);
   if (first === undefined) {
     throw new Error(`${id} is not served`);
   }

@@ -138,8 +138,8 @@ describe("before it, or without it", () => {
       ...options(WITHIN_MS),
       wrapGateway: (gateway) => ({
         ...gateway,
-        async answerChat(input) {
-          const answered = await gateway.answerChat(input);
+        async answer(journey, input) {
+          const answered = await gateway.answer(journey, input);
           if (answered.kind !== "stream") return answered;
           const opened = answered.opened.catch(async (error: unknown) => {
             await Bun.sleep(2 * WITHIN_MS);

@@ -20,7 +20,7 @@ function fail(): never {
 const FAULTS: { name: string; wrap: (gateway: Gateway) => Gateway; known: boolean }[] = [
   {
     name: "in a chat",
-    wrap: (gateway) => ({ ...gateway, answerChat: async () => fail() }),
+    wrap: (gateway) => ({ ...gateway, answer: async () => fail() }),
     known: true,
   },
   {
@@ -73,8 +73,8 @@ test("a fault in the model list and in the balance is masked too", async () => {
 test("a fault in the middle of a stream is an error frame that says nothing of it", async () => {
   const wrapGateway = (gateway: Gateway): Gateway => ({
     ...gateway,
-    async answerChat(input) {
-      const answer = await gateway.answerChat(input);
+    async answer(journey, input) {
+      const answer = await gateway.answer(journey, input);
       if (answer.kind !== "stream") return answer;
       const events = async function* () {
         for await (const one of answer.events) {

@@ -23,7 +23,7 @@ export const ARROWS: readonly (readonly [room: string, mayImport: string])[] = [
     "base config telemetry ledger keys limits idempotency store catalog pricing providers metering",
   ],
   ["operator", "base config db ledger keys store catalog pricing providers"],
-  ["http", "base config telemetry keys catalog calls operator"],
+  ["http", "base config telemetry ledger keys catalog pricing providers metering calls operator"],
   ["cli", "base config telemetry ledger store catalog metering calls operator http"],
   ["main", "cli"],
 ];

@@ -1,7 +1,7 @@
 // Fields that a provider's dialect cannot express are named in a header, whole and streamed; nothing odd gets into it.
 import { afterEach, expect, test } from "bun:test";
-import type { ChatAnswer } from "../../src/calls/chat.ts";
-import { ignoredText } from "../../src/calls/ignored.ts";
+import type { CallAnswer } from "../../src/calls/answer.ts";
+import { ignoredText } from "../../src/http/endpoints/chat-completions/ignored.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -10,7 +10,7 @@ afterEach(() => server.close());
 /** An answer whose provider left these fields out, and begins after so many milliseconds. */
 async function answerOf(fields: readonly string[], stream: boolean, firstWordDelayMs = 0) {
   const ignored = ignoredText(fields);
-  const said = (answer: ChatAnswer): ChatAnswer => {
+  const said = (answer: CallAnswer): CallAnswer => {
     if (answer.kind === "completion") return { ...answer, ignored };
     if (answer.kind !== "stream") return answer;
     return { ...answer, opened: answer.opened.then(() => ({ ignored })) };
@@ -22,7 +22,7 @@ async function answerOf(fields: readonly string[], stream: boolean, firstWordDel
     },
     wrapGateway: (gateway) => ({
       ...gateway,
-      answerChat: async (input) => said(await gateway.answerChat(input)),
+      answer: async (journey, input) => said(await gateway.answer(journey, input)),
     }),
   });
   const response = await fetch(`${server.baseUrl}/chat/completions`, {

@@ -35,7 +35,7 @@ function measure(meter: ReturnType<typeof createMeter>, asked: Asked = {}): Prom
       bodyBytes,
       log: pino({ base: null }, { write: (line) => void warnings.push(JSON.parse(line)) }),
     },
-    plan: {
+    candidate: {
       deployment: { providerId: "p", upstreamModel: model, facts: FACTS },
       settings: { addsInput },
     },

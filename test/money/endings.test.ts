@@ -1,6 +1,7 @@
 // Each way a request can end that docs/billing.md names: its record, its charge, and quiet books.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { pino } from "pino";
+import { answerChat } from "../../src/http/endpoints/chat-completions/answer.ts";
 import { chunk, completion, DONE, event, USAGE, usageChunk } from "../support/openai-wire.ts";
 import { gated, json, sse, type UpstreamAnswer } from "../support/raw-upstream.ts";
 import { waitUntil, within } from "../support/wait.ts";
@@ -253,7 +254,7 @@ test("a client that leaves before anybody reads its stream is settled all the sa
   const requestId = "req_never_read";
   met.push({ requestId, signal });
   // Straight to the gateway: over HTTP the moment between the first event and the reading is short.
-  const answer = await server.gateway.answerChat({
+  const answer = await server.gateway.answer(answerChat, {
     requestId,
     accountId: server.accountId,
     keyId: server.keyId,

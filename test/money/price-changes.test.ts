@@ -79,7 +79,7 @@ async function chargedFor(
 
 describe.each(CHANGES)("a price that %s", (_name, prices, start, end, before, after) => {
   test.each(WAYS)("is pinned in the deposit: %s", async (_way, body, answer) => {
-    const [deployment] = house.server.gateway.catalog.resolve(MODEL);
+    const [deployment] = house.server.gateway.catalog.candidates(MODEL);
     if (deployment === undefined) throw new Error("the model is not served");
     deployment.prices = prices;
     setClock(start);

@@ -61,9 +61,9 @@ export async function startHouse(
     },
     wrapGateway: (gateway) => ({
       ...gateway,
-      answerChat(input) {
+      answer(journey, input) {
         met.push({ requestId: input.requestId, signal: input.signal });
-        return gateway.answerChat(input);
+        return gateway.answer(journey, input);
       },
     }),
   });

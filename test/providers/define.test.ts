@@ -143,7 +143,7 @@ test("a provider of the configuration speaks a stranger's dialect by its name, i
     ["/say", null, { cage: "tin", say: "pretty bird", greeting: "hello" }],
   ]);
   const catalog = buildCatalog({ config, connected: new Set(["mine"]), missingEnv: new Map() });
-  expect(catalog.resolve("bird").map(({ providerId }) => providerId)).toEqual(["mine"]);
+  expect(catalog.candidates("bird").map(({ providerId }) => providerId)).toEqual(["mine"]);
 });
 
 test("a name that no dialect has is an error that lists those there are", () => {

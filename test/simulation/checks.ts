@@ -173,9 +173,9 @@ export function checkPatience(journeys: readonly Journey[], nowMs: number, slack
 
 /** When all requests of a process are over, nothing of them is left in it. */
 export function checkQuiet(process: SimulatedProcess, timeline: Timeline): void {
-  const { lifelines } = process.deps;
-  must(lifelines.count() === 0, "no lifeline is left open");
-  must(lifelines.draining() === 0, "no call counts as read on");
+  const { running } = process.deps;
+  must(running.count() === 0, "no call is left running");
+  must(running.draining() === 0, "no call counts as read on");
   must(process.waiting() === 0, "no operation waits");
   must(timeline.pending(process.owner) === 0, "no timer is pending");
 }

@@ -2,11 +2,10 @@
 
 import type { ChatRequest } from "../../src/base/chat.ts";
 import { ApiError, asApiError } from "../../src/base/errors.ts";
-import { answerChat } from "../../src/calls/chat.ts";
-import type { ChatDeps, ChatInput } from "../../src/calls/dispatch.ts";
 import type { KeyedRequest, Replay } from "../../src/calls/idempotency.ts";
-import { BETWEEN_CHUNKS } from "../../src/calls/stamp.ts";
-import type { ChatEvent } from "../../src/calls/stream-chat.ts";
+import type { CallDeps, CallInput } from "../../src/calls/operation.ts";
+import { BETWEEN_CHUNKS, type StreamEvent } from "../../src/calls/stream.ts";
+import { answerChat } from "../../src/http/endpoints/chat-completions/answer.ts";
 import type { IdempotencyKey } from "../../src/idempotency/answers.ts";
 import { Broken, type Journey, must } from "./journey.ts";
 import type { RequestPlan } from "./plan.ts";
@@ -18,7 +17,7 @@ const IDLE_MS = 400;
 const BETWEEN_SIGNS_MS = 7;
 
 export interface ClientOptions {
-  deps: ChatDeps;
+  deps: CallDeps;
   keyedBy: (key: IdempotencyKey) => KeyedRequest;
   timeline: Timeline;
   owner: string;
@@ -49,13 +48,13 @@ export async function runClient(options: ClientOptions, journey: Journey): Promi
   const { deps, timeline, owner, isAlive } = options;
   const { plan } = journey;
   const connection = new AbortController();
-  let events: AsyncIterator<ChatEvent> | null = null;
+  let events: AsyncIterator<StreamEvent> | null = null;
   const leaveAt = (atMs: number) =>
     timeline.at(atMs, owner, `${journey.requestId} leaves`, () =>
       leave(options, journey, connection, () => events),
     );
   if (plan.client.leaveAfterMs !== null) leaveAt(timeline.nowMs + plan.client.leaveAfterMs);
-  const input: ChatInput = {
+  const input: CallInput<ChatRequest> = {
     requestId: journey.requestId,
     accountId: journey.accountId,
     keyId: "key",
@@ -108,14 +107,14 @@ export async function runClient(options: ClientOptions, journey: Journey): Promi
 async function readEvents(
   options: ClientOptions,
   journey: Journey,
-  events: AsyncIterator<ChatEvent>,
+  events: AsyncIterator<StreamEvent>,
   leaveAt: (atMs: number) => void,
 ): Promise<void> {
   const { timeline, owner, isAlive } = options;
   const { readDelayMs, stallAfter } = journey.plan.client;
   for (let read = 0; ; read++) {
     if (read === stallAfter) return leaveAt(timeline.nowMs + IDLE_MS);
-    let next: IteratorResult<ChatEvent>;
+    let next: IteratorResult<StreamEvent>;
     journey.isReading = true;
     journey.wasRead = true;
     try {
@@ -156,7 +155,7 @@ async function readEvents(
 }
 
 /** The end of a stream that was read from its beginning. */
-function checkEndEvent({ plan, chunksRead }: Journey, event: ChatEvent & { type: "end" }): void {
+function checkEndEvent({ plan, chunksRead }: Journey, event: StreamEvent & { type: "end" }): void {
   const withText = plan.script.pieces.filter(({ chars }) => chars > 0).length;
   must(chunksRead === withText, "a client that reads to the end gets all of it");
   const isDue = plan.wantsUsage && chunksRead > 0;
@@ -181,7 +180,7 @@ function leave(
   options: ClientOptions,
   journey: Journey,
   connection: AbortController,
-  events: () => AsyncIterator<ChatEvent> | null,
+  events: () => AsyncIterator<StreamEvent> | null,
 ): void {
   const { timeline, owner, step, say } = options;
   const isFirst = journey.leftAtStep === null && journey.told === null;

@@ -96,7 +96,7 @@ export function simulatedCatalog(isRaised: () => boolean): Catalog {
     };
   };
   return {
-    resolve: (id) => MODELS.filter((model) => model.id === id).map(deployment),
+    candidates: (id) => MODELS.filter((model) => model.id === id).map(deployment),
     served: () => [],
     all: () => [],
     guessed: [],

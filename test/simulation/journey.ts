@@ -1,7 +1,7 @@
 // What the outside saw of one request: its client, and its provider. The oracle judges by this alone.
 
 import type { ChargedUsageView } from "../../src/base/usage-view.ts";
-import type { FinalCredits } from "../../src/calls/stream-chat.ts";
+import type { FinalCredits } from "../../src/calls/stream.ts";
 import type { Price } from "../../src/catalog/types.ts";
 import type { IdempotencyKey } from "../../src/idempotency/answers.ts";
 import type { SimulatedModel } from "./house.ts";

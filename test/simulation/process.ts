@@ -1,9 +1,10 @@
 // One life of the server's process: the real journey put together, as gateway.ts does it, on what is simulated.
 
+import { createDeadlines } from "../../src/base/deadlines.ts";
 import { ApiError } from "../../src/base/errors.ts";
-import type { ChatDeps } from "../../src/calls/dispatch.ts";
 import type { KeyedRequest } from "../../src/calls/idempotency.ts";
-import { createLifelines } from "../../src/calls/lifeline.ts";
+import type { CallDeps } from "../../src/calls/operation.ts";
+import { createRunningCalls } from "../../src/calls/running.ts";
 import type { Catalog } from "../../src/catalog/build.ts";
 import type { Config } from "../../src/config/schema.ts";
 import type { Database } from "../../src/db/open.ts";
@@ -38,7 +39,7 @@ export interface SimulatedProcess {
   isAlive: boolean;
   /** About to end: it takes no more requests. */
   isStopping: boolean;
-  deps: ChatDeps;
+  deps: CallDeps;
   keyedBy(key: IdempotencyKey): KeyedRequest;
   /** What its start released; null until then. */
   released: OpenHold[] | null;
@@ -65,13 +66,14 @@ export function startProcess(options: ProcessOptions): {
   const log = faultLog((error) => {
     if (life.isAlive) options.onFault(error);
   });
-  const deps: ChatDeps = {
+  const deps: CallDeps = {
     config,
     catalog,
     providers: options.providers(owner),
     ledger: store.ledger,
     answers: store.answers,
-    lifelines: createLifelines(clock),
+    running: createRunningCalls(),
+    deadlines: createDeadlines(clock),
     countTokens: async (text) => {
       if (countDelayMs > 0) await timeline.pause(countDelayMs, owner, "tokens counted");
       return tokensOf(text);

@@ -190,7 +190,7 @@ export class World {
     for (const journey of this.#journeys) {
       if (journey.process === process.number && !isOver(journey)) journey.cutAtStep = this.step;
     }
-    process.deps.lifelines.cutAll();
+    process.deps.running.stopAll();
     this.timeline.at(this.timeline.nowMs + downMs, `process ${process.number}`, "exit", () =>
       this.#kill(downMs),
     );
@@ -271,7 +271,7 @@ export class World {
     if (process === null) return;
     const mine = this.#journeys.filter((journey) => journey.process === process.number);
     const readOn = checkCalls(mine, nowMs, this.step, this.#slackMs);
-    must(process.deps.lifelines.draining() >= readOn, "calls that are read on are counted");
+    must(process.deps.running.draining() >= readOn, "calls that are read on are counted");
     checkPatience(mine, nowMs, this.#slackMs);
     if (!process.isStopping && mine.every(isOver)) checkQuiet(process, this.timeline);
   }

@@ -1,8 +1,7 @@
 // The journey's answers over HTTP: a completion, a stream, or an earlier answer once more.
 
-import type { ChatAnswer } from "../../calls/chat.ts";
-import { BETWEEN_CHUNKS } from "../../calls/stamp.ts";
-import type { ChatEvent, OpenedStream } from "../../calls/stream-chat.ts";
+import type { CallAnswer } from "../../calls/answer.ts";
+import { BETWEEN_CHUNKS, type OpenedStream, type StreamEvent } from "../../calls/stream.ts";
 import type { Caller } from "../../keys/authenticate.ts";
 import { showBalance } from "../balance.ts";
 import { type HttpDeps, jsonTextResponse } from "../route.ts";
@@ -10,9 +9,9 @@ import { type RequestScope, setCredits, setIgnored, setReserved } from "../scope
 import { type Frames, sseBody } from "../sse-writer.ts";
 import type { Place } from "./admission.ts";
 
-type Completion = Extract<ChatAnswer, { kind: "completion" }>;
-type Stream = Extract<ChatAnswer, { kind: "stream" }>;
-type Replayed = Extract<ChatAnswer, { kind: "replay" }>;
+type Completion = Extract<CallAnswer, { kind: "completion" }>;
+type Stream = Extract<CallAnswer, { kind: "stream" }>;
+type Replayed = Extract<CallAnswer, { kind: "replay" }>;
 
 /** Whose answer it is. */
 export interface Answering {
@@ -24,7 +23,7 @@ export interface Answering {
 }
 
 /** @throws what a stream fails with before it has been answered */
-export async function answerResponse(answer: ChatAnswer, to: Answering): Promise<Response> {
+export async function answerResponse(answer: CallAnswer, to: Answering): Promise<Response> {
   switch (answer.kind) {
     case "completion":
       return completionResponse(answer, to);
@@ -57,7 +56,7 @@ async function replayResponse(replay: Replayed, to: Answering): Promise<Response
   return eventStream(replayedEvents(replay.body, balanceMicro), null, to);
 }
 
-async function* replayedEvents(body: string, balanceMicro: number): AsyncGenerator<ChatEvent> {
+async function* replayedEvents(body: string, balanceMicro: number): AsyncGenerator<StreamEvent> {
   // A stream without a chunk was kept as nothing, which is no line.
   if (body !== "") yield { type: "chunks", json: body.replaceAll("\n", BETWEEN_CHUNKS) };
   yield { type: "end", settled: { chargedMicro: 0, balanceMicro }, usageJson: null };
@@ -100,7 +99,7 @@ async function openedWithin(
 
 /** @param late the first event, where the headers leave before it */
 function eventStream(
-  events: AsyncIterable<ChatEvent>,
+  events: AsyncIterable<StreamEvent>,
   late: Stream["opened"] | null,
   { deps, scope, frames }: Answering,
 ): Response {

@@ -1,7 +1,8 @@
 // What all endpoints that are paid for do: a place, a body, a key to ask again by, the journey, and its answer over HTTP.
 import { ApiError, overloaded, shuttingDown } from "../../base/errors.ts";
-import type { ChatAnswer } from "../../calls/chat.ts";
+import type { Answer } from "../../calls/answer.ts";
 import type { GatewayRequest } from "../../calls/gateway.ts";
+import type { CallRequest } from "../../calls/operation.ts";
 import { type JsonBody, readJsonBody } from "../body/read-body.ts";
 import type { HttpDeps, KeyCall, KeyHandler } from "../route.ts";
 import type { Frames } from "../sse-writer.ts";
@@ -9,20 +10,17 @@ import type { Place } from "./admission.ts";
 import { answerResponse } from "./answers.ts";
 import { hashOf, readIdempotencyKey } from "./idempotency-key.ts";
 
-/** What the journey has to know of a request, whichever endpoint it came to. */
-export type MeteredInput<Request> = Omit<GatewayRequest, "request"> & { request: Request };
-
 /** What one endpoint gives for that. */
-export interface MeteredEndpoint<Request extends { model: string }> {
+export interface MeteredEndpoint<Request extends CallRequest> {
   /** @throws ApiError 400 that names the field */
   parse(body: JsonBody): Request | Promise<Request>;
   /** Takes the request through its journey. @throws ApiError with the status the client is to see */
-  answer(input: MeteredInput<Request>): Promise<ChatAnswer>;
+  answer: Answer<Request>;
   /** How a stream's events are written. */
   frames: Frames;
 }
 
-export function meteredHandler<Request extends { model: string }>(
+export function meteredHandler<Request extends CallRequest>(
   deps: HttpDeps,
   endpoint: MeteredEndpoint<Request>,
 ): KeyHandler {
@@ -41,7 +39,7 @@ export function meteredHandler<Request extends { model: string }>(
     });
     const parsed = await endpoint.parse(body);
     scope.model = parsed.model.slice(0, MAX_LOGGED_CHARS);
-    const answered = await endpoint.answer({
+    const answered = await deps.gateway.answer(endpoint.answer, {
       ...caller,
       requestId: scope.requestId,
       request: parsed,
@@ -75,7 +73,10 @@ export function meteredHandler<Request extends { model: string }>(
   };
 }
 
-function idempotencyOf(key: string | null, { hash }: JsonBody): GatewayRequest["idempotency"] {
+function idempotencyOf(
+  key: string | null,
+  { hash }: JsonBody,
+): GatewayRequest<CallRequest>["idempotency"] {
   return key === null || hash === null ? null : { keyHash: hashOf(key), bodyHash: hash };
 }
 

@@ -1,7 +1,12 @@
 // Plain events that pass as text come out, and are metered, as if each had been read: whatever comes, cut anywhere.
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { BETWEEN_CHUNKS, RunStamp, stampedJson, stampFor } from "../../../src/calls/stamp.ts";
+import { BETWEEN_CHUNKS } from "../../../src/calls/stream.ts";
+import {
+  RunStamp,
+  stampedJson,
+  stampFor,
+} from "../../../src/http/endpoints/chat-completions/stamp.ts";
 import { createMeter } from "../../../src/metering/meter.ts";
 import { COMPATIBLE } from "../../../src/providers/openai/quirks.ts";
 import { ChatStream } from "../../../src/providers/openai/stream.ts";

@@ -5,6 +5,7 @@ import type { Config } from "../../../config/schema.ts";
 import { type JsonBody, ONE_TURN_BYTES } from "../../body/read-body.ts";
 import { meteredHandler } from "../../metered/handler.ts";
 import type { HttpDeps, KeyHandler } from "../../route.ts";
+import { answerChat } from "./answer.ts";
 import { assertArgumentsShape } from "./arguments-shape.ts";
 import { chatFrames } from "./frames.ts";
 import { parseChatRequest, parseInTurns } from "./parse.ts";
@@ -12,7 +13,7 @@ import { parseChatRequest, parseInTurns } from "./parse.ts";
 export const chatHandler = (deps: HttpDeps): KeyHandler =>
   meteredHandler(deps, {
     parse: (body) => readChatRequest(body, deps.config.limits),
-    answer: (input) => deps.gateway.answerChat(input),
+    answer: answerChat,
     frames: chatFrames,
   });
 

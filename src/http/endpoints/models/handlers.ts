@@ -28,7 +28,7 @@ export function getModelHandler(deps: HttpDeps): KeyHandler {
     await showBalance(deps, call);
     const id = decodeId(call.rest);
     const { catalog } = deps.gateway;
-    const [deployment] = catalog.resolve(id);
+    const [deployment] = catalog.candidates(id);
     const entry = catalog
       .all()
       .find(

@@ -1,8 +1,8 @@
 // Refuses, before any deposit, what the model cannot do.
-import type { ChatRequest } from "../base/chat.ts";
-import { type ApiError, invalidRequest } from "../base/errors.ts";
-import type { Capabilities } from "../base/model.ts";
-import type { Deployment } from "../catalog/types.ts";
+import type { ChatRequest } from "../../../base/chat.ts";
+import { type ApiError, invalidRequest } from "../../../base/errors.ts";
+import type { Capabilities } from "../../../base/model.ts";
+import type { Deployment } from "../../../catalog/types.ts";
 
 interface Need {
   capability: keyof Capabilities;

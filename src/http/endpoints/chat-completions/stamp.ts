@@ -1,13 +1,8 @@
 // Puts one id, one creation time and the client's own model id on all chunks of an answer.
-import type { ChatCompletion, ChatCompletionChunk } from "../base/chat.ts";
-import { newCompletionId } from "../base/ids.ts";
-import type { PlainRun, PlainShape } from "../providers/protocol.ts";
-
-/**
- * What stands between the JSON of chunks that came together; no JSON has it. It is what stands there in a body of
- * server-sent events too, where most of them go: joined once, they need not be taken apart for it.
- */
-export const BETWEEN_CHUNKS = "\n\ndata: ";
+import type { ChatCompletion, ChatCompletionChunk } from "../../../base/chat.ts";
+import { newCompletionId } from "../../../base/ids.ts";
+import { BETWEEN_CHUNKS } from "../../../calls/stream.ts";
+import type { PlainRun, PlainShape } from "../../../providers/protocol.ts";
 
 /** What every chunk of one answer has in common. */
 export interface Stamp {

@@ -2,8 +2,11 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatRequest } from "../../src/base/chat.ts";
 import { ApiError } from "../../src/base/errors.ts";
-import { checkCapabilities, checkPriced } from "../../src/calls/capabilities.ts";
 import type { Deployment } from "../../src/catalog/types.ts";
+import {
+  checkCapabilities,
+  checkPriced,
+} from "../../src/http/endpoints/chat-completions/capabilities.ts";
 
 const nothing: Deployment = {
   modelId: "plain",

@@ -1,5 +1,5 @@
 // Takes down what a request with an idempotency key is answered, up to the length that is kept.
-import { BETWEEN_CHUNKS } from "./stamp.ts";
+import { BETWEEN_CHUNKS } from "../../../calls/stream.ts";
 
 export interface Recorder {
   /** The JSON of the chunks that came next, joined. */

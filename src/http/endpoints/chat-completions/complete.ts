@@ -1,33 +1,24 @@
-// Answering without streaming: one call upstream, one settlement, one body.
-import type { TokenUsage } from "../base/chat.ts";
-import { chargedUsageView } from "../base/usage-view.ts";
-import type { UpstreamCompletion } from "../providers/protocol.ts";
+// Answering without streaming: one answer from upstream, one settlement, one body.
+import type { ChatRequest, TokenUsage } from "../../../base/chat.ts";
+import { chargedUsageView } from "../../../base/usage-view.ts";
+import type { CompletedCall } from "../../../calls/answer.ts";
+import type { MeteredCall } from "../../../calls/call.ts";
+import type { Settled } from "../../../calls/settle.ts";
+import type { Meter } from "../../../metering/meter.ts";
+import type { UpstreamCompletion } from "../../../providers/protocol.ts";
 import { ignoredText } from "./ignored.ts";
-import type { MeteredCall } from "./metered-call.ts";
-import { withRetries } from "./retry.ts";
-import type { Settled } from "./settler.ts";
 import { stampFor } from "./stamp.ts";
 
-export interface CompletedChat {
-  /** The body as JSON. */
-  json: string;
-  /** The fields of the request that the provider's dialect could not express, for a header; null for none. */
-  ignored: string | null;
-  settled: Settled;
-}
-
-/** @throws ApiError when the provider fails; the deposit has been given back by then, if the database takes it. */
-export async function completeChat(call: MeteredCall): Promise<CompletedChat> {
-  const { input, lifeline, plan } = call;
-  const upstreamCall = call.dispatch();
-  const answer = await withRetries(call, () =>
-    plan.adapter.complete(upstreamCall, lifeline.signal),
-  );
-  call.markFirstEvent();
+/** @throws what the provider failed with */
+export async function completeChat(
+  call: MeteredCall<ChatRequest, UpstreamCompletion, Meter>,
+): Promise<CompletedCall> {
+  const { input } = call;
+  const answer = await call.first();
   // All of it but what it cost, before anything is charged for it.
   const head = headOf(answer, input.request.model);
   call.meter.addWhole(answer);
-  call.markOpened();
+  call.flow();
   const ignored = ignoredText(answer.ignored);
   const settled = await call.endWhole(() => ({
     body: withinBytes(`${head}}`, input.keyed?.maxAnswerBytes ?? 0),

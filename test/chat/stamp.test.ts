@@ -1,7 +1,7 @@
 // One id, one creation time and the client's own model id on every piece, without writing anew what need not be.
 import { describe, expect, test } from "bun:test";
 import type { ChatCompletionChunk } from "../../src/base/chat.ts";
-import { stampedJson, stampFor } from "../../src/calls/stamp.ts";
+import { stampedJson, stampFor } from "../../src/http/endpoints/chat-completions/stamp.ts";
 
 const chunk = (more: Partial<ChatCompletionChunk> = {}, content = "hi"): ChatCompletionChunk => ({
   id: "chatcmpl-up",

@@ -1,58 +1,45 @@
-// The settler: one settlement for all who notice the end, whatever they report, and patience with the database.
+// The end of a call: one settlement for all who notice the end, whatever they report, and patience with the database.
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { pino } from "pino";
 import type { Clock } from "../../src/base/clock.ts";
 import { overloaded } from "../../src/base/errors.ts";
-import { createSettler, type EndReport, type Settler } from "../../src/calls/settler.ts";
+import type { Settled } from "../../src/calls/settle.ts";
 import type { LedgerPort } from "../../src/ledger/port.ts";
 import { plainUsage } from "../../src/metering/estimate.ts";
+import type { Measured } from "../../src/metering/measure.ts";
 import type { EndedRequest } from "../../src/telemetry/metrics.ts";
-import { createMetrics } from "../../src/telemetry/metrics.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { exactly, PLAIN_RESERVE, PLAIN_TERMS } from "../support/holds.ts";
-import { createLedger, type Ledger } from "../support/ledger.ts";
+import {
+  type CallBooks,
+  type HandDeadlines,
+  handDeadlines,
+  openCallBooks,
+  REQUEST,
+} from "./scripted-call.ts";
 
-const REQUEST = "req_1";
-const HELD_MICRO = 500;
 const GUESSED = 33;
-const PRICE = { input: { microPerMtok: 1_000_000 }, output: { microPerMtok: 1_000_000 } };
 
-let database: TestDatabase;
-let ledger: Ledger;
-let accountId: string;
+let books: CallBooks;
 /** How often the database still refuses. */
 let refusals: number;
 let pausesMs: number[];
-let ended: EndedRequest[];
 let retried: number;
 let settledCalls: number;
-let log: Record<string, unknown>[];
+let deadlines: HandDeadlines;
 
 beforeEach(() => {
-  database = createTestDatabase();
-  ledger = createLedger(database);
+  books = openCallBooks();
   refusals = 0;
   pausesMs = [];
-  ended = [];
   retried = 0;
   settledCalls = 0;
-  log = [];
-  accountId = database.write(() => {
-    const { id } = ledger.ensureAccount("team", 1);
-    ledger.grant({ accountId: id, amountMicro: 1_000, note: null, atMs: 1 });
-    const wish = exactly(HELD_MICRO);
-    ledger.reserve({ ...PLAIN_RESERVE, requestId: REQUEST, accountId: id, wish });
-    return id;
-  });
+  deadlines = handDeadlines();
 });
-afterEach(() => database.remove());
+afterEach(() => books.remove());
 
-/** Timers fire at once, but for the client's patience, which is longer than all else. */
+/** Timers fire at once. */
 const hastyClock: Clock = {
   nowMs: () => 5_000,
   monoMs: () => 130.6,
   after(delayMs, callback) {
-    if (delayMs >= 10_000) return () => {};
     pausesMs.push(delayMs);
     queueMicrotask(callback);
     return () => {};
@@ -60,106 +47,94 @@ const hastyClock: Clock = {
   nextTurn: () => Promise.resolve(),
 };
 
-const refusing: Pick<LedgerPort, "settle"> = {
-  settle: async (end) => {
-    if (refusals-- > 0) throw overloaded("no");
-    return database.write(() => ledger.settle(end));
-  },
+const refusing: LedgerPort["settle"] = async (end) => {
+  if (refusals-- > 0) throw overloaded("no");
+  return books.database.write(() => books.ledger.settle(end));
 };
 
-function make(
+/** What a test has an end come to. */
+interface EndReport {
+  measure: () => Promise<Measured>;
+  guess: () => Measured;
+}
+
+async function make(
   clock: Clock = hastyClock,
-  port: Pick<LedgerPort, "settle"> = refusing,
-  requestEnded = (request: EndedRequest) => void ended.push(request),
-): Settler {
-  const metrics = createMetrics({
-    inProgress: () => 0,
-    draining: () => 0,
-    commitsWaiting: () => 0,
-    answersKept: () => ({ count: 0, bytes: 0 }),
-  });
-  const write = (line: string) => void log.push(JSON.parse(line));
-  return createSettler({
-    requestId: REQUEST,
-    terms: PLAIN_TERMS,
-    pinned: { price: PRICE, markupBasisPoints: 0 },
-    heldMicro: HELD_MICRO,
-    ledger: port,
-    keyed: null,
+  settle: LedgerPort["settle"] = refusing,
+  requestEnded = (request: EndedRequest) => void books.ended.push(request),
+) {
+  let current: EndReport = report(0);
+  const call = await books.open({
     clock,
-    metrics: {
-      ...metrics,
-      requestEnded,
-      settlementRetried: () => void retried++,
-    },
-    log: pino({ level: "info", base: null }, { write }).child({ requestId: REQUEST }),
-    onSettled: () => void settledCalls++,
-    startedAtMs: 4_000,
-    startedMonoMs: 100,
+    settle,
+    deadlines,
+    operation: { estimate: () => current.measure(), guess: () => current.guess() },
+    metrics: { requestEnded, settlementRetried: () => void retried++ },
+    onEnded: () => void settledCalls++,
   });
+  return {
+    call,
+    end(next: EndReport): Promise<Settled> {
+      if (!call.hasEnded) current = next;
+      return call.endWhole(() => ({ body: null, ignored: null }));
+    },
+  };
 }
 
 const report = (tokens: number, source: "reported" | "estimated" = "reported"): EndReport => ({
-  ending: "completed",
-  httpStatus: 200,
-  errorCode: null,
   measure: async () => ({ usage: plainUsage(tokens, 0), source, reportedCostMicro: null }),
   guess: () => ({ usage: plainUsage(GUESSED, 0), source: "estimated", reportedCostMicro: null }),
 });
 
 describe("an end that several notice", () => {
   test("is settled by the first report, and all get its figures", async () => {
-    const settler = make();
-    expect(settler.hasEnded()).toBe(false);
+    const settler = await make();
+    expect(settler.call.hasEnded).toBe(false);
     const never = { ...report(7), measure: () => Promise.reject(new Error("asked for no reason")) };
     const both = Promise.all([settler.end(report(100)), settler.end(never)]);
-    expect(settler.hasEnded()).toBe(true);
+    expect(settler.call.hasEnded).toBe(true);
     const [first, second] = await both;
     expect(first.chargedMicro).toBe(100);
     expect(second).toEqual(first);
     expect(await settler.end(report(9))).toEqual(first);
-    expect(ledger.findAccount(accountId)).toMatchObject({ balanceMicro: 900, heldMicro: 0 });
-    expect([settledCalls, ended.length]).toEqual([1, 1]);
+    expect(books.ledger.findAccount(books.accountId)).toMatchObject({
+      balanceMicro: 900,
+      heldMicro: 0,
+    });
+    expect([settledCalls, books.ended.length]).toEqual([1, 1]);
   });
 
   test("is noted with its times, and the first event's alone", async () => {
     let nowMs = 130.6;
-    const settler = make({ ...hastyClock, monoMs: () => nowMs });
-    settler.markFirstEvent();
+    const settler = await make({ ...hastyClock, monoMs: () => nowMs });
+    settler.call.flow();
     nowMs = 190.2;
-    settler.markFirstEvent();
+    settler.call.flow();
     await settler.end(report(1));
     const times = { firstEventMs: 31, durationMs: 90 };
-    expect(ledger.findRecord(REQUEST)).toMatchObject({ ...times, startedAtMs: 4_000 });
-    expect(ended[0]).toMatchObject(times);
+    expect(books.ledger.findRecord(REQUEST)).toMatchObject({ ...times, startedAtMs: 4_000 });
+    expect(books.ended[0]).toMatchObject(times);
   });
 });
 
 describe("a database that refuses", () => {
   test("is asked again after longer and longer pauses, the last of which repeats", async () => {
     refusals = 9;
-    await make().end(report(100));
+    await (await make()).end(report(100));
     expect(pausesMs).toEqual([100, 200, 400, 800, 1600, 3200, 5000, 5000, 5000]);
     expect(retried).toBe(9);
-    const lines = log.filter(({ msg }) => msg === "settlement refused, retrying");
+    const lines = books.logged.filter(({ msg }) => msg === "settlement refused, retrying");
     expect(lines).toHaveLength(9);
     expect(lines[0]).toMatchObject({ requestId: REQUEST, err: { message: "no" } });
-    expect(ledger.findRecord(REQUEST)?.chargedMicro).toBe(100);
+    expect(books.ledger.findRecord(REQUEST)?.chargedMicro).toBe(100);
   });
 
   test("does not keep a client for ever: it gets a 503 that says not to retry, and is charged later", async () => {
-    const patience = Promise.withResolvers<() => void>();
-    const clock: Clock = {
-      ...hastyClock,
-      after(delayMs, callback) {
-        if (delayMs === 10_000) patience.resolve(callback);
-        return () => {};
-      },
-    };
     const usage = Promise.withResolvers<Awaited<ReturnType<EndReport["measure"]>>>();
-    const settler = make(clock);
+    const settler = await make();
     const answer = settler.end({ ...report(0), measure: () => usage.promise });
-    (await patience.promise)();
+    expect(deadlines.set.map(({ delayMs }) => delayMs)).toEqual([10_000]);
+    deadlines.set[0]?.expire();
     await expect(answer).rejects.toMatchObject({
       status: 503,
       type: "server_error",
@@ -175,27 +150,26 @@ describe("a database that refuses", () => {
 
   test("what is no trouble of the database is tried once more, with a guess", async () => {
     let runs = 0;
-    const settler = make(hastyClock, {
-      settle: async (end) => {
-        if (runs++ === 0) throw new RangeError("a bug");
-        return database.write(() => ledger.settle(end));
-      },
+    const settler = await make(hastyClock, async (end) => {
+      if (runs++ === 0) throw new RangeError("a bug");
+      return books.database.write(() => books.ledger.settle(end));
     });
     expect((await settler.end(report(100))).chargedMicro).toBe(GUESSED);
     expect([runs, retried, settledCalls]).toEqual([2, 0, 1]);
   });
 
   test("a broken rule of the books is not tried again, and is logged", async () => {
-    database.write(() => ledger.releaseOrphans({ atMs: 1, isAlone: true }));
-    await expect(make().end(report(100))).rejects.toThrow(`${REQUEST} had ended already`);
-    const lines = log.filter(({ msg }) => msg === "could not settle");
+    const settler = await make();
+    books.database.write(() => books.ledger.releaseOrphans({ atMs: 1, isAlone: true }));
+    await expect(settler.end(report(100))).rejects.toThrow(`${REQUEST} had ended already`);
+    const lines = books.logged.filter(({ msg }) => msg === "could not settle");
     expect(lines).toEqual([
       expect.objectContaining({
         requestId: REQUEST,
         err: expect.objectContaining({ message: expect.stringContaining("had ended already") }),
       }),
     ]);
-    expect([retried, settledCalls, ended.length]).toEqual([0, 1, 0]);
+    expect([retried, settledCalls, books.ended.length]).toEqual([0, 1, 0]);
   });
 });
 
@@ -216,33 +190,33 @@ describe("a fault of ours", () => {
   test.each(faults)(
     "%s: the deposit is ended all the same, and the fault logged",
     async (_where, fault) => {
-      const settled = await make().end({ ...report(100), ...fault });
+      const settled = await (await make()).end({ ...report(100), ...fault });
       expect(settled).toMatchObject({ chargedMicro: GUESSED, source: "estimated" });
-      expect(ledger.findAccount(accountId)).toMatchObject({ heldMicro: 0 });
-      expect(log.map(({ msg }) => msg)).toEqual([
+      expect(books.ledger.findAccount(books.accountId)).toMatchObject({ heldMicro: 0 });
+      expect(books.logged.map(({ msg }) => msg)).toEqual([
         "could not settle as measured: a guess is charged",
         "request ended",
       ]);
-      expect([settledCalls, ended.length]).toEqual([1, 1]);
+      expect([settledCalls, books.ended.length]).toEqual([1, 1]);
     },
   );
 
   test("in noting what is in the books already does not undo it", async () => {
-    const settler = make(hastyClock, refusing, () => {
+    const settler = await make(hastyClock, refusing, () => {
       throw new TypeError("a bug");
     });
     expect((await settler.end(report(100))).chargedMicro).toBe(100);
-    expect(log.at(-1)).toMatchObject({ level: 50, msg: "could not note a settlement" });
+    expect(books.logged.at(-1)).toMatchObject({ level: 50, msg: "could not note a settlement" });
     expect(settledCalls).toBe(1);
   });
 });
 
 describe("the log", () => {
   test("has a line for each end, and a warning for what is written off", async () => {
-    await make().end(report(1_500));
-    const record = ledger.findRecord(REQUEST);
+    await (await make()).end(report(1_500));
+    const record = books.ledger.findRecord(REQUEST);
     expect(record).toMatchObject({ chargedMicro: 1_000, shortfallMicro: 500, unbilledMicro: 0 });
-    expect(log).toEqual([
+    expect(books.logged).toEqual([
       expect.objectContaining({
         msg: "request ended",
         requestId: REQUEST,
@@ -260,16 +234,16 @@ describe("the log", () => {
   });
 
   test("has no shortfall where there was none", async () => {
-    await make().end(report(100));
-    expect(log).toHaveLength(1);
-    expect(log[0]).not.toHaveProperty("shortfallMicro");
-    expect(log[0]).not.toHaveProperty("code");
+    await (await make()).end(report(100));
+    expect(books.logged).toHaveLength(1);
+    expect(books.logged[0]).not.toHaveProperty("shortfallMicro");
+    expect(books.logged[0]).not.toHaveProperty("code");
   });
 });
 
 describe("what the provider says that a call cost", () => {
-  const saying = (reportedCostMicro: number, source: "reported" | "estimated" = "reported") =>
-    make().end({
+  const saying = async (reportedCostMicro: number, source: "reported" | "estimated" = "reported") =>
+    (await make()).end({
       ...report(0),
       measure: async () => ({ usage: plainUsage(100, 0), source, reportedCostMicro }),
     });
@@ -277,27 +251,31 @@ describe("what the provider says that a call cost", () => {
   test("is charged where it is more than the price, and recorded", async () => {
     expect(await saying(150.2)).toMatchObject({ chargedMicro: 151 });
     const recorded = { chargedMicro: 151, providerCostMicro: 151, unbilledMicro: 0 };
-    expect(ledger.findRecord(REQUEST)).toMatchObject(recorded);
+    expect(books.ledger.findRecord(REQUEST)).toMatchObject(recorded);
   });
 
   test.each([99.9, 100, 0, -1, Number.NaN, Number.POSITIVE_INFINITY, 100_000_001])(
     "is not where it is not more, or cannot be: %p",
     async (micro) => {
       expect(await saying(micro)).toMatchObject({ chargedMicro: 100 });
-      expect(ledger.findRecord(REQUEST)?.providerCostMicro).toBeNull();
+      expect(books.ledger.findRecord(REQUEST)?.providerCostMicro).toBeNull();
     },
   );
 
   test("is within the deposit beside estimated usage, as an estimate is", async () => {
     expect(await saying(700, "estimated")).toMatchObject({ chargedMicro: 500 });
     const recorded = { providerCostMicro: 700, unbilledMicro: 200 };
-    expect(ledger.findRecord(REQUEST)).toMatchObject(recorded);
+    expect(books.ledger.findRecord(REQUEST)).toMatchObject(recorded);
   });
 });
 
 test("an estimate beyond the deposit is cut to it, and what was cut is noted and counted", async () => {
-  const settled = await make().end(report(700, "estimated"));
+  const settled = await (await make()).end(report(700, "estimated"));
   expect(settled).toMatchObject({ chargedMicro: 500, shortfallMicro: 0, source: "estimated" });
-  expect(ledger.findRecord(REQUEST)).toMatchObject({ chargedMicro: 500, unbilledMicro: 200 });
-  expect(ended[0]).toMatchObject({ chargedMicro: 500, unbilledMicro: 200, source: "estimated" });
+  expect(books.ledger.findRecord(REQUEST)).toMatchObject({ chargedMicro: 500, unbilledMicro: 200 });
+  expect(books.ended[0]).toMatchObject({
+    chargedMicro: 500,
+    unbilledMicro: 200,
+    source: "estimated",
+  });
 });

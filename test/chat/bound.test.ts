@@ -3,9 +3,10 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { ChatRequest } from "../../src/base/chat.ts";
 import type { ModelFacts } from "../../src/base/model.ts";
-import { insufficientCredits, quote } from "../../src/calls/quote.ts";
+import { insufficientCredits } from "../../src/calls/insufficient-credits.ts";
 import type { Deployment, Price } from "../../src/catalog/types.ts";
 import { configSchema } from "../../src/config/schema.ts";
+import { boundChat } from "../../src/http/endpoints/chat-completions/bound.ts";
 import {
   affordableOutputTokens,
   amountToHold,
@@ -51,7 +52,7 @@ const quoteOf = (
   on: Partial<Deployment> = {},
   bodyBytes = 1000,
 ) => {
-  const quoted = quote({
+  const quoted = boundChat({
     request: request(more),
     bodyBytes,
     deployment: { ...deployment, ...on },

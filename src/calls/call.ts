@@ -1,0 +1,318 @@
+// A metered call: one object that owns a request from its hold to its settlement, and the signal of all that it waits for.
+
+import type { Deadline } from "../base/deadlines.ts";
+import { ApiError, asApiError, clientClosedRequest, shuttingDown } from "../base/errors.ts";
+import type { AnswerToKeep } from "../ledger/port.ts";
+import { type Candidates, candidatesFor, outputLimit, takeHold } from "./candidates.ts";
+import { type CallEnding, endingOfFailure, endingOfWhole, type Progress } from "./ending.ts";
+import type {
+  Attempt,
+  CallDeps,
+  CallInput,
+  CallRequest,
+  Candidate,
+  Hold,
+  Operation,
+} from "./operation.ts";
+import { type Settled, settle } from "./settle.ts";
+import { nextTry } from "./tries.ts";
+
+/** Draining: the client has left, and the answer is read on. What has ended is settled, or being settled. */
+export type CallState = "reserving" | "reserved" | "trying" | "flowing" | "draining" | "settled";
+
+/** How long a client waits for a settlement that the database refuses; it goes on without the client. */
+const CLIENT_WAIT_MS = 10_000;
+
+export interface CallParts<Request extends CallRequest, First, Meter> {
+  deps: CallDeps;
+  input: CallInput<Request>;
+  operation: Operation<Request, First, Meter>;
+}
+
+export class MeteredCall<Request extends CallRequest, First, Meter> {
+  readonly deps: CallDeps;
+  readonly input: CallInput<Request>;
+  readonly meter: Meter;
+  readonly #operation: Operation<Request, First, Meter>;
+  /** Those that have not been tried. */
+  readonly #others: Candidate[];
+  readonly #abort = new AbortController();
+  /** Of the candidate that is tried, or answered. */
+  #candidate: Candidate;
+  /** How often it was tried, and how often all were. */
+  #tries = 0;
+  #attempts = 0;
+  #state: CallState = "reserving";
+  #hold: Hold | null = null;
+  #hasClientLeft = false;
+  #wasStopped = false;
+  #isAnswered = false;
+  #firstEventMs: number | null = null;
+  #drain: Deadline | null = null;
+  #whenLeft: (() => void) | null = null;
+  #settled: Promise<Settled> | null = null;
+
+  private constructor(
+    { deps, input, operation }: CallParts<Request, First, Meter>,
+    candidates: Candidates,
+  ) {
+    this.deps = deps;
+    this.input = input;
+    this.#operation = operation;
+    [this.#candidate, ...this.#others] = candidates;
+    this.meter = operation.meter();
+  }
+
+  /**
+   * Finds who may serve the request, takes the hold, durably, and returns the call that owns it: whatever is thrown
+   * from here on ends in a settlement.
+   * @throws ApiError 404 for an unknown model, 400 for what it cannot do, 402 when the hold is not covered, 409 while another request has the idempotency key
+   */
+  static async reserve<Request extends CallRequest, First, Meter>(
+    parts: CallParts<Request, First, Meter>,
+  ): Promise<MeteredCall<Request, First, Meter>> {
+    const { deps, input, operation } = parts;
+    const candidates = candidatesFor(deps, operation, input);
+    const call = new MeteredCall(parts, candidates);
+    deps.running.add(call);
+    try {
+      call.#hold = await takeHold(deps, input, candidates);
+      call.#state = "reserved";
+      return call;
+    } catch (error) {
+      call.#close();
+      throw error;
+    }
+  }
+
+  get hold(): Hold {
+    if (this.#hold === null) throw new Error("the hold is not taken yet");
+    return this.#hold;
+  }
+
+  get state(): CallState {
+    return this.#state;
+  }
+
+  /** Aborts when the client has left and nothing is read on, at a deadline, and when the server ends: an ApiError. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get hasClientLeft(): boolean {
+    return this.#hasClientLeft;
+  }
+
+  get hasEnded(): boolean {
+    return this.#settled !== null;
+  }
+
+  /**
+   * Runs a step that may fail. What it throws ends the call, and is thrown on once the end is recorded or takes too
+   * long: what becomes of the record is logged, and the client is to hear why it has no answer.
+   */
+  async run<T>(step: () => Promise<T>): Promise<T> {
+    try {
+      return await step();
+    } catch (error) {
+      if (!this.hasEnded) await this.endFailed(error).catch(() => {});
+      throw error;
+    }
+  }
+
+  /**
+   * Tries the candidates, best first, until one gives its first event.
+   * @throws what the last try failed with; ApiError when the client left before the first: then nothing is owed
+   */
+  async first(): Promise<First> {
+    if (this.input.signal.aborted) throw clientClosedRequest();
+    this.input.signal.addEventListener("abort", this.leave, { once: true });
+    for (;;) {
+      const attempt = this.#nextAttempt();
+      try {
+        return await this.#operation.attempt(attempt, this.signal);
+      } catch (error) {
+        await this.#prepareNext(error);
+      }
+    }
+  }
+
+  #nextAttempt(): Attempt<Request> {
+    const { input } = this;
+    const candidate = this.#candidate;
+    const maxOutputTokens = outputLimit(candidate.bound, this.hold.amountMicro);
+    if (this.#tries === 0) input.log.setBindings({ provider: candidate.deployment.providerId });
+    this.#tries++;
+    this.#attempts++;
+    if (this.#state === "reserved") this.#state = "trying";
+    return { requestId: input.requestId, request: input.request, candidate, maxOutputTokens };
+  }
+
+  /** @throws the error, where it stands */
+  async #prepareNext(error: unknown): Promise<void> {
+    if (this.signal.aborted || this.#hasClientLeft) throw error;
+    const next = nextTry(error, this.#candidate, this.#others, this.#tries);
+    if (next === null) throw error;
+    const { candidate, pauseMs } = next;
+    const { upstreamStatus } = asApiError(error);
+    this.deps.metrics.upstreamRetried(this.#candidate.deployment.providerId);
+    this.input.log.info({ upstreamStatus, pauseMs }, "provider refused, trying again");
+    if (pauseMs > 0) await this.#pause(pauseMs, error);
+    if (candidate === this.#candidate) return;
+    this.#candidate = candidate;
+    this.#others.shift();
+    this.#tries = 0;
+  }
+
+  /** Rejects with the refusal when nobody waits for another try any more: the provider has given nothing. */
+  #pause(pauseMs: number, refusal: unknown): Promise<void> {
+    // Also where answers are read on without their client: there is none yet that could be.
+    const signals = [this.signal, this.input.signal];
+    return new Promise((resolve, reject) => {
+      const stop = () => {
+        forget();
+        for (const signal of signals) signal.removeEventListener("abort", onAbort);
+      };
+      const onAbort = () => {
+        stop();
+        reject(refusal);
+      };
+      const forget = this.deps.clock.after(pauseMs, () => {
+        stop();
+        resolve();
+      });
+      for (const signal of signals) signal.addEventListener("abort", onAbort);
+    });
+  }
+
+  /** The first event was good: what fails from here on is charged for what was delivered. */
+  flow(): void {
+    this.#firstEventMs ??= this.#sinceStartMs();
+    if (this.#state === "trying") this.#state = "flowing";
+  }
+
+  /** The client has its status 200 already: a failure before the first event is recorded so. */
+  markAnswered(): void {
+    this.#isAnswered = true;
+  }
+
+  /** The client has left: ends the call, or has it read on within the provider's limits. */
+  readonly leave = (): void => {
+    if (this.#hasClientLeft || this.#state === "settled") return;
+    this.#hasClientLeft = true;
+    if (!this.#startDraining()) this.#abort.abort(clientClosedRequest());
+    this.#whenLeft?.();
+  };
+
+  #startDraining(): boolean {
+    const { deployment, settings } = this.#candidate;
+    if (settings.onDisconnect !== "drain" || this.#state === "reserved") return false;
+    const { maxCalls, maxMs } = settings.drain;
+    if (!this.deps.running.startDraining(deployment.providerId, maxCalls)) return false;
+    this.#state = "draining";
+    this.#drain = this.deps.deadlines.after(maxMs, () => this.#abort.abort(clientClosedRequest()));
+    return true;
+  }
+
+  /** Calls back once when the client has left and the call was ended or let on; at once where it has left already. */
+  whenLeft(callback: () => void): void {
+    if (this.#hasClientLeft) callback();
+    else this.#whenLeft = callback;
+  }
+
+  /** Ends the call, because the server has to end. */
+  stop(): void {
+    if (this.signal.aborted) return;
+    this.#wasStopped = true;
+    this.#abort.abort(shuttingDown());
+  }
+
+  /** Ends the call whose answer came to its end. `answer` is kept under the request's idempotency key. */
+  endWhole(answer: () => AnswerToKeep): Promise<Settled> {
+    return this.#end(endingOfWhole(this.#progress()), answer);
+  }
+
+  /** Ends the call that failed. */
+  endFailed(error: unknown): Promise<Settled> {
+    const settled = this.#end(endingOfFailure(this.#progress(), error), null);
+    // Whatever failed, nobody wants more of the provider's answer.
+    if (!this.signal.aborted) this.#abort.abort(asApiError(error));
+    return settled;
+  }
+
+  #progress(): Progress {
+    return {
+      wasTried: this.#state !== "reserved",
+      hasFlowed: this.#firstEventMs !== null,
+      isAnswered: this.#isAnswered,
+      hasClientLeft: this.#hasClientLeft,
+      wasStopped: this.#wasStopped,
+      signal: this.signal,
+    };
+  }
+
+  /** Whoever notices first that it is over settles it; all others are told what came of that. */
+  #end(ending: CallEnding, answer: (() => AnswerToKeep) | null): Promise<Settled> {
+    this.#settled ??= this.#settle(ending, answer);
+    return this.#withinPatience(this.#settled);
+  }
+
+  #settle(ending: CallEnding, answer: (() => AnswerToKeep) | null): Promise<Settled> {
+    const { deps, input, meter } = this;
+    const candidate = this.#candidate;
+    const answered = { input, candidate };
+    this.#state = "settled";
+    const settled = settle({
+      ...{ deps, input, candidate, ending, answer },
+      heldMicro: this.hold.amountMicro,
+      attempts: this.#attempts,
+      firstEventMs: this.#firstEventMs,
+      durationMs: this.#sinceStartMs(),
+      measure: () => this.#operation.estimate(deps, answered, meter),
+      guess: () => this.#operation.guess(answered, meter),
+    }).finally(() => this.#close());
+    // Whoever waited for it may have given up by then.
+    settled.catch((error: unknown) => input.log.error({ err: error }, "could not settle"));
+    return settled;
+  }
+
+  /** Waits for a settlement, but not for a database that stays away. */
+  #withinPatience(settled: Promise<Settled>): Promise<Settled> {
+    const heldMicro = this.hold.amountMicro;
+    return new Promise((resolve, reject) => {
+      const patience = this.deps.deadlines.after(CLIENT_WAIT_MS, () =>
+        reject(notRecorded(heldMicro)),
+      );
+      settled.finally(() => patience.clear()).then(resolve, reject);
+    });
+  }
+
+  /** The money is settled, or none was taken. */
+  #close(): void {
+    const { input, deps } = this;
+    this.#state = "settled";
+    deps.running.remove(this);
+    if (this.#drain !== null) {
+      this.#drain.clear();
+      this.#drain = null;
+      deps.running.stopDraining(this.#candidate.deployment.providerId);
+    }
+    input.signal.removeEventListener("abort", this.leave);
+    input.onEnded?.();
+  }
+
+  #sinceStartMs(): number {
+    return Math.round(this.deps.clock.monoMs() - this.input.startedMonoMs);
+  }
+}
+
+/** The provider has answered and will be paid, so a retry would only cost twice. */
+const notRecorded = (reservedMicro: number) =>
+  new ApiError({
+    status: 503,
+    type: "server_error",
+    code: "overloaded",
+    message: "The request was answered, but its charge cannot be recorded at the moment.",
+    shouldRetry: false,
+    reservedMicro,
+  });

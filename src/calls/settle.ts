@@ -1,0 +1,143 @@
+// The settlement of a call: reckoned, recorded however often the database refuses, logged and counted.
+import { sleep } from "../base/clock.ts";
+import { ApiError } from "../base/errors.ts";
+import type { AnswerToKeep, Settle } from "../ledger/port.ts";
+import type { Settlement } from "../ledger/rules.ts";
+import type { Measured } from "../metering/measure.ts";
+import { costMicro, providerBasisMicro } from "../pricing/cost.ts";
+import type { CallEnding } from "./ending.ts";
+import type { CallDeps, CallInput, CallRequest, Candidate } from "./operation.ts";
+
+export interface Settled extends Settlement, Measured {}
+
+/** A call that has ended, for its charge and its record. */
+export interface EndedCall {
+  deps: Pick<CallDeps, "ledger" | "clock" | "metrics">;
+  input: Pick<CallInput<CallRequest>, "requestId" | "keyed" | "log" | "startedAtMs">;
+  /** Who answered, or was tried last. */
+  candidate: Pick<Candidate, "deployment" | "bound">;
+  /** An estimate is never charged beyond it. */
+  heldMicro: number;
+  ending: CallEnding;
+  /** How often a provider was called for it. */
+  attempts: number;
+  firstEventMs: number | null;
+  durationMs: number;
+  measure: () => Promise<Measured>;
+  /** Stands in where measuring, reckoning or keeping fails by a fault of ours; never throws. */
+  guess: () => Measured;
+  /** The whole answer as it is kept for a request with an idempotency key. */
+  answer: (() => AnswerToKeep) | null;
+}
+
+/** Pauses before a settlement that the database refused is tried again; the last one repeats until it is taken. */
+const RETRY_PAUSES_MS = [100, 200, 400, 800, 1600, 3200, 5000];
+
+const NOTHING: Measured = { usage: null, source: "none", reportedCostMicro: null };
+
+/** @throws Error when the books have it as ended already */
+export async function settle(call: EndedCall): Promise<Settled> {
+  try {
+    return await record(call, call.ending.isCharged ? await call.measure() : NOTHING);
+  } catch (error) {
+    call.input.log.error({ err: error }, "could not settle as measured: a guess is charged");
+    return record({ ...call, answer: null }, call.ending.isCharged ? call.guess() : NOTHING);
+  }
+}
+
+async function record(call: EndedCall, measured: Measured): Promise<Settled> {
+  const { candidate, durationMs, ending, firstEventMs, input } = call;
+  const { bound, deployment } = candidate;
+  const cost = costOf(call, measured);
+  const settlement = await persist(call, {
+    requestId: input.requestId,
+    terms: {
+      providerId: deployment.providerId,
+      upstreamModel: deployment.upstreamModel,
+      priceJson: bound.pinned === null ? null : JSON.stringify(bound.pinned),
+    },
+    attempts: call.attempts,
+    ending: ending.ending,
+    ...cost,
+    httpStatus: ending.httpStatus,
+    errorCode: ending.errorCode,
+    usage: measured.usage,
+    usageSource: measured.source,
+    startedAtMs: input.startedAtMs,
+    firstEventMs,
+    durationMs,
+    // With the settlement, so that an answer which was charged is the one that comes again.
+    answer: input.keyed === null ? null : (call.answer?.() ?? "free"),
+  });
+  if (settlement === null) throw new Error(`request ${input.requestId} had ended already`);
+  const settled = { ...settlement, ...measured };
+  try {
+    note(call, settled, cost);
+  } catch (error) {
+    // It is in the books, and must not be taken for what is not.
+    input.log.error({ err: error }, "could not note a settlement");
+  }
+  return settled;
+}
+
+type Cost = Pick<Settle, "costMicro" | "unbilledMicro" | "providerCostMicro">;
+
+function costOf(
+  { candidate, heldMicro }: EndedCall,
+  { usage, source, reportedCostMicro }: Measured,
+): Cost {
+  if (usage === null) return { costMicro: 0, unbilledMicro: 0, providerCostMicro: null };
+  const { pinned } = candidate.bound;
+  const providerCostMicro = providerBasisMicro(pinned, usage, reportedCostMicro);
+  const cost = costMicro(pinned, usage, providerCostMicro);
+  const billed = source === "estimated" ? Math.min(cost, heldMicro) : cost;
+  return { costMicro: billed, unbilledMicro: cost - billed, providerCostMicro };
+}
+
+/** The money is owed whatever the database says at first, so a refused settlement is tried until it is taken. */
+async function persist(
+  { deps, input }: EndedCall,
+  end: Omit<Settle, "atMs">,
+): Promise<Settlement | null> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await deps.ledger.settle({ ...end, atMs: deps.clock.nowMs() });
+    } catch (error) {
+      // A rule of the books that was broken stays broken: only trouble of the database passes.
+      if (!(error instanceof ApiError)) throw error;
+      input.log.error({ err: error }, "settlement refused, retrying");
+      deps.metrics.settlementRetried();
+      const pauseMs = RETRY_PAUSES_MS[Math.min(attempt, RETRY_PAUSES_MS.length - 1)] ?? 0;
+      await sleep(deps.clock, pauseMs);
+    }
+  }
+}
+
+function note(call: EndedCall, settled: Settled, cost: Cost): void {
+  const { candidate, deps, durationMs, ending, firstEventMs, input } = call;
+  input.log.info(
+    {
+      ending: ending.ending,
+      status: ending.httpStatus,
+      code: ending.errorCode ?? undefined,
+      promptTokens: settled.usage?.promptTokens,
+      completionTokens: settled.usage?.completionTokens,
+      usageSource: settled.source,
+      chargedMicro: settled.chargedMicro,
+      shortfallMicro: settled.shortfallMicro || undefined,
+      durationMs,
+    },
+    "request ended",
+  );
+  if (settled.shortfallMicro > 0) {
+    input.log.warn({ shortfallMicro: settled.shortfallMicro }, "cost written off");
+  }
+  deps.metrics.requestEnded({
+    providerId: candidate.deployment.providerId,
+    ending: ending.ending,
+    ...settled,
+    ...cost,
+    firstEventMs,
+    durationMs,
+  });
+}
