@@ -241,7 +241,7 @@ export const BREAKS: readonly Break[] = [
   {
     what: "One bad operation fails the whole batch",
     file: "src/ledger/sqlite/batch.ts",
-    from: "return { outcomes: commands.map(alone) };",
+    from: "return { outcomes: units.map(alone) };",
     to: "return { isLocked, failure: failureOf(error) };",
   },
   {
