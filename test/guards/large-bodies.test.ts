@@ -26,7 +26,7 @@ const TRANSLATED = [
   ...["tool calls", "tool calls of many fields", "calls of one long text each"],
   ...["arguments below the limit", "arguments of one long text", "a tool's long result"],
   ...["messages of parts", "large tools", "schemas of references"],
-  ...["plain text", "a text file", "an image in base64"],
+  ...["plain text", "texts of 60 kB", "a text file", "an image in base64"],
 ];
 
 interface Watched {

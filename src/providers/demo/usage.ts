@@ -52,12 +52,23 @@ class WordCount {
   }
 }
 
-/** The same, with turns for others in a long text. */
-async function countInTurns(text: string): Promise<number> {
+/** What may still be counted in this turn: all texts of a request share it, as many short ones are one long one. */
+interface Turn {
+  charactersLeft: number;
+}
+
+/** The same, with turns for others in between. */
+async function countInTurns(text: string, turn: Turn): Promise<number> {
   const count = new WordCount();
-  for (let from = 0; from < text.length; from += SLICE_CHARACTERS) {
-    if (from > 0) await systemClock.nextTurn();
-    count.add(text, from, Math.min(from + SLICE_CHARACTERS, text.length));
+  for (let from = 0; from < text.length; ) {
+    if (turn.charactersLeft <= 0) {
+      await systemClock.nextTurn();
+      turn.charactersLeft = SLICE_CHARACTERS;
+    }
+    const to = Math.min(from + turn.charactersLeft, text.length);
+    count.add(text, from, to);
+    turn.charactersLeft -= to - from;
+    from = to;
   }
   return count.total();
 }
@@ -91,14 +102,15 @@ export function cutToTokens(word: string, tokens: number): string {
  * image, sound or file, and the words of the tools' and the answer format's JSON.
  */
 export async function countPromptTokens(request: ChatRequest): Promise<number> {
+  const turn: Turn = { charactersLeft: SLICE_CHARACTERS };
   let total = 0;
   for (const message of request.messages) {
     total += MESSAGE_TOKENS;
     const { content } = message;
-    if (typeof content === "string") total += await countInTurns(content);
+    if (typeof content === "string") total += await countInTurns(content, turn);
     for (const part of Array.isArray(content) ? content : []) {
       const text = partText(part);
-      total += text === null ? MEDIA_TOKENS : await countInTurns(text);
+      total += text === null ? MEDIA_TOKENS : await countInTurns(text, turn);
     }
     if ("tool_calls" in message) total += await jsonTokens(message.tool_calls);
   }
