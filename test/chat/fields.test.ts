@@ -1,6 +1,8 @@
 // Every field of a chat request on its way to OpenAI: the upstream's whole body is compared.
+
 import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
 import type { ChatCompletionMessageParam } from "openai/resources/chat/completions";
+import { CAPABILITIES } from "../support/facts.ts";
 import { completion, streamOf } from "../support/openai-wire.ts";
 import { json, type RawUpstream, sse, startRawUpstream } from "../support/raw-upstream.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
@@ -10,17 +12,6 @@ import { ask, expectQuietBooks, post } from "./support.ts";
 const ROWS = Object.entries(FIELDS).flatMap(([field, values]) =>
   values.map((value) => ({ field, value, text: JSON.stringify(value).slice(0, 40) })),
 );
-
-const CAPABILITIES = {
-  tools: true,
-  structuredOutput: true,
-  jsonMode: true,
-  vision: true,
-  audioInput: true,
-  audioOutput: true,
-  files: true,
-  reasoning: true,
-};
 
 /** Fields that mean something only beside another one. */
 const COMPANIONS: Record<string, Record<string, unknown>> = {

@@ -2,10 +2,11 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { Readable } from "node:stream";
 import { brotliCompressSync, createGzip, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
+import { concat } from "../support/http-bytes.ts";
 import { completion, streamOf } from "../support/openai-wire.ts";
 import { ask, type FaultHouse, forEach, type Outcome, startFaultHouse } from "./house.ts";
 import { expectAllSound, expectSound } from "./support.ts";
-import { answerBytes, CLOSING, concat, SSE_TYPE, sends } from "./wire.ts";
+import { answerBytes, CLOSING, SSE_TYPE, sends } from "./wire.ts";
 
 const MIB = 1_048_576;
 const ZEROS = Buffer.alloc(MIB);

@@ -1,9 +1,10 @@
 // Answers whose HTTP is broken: an error of the provider, never a part passed on as the whole.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { concat, httpChunk } from "../support/http-bytes.ts";
 import { completion, streamOf } from "../support/openai-wire.ts";
 import { ask, type FaultHouse, startFaultHouse } from "./house.ts";
 import { expectSound } from "./support.ts";
-import { answerBytes, CLOSING, chunkBytes, concat, headBytes, SSE_TYPE, sends } from "./wire.ts";
+import { answerBytes, CLOSING, headBytes, SSE_TYPE, sends } from "./wire.ts";
 
 let house: FaultHouse;
 beforeAll(async () => {
@@ -85,7 +86,7 @@ describe("broken chunks", () => {
   ];
   test.each(bothWays(ROWS))("%s (%#)", async (_name, bytes, stream) => {
     const begun = stream ? EVENTS.slice(0, first) : BODY.slice(0, 20);
-    const all = concat(chunkedHead(stream ? SSE_TYPE : JSON_TYPE), chunkBytes(begun), bytes);
+    const all = concat(chunkedHead(stream ? SSE_TYPE : JSON_TYPE), httpChunk(begun), bytes);
     const outcome = await ask(house, sends(all, "hold"), { stream });
     const record = await expectSound(house, outcome);
     expect(record.ending).not.toBe("completed");

@@ -1,19 +1,11 @@
 // Answers whose HTTP is old or odd, but whole: they are taken, with their usage.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { gzipSync } from "node:zlib";
+import { concat, HTTP_END, httpChunk } from "../support/http-bytes.ts";
 import { completion, streamOf } from "../support/openai-wire.ts";
 import { ask, type FaultHouse, STREAM, startFaultHouse } from "./house.ts";
 import { expectSound } from "./support.ts";
-import {
-  answerBytes,
-  CLOSING,
-  chunkBytes,
-  concat,
-  headBytes,
-  LAST_CHUNK,
-  SSE_TYPE,
-  sends,
-} from "./wire.ts";
+import { answerBytes, CLOSING, headBytes, SSE_TYPE, sends } from "./wire.ts";
 
 let house: FaultHouse;
 beforeAll(async () => {
@@ -55,7 +47,7 @@ describe("odd, but whole", () => {
       "trailers",
       concat(
         headBytes({ headers: { ...CLOSING, "transfer-encoding": "chunked" } }),
-        chunkBytes(BODY),
+        httpChunk(BODY),
         "0\r\nx-a: b\r\n\r\n",
       ),
     ],
@@ -87,8 +79,8 @@ describe("odd, but whole", () => {
       "a chunk for each byte",
       concat(
         chunkedHead(CLOSING),
-        ...Array.from(Buffer.from(EVENTS), (byte) => chunkBytes(Uint8Array.of(byte))),
-        LAST_CHUNK,
+        ...Array.from(Buffer.from(EVENTS), (byte) => httpChunk(Uint8Array.of(byte))),
+        HTTP_END,
       ),
     ],
   ];

@@ -1,11 +1,12 @@
 // Connections to a provider that are used again: each answer goes to its own question, whatever a
 // provider writes beyond an answer, and a call is never sent twice.
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import { concat } from "../support/http-bytes.ts";
 import { completion, streamOf } from "../support/openai-wire.ts";
 import { within } from "../support/wait.ts";
 import { ask, type FaultHouse, type Outcome, startFaultHouse } from "./house.ts";
 import { expectSound } from "./support.ts";
-import { answerBytes, concat, SSE_TYPE, sends } from "./wire.ts";
+import { answerBytes, SSE_TYPE, sends } from "./wire.ts";
 
 let house: FaultHouse;
 beforeEach(async () => {

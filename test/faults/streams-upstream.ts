@@ -1,5 +1,6 @@
 // A process: the provider of thousands of streams that stay open. streams-upstream.ts WORD_EVERY_MS
 import { createServer, type Socket } from "node:net";
+import { concat, HTTP_END, httpChunk } from "../support/http-bytes.ts";
 import { chunk, completion, DONE, event, usageChunk } from "../support/openai-wire.ts";
 import { type UpstreamCommand, type UpstreamState, WORD } from "./streams-messages.ts";
 
@@ -14,10 +15,8 @@ const flooded = new Set<Socket>();
 let turn: Socket[] = [];
 let [words, floodBytes] = [0, 0];
 
-const framed = (text: string) =>
-  Buffer.from(`${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`);
-const wordEvent = framed(event(chunk({ role: "assistant", content: `${WORD} ` })));
-const floodEvent = framed(event(chunk({ content: `${WORD} `.repeat(3_000) })));
+const wordEvent = httpChunk(event(chunk({ role: "assistant", content: `${WORD} ` })));
+const floodEvent = httpChunk(event(chunk({ content: `${WORD} `.repeat(3_000) })));
 const head = (type: string) =>
   `HTTP/1.1 200 OK\r\ncontent-type: ${type}\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n`;
 
@@ -39,7 +38,7 @@ function flood(socket: Socket, sent = 0): void {
 
 function answer(socket: Socket, question: string): void {
   if (question === "whole") {
-    socket.end(`${head("application/json")}${framed(JSON.stringify(completion()))}0\r\n\r\n`);
+    socket.end(`${head("application/json")}${httpChunk(JSON.stringify(completion()))}${HTTP_END}`);
     return;
   }
   const kind = question === "flood" ? flooded : steady;
@@ -81,8 +80,8 @@ setInterval(() => {
 }, TURN_MS);
 
 function finish(): void {
-  const rest = [event(chunk({}, "stop")), event(usageChunk()), DONE].map(framed);
-  for (const socket of steady) socket.end(Buffer.concat([...rest, Buffer.from("0\r\n\r\n")]));
+  const rest = [event(chunk({}, "stop")), event(usageChunk()), DONE].map((text) => httpChunk(text));
+  for (const socket of steady) socket.end(concat(...rest, HTTP_END));
   steady.clear();
 }
 

@@ -1,5 +1,6 @@
 // Answers as exact bytes, with the framing that a test wants, and what becomes of the connection.
 import type { Socket } from "node:net";
+import { concat, HTTP_END, httpChunk } from "../support/http-bytes.ts";
 import type { WireAnswer } from "../support/raw-upstream.ts";
 
 export type Framing = "content-length" | "chunked" | "until-close";
@@ -41,22 +42,7 @@ function framingHeader(framing: Framing, length: number): Record<string, string>
   return framing === "chunked" ? { "transfer-encoding": "chunked" } : { connection: "close" };
 }
 
-export function chunkBytes(piece: string | Uint8Array): Buffer {
-  const bytes = Buffer.from(piece);
-  return Buffer.concat([
-    Buffer.from(`${bytes.length.toString(16)}\r\n`),
-    bytes,
-    Buffer.from("\r\n"),
-  ]);
-}
-
-export const concat = (...parts: (string | Uint8Array)[]): Buffer =>
-  Buffer.concat(parts.map((part) => Buffer.from(part)));
-
-export const LAST_CHUNK = Buffer.from("0\r\n\r\n");
-
-const chunkedBytes = (pieces: Uint8Array[]) =>
-  Buffer.concat([...pieces.map(chunkBytes), LAST_CHUNK]);
+const chunkedBytes = (pieces: Uint8Array[]) => concat(...pieces.map(httpChunk), HTTP_END);
 
 /** Writes these bytes at once. */
 export function sends(bytes: string | Uint8Array, then: Then): WireAnswer {

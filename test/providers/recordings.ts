@@ -7,16 +7,9 @@ import type {
   UpstreamChunk,
   UpstreamCompletion,
 } from "../../src/providers/protocol.ts";
+import { HTTP_END, httpChunk } from "../support/http-bytes.ts";
 import { DIALECTS, type RecordedDialect } from "./recorded-dialects.ts";
-import {
-  callOf,
-  chunksIn,
-  collect,
-  HTTP_END,
-  httpChunk,
-  type RawServer,
-  rawServer,
-} from "./support.ts";
+import { callOf, chunksIn, collect, type RawServer, rawServer } from "./support.ts";
 
 const ROOT = join(import.meta.dir, "../fixtures/recorded");
 const never = new AbortController().signal;

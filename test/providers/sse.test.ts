@@ -1,14 +1,7 @@
 // Server-sent events from real sockets: split anywhere, in any line ending, broken off, too large.
 import { describe, expect, test } from "bun:test";
-import {
-  collect,
-  eventually,
-  HTTP_END,
-  httpChunk,
-  rawServer,
-  rejection,
-  SSE_HEAD,
-} from "./support.ts";
+import { HTTP_END, httpChunk, SSE_HEAD } from "../support/http-bytes.ts";
+import { collect, eventually, rawServer, rejection } from "./support.ts";
 import { asApiError, batchesOf, sendPieces } from "./transport-support.ts";
 
 describe("sseBatches", () => {

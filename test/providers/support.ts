@@ -9,6 +9,7 @@ import {
 } from "../../src/providers/protocol.ts";
 import type { StreamReader } from "../../src/providers/shared/http-dialect.ts";
 import type { SseEvent } from "../../src/providers/transport/sse.ts";
+import { FACTS } from "../support/facts.ts";
 
 /** A call for a model named `upstream-model`; `request` adds to or replaces its fields. */
 export function callOf(
@@ -19,21 +20,7 @@ export function callOf(
     requestId: "req_test",
     request: { model: "asked-model", messages: [{ role: "user", content: "hello" }], ...request },
     upstreamModel: "upstream-model",
-    facts: {
-      contextWindow: 128_000,
-      maxOutputTokens: 16_384,
-      imageTokensMax: 1_000,
-      capabilities: {
-        tools: true,
-        structuredOutput: true,
-        jsonMode: true,
-        vision: true,
-        audioInput: true,
-        audioOutput: true,
-        files: true,
-        reasoning: true,
-      },
-    },
+    facts: FACTS,
     maxOutputTokens: 100,
     ...extra,
   };
@@ -136,17 +123,6 @@ export async function rawServer(answer: (socket: Socket) => void): Promise<RawSe
     },
   };
 }
-
-export const SSE_HEAD =
-  "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
-
-/** One piece of a chunked HTTP body. */
-export function httpChunk(bytes: string | Uint8Array): Buffer {
-  const body = Buffer.from(bytes);
-  return Buffer.concat([Buffer.from(`${body.length.toString(16)}\r\n`), body, Buffer.from("\r\n")]);
-}
-
-export const HTTP_END = "0\r\n\r\n";
 
 /** Waits until the condition holds, at most `limitMs`; false when it never did. */
 export async function eventually(condition: () => boolean, limitMs: number): Promise<boolean> {

@@ -9,7 +9,7 @@ import {
 import type { EventSink } from "../../src/providers/transport/framing.ts";
 import { UpstreamGuard } from "../../src/providers/transport/guard.ts";
 import { SSE, type SseEvent } from "../../src/providers/transport/sse.ts";
-import { HTTP_END, httpChunk, SSE_HEAD } from "./support.ts";
+import { HTTP_END, httpChunk, SSE_HEAD } from "../support/http-bytes.ts";
 
 export const never = new AbortController().signal;
 

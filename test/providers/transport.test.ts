@@ -4,7 +4,8 @@ import type { ApiError } from "../../src/base/errors.ts";
 import { fetchUpstream } from "../../src/providers/transport/fetch-upstream.ts";
 import { UpstreamGuard } from "../../src/providers/transport/guard.ts";
 import { readBody, readErrorBody } from "../../src/providers/transport/read-body.ts";
-import { collect, eventually, httpChunk, rawServer, rejection, SSE_HEAD } from "./support.ts";
+import { httpChunk, SSE_HEAD } from "../support/http-bytes.ts";
+import { collect, eventually, rawServer, rejection } from "./support.ts";
 import { asApiError, batchesOf, never, requestTo } from "./transport-support.ts";
 
 describe("UpstreamGuard", () => {

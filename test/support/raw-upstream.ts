@@ -1,5 +1,6 @@
 // An upstream on a bare socket: keeps each whole request, and answers as a test scripts it.
 import { createServer, type Server, type Socket } from "node:net";
+import { HTTP_END, httpChunk } from "./http-bytes.ts";
 
 /** A request as it came, body and all. */
 export interface UpstreamRequest {
@@ -125,13 +126,11 @@ async function send(socket: Socket, answer: UpstreamAnswer): Promise<void> {
   socket.write(`HTTP/1.1 ${status} Status\r\n${lines.join("")}\r\n`);
   for await (const piece of pieces) {
     if (socket.destroyed) return;
-    const bytes = typeof piece === "string" ? Buffer.from(piece) : piece;
-    const size = `${bytes.byteLength.toString(16)}\r\n`;
-    socket.write(Buffer.concat([Buffer.from(size), bytes, Buffer.from("\r\n")]));
+    socket.write(httpChunk(piece));
   }
   if (ending === "reset") socket.resetAndDestroy();
   else if (ending === "cut") socket.end();
-  else socket.end("0\r\n\r\n");
+  else socket.end(HTTP_END);
 }
 
 /** Calls back for each request with the head's lines and the body of `content-length` bytes. */

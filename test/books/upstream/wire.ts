@@ -1,5 +1,6 @@
 // How a script's bytes go over the wire: their framing, and where the writes are cut.
 
+import { concat, HTTP_END, httpChunk } from "../../support/http-bytes.ts";
 import { createRandom, type Random } from "../../support/random.ts";
 import { type Plan, SALT } from "../plan.ts";
 import type { Part, Script } from "./script.ts";
@@ -43,7 +44,7 @@ export function wireOf(seed: number, plan: Plan, script: Script): Wire {
     writes.push({ bytes, pauseMs: pauseOf(random, plan), completes, isHeldAfter });
   }
   if (body.length === 0 && script.ending === "end" && framing === "chunked") {
-    writes.push({ bytes: CHUNKS_END, pauseMs: 0, completes: [], isHeldAfter: false });
+    writes.push({ bytes: Buffer.from(HTTP_END), pauseMs: 0, completes: [], isHeldAfter: false });
   }
   const head = script.hasHead ? headOf(script, framing, body.length) : "";
   return { writes: withHead(random, Buffer.from(head), writes), keepsAlive: framing !== "close" };
@@ -96,13 +97,9 @@ function partEnds({ parts }: Script): number[] {
   });
 }
 
-const CHUNKS_END = Buffer.from("0\r\n\r\n");
-
 function framed(framing: Framing, bytes: Buffer, isLast: boolean): Buffer {
   if (framing !== "chunked") return bytes;
-  const size = Buffer.from(`${bytes.length.toString(16)}\r\n`);
-  const end = Buffer.from(isLast ? "\r\n0\r\n\r\n" : "\r\n");
-  return Buffer.concat([size, bytes, end]);
+  return isLast ? concat(httpChunk(bytes), HTTP_END) : httpChunk(bytes);
 }
 
 function headOf(script: Script, framing: Framing, length: number): string {

@@ -3,15 +3,8 @@ import { describe, expect, test } from "bun:test";
 import type { ApiError } from "../../../src/base/errors.ts";
 import { createMessagesAdapter } from "../../../src/providers/anthropic/adapter.ts";
 import { ANTHROPIC_FEATURES, VERTEX_FEATURES } from "../../../src/providers/claude/platform.ts";
-import {
-  chunksIn,
-  collect,
-  HTTP_END,
-  httpChunk,
-  rawServer,
-  rejection,
-  SSE_HEAD,
-} from "../support.ts";
+import { HTTP_END, httpChunk, SSE_HEAD } from "../../support/http-bytes.ts";
+import { chunksIn, collect, rawServer, rejection } from "../support.ts";
 import {
   adapterFor,
   claudeCall,

@@ -1,7 +1,8 @@
 // Whole answers of Anthropic's as completions.
 import { expect, test } from "bun:test";
 import { parseMessage } from "../../../src/providers/anthropic/response.ts";
-import { message, tokens } from "./support.ts";
+import { tokens } from "../../support/usage.ts";
+import { message } from "./support.ts";
 
 const parse = (body: unknown, answerTool: string | null = null) =>
   parseMessage(JSON.stringify(body), "asked", answerTool);

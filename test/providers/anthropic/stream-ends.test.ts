@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { ApiError } from "../../../src/base/errors.ts";
 import { EventReader } from "../../../src/providers/anthropic/stream.ts";
 import type { UpstreamChunk } from "../../../src/providers/protocol.ts";
+import { tokens } from "../../support/usage.ts";
 import { collect, rejection } from "../support.ts";
 import { first, piecesOf, read } from "./read-stream.ts";
 import {
@@ -13,7 +14,6 @@ import {
   start,
   stopWith,
   textBlock,
-  tokens,
   toolBlock,
 } from "./support.ts";
 

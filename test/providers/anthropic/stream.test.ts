@@ -1,6 +1,7 @@
 // Streams of Anthropic's events as chunks, in order.
 import { describe, expect, test } from "bun:test";
 import { ApiError } from "../../../src/base/errors.ts";
+import { tokens } from "../../support/usage.ts";
 import { collect, rejection } from "../support.ts";
 import { args, called, first, piecesOf, read } from "./read-stream.ts";
 import {
@@ -12,7 +13,6 @@ import {
   start,
   stopWith,
   textBlock,
-  tokens,
   toolBlock,
 } from "./support.ts";
 

@@ -134,21 +134,6 @@ export const message = (content: Fields[], extra: Fields = {}) => ({
   ...extra,
 });
 
-/** TokenUsage with these counts, the others 0. */
-export const tokens = (counts: Fields) => ({
-  promptTokens: 0,
-  completionTokens: 0,
-  cachedTokens: 0,
-  cacheWriteTokens: 0,
-  cacheWrite1hTokens: 0,
-  promptAudioTokens: 0,
-  completionAudioTokens: 0,
-  reasoningTokens: 0,
-  acceptedPredictionTokens: 0,
-  rejectedPredictionTokens: 0,
-  ...counts,
-});
-
 export const never = new AbortController().signal;
 
 export function optionsFor(baseUrl: string, extra: Partial<AnthropicAdapterOptions> = {}) {

@@ -2,7 +2,8 @@
 import { expect, test } from "bun:test";
 import { reportedCounts } from "../../../src/providers/anthropic/usage.ts";
 import { UsageCollector } from "../../../src/providers/claude/usage.ts";
-import { START_USAGE, tokens } from "./support.ts";
+import { tokens } from "../../support/usage.ts";
+import { START_USAGE } from "./support.ts";
 
 const one = (usage: unknown) => new UsageCollector().add(reportedCounts(usage));
 test.each([

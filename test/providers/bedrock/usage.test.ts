@@ -2,19 +2,11 @@
 import { expect, test } from "bun:test";
 import { reportedCounts } from "../../../src/providers/bedrock/usage.ts";
 import { UsageCollector } from "../../../src/providers/claude/usage.ts";
+import { tokens } from "../../support/usage.ts";
 
 const parseUsage = (usage: unknown) => new UsageCollector().add(reportedCounts(usage));
 
-const NONE = {
-  cachedTokens: 0,
-  cacheWriteTokens: 0,
-  cacheWrite1hTokens: 0,
-  promptAudioTokens: 0,
-  completionAudioTokens: 0,
-  reasoningTokens: 0,
-  acceptedPredictionTokens: 0,
-  rejectedPredictionTokens: 0,
-};
+const NONE = tokens();
 
 test.each([
   [

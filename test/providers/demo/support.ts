@@ -3,6 +3,7 @@
 import type { ChatCompletionChunk, ChatRequest } from "../../../src/base/chat.ts";
 import { createDemoAdapter } from "../../../src/providers/demo/adapter.ts";
 import type { UpstreamCall, UpstreamChunk } from "../../../src/providers/protocol.ts";
+import { FACTS } from "../../support/facts.ts";
 import { chunksIn } from "../support.ts";
 
 export const adapter = createDemoAdapter({ wordDelayMs: 0, firstWordDelayMs: 0 });
@@ -16,21 +17,7 @@ export function call(
     requestId: "req_test",
     request: { model: "demo", messages: [{ role: "user", content: text }], ...request },
     upstreamModel: "demo",
-    facts: {
-      contextWindow: 128_000,
-      maxOutputTokens: 16_384,
-      imageTokensMax: 1_000,
-      capabilities: {
-        tools: true,
-        structuredOutput: true,
-        jsonMode: true,
-        vision: true,
-        audioInput: true,
-        audioOutput: true,
-        files: true,
-        reasoning: true,
-      },
-    },
+    facts: FACTS,
     maxOutputTokens,
   };
 }

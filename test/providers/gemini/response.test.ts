@@ -4,8 +4,9 @@ import { ApiError } from "../../../src/base/errors.ts";
 import { endOf } from "../../../src/providers/gemini/candidate.ts";
 import { parseCompletion } from "../../../src/providers/gemini/response.ts";
 import { SignatureCache } from "../../../src/providers/gemini/signatures.ts";
+import { tokens } from "../../support/usage.ts";
 import { rejection } from "../support.ts";
-import { answerOf, chunksOf, emptyUsage } from "./support.ts";
+import { answerOf, chunksOf } from "./support.ts";
 
 function parse(body: unknown, signatures = new SignatureCache()) {
   return parseCompletion(JSON.stringify(body), "asked", signatures);
@@ -61,12 +62,13 @@ describe("completions", () => {
         },
       ],
     } as never);
-    expect(usage).toEqual({
-      ...emptyUsage,
-      promptTokens: 10,
-      completionTokens: 12,
-      reasoningTokens: 7,
-    });
+    expect(usage).toEqual(
+      tokens({
+        promptTokens: 10,
+        completionTokens: 12,
+        reasoningTokens: 7,
+      }),
+    );
     expect(signatures.find("gid-x1", "look")).toBe("c2ln");
     expect(signatures.size).toBe(1);
   });
@@ -126,7 +128,7 @@ describe("completions", () => {
         finish_reason: "content_filter",
       },
     ]);
-    expect(usage).toEqual({ ...emptyUsage, promptTokens: 4 });
+    expect(usage).toEqual(tokens({ promptTokens: 4 }));
   });
 
   test.each<[string, unknown, number]>([

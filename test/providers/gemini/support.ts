@@ -89,20 +89,6 @@ export function toolCall(id: string, name: string, args = "{}", extra: object = 
   return { id, type: "function", function: { name, arguments: args }, ...extra };
 }
 
-/** Usage of nothing, to be overlaid. */
-export const emptyUsage = {
-  promptTokens: 0,
-  completionTokens: 0,
-  cachedTokens: 0,
-  cacheWriteTokens: 0,
-  cacheWrite1hTokens: 0,
-  promptAudioTokens: 0,
-  completionAudioTokens: 0,
-  reasoningTokens: 0,
-  acceptedPredictionTokens: 0,
-  rejectedPredictionTokens: 0,
-};
-
 export const usageMetadata = { promptTokenCount: 2, candidatesTokenCount: 1, totalTokenCount: 3 };
 export const answer = answerOf([{ text: "hi" }], "STOP", usageMetadata);
 

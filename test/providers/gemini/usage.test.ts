@@ -1,7 +1,7 @@
 // Gemini's usageMetadata as TokenUsage: what counts where, and what is worthless.
 import { describe, expect, test } from "bun:test";
 import { parseUsage } from "../../../src/providers/gemini/usage.ts";
-import { emptyUsage } from "./support.ts";
+import { tokens } from "../../support/usage.ts";
 
 describe("usage", () => {
   test("everything that is counted", () => {
@@ -22,15 +22,16 @@ describe("usage", () => {
         candidatesTokensDetails: audio(5),
         trafficType: "ON_DEMAND",
       }),
-    ).toEqual({
-      ...emptyUsage,
-      promptTokens: 110,
-      completionTokens: 50,
-      cachedTokens: 40,
-      promptAudioTokens: 27,
-      completionAudioTokens: 5,
-      reasoningTokens: 30,
-    });
+    ).toEqual(
+      tokens({
+        promptTokens: 110,
+        completionTokens: 50,
+        cachedTokens: 40,
+        promptAudioTokens: 27,
+        completionAudioTokens: 5,
+        reasoningTokens: 30,
+      }),
+    );
   });
 
   test("audio from the cache, of all modalities that are there", () => {

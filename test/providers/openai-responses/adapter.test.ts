@@ -2,17 +2,9 @@
 import { describe, expect, test } from "bun:test";
 import type { ApiError } from "../../../src/base/errors.ts";
 import { createResponsesAdapter } from "../../../src/providers/openai-responses/adapter.ts";
+import { HTTP_END, httpChunk, SSE_HEAD } from "../../support/http-bytes.ts";
 import { never, optionsFor, textOf, tools } from "../openai/adapter-support.ts";
-import {
-  callOf,
-  chunksIn,
-  collect,
-  HTTP_END,
-  httpChunk,
-  rawServer,
-  rejection,
-  SSE_HEAD,
-} from "../support.ts";
+import { callOf, chunksIn, collect, rawServer, rejection } from "../support.ts";
 import { completed, message, outputText, responseOf, TOKEN_USAGE, textDelta } from "./support.ts";
 
 const eventText = (event: object) =>

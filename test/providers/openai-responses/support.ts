@@ -1,6 +1,7 @@
 // Helpers of the Responses tests: responses, their items, and streams of events as documented.
 import { ResponseStream } from "../../../src/providers/openai-responses/stream.ts";
 import type { UpstreamChunk } from "../../../src/providers/protocol.ts";
+import { tokens } from "../../support/usage.ts";
 import { collect, readSse } from "../support.ts";
 
 export type Fields = Record<string, unknown>;
@@ -13,18 +14,13 @@ export const RESPONSE_USAGE = {
   total_tokens: 50,
 };
 
-export const TOKEN_USAGE = {
+export const TOKEN_USAGE = tokens({
   promptTokens: 30,
   completionTokens: 20,
   cachedTokens: 10,
   cacheWriteTokens: 4,
-  cacheWrite1hTokens: 0,
-  promptAudioTokens: 0,
-  completionAudioTokens: 0,
   reasoningTokens: 8,
-  acceptedPredictionTokens: 0,
-  rejectedPredictionTokens: 0,
-};
+});
 
 export const message = (...content: Fields[]): Fields => ({
   id: "msg_1",

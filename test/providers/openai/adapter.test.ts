@@ -4,16 +4,8 @@ import { LLMock } from "@copilotkit/aimock";
 import type { ApiError } from "../../../src/base/errors.ts";
 import { createOpenAiAdapter } from "../../../src/providers/openai/adapter.ts";
 import { buildHeaders, endpointUrl } from "../../../src/providers/shared/endpoint.ts";
-import {
-  callOf,
-  chunksIn,
-  collect,
-  HTTP_END,
-  httpChunk,
-  rawServer,
-  rejection,
-  SSE_HEAD,
-} from "../support.ts";
+import { HTTP_END, httpChunk, SSE_HEAD } from "../../support/http-bytes.ts";
+import { callOf, chunksIn, collect, rawServer, rejection } from "../support.ts";
 import { never, optionsFor, textOf } from "./adapter-support.ts";
 
 const answer = {

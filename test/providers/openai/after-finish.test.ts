@@ -3,17 +3,9 @@ import { describe, expect, test } from "bun:test";
 import type { Socket } from "node:net";
 import { createOpenAiAdapter } from "../../../src/providers/openai/adapter.ts";
 import { COMPATIBLE } from "../../../src/providers/openai/quirks.ts";
+import { HTTP_END, httpChunk, SSE_HEAD } from "../../support/http-bytes.ts";
 import { event, streamOf, usageChunk } from "../../support/openai-wire.ts";
-import {
-  callOf,
-  chunksIn,
-  collect,
-  HTTP_END,
-  httpChunk,
-  rawServer,
-  rejection,
-  SSE_HEAD,
-} from "../support.ts";
+import { callOf, chunksIn, collect, rawServer, rejection } from "../support.ts";
 
 const never = new AbortController().signal;
 

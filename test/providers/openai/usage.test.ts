@@ -1,4 +1,5 @@
 // Token usage in every spelling that providers use.
+
 import { describe, expect, test } from "bun:test";
 import type { TokenUsage } from "../../../src/base/chat.ts";
 import { answerOptions } from "../../../src/providers/openai/answer-options.ts";
@@ -7,26 +8,11 @@ import { parseCompletion } from "../../../src/providers/openai/response.ts";
 import { ChatStream } from "../../../src/providers/openai/stream.ts";
 import { parseUsage, readUsage } from "../../../src/providers/openai/usage.ts";
 import { MAX_TOKENS_PER_REQUEST } from "../../../src/providers/shared/token-counts.ts";
+import { tokens } from "../../support/usage.ts";
 import { callOf } from "../support.ts";
 
 const plain = { hiddenOutputInTotal: false };
 const hidden = { hiddenOutputInTotal: true };
-
-function usage(parts: Partial<TokenUsage>): TokenUsage {
-  return {
-    promptTokens: 0,
-    completionTokens: 0,
-    cachedTokens: 0,
-    cacheWriteTokens: 0,
-    cacheWrite1hTokens: 0,
-    promptAudioTokens: 0,
-    completionAudioTokens: 0,
-    reasoningTokens: 0,
-    acceptedPredictionTokens: 0,
-    rejectedPredictionTokens: 0,
-    ...parts,
-  };
-}
 
 const base = { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 };
 const parsed = { promptTokens: 100, completionTokens: 20 };
@@ -104,7 +90,7 @@ describe("parseUsage", () => {
       { promptTokens: MAX_TOKENS_PER_REQUEST },
     ],
   ])("reads %s", (_name, given, expected) => {
-    expect(parseUsage(given, plain)).toEqual(usage(expected));
+    expect(parseUsage(given, plain)).toEqual(tokens(expected));
   });
 
   test.each<[string, unknown, Partial<TokenUsage>]>([
@@ -138,7 +124,7 @@ describe("parseUsage", () => {
       { promptTokens: 1, completionTokens: 302, reasoningTokens: 300 },
     ],
   ])("finds hidden output, %s", (_name, given, expected) => {
-    expect(parseUsage(given, hidden)).toEqual(usage(expected));
+    expect(parseUsage(given, hidden)).toEqual(tokens(expected));
   });
 
   test.each<[string, unknown]>([

@@ -6,17 +6,8 @@ import type { UpstreamChunk } from "../../../src/providers/protocol.ts";
 import { deltaChoice, Envelope } from "../../../src/providers/shared/envelope.ts";
 import type { StreamReader } from "../../../src/providers/shared/http-dialect.ts";
 import type { SseEvent } from "../../../src/providers/transport/sse.ts";
-import {
-  callOf,
-  chunksIn,
-  collect,
-  eventually,
-  HTTP_END,
-  httpChunk,
-  rawServer,
-  rejection,
-  SSE_HEAD,
-} from "../support.ts";
+import { HTTP_END, httpChunk, SSE_HEAD } from "../../support/http-bytes.ts";
+import { callOf, chunksIn, collect, eventually, rawServer, rejection } from "../support.ts";
 import { adapterTo, events, GRACE_MS, never } from "./word-adapter.ts";
 
 /** Of a model whose every event may be the last. */

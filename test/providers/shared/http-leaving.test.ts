@@ -1,15 +1,7 @@
 // The one way of calling: a client that leaves is told its own reason, and the provider is let go, whatever the dialect.
 import { expect, test } from "bun:test";
-import {
-  callOf,
-  chunksIn,
-  collect,
-  eventually,
-  httpChunk,
-  rawServer,
-  rejection,
-  SSE_HEAD,
-} from "../support.ts";
+import { httpChunk, SSE_HEAD } from "../../support/http-bytes.ts";
+import { callOf, chunksIn, collect, eventually, rawServer, rejection } from "../support.ts";
 import { adapterTo, events, never } from "./word-adapter.ts";
 
 /** Says one word, and then nothing. */

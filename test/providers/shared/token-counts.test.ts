@@ -6,6 +6,7 @@ import {
   TokenCounts,
   tokenUsage,
 } from "../../../src/providers/shared/token-counts.ts";
+import { tokens } from "../../support/usage.ts";
 
 describe("a count", () => {
   test.each<[unknown[], number | null, boolean]>([
@@ -38,18 +39,9 @@ describe("a count", () => {
 
 describe("usage", () => {
   test("of totals alone", () => {
-    expect(tokenUsage({ promptTokens: 5, completionTokens: 2 })).toEqual({
-      promptTokens: 5,
-      completionTokens: 2,
-      cachedTokens: 0,
-      cacheWriteTokens: 0,
-      cacheWrite1hTokens: 0,
-      promptAudioTokens: 0,
-      completionAudioTokens: 0,
-      reasoningTokens: 0,
-      acceptedPredictionTokens: 0,
-      rejectedPredictionTokens: 0,
-    });
+    expect(tokenUsage({ promptTokens: 5, completionTokens: 2 })).toEqual(
+      tokens({ promptTokens: 5, completionTokens: 2 }),
+    );
   });
 
   test("has no part larger than its total, and none counted twice", () => {
