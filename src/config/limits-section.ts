@@ -28,7 +28,7 @@ const limitSettings = z.strictObject({
   jsonWeight: positiveInt.default(32 * MIB),
   messages: positiveInt.default(10_000),
   /** Items of any list of one message: the parts of its content, its calls. */
-  messageItems: positiveInt.default(4096),
+  messageItems: positiveInt.default(2048),
   tools: positiveInt.default(512),
   /** Answers to one request (`n`). */
   choices: positiveInt.default(16),

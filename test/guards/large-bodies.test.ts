@@ -95,7 +95,7 @@ test("a message's lists are bounded by name", async () => {
   const server = await startTestServer({ config: { demo: DEMO } });
   try {
     const answer = await chat(server, hostileBodies["too many parts"]?.(0) ?? "");
-    expectError(answer, { status: 400, param: "messages[0].content", message: "at most 4096" });
+    expectError(answer, { status: 400, param: "messages[0].content", message: "at most 2048" });
   } finally {
     await server.close();
   }

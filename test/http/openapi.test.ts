@@ -151,7 +151,7 @@ describe("completeness", () => {
       tools: { maxItems: 5 },
     });
     expect(fieldsOf(document).n).toMatchObject({ maximum: 16 });
-    const lists = JSON.stringify(document.components.schemas.Message).match(/"maxItems":4096/g);
+    const lists = JSON.stringify(document.components.schemas.Message).match(/"maxItems":2048/g);
     // The content of five kinds of messages, calls, and thoughts.
     expect(lists).toHaveLength(7);
   });

@@ -41,21 +41,21 @@ export const hostileBodies: Record<string, (maxBytes: number) => string> = {
   "bad logit_bias": () => withField(`"logit_bias":{${list(240_000, (i) => `"${i}":"x"`)}}`),
   "bad metadata": () => withField(`"metadata":{${list(240_000, (i) => `"k${i}":1`)}}`),
   "bad tool calls": () => assistant(`"tool_calls":[${list(80_000, () => "{}")}]`),
-  "bad tool calls below the limit": () => assistant(`"tool_calls":[${list(4_096, () => "{}")}]`),
-  "tool calls": () => calls(ids(4_096), "{}"),
+  "bad tool calls below the limit": () => assistant(`"tool_calls":[${list(2_048, () => "{}")}]`),
+  "tool calls": () => calls(ids(2_048), "{}"),
   "tool calls of many fields": () => calls(ids(200), `{${list(60, (i) => `\\"k${i}\\":${i}`)}}`),
   "calls of one long text each": (max) =>
     calls(ids(60), `{\\"a\\":\\"${fill(Math.min(max / 66, 240_000), "word ")}\\"}`),
-  "reasoning details": () => assistant(`"reasoning_details":[${list(4_096, (i) => `{"${i}":1}`)}]`),
+  "reasoning details": () => assistant(`"reasoning_details":[${list(2_048, (i) => `{"${i}":1}`)}]`),
   "image parts": () =>
     parts(40_000, '{"type":"image_url","image_url":{"url":"https://a.example/"}}'),
   "image parts below the limit": () =>
-    parts(4_096, '{"type":"image_url","image_url":{"url":"https://a.example/"}}'),
-  "too many parts": () => parts(4_097, '{"type":"text","text":"a"}'),
+    parts(2_048, '{"type":"image_url","image_url":{"url":"https://a.example/"}}'),
+  "too many parts": () => parts(2_049, '{"type":"text","text":"a"}'),
   "marked parts": () =>
-    parts(4_096, '{"type":"text","text":"a","cache_control":{"type":"ephemeral"}}'),
-  "files by name": () => parts(4_096, '{"type":"file","file":{"file_id":"f"}}'),
-  "bad parts": () => parts(4_096, '{"type":"image_url"}'),
+    parts(2_048, '{"type":"text","text":"a","cache_control":{"type":"ephemeral"}}'),
+  "files by name": () => parts(2_048, '{"type":"file","file":{"file_id":"f"}}'),
+  "bad parts": () => parts(2_048, '{"type":"image_url"}'),
   "bad messages": () => `{${REST},"messages":[${list(9_999, () => '{"role":"x"}')}]}`,
   messages: () => `{${REST},"messages":[${list(9_999, () => '{"role":"user","content":"a"}')}]}`,
   "messages of parts": () =>
