@@ -2,9 +2,10 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import OpenAI from "openai";
 import { type Aimock, startAimock } from "../support/aimock.ts";
-import { chunk, completion, DONE, event, streamOf } from "../support/openai-wire.ts";
+import { chunk, completion, DONE, streamOf } from "../support/openai-wire.ts";
 import { gated, json, type RawUpstream, sse, startRawUpstream } from "../support/raw-upstream.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
+import { event } from "../support/sse.ts";
 import { within } from "../support/wait.ts";
 import { ask, clientOf, collect, expectQuietBooks, failure, MODEL, recordOf } from "./support.ts";
 

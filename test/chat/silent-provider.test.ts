@@ -1,6 +1,9 @@
 // A stream whose provider says nothing for long is answered before it: comments, then what comes, or an error frame.
+
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { chunk, DONE } from "../support/openai-wire.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
+import { event } from "../support/sse.ts";
 import { waitUntil } from "../support/wait.ts";
 
 const WITHIN_MS = 150;
@@ -29,16 +32,8 @@ const options = (firstByteWithinMs: number | null) => ({
   },
 });
 
-const chunk = (delta: object, finish: string | null = null) =>
-  `data: ${JSON.stringify({
-    id: "chatcmpl-1",
-    object: "chat.completion.chunk",
-    created: 1,
-    model: "gpt-4o-mini",
-    choices: [{ index: 0, delta, finish_reason: finish }],
-  })}\n\n`;
 const whole = () =>
-  new Response(`${chunk({ content: "late" })}${chunk({}, "stop")}data: [DONE]\n\n`, {
+  new Response(event(chunk({ content: "late" })) + event(chunk({}, "stop")) + DONE, {
     headers: { "content-type": "text/event-stream" },
   });
 const refusal = () => Response.json({ error: { message: "not like this" } }, { status: 400 });

@@ -1,7 +1,7 @@
 // Streams that fail in the middle: an error frame, no [DONE], and what was delivered is charged.
 import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import { formatCredits } from "../../src/base/micro.ts";
-import { chunk, event, USAGE, usageChunk } from "../support/openai-wire.ts";
+import { chunk, USAGE, usageChunk } from "../support/openai-wire.ts";
 import {
   gated,
   type RawUpstream,
@@ -10,6 +10,7 @@ import {
   type UpstreamAnswer,
 } from "../support/raw-upstream.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
+import { event } from "../support/sse.ts";
 import { waitUntil, within } from "../support/wait.ts";
 import { creditsOf, readWire, textOf } from "./stream-support.ts";
 import { expectQuietBooks, post, recordOf } from "./support.ts";

@@ -1,9 +1,10 @@
 // Streams on the wire: what each frame looks like, in which order they come, and how they end well.
 import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import { formatCredits } from "../../src/base/micro.ts";
-import { chunk, DONE, event, streamOf, USAGE, usageChunk } from "../support/openai-wire.ts";
+import { chunk, DONE, streamOf, USAGE, usageChunk } from "../support/openai-wire.ts";
 import { gated, type RawUpstream, sse, startRawUpstream } from "../support/raw-upstream.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
+import { event } from "../support/sse.ts";
 import { waitUntil, within } from "../support/wait.ts";
 import { creditsOf, readWire, textOf } from "./stream-support.ts";
 import { expectQuietBooks, MODEL, post, recordOf } from "./support.ts";

@@ -7,7 +7,7 @@ import { DATABASE_FILE, openDatabase } from "../../src/db/open.ts";
 import { endAll } from "../support/children.ts";
 import { tempFolder } from "../support/folders.ts";
 import { createLedger, type Ledger, verifyBooks } from "../support/ledger.ts";
-import { chunk, completion, event, streamOf } from "../support/openai-wire.ts";
+import { chunk, completion, streamOf } from "../support/openai-wire.ts";
 import {
   gated,
   json,
@@ -16,6 +16,7 @@ import {
   startRawUpstream,
   type UpstreamScript,
 } from "../support/raw-upstream.ts";
+import { event } from "../support/sse.ts";
 import { runJson, startReady } from "./support.ts";
 
 // Whole programs start and end here, on machines that may be busy.

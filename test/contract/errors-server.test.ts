@@ -2,9 +2,10 @@
 import { expect, test } from "bun:test";
 import type { Gateway } from "../../src/calls/gateway.ts";
 import { openDatabase } from "../../src/db/open.ts";
-import { chunk, event, streamOf } from "../support/openai-wire.ts";
+import { chunk, streamOf } from "../support/openai-wire.ts";
 import { gated, sse, startRawUpstream } from "../support/raw-upstream.ts";
 import { startTestServer } from "../support/server.ts";
+import { event } from "../support/sse.ts";
 import { waitUntil } from "../support/wait.ts";
 import { chat, expectError, expectNoCredits, expectNothingCharged, request } from "./support.ts";
 

@@ -1,6 +1,6 @@
 // What the client gets when a provider fails, before the first event of an answer or instead of it.
 import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
-import { completion, event } from "../support/openai-wire.ts";
+import { completion } from "../support/openai-wire.ts";
 import {
   gated,
   json,
@@ -10,6 +10,7 @@ import {
   type UpstreamAnswer,
 } from "../support/raw-upstream.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
+import { event } from "../support/sse.ts";
 import { waitUntil } from "../support/wait.ts";
 import { chat, type ExpectedError, expectError, expectNothingCharged } from "./support.ts";
 

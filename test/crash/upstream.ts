@@ -1,6 +1,8 @@
 // A program: the provider of the crash loop, which does what each prompt orders and keeps count of it.
-import { chunk, completion, DONE, event, usageChunk } from "../support/openai-wire.ts";
+
+import { chunk, completion, DONE, usageChunk } from "../support/openai-wire.ts";
 import { json, sse, startRawUpstream, type UpstreamAnswer } from "../support/raw-upstream.ts";
+import { event } from "../support/sse.ts";
 import type { UpstreamOrder } from "./plan.ts";
 
 /** What was done for one call. */

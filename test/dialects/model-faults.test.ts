@@ -1,10 +1,12 @@
 // An answer that a model failed to write in a form that its provider can read: what is there of it is shown and charged.
+
 import { afterAll, describe, expect, test } from "bun:test";
 import { readWire } from "../chat/stream-support.ts";
 import { expectQuietBooks, post } from "../chat/support.ts";
 import { event } from "../providers/bedrock/support.ts";
 import { answerOf, sse } from "../providers/gemini/support.ts";
 import { json, type UpstreamAnswer } from "../support/raw-upstream.ts";
+import { event as sseEvent } from "../support/sse.ts";
 import { expectRecord, openBench, STREAMING, streamed } from "./bench.ts";
 import type { Bytes, Driver, Fields } from "./driver.ts";
 import { bedrock } from "./drivers/bedrock.ts";
@@ -71,12 +73,12 @@ const WIRES: readonly Wire[] = [
       usage: counts(output),
     }),
     stream: (text, output) => [
-      `data: ${JSON.stringify({
+      sseEvent({
         choices: [
           { index: 0, delta: { role: "assistant", content: text }, finish_reason: GOOGLES },
         ],
         usage: counts(output),
-      })}\n\n`,
+      }),
     ],
   },
 ];

@@ -1,7 +1,8 @@
 // A connection that ends or breaks after any byte of an answer, its head included: what was not
 // complete is never passed on as if it were, and never charged as if it were.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { DONE, event } from "../support/openai-wire.ts";
+import { DONE } from "../support/openai-wire.ts";
+import { event } from "../support/sse.ts";
 import { ask, type FaultHouse, forEach, type Outcome, STREAM, startFaultHouse } from "./house.ts";
 import { expectAllSound } from "./support.ts";
 import {

@@ -3,8 +3,9 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import fc from "fast-check";
 import { type House, lastEnded, post, startHouse } from "../money/support.ts";
-import { chunk, completion, DONE, event, usageChunk } from "../support/openai-wire.ts";
+import { chunk, completion, DONE, usageChunk } from "../support/openai-wire.ts";
 import { json, sse, type UpstreamAnswer } from "../support/raw-upstream.ts";
+import { event } from "../support/sse.ts";
 import { within } from "../support/wait.ts";
 
 let house: House;

@@ -1,5 +1,6 @@
 // The kinds of clients that leave, what the provider does meanwhile, and how each request ends.
-import { chunk, completion, event, streamOf } from "../support/openai-wire.ts";
+
+import { chunk, completion, streamOf } from "../support/openai-wire.ts";
 import {
   gated,
   json,
@@ -8,6 +9,7 @@ import {
   type UpstreamAnswer,
   type UpstreamRequest,
 } from "../support/raw-upstream.ts";
+import { event } from "../support/sse.ts";
 import { waitUntil } from "../support/wait.ts";
 import { chatBytes, chatHead, type RawClient } from "./raw-client.ts";
 

@@ -2,8 +2,9 @@
 // charged by the table of endings.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { RequestRecord } from "../../src/ledger/port.ts";
-import { chunk, completion, event } from "../support/openai-wire.ts";
+import { chunk, completion } from "../support/openai-wire.ts";
 import { gated, json, sse } from "../support/raw-upstream.ts";
+import { event } from "../support/sse.ts";
 import { waitUntil, within } from "../support/wait.ts";
 import { type FaultHouse, startFaultHouse } from "./house.ts";
 import { chatBytes, chatHead, connectRaw, type RawClient } from "./raw-client.ts";

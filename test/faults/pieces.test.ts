@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { ChatCompletion } from "../../src/base/chat.ts";
 import { readWire, textOf } from "../chat/stream-support.ts";
-import { chunk, completion, event, streamOf, USAGE } from "../support/openai-wire.ts";
+import { chunk, completion, streamOf, USAGE } from "../support/openai-wire.ts";
+import { event } from "../support/sse.ts";
 import { ask, type FaultHouse, forEach, type Outcome, STREAM, startFaultHouse } from "./house.ts";
 import { expectAllSound, expectSound } from "./support.ts";
 import { answerBytes, CLOSING, SSE_TYPE, sends, trickles } from "./wire.ts";

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { configSchema } from "../../src/config/schema.ts";
 import { readWire, textOf } from "../chat/stream-support.ts";
-import { chunk, completion, event, streamOf } from "../support/openai-wire.ts";
+import { chunk, completion, streamOf } from "../support/openai-wire.ts";
+import { event } from "../support/sse.ts";
 import { waitUntil } from "../support/wait.ts";
 import { ask, type FaultHouse, STREAM, startFaultHouse } from "./house.ts";
 import { expectSound } from "./support.ts";

@@ -1,6 +1,7 @@
 // A provider that falls silent after any byte: the deadline that is meant for that place ends it.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { DONE, event } from "../support/openai-wire.ts";
+import { DONE } from "../support/openai-wire.ts";
+import { event } from "../support/sse.ts";
 import { ask, type FaultHouse, forEach, STREAM, startFaultHouse } from "./house.ts";
 import { expectAllSound } from "./support.ts";
 import { answerBytes, type Framing, headBytes, SSE_TYPE, sends, trickles } from "./wire.ts";

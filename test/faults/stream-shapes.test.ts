@@ -1,8 +1,9 @@
 // Streams that say too much, too little or the wrong thing: what they end as, and what they cost.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readWire, textOf } from "../chat/stream-support.ts";
-import { chunk, completion, DONE, event, USAGE, usageChunk } from "../support/openai-wire.ts";
+import { chunk, completion, DONE, USAGE, usageChunk } from "../support/openai-wire.ts";
 import { json, sse } from "../support/raw-upstream.ts";
+import { event } from "../support/sse.ts";
 import { ask, type FaultHouse, STREAM, startFaultHouse } from "./house.ts";
 import { expectSound } from "./support.ts";
 

@@ -1,7 +1,8 @@
 // A process: the provider of thousands of streams that stay open. streams-upstream.ts WORD_EVERY_MS
 import { createServer, type Socket } from "node:net";
 import { concat, HTTP_END, httpChunk } from "../support/http-bytes.ts";
-import { chunk, completion, DONE, event, usageChunk } from "../support/openai-wire.ts";
+import { chunk, completion, DONE, usageChunk } from "../support/openai-wire.ts";
+import { event } from "../support/sse.ts";
 import { type UpstreamCommand, type UpstreamState, WORD } from "./streams-messages.ts";
 
 /** A turn of the words: each steady stream has its own once in `wordEveryMs`. */

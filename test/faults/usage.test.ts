@@ -1,7 +1,8 @@
 // Usage that nobody can have meant, as it stands in the provider's JSON: an estimate is charged,
 // and the client is told that it is one. What can be meant is charged as it is.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chunk, completion, DONE, event } from "../support/openai-wire.ts";
+import { chunk, completion, DONE } from "../support/openai-wire.ts";
+import { event } from "../support/sse.ts";
 import { ask, type FaultHouse, type Outcome, STREAM, startFaultHouse } from "./house.ts";
 import { expectSound } from "./support.ts";
 import { answerBytes, SSE_TYPE, sends } from "./wire.ts";

@@ -1,6 +1,9 @@
 // Traps of the runtime that lose or damage answers silently: each stays shut.
+
 import { afterEach, describe, expect, test } from "bun:test";
+import { chunk, DONE } from "../support/openai-wire.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
+import { event } from "../support/sse.ts";
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -31,15 +34,7 @@ const chat = (server: TestServer, body: object, headers: Record<string, string> 
   });
 
 const TEXT = "héllo 😀 wörld 🇩🇪 漢字";
-const chunk = (delta: object, finish: string | null = null) =>
-  `data: ${JSON.stringify({
-    id: "chatcmpl-1",
-    object: "chat.completion.chunk",
-    created: 1,
-    model: "gpt-4o-mini",
-    choices: [{ index: 0, delta, finish_reason: finish }],
-  })}\n\n`;
-const STREAM = `${chunk({ role: "assistant", content: TEXT })}${chunk({}, "stop")}data: [DONE]\n\n`;
+const STREAM = event(chunk({ role: "assistant", content: TEXT })) + event(chunk({}, "stop")) + DONE;
 
 /** The stream's bytes one by one, so that every character is cut. */
 function byteByByte(text: string): Response {
@@ -72,7 +67,7 @@ describe("a stream", () => {
   });
 
   test("that fails after its first chunk tells the client, instead of ending as if complete", async () => {
-    const cut = chunk({ role: "assistant", content: "half" });
+    const cut = event(chunk({ role: "assistant", content: "half" }));
     const body = () => new Response(cut, { headers: { "content-type": "text/event-stream" } });
     const server = await serve(upstream(body));
     const text = await (await chat(server, { stream: true })).text();

@@ -9,8 +9,9 @@ import {
   OUTPUT_MAX,
   startHouse,
 } from "../money/support.ts";
-import { chunk, completion, event, streamOf } from "../support/openai-wire.ts";
+import { chunk, completion, streamOf } from "../support/openai-wire.ts";
 import { json, sse } from "../support/raw-upstream.ts";
+import { event } from "../support/sse.ts";
 import { waitUntil, within } from "../support/wait.ts";
 
 // Bun counts the silence of connections in steps of four seconds.

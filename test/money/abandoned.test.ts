@@ -6,8 +6,9 @@ import { runJson, startReady } from "../cli/support.ts";
 import { endAll } from "../support/children.ts";
 import { tempFolder } from "../support/folders.ts";
 import { createLedger, verifyBooks } from "../support/ledger.ts";
-import { chunk, event } from "../support/openai-wire.ts";
+import { chunk } from "../support/openai-wire.ts";
 import { gated, sse, startRawUpstream } from "../support/raw-upstream.ts";
+import { event } from "../support/sse.ts";
 
 // Whole programs start and end here, on machines that may be busy.
 setDefaultTimeout(30_000);

@@ -1,7 +1,8 @@
 // Usage that no answer of the model can have had is not charged: an estimate is, and it says so.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { chunk, completion, DONE, event, usageChunk } from "../support/openai-wire.ts";
+import { chunk, completion, DONE, usageChunk } from "../support/openai-wire.ts";
 import { json, sse } from "../support/raw-upstream.ts";
+import { event } from "../support/sse.ts";
 import { CONTEXT, type House, lastEnded, OUTPUT_MAX, post, startHouse } from "./support.ts";
 
 /** How far beyond the model's limits a report is still believed. */

@@ -1,7 +1,8 @@
 // `onDisconnect: drain`: a client that leaves pays what the provider reports in the end, within limits.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { chunk, completion, DONE, event, USAGE, usageChunk } from "../support/openai-wire.ts";
+import { chunk, completion, DONE, USAGE, usageChunk } from "../support/openai-wire.ts";
 import { gated, json, sse, type UpstreamAnswer } from "../support/raw-upstream.ts";
+import { event } from "../support/sse.ts";
 import { waitUntil, within } from "../support/wait.ts";
 import {
   expectBalanced,

@@ -1,7 +1,8 @@
 // Usage that a provider reports before its words does not make the words free, however the stream
 // is broken off; usage that it reports after them is the whole truth.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { chunk, event, USAGE, usageChunk } from "../support/openai-wire.ts";
+import { chunk, USAGE, usageChunk } from "../support/openai-wire.ts";
+import { event } from "../support/sse.ts";
 import { cutAfter, type House, lastEnded, leaveAfter, startHouse } from "./support.ts";
 
 const WORDS = event(chunk({ content: "one two three" }));

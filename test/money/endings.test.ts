@@ -2,8 +2,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { pino } from "pino";
 import { answerChat } from "../../src/http/endpoints/chat-completions/answer.ts";
-import { chunk, completion, DONE, event, USAGE, usageChunk } from "../support/openai-wire.ts";
+import { chunk, completion, DONE, USAGE, usageChunk } from "../support/openai-wire.ts";
 import { gated, json, sse, type UpstreamAnswer } from "../support/raw-upstream.ts";
+import { event } from "../support/sse.ts";
 import { waitUntil, within } from "../support/wait.ts";
 import {
   cutAfter,

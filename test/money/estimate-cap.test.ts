@@ -1,7 +1,8 @@
 // An estimate is a guess of ours: however much text came, it never costs more than the deposit.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { chunk, completion, DONE, event } from "../support/openai-wire.ts";
+import { chunk, completion, DONE } from "../support/openai-wire.ts";
 import { json, sse } from "../support/raw-upstream.ts";
+import { event } from "../support/sse.ts";
 import { cutAfter, type House, lastEnded, leaveAfter, post, startHouse } from "./support.ts";
 
 const LIMIT = { max_tokens: 5 };

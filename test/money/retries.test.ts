@@ -1,7 +1,9 @@
 // A provider that refuses a call for the moment is tried again: some times, some seconds, one deposit.
+
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { completion, streamOf, USAGE } from "../support/openai-wire.ts";
 import { gated, json, sse, type UpstreamAnswer } from "../support/raw-upstream.ts";
+import { event } from "../support/sse.ts";
 import { waitUntil, within } from "../support/wait.ts";
 import { expectBalanced, type House, lastEnded, post, startHouse } from "./support.ts";
 
@@ -68,9 +70,7 @@ describe("a refusal that may pass", () => {
   });
 
   test("an error as the first event of a stream is one too", async () => {
-    const overloaded = sse([
-      `data: ${JSON.stringify({ error: { type: "overloaded_error", message: "busy" } })}\n\n`,
-    ]);
+    const overloaded = sse([event({ error: { type: "overloaded_error", message: "busy" } })]);
     const calls = answerInTurn(overloaded, sse(streamOf("Hello!")));
     const response = await post(house, { stream: true });
     expect(await response.text()).toContain("Hello!");

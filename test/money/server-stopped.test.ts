@@ -1,7 +1,8 @@
 // A server that has to end before an answer does: its client is told, and pays for what it got.
 import { afterEach, expect, test } from "bun:test";
-import { chunk, completion, event } from "../support/openai-wire.ts";
+import { chunk, completion } from "../support/openai-wire.ts";
 import { gated, json, sse } from "../support/raw-upstream.ts";
+import { event } from "../support/sse.ts";
 import { waitUntil, within } from "../support/wait.ts";
 import {
   type House,

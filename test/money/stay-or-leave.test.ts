@@ -2,9 +2,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { RequestRecord } from "../../src/ledger/port.ts";
 import { expectQuietBooks, post, recordOf } from "../chat/support.ts";
-import { chunk, DONE, event, usageChunk } from "../support/openai-wire.ts";
+import { chunk, DONE, usageChunk } from "../support/openai-wire.ts";
 import { gated, type RawUpstream, sse, startRawUpstream } from "../support/raw-upstream.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
+import { event } from "../support/sse.ts";
 import { waitUntil } from "../support/wait.ts";
 
 type Fields = Record<string, unknown>;

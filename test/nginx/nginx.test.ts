@@ -1,21 +1,17 @@
 // The server behind nginx as docs/operators.md configures it.
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { chunk, DONE } from "../support/openai-wire.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
+import { event } from "../support/sse.ts";
 import { type Nginx, skipReason, startNginx } from "./nginx.ts";
 
 /** What nginx waits for a byte, far below the silence of the provider here. */
 const READ_TIMEOUT = "2s";
 const SILENCE_MS = 5_000;
 
-const chunk = (content: string, finish: string | null = null) =>
-  `data: ${JSON.stringify({
-    id: "chatcmpl-1",
-    object: "chat.completion.chunk",
-    created: 1,
-    model: "gpt-4o-mini",
-    choices: [{ index: 0, delta: { content }, finish_reason: finish }],
-  })}\n\n`;
-const END = `${chunk("", "stop")}data: [DONE]\n\n`;
+const says = (content: string) => event(chunk({ content }));
+const END = event(chunk({}, "stop")) + DONE;
 const SSE = { "content-type": "text/event-stream" };
 
 let server: TestServer;
@@ -57,7 +53,7 @@ describe.skipIf(skipReason !== null)(`behind nginx${skipReason ? ` (${skipReason
   test("a stream outlasts a provider that is silent for longer than nginx waits", async () => {
     provider = async () => {
       await Bun.sleep(SILENCE_MS);
-      return new Response(chunk("late") + END, { headers: SSE });
+      return new Response(says("late") + END, { headers: SSE });
     };
     const answer = await chat({ stream: true });
     expect(answer.status).toBe(200);
@@ -83,9 +79,9 @@ describe.skipIf(skipReason !== null)(`behind nginx${skipReason ? ` (${skipReason
     const rest = Promise.withResolvers<void>();
     provider = () => {
       async function* words() {
-        yield chunk("first");
+        yield says("first");
         await rest.promise;
-        yield chunk("second") + END;
+        yield says("second") + END;
       }
       return new Response(words(), { headers: SSE });
     };
@@ -108,7 +104,7 @@ describe.skipIf(skipReason !== null)(`behind nginx${skipReason ? ` (${skipReason
     provider = async (request) => {
       const { messages } = (await request.json()) as { messages: { content: string }[] };
       const content = String(messages[0]?.content.length);
-      return new Response(chunk(content) + END, { headers: SSE });
+      return new Response(says(content) + END, { headers: SSE });
     };
     const answer = await chat({ stream: true, max_tokens: 1 }, "a ".repeat(4_000_000));
     expect(await answer.text()).toContain('"content":"8000000"');

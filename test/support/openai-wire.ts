@@ -1,4 +1,5 @@
 // OpenAI's answers as a provider writes them: whole ones, chunks, and the text of a stream.
+import { event } from "./sse.ts";
 
 export const USAGE = { prompt_tokens: 9, completion_tokens: 12, total_tokens: 21 };
 
@@ -38,9 +39,6 @@ export function chunk(delta: Fields, finishReason: string | null = null, extra: 
 
 /** The chunk that carries usage and nothing else. */
 export const usageChunk = (usage: unknown = USAGE) => chunk({}, null, { choices: [], usage });
-
-/** One event. */
-export const event = (data: unknown): string => `data: ${JSON.stringify(data)}\n\n`;
 
 export const DONE = "data: [DONE]\n\n";
 

@@ -1,10 +1,10 @@
 // Anthropic's Messages as Claude answers them, wherever it is served.
+
 import {
   blockDelta,
   blockStart,
   blockStop,
   END,
-  event,
   message,
   START_USAGE,
   start,
@@ -12,6 +12,7 @@ import {
   toolBlock,
 } from "../../providers/anthropic/support.ts";
 import { json } from "../../support/raw-upstream.ts";
+import { namedEvent } from "../../support/sse.ts";
 import {
   type Answer,
   type End,
@@ -95,8 +96,8 @@ export function claudeStream(answer: Answer): StreamParts {
   const delta = { type: "message_delta", delta: stopOf(answer), usage: outputUsage(tokens) };
   const opening = [start(inputUsage(tokens)), { type: "ping" }];
   return {
-    head: [...opening, ...said.slice(0, -1)].map((one) => event(one)),
-    tail: [...said.slice(-1), delta, END].map((one) => event(one)),
+    head: [...opening, ...said.slice(0, -1)].map((one) => namedEvent(one)),
+    tail: [...said.slice(-1), delta, END].map((one) => namedEvent(one)),
   };
 }
 
@@ -123,7 +124,7 @@ const failureOf = (type: string) => ({
   type: "error",
   error: { type, message: "The answer failed." },
 });
-const failure = (type: string) => event(failureOf(type));
+const failure = (type: string) => namedEvent(failureOf(type));
 
 export const claudeFailureIn200 = { body: failureOf("overloaded_error"), says: overloaded() };
 

@@ -1,4 +1,5 @@
 // OpenAI's Responses API, which the gateway bridges to for models that chat completions lack.
+
 import {
   added,
   argumentsDelta,
@@ -12,6 +13,7 @@ import {
   responseOf,
   textDelta,
 } from "../../providers/openai-responses/support.ts";
+import { namedEvent } from "../../support/sse.ts";
 import {
   type Answer,
   type Driver,
@@ -64,8 +66,6 @@ function whole(answer: Answer): Fields {
   return responseOf({ model: MODEL, output: itemsOf(answer), usage, ...ending(answer) });
 }
 
-const sse = (event: Fields): string => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
-
 /** The events of one item: what is said of it in pieces, between its beginning and its end. */
 function itemEvents(item: Fields, place: number, answer: Answer): Fields[] {
   const begun = { ...item, status: "in_progress", content: [], arguments: "" };
@@ -87,8 +87,8 @@ function stream(answer: Answer): StreamParts {
   const items = itemsOf(answer).flatMap((item, place) => itemEvents(item, place, answer));
   const type = answer.end === "length" ? "response.incomplete" : "response.completed";
   return {
-    head: [...OPENING, ...items.slice(0, -1)].map(sse),
-    tail: [...items.slice(-1), completed(whole(answer), type)].map(sse),
+    head: [...OPENING, ...items.slice(0, -1)].map((one) => namedEvent(one)),
+    tail: [...items.slice(-1), completed(whole(answer), type)].map((one) => namedEvent(one)),
   };
 }
 
@@ -208,14 +208,17 @@ export const openaiResponses: Driver = {
     says: failed(),
   },
   streamFailures: [
-    { event: sse({ type: "error", ...failureOf("server_error"), param: null }), says: failed() },
     {
-      event: sse({ type: "error", ...failureOf("rate_limit_exceeded"), param: null }),
+      event: namedEvent({ type: "error", ...failureOf("server_error"), param: null }),
+      says: failed(),
+    },
+    {
+      event: namedEvent({ type: "error", ...failureOf("rate_limit_exceeded"), param: null }),
       says: rateLimited("The answer failed."),
     },
-    { event: sse(failedResponse("server_error")), says: failed() },
+    { event: namedEvent(failedResponse("server_error")), says: failed() },
     {
-      event: sse(failedResponse("rate_limit_exceeded")),
+      event: namedEvent(failedResponse("rate_limit_exceeded")),
       says: rateLimited("The answer failed."),
     },
   ],

@@ -1,6 +1,8 @@
 // OpenAI's chat completions: the dialect of the client itself.
-import { chunk, completion, DONE, event, usageChunk } from "../../support/openai-wire.ts";
+
+import { chunk, completion, DONE, usageChunk } from "../../support/openai-wire.ts";
 import { json } from "../../support/raw-upstream.ts";
+import { event } from "../../support/sse.ts";
 import {
   type Answer,
   type Driver,

@@ -4,12 +4,12 @@ import type { ApiError } from "../../../src/base/errors.ts";
 import { createMessagesAdapter } from "../../../src/providers/anthropic/adapter.ts";
 import { ANTHROPIC_FEATURES, VERTEX_FEATURES } from "../../../src/providers/claude/platform.ts";
 import { HTTP_END, httpChunk, SSE_HEAD } from "../../support/http-bytes.ts";
+import { namedEvent } from "../../support/sse.ts";
 import { chunksIn, collect, rawServer, rejection } from "../support.ts";
 import {
   adapterFor,
   claudeCall,
   END,
-  event,
   eventsText,
   message,
   never,
@@ -183,7 +183,7 @@ describe("over the wire", () => {
     const body = { type: "error", error };
     const answers = [
       () => Response.json(body, { status: 529, headers: { "retry-after": "2" } }),
-      () => streamed(event(body)),
+      () => streamed(namedEvent(body)),
       () => Response.json(body),
       () => Response.json({ id: "x" }),
     ];

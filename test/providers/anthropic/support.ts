@@ -1,4 +1,5 @@
 // Helpers of the Anthropic dialect's tests: calls, events in the documented form, adapters.
+
 import {
   type AnthropicAdapterOptions,
   createAnthropicAdapter,
@@ -7,6 +8,7 @@ import { buildRequest } from "../../../src/providers/anthropic/request.ts";
 import type { MessagesBody } from "../../../src/providers/anthropic/wire.ts";
 import { ANTHROPIC_FEATURES } from "../../../src/providers/claude/platform.ts";
 import type { UpstreamCall, UpstreamChunk } from "../../../src/providers/protocol.ts";
+import { namedEvent } from "../../support/sse.ts";
 import { callOf } from "../support.ts";
 
 type Fields = Record<string, unknown>;
@@ -47,12 +49,8 @@ export const toolCall = (id: string, name: string, json: string) => ({
   function: { name, arguments: json },
 });
 
-/** One event as Anthropic writes it, its name beside the data. */
-export const event = (data: { type: string } & Fields): string =>
-  `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`;
-
 export const eventsText = (events: { type: string }[]): string =>
-  events.map((it) => event(it)).join("");
+  events.map((it) => namedEvent(it)).join("");
 
 export const START_USAGE = {
   input_tokens: 10,

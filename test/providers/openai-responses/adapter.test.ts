@@ -1,14 +1,13 @@
 // The Responses adapter over HTTP: what it sends, gives and ends with.
+
 import { describe, expect, test } from "bun:test";
 import type { ApiError } from "../../../src/base/errors.ts";
 import { createResponsesAdapter } from "../../../src/providers/openai-responses/adapter.ts";
 import { HTTP_END, httpChunk, SSE_HEAD } from "../../support/http-bytes.ts";
+import { namedEvent } from "../../support/sse.ts";
 import { never, optionsFor, textOf, tools } from "../openai/adapter-support.ts";
 import { callOf, chunksIn, collect, rawServer, rejection } from "../support.ts";
 import { completed, message, outputText, responseOf, TOKEN_USAGE, textDelta } from "./support.ts";
-
-const eventText = (event: object) =>
-  `event: ${"type" in event ? event.type : "x"}\ndata: ${JSON.stringify(event)}\n\n`;
 
 describe("over the wire", () => {
   test("sends the body to /responses with the key and the configured headers", async () => {
@@ -88,7 +87,7 @@ describe("over the wire", () => {
   test("connections are used again after streams", async () => {
     await using server = await rawServer((socket) => {
       socket.write(SSE_HEAD);
-      socket.write(httpChunk(`${eventText(textDelta(0, "a"))}${eventText(completed())}`));
+      socket.write(httpChunk(`${namedEvent(textDelta(0, "a"))}${namedEvent(completed())}`));
       setTimeout(() => socket.write(HTTP_END), 5);
     });
     const adapter = createResponsesAdapter(optionsFor(server.url));

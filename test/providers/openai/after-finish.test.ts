@@ -4,7 +4,8 @@ import type { Socket } from "node:net";
 import { createOpenAiAdapter } from "../../../src/providers/openai/adapter.ts";
 import { COMPATIBLE } from "../../../src/providers/openai/quirks.ts";
 import { HTTP_END, httpChunk, SSE_HEAD } from "../../support/http-bytes.ts";
-import { event, streamOf, usageChunk } from "../../support/openai-wire.ts";
+import { streamOf, usageChunk } from "../../support/openai-wire.ts";
+import { event } from "../../support/sse.ts";
 import { callOf, chunksIn, collect, rawServer, rejection } from "../support.ts";
 
 const never = new AbortController().signal;
