@@ -1,6 +1,7 @@
 // Thousands of streams held open at once, and then readers that stall: what each takes, and gives back.
+import { join } from "node:path";
+import { startAsked } from "../support/asked.ts";
 import { type Remains, startLeftServer } from "./leavers-server.ts";
-import { startAsked } from "./streams-child.ts";
 import type {
   CrowdCommand,
   CrowdState,
@@ -57,13 +58,20 @@ export async function runStreams(options: StreamsOptions): Promise<StreamsResult
   const most = Math.max(warmUp.streams + warmUp.stalled, streams + stalled);
   const limit = most + OTHERS_AT_ONCE;
   const everyMs = String(options.wordEveryMs);
-  const upstream = await startAsked<UpstreamCommand, UpstreamState>("streams-upstream.ts", everyMs);
+  const upstream = await startAsked<UpstreamCommand, UpstreamState>(
+    join(import.meta.dir, "streams-upstream.ts"),
+    everyMs,
+  );
   const server = await startLeftServer(`http://127.0.0.1:${upstream.ready}`, options.binary, {
     server: { idleTimeoutMs, keepAliveMs: KEEP_ALIVE_MS, upstreamConnections: limit },
     limits: { concurrentRequests: limit, accountShare: 1 },
   });
   const { origin, key } = server;
-  const crowd = await startAsked<CrowdCommand, CrowdState>("streams-crowd.ts", origin, key);
+  const crowd = await startAsked<CrowdCommand, CrowdState>(
+    join(import.meta.dir, "streams-crowd.ts"),
+    origin,
+    key,
+  );
   const others = { health: 0, whole: 0, failures: [], slowestMs: 0 };
   try {
     return await measure({ server, upstream, crowd, options, others, whole: 0 });

@@ -1,7 +1,7 @@
 // What a run of open streams works on, how it looks at the server, and what else it asks it.
 import { MODEL } from "../money/support.ts";
+import type { Asked } from "../support/asked.ts";
 import type { LeftServer } from "./leavers-server.ts";
-import type { Asked } from "./streams-child.ts";
 import type {
   CrowdCommand,
   CrowdState,

@@ -1,5 +1,6 @@
 // A server in a process of its own, and how long a request makes its event loop stand still.
 import { join } from "node:path";
+import { startAsked } from "./asked.ts";
 import type { LongestTurn } from "./loop-watch.ts";
 import type { TestServerOptions } from "./server.ts";
 import type { Ready } from "./watched-server.ts";
@@ -16,27 +17,17 @@ export interface WatchedServer {
 
 /** Starts one; neither its client nor its upstream is in its process. */
 export async function startWatchedServer(options: TestServerOptions): Promise<WatchedServer> {
-  let resolve: (message: unknown) => void = () => undefined;
-  const child = Bun.spawn(
-    [process.execPath, join(import.meta.dir, "watched-server.ts"), JSON.stringify(options)],
-    { stdio: ["ignore", "inherit", "inherit"], ipc: (message: unknown) => resolve(message) },
+  const file = join(import.meta.dir, "watched-server.ts");
+  const child = await startAsked<"start" | "stop", LongestTurn | null>(
+    file,
+    JSON.stringify(options),
   );
-  const next = <T>() =>
-    new Promise<T>((done, reject) => {
-      resolve = done as (message: unknown) => void;
-      void child.exited.then(() => reject(new Error("the server's process has ended")));
-    });
-  const ask = <T>(message: "start" | "stop"): Promise<T> => {
-    const answer = next<T>();
-    child.send(message);
-    return answer;
-  };
-  const { baseUrl, key } = await next<Ready>();
+  const { baseUrl, key } = child.ready as Ready;
   return {
     async measure(body, leaves = false) {
       // What the last request left behind is not this one's.
       await Bun.sleep(20);
-      await ask("start");
+      await child.ask("start");
       const answer = await fetch(`${baseUrl}/chat/completions`, {
         method: "POST",
         headers: { "x-api-key": key, "content-type": "application/json" },
@@ -44,12 +35,9 @@ export async function startWatchedServer(options: TestServerOptions): Promise<Wa
       });
       if (leaves) await leave(answer);
       else await answer.arrayBuffer();
-      return { status: answer.status, ...(await ask<LongestTurn>("stop")) };
+      return { status: answer.status, ...(await child.ask<LongestTurn>("stop")) };
     },
-    async close() {
-      child.disconnect();
-      await child.exited;
-    },
+    close: child.stop,
   };
 }
 

@@ -1,24 +1,25 @@
-// Starts a process of the open streams, and asks it one thing after another.
-import { join } from "node:path";
-import { within } from "../support/wait.ts";
+// A program of the tests as a process of its own, which is asked one thing after another.
+import { within } from "./wait.ts";
 
 export interface Asked<Command, State> {
   /** What the process said first. */
   ready: unknown;
-  ask(command: Command, limitMs?: number): Promise<State>;
+  ask<S extends State>(command: Command, limitMs?: number): Promise<S>;
+  /** Lets go of the process, which ends by that, or is ended. */
   stop(): Promise<void>;
 }
 
 const READY_MS = 60_000;
 const ANSWER_MS = 60_000;
+const END_MS = 15_000;
 
-/** Starts one of the suite's own programs, which says something as soon as it is ready. */
+/** Starts a program, which says something as soon as it is ready and ends when it is let go of. */
 export async function startAsked<Command, State>(
   script: string,
   ...args: string[]
 ): Promise<Asked<Command, State>> {
   let next = Promise.withResolvers<unknown>();
-  const child = Bun.spawn([process.execPath, join(import.meta.dir, script), ...args], {
+  const child = Bun.spawn([process.execPath, script, ...args], {
     stdin: "ignore",
     stdout: "inherit",
     stderr: "inherit",
@@ -28,15 +29,17 @@ export async function startAsked<Command, State>(
   const ready = await within(next.promise, `${script} ready`, READY_MS);
   return {
     ready,
-    async ask(command, limitMs = ANSWER_MS) {
+    async ask<S extends State>(command: Command, limitMs = ANSWER_MS) {
       next = Promise.withResolvers<unknown>();
       child.send(command);
-      return (await within(next.promise, JSON.stringify(command), limitMs)) as State;
+      return (await within(next.promise, JSON.stringify(command), limitMs)) as S;
     },
     async stop() {
       next.promise.catch(() => undefined);
-      child.kill("SIGKILL");
+      child.disconnect();
+      const killer = setTimeout(() => child.kill("SIGKILL"), END_MS);
       await child.exited;
+      clearTimeout(killer);
     },
   };
 }
