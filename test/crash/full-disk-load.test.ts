@@ -1,8 +1,7 @@
 // A disk that fills and empties again and again while clients ask: the books follow the answers.
-import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { statSync } from "node:fs";
 import { formatCredits } from "../../src/base/micro.ts";
-import { cleanUp, installBinary } from "../support/executable.ts";
 import { waitUntil } from "../support/wait.ts";
 import { withBooks } from "./books.ts";
 import { checkAnswers } from "./check-answers.ts";
@@ -10,14 +9,13 @@ import { walFile } from "./disk.ts";
 import {
   type Answered,
   CHARGE_MICRO,
-  closeDiskHouse,
   type DiskHouse,
   post,
   settledRecords,
-  startDiskHouse,
   timesLogged,
 } from "./disk-house.ts";
-import { type Disk, mountTmpfs, runDiskTests, unmountAll } from "./mounts.ts";
+import { diskSuite } from "./disk-suite.ts";
+import { type Disk, mountTmpfs, runDiskTests } from "./mounts.ts";
 import { noAnswers } from "./promises.ts";
 
 setDefaultTimeout(90_000);
@@ -32,21 +30,7 @@ const LOG_BYTES = 4_000_000;
 const count = ({ answers }: { answers: Answered[] }, status: number) =>
   answers.filter((answer) => answer.status === status).length;
 
-let binary = "";
-let house: DiskHouse<Disk> | null = null;
-if (runDiskTests) {
-  beforeAll(async () => {
-    binary = await installBinary();
-  });
-}
-afterEach(async () => {
-  if (house !== null) await closeDiskHouse(house);
-  house = null;
-});
-afterAll(async () => {
-  unmountAll();
-  await cleanUp();
-});
+const suite = diskSuite();
 
 /** Clients that ask without a pause until they are stopped. */
 function hammer(started: DiskHouse<Disk>, clients: number) {
@@ -81,8 +65,7 @@ function sortOut(answers: Answered[]) {
 test.if(runDiskTests)(
   "a disk that fills and empties under load charges each answer once and no refusal, also past the log's new beginning",
   async () => {
-    const started = await startDiskHouse(binary, mountTmpfs(8 * MIB));
-    house = started;
+    const started = await suite.start(mountTmpfs(8 * MIB));
     const load = hammer(started, CLIENTS);
     // Deposits or settlements: the log has room left at some moments, and a deposit finds the last of it.
     const refusals = () => count(load, 503) + timesLogged(started, "settlement refused, retrying");

@@ -1,16 +1,7 @@
 // A full disk: nothing is taken on that could not be charged, and with space again all goes on by itself.
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  describe,
-  expect,
-  setDefaultTimeout,
-  test,
-} from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { formatCredits } from "../../src/base/micro.ts";
-import { cleanUp, installBinary } from "../support/executable.ts";
 import { waitUntil } from "../support/wait.ts";
 import { withBooks } from "./books.ts";
 import { checkAnswers } from "./check-answers.ts";
@@ -18,43 +9,27 @@ import {
   type Answered,
   answerAtOnce,
   CHARGE_MICRO,
-  closeDiskHouse,
   type DiskHouse,
   holdAnswers,
   post,
   settledRecords,
-  startDiskHouse,
   statusOf,
   timesLogged,
   untilReady,
 } from "./disk-house.ts";
+import { diskSuite } from "./disk-suite.ts";
 import { serve, startServe } from "./house.ts";
-import { type Disk, mountTmpfs, runDiskTests, unmountAll } from "./mounts.ts";
+import { type Disk, mountTmpfs, runDiskTests } from "./mounts.ts";
 import { noAnswers } from "./promises.ts";
 
 setDefaultTimeout(90_000);
 
 const MIB = 1024 * 1024;
 
-let binary = "";
-let house: DiskHouse<Disk> | null = null;
-if (runDiskTests) {
-  beforeAll(async () => {
-    binary = await installBinary();
-  });
-}
-afterEach(async () => {
-  if (house !== null) await closeDiskHouse(house);
-  house = null;
-});
-afterAll(async () => {
-  unmountAll();
-  await cleanUp();
-});
+const suite = diskSuite();
 
 async function start(): Promise<DiskHouse<Disk>> {
-  house = await startDiskHouse(binary, mountTmpfs(2 * MIB));
-  return house;
+  return await suite.start(mountTmpfs(2 * MIB));
 }
 
 const BOTH = [{}, { stream: true }];
@@ -131,8 +106,7 @@ describe.if(runDiskTests)("while the disk is full", () => {
 
   test("a log on the same disk changes no answer", async () => {
     const disk = mountTmpfs(2 * MIB);
-    const started = await startDiskHouse(binary, disk, join(disk.dir, "log"));
-    house = started;
+    const started = await suite.start(disk, join(disk.dir, "log"));
     expect((await post(started)).status).toBe(200);
     disk.fill();
     // More lines than the rest of the log file's last page can take.

@@ -1,18 +1,8 @@
 // A disk that becomes read-only: 503 until it takes writes again, and no charge is lost or doubled.
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  describe,
-  expect,
-  setDefaultTimeout,
-  test,
-} from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { formatCredits } from "../../src/base/micro.ts";
 import { DATABASE_FILE } from "../../src/db/open.ts";
-import { endAll } from "../support/children.ts";
-import { cleanUp, installBinary } from "../support/executable.ts";
 import { emptyFolder } from "../support/folders.ts";
 import { waitUntil } from "../support/wait.ts";
 import { withBooks } from "./books.ts";
@@ -20,48 +10,24 @@ import { checkAnswers } from "./check-answers.ts";
 import {
   answerAtOnce,
   CHARGE_MICRO,
-  closeDiskHouse,
   type DiskHouse,
   holdAnswers,
   post,
   settledRecords,
-  startDiskHouse,
   statusOf,
   timesLogged,
 } from "./disk-house.ts";
+import { diskSuite } from "./disk-suite.ts";
 import { type House, makeHouse, openAccount, serve, startServe } from "./house.ts";
-import {
-  type Disk,
-  type Ext4Disk,
-  mountExt4,
-  mountTmpfs,
-  runDiskTests,
-  unmountAll,
-} from "./mounts.ts";
+import { type Disk, type Ext4Disk, mountExt4, mountTmpfs, runDiskTests } from "./mounts.ts";
 import { noAnswers } from "./promises.ts";
 
 setDefaultTimeout(90_000);
 
-let binary = "";
-let house: DiskHouse<Disk> | null = null;
-if (runDiskTests) {
-  beforeAll(async () => {
-    binary = await installBinary();
-  });
-}
-afterEach(async () => {
-  if (house !== null) await closeDiskHouse(house);
-  house = null;
-  await endAll();
-});
-afterAll(async () => {
-  unmountAll();
-  await cleanUp();
-});
+const suite = diskSuite();
 
 async function start(): Promise<DiskHouse<Ext4Disk>> {
-  const started = await startDiskHouse(binary, mountExt4());
-  house = started;
+  const started = await suite.start(mountExt4());
   expect((await post(started)).status).toBe(200);
   return started;
 }
@@ -131,7 +97,12 @@ describe.if(runDiskTests)("a server whose files become read-only", () => {
 
 describe.if(runDiskTests)("a start on a read-only disk", () => {
   const houseOn = (dataDir: string): House =>
-    makeHouse({ binary, folder: emptyFolder(), dataDir, upstreamUrl: "http://127.0.0.1:9" });
+    makeHouse({
+      binary: suite.binary(),
+      folder: emptyFolder(),
+      dataDir,
+      upstreamUrl: "http://127.0.0.1:9",
+    });
 
   test("says so in one line, whether there is data or not", async () => {
     const disk = mountTmpfs(2 * 1024 * 1024);
