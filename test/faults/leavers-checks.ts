@@ -1,22 +1,12 @@
 // What must hold when thousands of clients have left.
+import { type Check, check } from "./checks.ts";
 import { type LeaversResult, RSS_GROWTH_BYTES } from "./leavers-run.ts";
 
 /** What the runtime itself opens now and then. */
 const SPARE_DESCRIPTORS = 4;
 
-export interface Check {
-  name: string;
-  holds: boolean;
-  detail: string;
-}
-
 export function leaverChecks(result: LeaversResult): Check[] {
   const { remains, expected, rssAfter, rssBefore, descriptorsAfter, descriptorsBefore } = result;
-  const check = (name: string, holds: boolean, detail: unknown): Check => ({
-    name,
-    holds,
-    detail: JSON.stringify(detail) ?? "",
-  });
   const growth = rssAfter - rssBefore;
   return [
     check("memory is flat", growth <= RSS_GROWTH_BYTES, { rssBefore, rssAfter }),

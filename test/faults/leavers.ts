@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { tell } from "./checks.ts";
 import { leaverChecks } from "./leavers-checks.ts";
 import { type LeaversOptions, type LeaversResult, runLeavers } from "./leavers-run.ts";
 
@@ -36,12 +37,7 @@ function report(result: LeaversResult, seconds: number): number {
   say(`descriptors ${result.descriptorsBefore}, then ${result.descriptorsAfter}`);
   say(`the slowest call upstream was closed after ${result.slowestCancelMs.toFixed(0)} ms`);
   say(`endings ${JSON.stringify(result.remains.endings)}, in ${seconds.toFixed(0)} s`);
-  const checks = leaverChecks(result);
-  for (const { name, detail } of checks.filter(({ holds }) => !holds))
-    say(`FAIL ${name}: ${detail}`);
-  const failed = checks.filter(({ holds }) => !holds).length;
-  say(`${checks.length - failed} passed, ${failed} failed`);
-  return failed === 0 ? 0 : 1;
+  return tell(leaverChecks(result), say);
 }
 
 async function main(): Promise<number> {

@@ -1,5 +1,5 @@
 // What must hold while thousands of streams are open, and when they have ended.
-import type { Check } from "./leavers-checks.ts";
+import { type Check, check } from "./checks.ts";
 import { SPARE_DESCRIPTORS, type StreamsResult } from "./streams-run.ts";
 
 const KIB = 1_024;
@@ -36,10 +36,6 @@ export const perStalled = (result: StreamsResult): number =>
 
 export function streamsChecks(result: StreamsResult): Check[] {
   return [...memoryChecks(result), ...streamChecks(result), ...bookChecks(result)];
-}
-
-function check(name: string, holds: boolean, detail: unknown): Check {
-  return { name, holds, detail: JSON.stringify(detail) ?? "" };
 }
 
 /** Says nothing yet after few streams: the collector's moods are larger. */

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { tell } from "./checks.ts";
 import { perStalled, perStalledMost, perStream, streamsChecks } from "./streams-checks.ts";
 import { runStreams, type StreamsResult } from "./streams-run.ts";
 import type { StreamsOptions } from "./streams-scene.ts";
@@ -73,12 +74,7 @@ function report(result: StreamsResult, seconds: number): number {
       `${others.slowestMs.toFixed(0)} ms`,
   );
   say(`endings ${JSON.stringify(remains.endings)}, in ${seconds.toFixed(0)} s`);
-  const checks = streamsChecks(result);
-  for (const { name, detail } of checks.filter(({ holds }) => !holds))
-    say(`FAIL ${name}: ${detail}`);
-  const failed = checks.filter(({ holds }) => !holds).length;
-  say(`${checks.length - failed} passed, ${failed} failed`);
-  return failed === 0 ? 0 : 1;
+  return tell(streamsChecks(result), say);
 }
 
 async function main(): Promise<number> {
