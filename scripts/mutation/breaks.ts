@@ -264,8 +264,8 @@ export const BREAKS: readonly Break[] = [
   },
   {
     what: "Several choices are held as one",
-    file: "src/http/endpoints/chat-completions/bound.ts",
-    from: "addProduct(0, outputRate, request.n ?? 1)",
-    to: "addProduct(0, outputRate, 1)",
+    file: "src/pricing/bound.ts",
+    from: "addProduct(0, outputRate(price, most), choices)",
+    to: "addProduct(0, outputRate(price, most), 1)",
   },
 ];

@@ -1,9 +1,11 @@
 // The chat vocabulary that the whole house shares: OpenAI's shapes, and usage in whole tokens.
+
 import type {
   ChatCompletion,
   ChatCompletionChunk,
   ChatCompletionMessageParam,
 } from "openai/resources/chat/completions";
+import type { UnitCounts } from "./units.ts";
 
 /**
  * A chat request after validation: known fields have their documented types, unknown ones are kept,
@@ -64,7 +66,7 @@ export interface ChatResponseFormat {
 }
 
 /** Tokens of one request, all whole and not negative. The details are parts of the two totals, never additions. */
-export interface TokenUsage {
+export interface TokenUsage extends UnitCounts {
   /** All input, cached and written parts included. */
   promptTokens: number;
   /** All output, reasoning included. */

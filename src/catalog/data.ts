@@ -2,7 +2,7 @@
 import type { Capabilities, ModelFacts } from "../base/model.ts";
 // A static import, so that `bun build --compile` embeds the file in the executable.
 import file from "./data/models.json";
-import type { Price, PricePeriod, Rate } from "./types.ts";
+import type { Price, PricePeriod, Rate, TokenPrice } from "./types.ts";
 
 /**
  * A rate as the file writes it: a bare number where there are no tiers. Micro-dollars per million
@@ -12,7 +12,7 @@ export type FileRate = number | Rate;
 
 /** A period of the file: as {@link PricePeriod}, with the short form of rates. */
 export interface FilePeriod {
-  price: { [Part in keyof Price]: FileRate };
+  price: { [Part in keyof TokenPrice]: FileRate };
   fromDate?: string;
   dailyUtc?: string[];
 }
@@ -109,7 +109,7 @@ function toPeriod(period: FilePeriod): PricePeriod {
   const price: Price = { input: toRate(input), output: toRate(output) };
   for (const [part, rate] of Object.entries(parts)) {
     if (rate !== undefined) {
-      price[part as keyof Price] = toRate(rate);
+      price[part as keyof TokenPrice] = toRate(rate);
     }
   }
   const [start, end] = period.dailyUtc ?? [];

@@ -1,5 +1,6 @@
 // What the catalogue knows of a model beside its facts: its prices, and the deployments that serve it.
 import type { ModelFacts } from "../base/model.ts";
+import type { UnitCounts } from "../base/units.ts";
 
 /**
  * A price in micro-dollars per million tokens, which is the same as pico-dollars per token: $0.15 per million
@@ -10,8 +11,8 @@ export interface Rate {
   tiers?: { above: number; microPerMtok: number }[];
 }
 
-/** Prices of one model. A part without a rate of its own is charged at the rate of what it is part of. */
-export interface Price {
+/** Prices of one model's tokens. A part without a rate of its own is charged at the rate of what it is part of. */
+export interface TokenPrice {
   input: Rate;
   output: Rate;
   cacheRead?: Rate;
@@ -22,6 +23,11 @@ export interface Price {
   inputAudio?: Rate;
   outputAudio?: Rate;
   outputReasoning?: Rate;
+}
+
+export interface Price extends TokenPrice {
+  /** What is not counted in tokens, in micro-dollars for a million: $0.04 for an image is 40000000000. */
+  units?: UnitCounts;
 }
 
 /** A price and when it applies; of several that apply, the last one in the list counts. */

@@ -2,6 +2,7 @@
 import type { TokenUsage } from "../base/chat.ts";
 import { addProduct, type Exact, roundUpToMicro, TOKENS_PER_RATE } from "../base/exact.ts";
 import { MICRO_PER_CREDIT } from "../base/micro.ts";
+import { UNITS } from "../base/units.ts";
 import { rateFor } from "../catalog/price.ts";
 import type { Price, Rate } from "../catalog/types.ts";
 
@@ -55,6 +56,11 @@ function tokenRatesOf(price: Price, usage: TokenUsage): Exact {
   let tokenRates: Exact = 0;
   for (const [tokens, rate] of parts) {
     if (tokens > 0) tokenRates = addProduct(tokenRates, tokens, rateFor(rate, usage.promptTokens));
+  }
+  const { units } = price;
+  if (units === undefined) return tokenRates;
+  for (const unit of UNITS) {
+    tokenRates = addProduct(tokenRates, usage[unit] ?? 0, units[unit] ?? 0);
   }
   return tokenRates;
 }

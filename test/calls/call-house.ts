@@ -4,7 +4,7 @@ import { pino } from "pino";
 import { systemClock } from "../../src/base/clock.ts";
 import { createDeadlines } from "../../src/base/deadlines.ts";
 import type { CallAnswer } from "../../src/calls/answer.ts";
-import type { CallDeps } from "../../src/calls/operation.ts";
+import type { CallDeps, CallInput, CallRequest } from "../../src/calls/operation.ts";
 import { createRunningCalls } from "../../src/calls/running.ts";
 import { configSchema } from "../../src/config/schema.ts";
 import { answerChat } from "../../src/http/endpoints/chat-completions/answer.ts";
@@ -113,25 +113,35 @@ export function openCallHouse({ adapter, deps: own, onDisconnect = "cancel" }: C
   let asked = 0;
   let lastId = "";
 
-  function ask(request: object = {}, signal?: AbortSignal): Promise<CallAnswer> {
+  /** The next request, of 200 bytes. */
+  function inputOf<Request extends CallRequest>(
+    request: Request,
+    signal = new AbortController().signal,
+  ): CallInput<Request> {
     lastId = `req_${++asked}`;
-    return answerChat(deps, {
+    return {
       requestId: lastId,
       accountId,
       keyId: "k",
-      request: { model: "m", messages: [{ role: "user", content: "hello" }], ...request },
+      request,
       bodyBytes: 200,
       keyed: {
         key: keyOf(lastId),
         window: keptWindow(Date.now(), 60_000),
         maxAnswerBytes: 100_000,
       },
-      signal: signal ?? new AbortController().signal,
+      signal,
       log,
       startedAtMs: Date.now(),
       startedMonoMs: performance.now(),
-    });
+    };
   }
+
+  const ask = (request: object = {}, signal?: AbortSignal): Promise<CallAnswer> =>
+    answerChat(
+      deps,
+      inputOf({ model: "m", messages: [{ role: "user", content: "hello" }], ...request }, signal),
+    );
 
   /**
    * The record of the last request. On the way: it has exactly one, nothing is held, no call is open, its idempotency
@@ -154,7 +164,17 @@ export function openCallHouse({ adapter, deps: own, onDisconnect = "cancel" }: C
     return record;
   }
 
-  return { ask, ended, logged, ledger, running, metrics: deps.metrics, remove: database.remove };
+  return {
+    ask,
+    inputOf,
+    deps,
+    ended,
+    logged,
+    ledger,
+    running,
+    metrics: deps.metrics,
+    remove: database.remove,
+  };
 }
 
 /** A piece with one delta. */

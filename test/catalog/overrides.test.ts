@@ -1,7 +1,7 @@
 // The operator overrides: prices, markups, limits, aliases, added models, errors that name a path.
 import { describe, expect, test } from "bun:test";
 import { UNKNOWN_FACTS } from "../../src/catalog/offers.ts";
-import type { Price } from "../../src/catalog/types.ts";
+import type { Price, TokenPrice } from "../../src/catalog/types.ts";
 import { best, catalog, servedIds } from "./support.ts";
 
 const price = { inputPerMtok: "1", outputPerMtok: "2.5" };
@@ -25,7 +25,7 @@ describe("overrides of known models", () => {
       inputAudio: 7,
       outputAudio: 8,
       outputReasoning: 9,
-    } satisfies Record<keyof Price, number>;
+    } satisfies Record<keyof TokenPrice, number>;
     const entries = Object.entries(parts);
     const all = Object.fromEntries(entries.map(([part, usd]) => [`${part}PerMtok`, `${usd}`]));
     const from = catalog(["openai"], { models: { "gpt-4o-mini": { price: all } } });

@@ -1,11 +1,11 @@
 // How a model of the catalogue is shown: its prices as they are charged, and what it can do.
 import type { CatalogEntry } from "../../catalog/build.ts";
 import { priceAt } from "../../catalog/price.ts";
-import type { Price, Rate } from "../../catalog/types.ts";
+import type { Price, Rate, TokenPrice } from "../../catalog/types.ts";
 import { capabilitiesOf } from "../../operator/capabilities.ts";
 
 /** The names of the price's parts in JSON. */
-const PARTS: Record<keyof Price, string> = {
+const PARTS: Record<keyof TokenPrice, string> = {
   input: "input",
   output: "output",
   cacheRead: "cache_read",
@@ -87,7 +87,7 @@ function servedText({ served, missingEnv }: CatalogEntry): string {
 
 function priceJson(price: Price, markupBasisPoints: number): Record<string, ShownRate> {
   const shown: Record<string, ShownRate> = {};
-  for (const [part, name] of Object.entries(PARTS) as [keyof Price, string][]) {
+  for (const [part, name] of Object.entries(PARTS) as [keyof TokenPrice, string][]) {
     const rate = price[part];
     if (rate === undefined) continue;
     shown[name] = {

@@ -1,5 +1,6 @@
 // Token counts as a record keeps them: a JSON list in a fixed order, without the zeros at its end.
 import type { TokenUsage } from "../../base/chat.ts";
+import { UNITS, type UnitCounts } from "../../base/units.ts";
 
 /** The order never changes; a new kind goes to the end. */
 const KINDS = [
@@ -14,6 +15,7 @@ const KINDS = [
   "acceptedPredictionTokens",
   "rejectedPredictionTokens",
   "cachedAudioTokens",
+  ...UNITS,
 ] as const satisfies readonly (keyof TokenUsage)[];
 
 /** As `[250,100]`; what is not told is zero. */
@@ -52,7 +54,16 @@ export function readUsage(text: string): TokenUsage {
     reasoningTokens: at(3),
     acceptedPredictionTokens: at(8),
     rejectedPredictionTokens: at(9),
+    ...unitsOf(counts),
   };
 }
+
+/** Those that are told, which follow the tokens. */
+const unitsOf = (counts: readonly number[]): UnitCounts =>
+  Object.fromEntries(
+    UNITS.map(
+      (unit, index) => [unit, counts[KINDS.length - UNITS.length + index] ?? 0] as const,
+    ).filter(([, count]) => count > 0),
+  );
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value);

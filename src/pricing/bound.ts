@@ -1,0 +1,58 @@
+// The most that a use can cost, as figures of which a hold is made: pure integers, no API's shapes.
+import { addProduct, type Exact } from "../base/exact.ts";
+import { UNITS, type UnitCounts } from "../base/units.ts";
+import { maxRateUpTo } from "../catalog/price.ts";
+import type { Price } from "../catalog/types.ts";
+
+/** The most that a request can use, its output tokens apart. */
+export interface MostUsed {
+  inputTokens: number;
+  /** Whether input may be written to a cache for an hour. */
+  writesLongCache?: boolean;
+  /** Whether the answer may be speech. */
+  speaks?: boolean;
+  /** Answers that are asked for at once; 1 where it is left out. */
+  choices?: number;
+  units?: UnitCounts;
+}
+
+/** In tokens times micro-dollars per million tokens, before markup. */
+export interface BoundRates {
+  /** Of all that does not grow with the output. */
+  inputTokenRates: Exact;
+  /** Of one output token, in all choices. */
+  outputTokenRate: Exact;
+}
+
+/** @returns what that costs at most at a price */
+export function boundRates(price: Price, most: MostUsed): BoundRates {
+  const { inputTokens, choices = 1, units = {} } = most;
+  let inputTokenRates = addProduct(0, inputTokens, inputRate(price, most));
+  for (const unit of UNITS) {
+    inputTokenRates = addProduct(inputTokenRates, units[unit] ?? 0, price.units?.[unit] ?? 0);
+  }
+  return { inputTokenRates, outputTokenRate: addProduct(0, outputRate(price, most), choices) };
+}
+
+/** The dearest rate that an input token can meet: a provider may read any of it from its cache, or write it there. */
+function inputRate(price: Price, { inputTokens, writesLongCache = false }: MostUsed): number {
+  const { input, cacheRead, cacheReadAudio, cacheWrite, cacheWrite1h, inputAudio } = price;
+  const longCache = writesLongCache ? cacheWrite1h : undefined;
+  return dearest(
+    [input, cacheRead, cacheReadAudio, cacheWrite, longCache, inputAudio],
+    inputTokens,
+  );
+}
+
+function outputRate(price: Price, { inputTokens, speaks = false }: MostUsed): number {
+  const rates = [price.output, price.outputReasoning, speaks ? price.outputAudio : undefined];
+  return dearest(rates, inputTokens);
+}
+
+function dearest(rates: (Price["input"] | undefined)[], promptTokens: number): number {
+  let most = 0;
+  for (const rate of rates) {
+    if (rate !== undefined) most = Math.max(most, maxRateUpTo(rate, promptTokens));
+  }
+  return most;
+}
