@@ -3,6 +3,7 @@
 import type { Deadline } from "../base/deadlines.ts";
 import { ApiError, asApiError, clientClosedRequest, shuttingDown } from "../base/errors.ts";
 import type { AnswerToKeep } from "../ledger/port.ts";
+import type { CallControl } from "../providers/protocol.ts";
 import { type Candidates, candidatesFor, outputLimit, takeHold } from "./candidates.ts";
 import { type CallEnding, endingOfFailure, endingOfWhole, type Progress } from "./ending.ts";
 import type {
@@ -37,6 +38,7 @@ export class MeteredCall<Request extends CallRequest, First, Meter> {
   /** Those that have not been tried. */
   readonly #others: Candidate[];
   readonly #abort = new AbortController();
+  readonly #control: CallControl;
   /** Of the candidate that is tried, or answered. */
   #candidate: Candidate;
   /** How often it was tried, and how often all were. */
@@ -61,6 +63,8 @@ export class MeteredCall<Request extends CallRequest, First, Meter> {
     this.#operation = operation;
     [this.#candidate, ...this.#others] = candidates;
     this.meter = operation.meter();
+    const abort = (reason: unknown) => this.#abort.abort(reason);
+    this.#control = { abort, deadlines: deps.deadlines };
   }
 
   /**
@@ -145,7 +149,8 @@ export class MeteredCall<Request extends CallRequest, First, Meter> {
     this.#tries++;
     this.#attempts++;
     if (this.#state === "reserved") this.#state = "trying";
-    return { requestId: input.requestId, request: input.request, candidate, maxOutputTokens };
+    const { requestId, request } = input;
+    return { requestId, request, candidate, maxOutputTokens, control: this.#control };
   }
 
   /** @throws the error, where it stands */

@@ -10,7 +10,7 @@ import type { Balance, HoldWish } from "../ledger/rules.ts";
 import type { Measured } from "../metering/measure.ts";
 import type { TokenCounter } from "../metering/tokens/counter.ts";
 import type { PinnedPrice } from "../pricing/cost.ts";
-import type { ProviderAdapter } from "../providers/protocol.ts";
+import type { CallControl, ProviderAdapter } from "../providers/protocol.ts";
 import type { ProviderSet } from "../providers/registry.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
@@ -88,6 +88,8 @@ export interface Attempt<Request> {
   candidate: Candidate;
   /** The output limit to send upstream, in tokens; null where none is to be sent. */
   maxOutputTokens: number | null;
+  /** Lets the adapter end the call at deadlines of its own. */
+  control: CallControl;
 }
 
 /** What an answer is measured against. */

@@ -1,9 +1,19 @@
 // The adapter protocol: what the gateway asks of a provider, and what it gets back, in any dialect.
 import type { ChatCompletion, ChatCompletionChunk, ChatRequest, TokenUsage } from "../base/chat.ts";
+import type { Deadlines } from "../base/deadlines.ts";
 import type { ModelFacts } from "../base/model.ts";
+
+/** What a metered call lends to its adapter, so that one signal and one sweep end all that it waits for. */
+export interface CallControl {
+  /** Ends the call with this reason, an ApiError. */
+  abort(reason: unknown): void;
+  deadlines: Deadlines;
+}
 
 /** One request to a provider. Plain data: adapters know nothing of keys, accounts or credits. */
 export interface UpstreamCall {
+  /** Of the metered call that it is part of, which the signal belongs to; a call by itself has none. */
+  control?: CallControl;
   /** The gateway's request id, for logs; never sent upstream. */
   requestId: string;
   /** The client's validated request. An adapter must not change it: it may be tried on another deployment. */

@@ -27,7 +27,7 @@ async function complete<Event>(
   call: UpstreamCall,
   signal: AbortSignal,
 ): Promise<UpstreamCompletion> {
-  const guard = new UpstreamGuard(signal, transport.timeouts.totalMs);
+  const guard = new UpstreamGuard(signal, transport.timeouts.totalMs, call.control);
   try {
     const exchange = await prepare(dialect, call, false, guard.signal);
     const response = await send(dialect, transport, exchange, guard, signal);

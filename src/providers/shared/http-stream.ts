@@ -135,7 +135,7 @@ export class HttpStream<Event>
 
   async #open({ dialect, transport, call, signal }: StreamedCall<Event>): Promise<void> {
     this.#call = null;
-    const guard = new UpstreamGuard(signal, transport.timeouts.totalMs);
+    const guard = new UpstreamGuard(signal, transport.timeouts.totalMs, call.control);
     this.#guard = guard;
     const exchange = await prepare(dialect, call, true, guard.signal);
     const reader = exchange.open();

@@ -40,13 +40,21 @@ export class BodyReader {
    * its abort.
    */
   async next(): Promise<Uint8Array | null> {
+    if (this.#started && !this.#ended) {
+      this.#guard.arm(this.#betweenChunksMs, "The provider stopped sending in mid-answer.");
+    }
+    try {
+      return await this.#read();
+    } finally {
+      this.#guard.disarm();
+    }
+  }
+
+  async #read(): Promise<Uint8Array | null> {
     if (this.#reader === null || this.#ended) {
       return null;
     }
     this.#guard.throwIfEnded();
-    if (this.#started) {
-      this.#guard.arm(this.#betweenChunksMs, "The provider stopped sending in mid-answer.");
-    }
     try {
       const { done, value } = await this.#reader.read();
       this.#started = true;
@@ -61,8 +69,6 @@ export class BodyReader {
     } catch (error) {
       this.#ended = true;
       throw connectionError(error, this.#guard, "The provider broke off its answer");
-    } finally {
-      this.#guard.disarm();
     }
   }
 
@@ -79,14 +85,16 @@ export class BodyReader {
       return null;
     }
     const startedMs = performance.now();
-    const timer = setTimeout(() => this.cancel(), leftMs);
     try {
-      return await this.next();
+      return await this.#guard.optional(
+        leftMs,
+        () => this.cancel(),
+        () => this.#read(),
+      );
     } catch {
       this.#guard.throwIfLeft();
       return null;
     } finally {
-      clearTimeout(timer);
       this.#graceSpentMs += performance.now() - startedMs;
     }
   }

@@ -1,47 +1,52 @@
 // The switch that ends one upstream call: the client's abort and all deadlines in one signal.
+import { type Deadline, systemDeadlines } from "../../base/deadlines.ts";
 import { upstreamTimeout } from "../../base/errors.ts";
+import type { CallControl } from "../protocol.ts";
 
 /**
- * Owns the AbortSignal of one upstream call. Whatever ends the call early (the client's signal, a
- * step's deadline, the total deadline) aborts this one signal with the error to throw, so that
- * every wait has one reason to report. `close()` must run on every path: it clears the timers and
- * lets go of the client's signal.
+ * Ends one upstream call early, by a step's deadline or the total one, with the error to throw: every wait has one
+ * reason to report. A metered call lends its own signal for that; any other call gets one here, which its caller's
+ * signal ends too. `close()` must run on every path: it lets go of the deadlines and of the caller's signal.
  */
 export class UpstreamGuard {
-  readonly #controller = new AbortController();
-  readonly #client: AbortSignal;
-  readonly #total: Timer;
-  #step: Timer | null = null;
-  /**
-   * When the current wait is over, in milliseconds of the monotonic clock; null while nothing is
-   * awaited.
-   */
-  #stepEndsAt: number | null = null;
-  /** When the pending timer fires; it is left running between waits and only looks at the clock. */
-  #timerFiresAt = Number.POSITIVE_INFINITY;
-  #stepMessage = "";
-
-  /**
-   * @param client the client's signal; its reason becomes this guard's reason
-   * @param totalMs the most that the whole call may take, in milliseconds
-   */
-  constructor(client: AbortSignal, totalMs: number) {
-    this.#client = client;
-    this.#total = setTimeout(() => {
-      this.#controller.abort(
-        upstreamTimeout("The provider did not finish within the time allowed for one call."),
-      );
-    }, totalMs);
-    if (client.aborted) {
-      this.#controller.abort(client.reason);
-    } else {
-      client.addEventListener("abort", this.#onClientAbort, { once: true });
-    }
-  }
-
   /** Goes to `fetch`; its reason is the error that the caller must see. */
-  get signal(): AbortSignal {
-    return this.#controller.signal;
+  readonly signal: AbortSignal;
+  readonly #client: AbortSignal;
+  readonly #control: CallControl;
+  /** Null where the signal is the caller's own. */
+  readonly #controller: AbortController | null;
+  readonly #total: Deadline;
+  readonly #totalEndsAt: number;
+  #step: Deadline | null = null;
+  #stepMessage = "";
+  #isClosed = false;
+
+  /**
+   * @param client the caller's signal; its reason becomes this guard's reason
+   * @param totalMs the most that the whole call may take, in milliseconds
+   * @param control of the metered call whose signal `client` is
+   */
+  constructor(client: AbortSignal, totalMs: number, control?: CallControl) {
+    this.#client = client;
+    if (control === undefined) {
+      const controller = new AbortController();
+      this.#controller = controller;
+      this.signal = controller.signal;
+      this.#control = {
+        abort: (reason) => controller.abort(reason),
+        deadlines: systemDeadlines,
+      };
+      if (client.aborted) controller.abort(client.reason);
+      else client.addEventListener("abort", this.#onClientAbort, { once: true });
+    } else {
+      this.#controller = null;
+      this.signal = client;
+      this.#control = control;
+    }
+    this.#totalEndsAt = performance.now() + totalMs;
+    this.#total = this.#control.deadlines.after(totalMs, () =>
+      this.#expire("The provider did not finish within the time allowed for one call."),
+    );
   }
 
   /** Throws the reason once the call has been ended early. */
@@ -51,7 +56,7 @@ export class UpstreamGuard {
     }
   }
 
-  /** Throws the client's reason once it has left. */
+  /** Throws the caller's reason once it has ended the call. */
   throwIfLeft(): void {
     this.#client.throwIfAborted();
   }
@@ -59,13 +64,14 @@ export class UpstreamGuard {
   /**
    * Starts a wait: unless {@link disarm} or the next `arm` comes within `waitMs` milliseconds, the
    * call ends with a 504 of this message. Costs a clock reading, not a timer: one wait follows each
-   * chunk of a stream.
+   * read of a stream.
    */
   arm(waitMs: number, message: string): void {
-    this.#stepEndsAt = performance.now() + waitMs;
     this.#stepMessage = message;
-    if (this.#stepEndsAt < this.#timerFiresAt) {
-      this.#schedule(waitMs);
+    if (this.#step === null) {
+      this.#step = this.#control.deadlines.after(waitMs, () => this.#expire(this.#stepMessage));
+    } else {
+      this.#step.move(waitMs);
     }
   }
 
@@ -74,53 +80,47 @@ export class UpstreamGuard {
    * provider's.
    */
   disarm(): void {
-    this.#stepEndsAt = null;
+    if (!this.#isClosed) this.#step?.move(Number.POSITIVE_INFINITY);
   }
 
-  /** Lets go of the timers and the client's signal. Safe to call twice. */
-  close(): void {
-    clearTimeout(this.#total);
-    if (this.#step !== null) {
-      clearTimeout(this.#step);
-      this.#step = null;
-      this.#timerFiresAt = Number.POSITIVE_INFINITY;
+  /**
+   * Waits for what need not come: no deadline ends the call meanwhile. What it waits for is given
+   * up after `waitMs` milliseconds, by `giveUp`.
+   */
+  async optional<T>(waitMs: number, giveUp: () => void, wait: () => Promise<T>): Promise<T> {
+    this.disarm();
+    this.#total.move(Number.POSITIVE_INFINITY);
+    const patience = this.#control.deadlines.after(waitMs, giveUp);
+    try {
+      return await wait();
+    } finally {
+      patience.clear();
+      if (!this.#isClosed) this.#total.move(Math.max(0, this.#totalEndsAt - performance.now()));
     }
-    this.#stepEndsAt = null;
-    this.#client.removeEventListener("abort", this.#onClientAbort);
+  }
+
+  /** Lets go of the deadlines and the caller's signal. Safe to call twice. */
+  close(): void {
+    this.#isClosed = true;
+    this.#total.clear();
+    this.#step?.clear();
+    if (this.#controller !== null) this.#client.removeEventListener("abort", this.#onClientAbort);
   }
 
   /**
    * Ends the call at once, for a caller that leaves before the answer is read: the connection is
-   * closed.
+   * closed. A metered call ends its signal itself.
    */
   abandon(): void {
     this.close();
-    this.#controller.abort(new DOMException("the call was abandoned", "AbortError"));
+    this.#controller?.abort(new DOMException("the call was abandoned", "AbortError"));
   }
 
   readonly #onClientAbort = (): void => {
-    this.#controller.abort(this.#client.reason);
+    this.#control.abort(this.#client.reason);
   };
 
-  #schedule(delayMs: number): void {
-    if (this.#step !== null) {
-      clearTimeout(this.#step);
-    }
-    this.#timerFiresAt = performance.now() + delayMs;
-    this.#step = setTimeout(this.#onStepTimer, delayMs);
+  #expire(message: string): void {
+    if (!this.signal.aborted) this.#control.abort(upstreamTimeout(message));
   }
-
-  readonly #onStepTimer = (): void => {
-    this.#step = null;
-    this.#timerFiresAt = Number.POSITIVE_INFINITY;
-    if (this.#stepEndsAt === null) {
-      return;
-    }
-    const leftMs = this.#stepEndsAt - performance.now();
-    if (leftMs <= 0) {
-      this.#controller.abort(upstreamTimeout(this.#stepMessage));
-      return;
-    }
-    this.#schedule(Math.ceil(leftMs));
-  };
 }

@@ -45,16 +45,18 @@ export async function readErrorBody(
   guard: UpstreamGuard,
   client: AbortSignal,
 ): Promise<string> {
-  const reader = new BodyReader(response, guard, ERROR_BODY_MS);
+  const reader = new BodyReader(response, guard, Number.POSITIVE_INFINITY);
   // One deadline for all of it, so that a body that drips cannot hold the caller up.
-  const deadline = setTimeout(() => reader.cancel(), ERROR_BODY_MS);
+  const giveUp = () => reader.cancel();
   try {
-    return (await collect(reader, ERROR_BODY_BYTES)).text;
+    return await guard.optional(
+      ERROR_BODY_MS,
+      giveUp,
+      async () => (await collect(reader, ERROR_BODY_BYTES)).text,
+    );
   } catch {
     client.throwIfAborted();
     return "";
-  } finally {
-    clearTimeout(deadline);
   }
 }
 

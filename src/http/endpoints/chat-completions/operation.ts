@@ -53,12 +53,7 @@ export const chatStream: Chat<StreamBegin<UpstreamEvent[]>> = {
   },
 };
 
-function upstreamCall({
-  requestId,
-  request,
-  candidate,
-  maxOutputTokens,
-}: Attempt<ChatRequest>): UpstreamCall {
+function upstreamCall({ candidate, ...call }: Attempt<ChatRequest>): UpstreamCall {
   const { upstreamModel, facts } = candidate.deployment;
-  return { requestId, request, upstreamModel, facts, maxOutputTokens };
+  return { ...call, upstreamModel, facts };
 }
