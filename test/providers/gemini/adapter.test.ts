@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { ApiError } from "../../../src/base/errors.ts";
 import { generateUrl } from "../../../src/providers/gemini/endpoint.ts";
 import { VERTEX_AI } from "../../../src/providers/gemini/surface.ts";
+import { scripted } from "../scripted.ts";
 import { chunksIn, collect, rejection } from "../support.ts";
 import {
   adapterFor,
@@ -13,7 +14,6 @@ import {
   json,
   never,
   PRO_3,
-  scripted,
   toolCall,
   usageMetadata,
 } from "./support.ts";
@@ -21,7 +21,7 @@ import {
 describe("what is sent", () => {
   test("whole requests: address, headers, every field", async () => {
     using server = scripted(json(answer), events(answer));
-    const adapter = adapterFor(server.base, { headers: { "X-Extra": "1" } });
+    const adapter = adapterFor(`${server.url}v1beta`, { headers: { "X-Extra": "1" } });
     const request = {
       messages: [
         { role: "system", content: "s" },
@@ -44,7 +44,7 @@ describe("what is sent", () => {
         thinkingConfig: { thinkingBudget: 128, includeThoughts: true },
       },
     };
-    expect(server.seen.map(({ url, body: sent }) => [url, sent])).toEqual([
+    expect(server.seen.map(({ path, body: sent }) => [path, sent])).toEqual([
       ["/v1beta/models/gemini-2.5-pro:generateContent", body],
       ["/v1beta/models/gemini-2.5-pro:streamGenerateContent?alt=sse", body],
     ]);
@@ -74,13 +74,13 @@ describe("what is sent", () => {
     const adapter = adapterFor("http://unused.invalid", {
       surface: VERTEX_AI,
       endpoint: async (call, stream) => ({
-        url: generateUrl(`${server.base}/publishers/google`, call.upstreamModel, stream),
+        url: generateUrl(`${server.url}v1beta/publishers/google`, call.upstreamModel, stream),
         headers: { authorization: "Bearer t", "content-type": "application/json" },
       }),
       probe: null,
     });
     await adapter.complete(callTo(PRO_3, { service_tier: "flex" }), never);
-    expect(server.seen[0]?.url).toBe(`/v1beta/publishers/google/models/${PRO_3}:generateContent`);
+    expect(server.seen[0]?.path).toBe(`/v1beta/publishers/google/models/${PRO_3}:generateContent`);
     expect(server.seen[0]?.headers.authorization).toBe("Bearer t");
     expect(server.seen[0]?.headers["x-goog-api-key"]).toBeUndefined();
     expect(await adapter.probe(never)).toEqual({
@@ -117,7 +117,7 @@ test("a thought signature goes round in all three ways", async () => {
     { functionCall: { name: "g", args: {} } },
   ];
   using server = scripted(events(answerOf(parts, "STOP", usageMetadata)), json(answer));
-  const adapter = adapterFor(server.base);
+  const adapter = adapterFor(`${server.url}v1beta`);
   const chunks = await collect(chunksIn(adapter.stream(callTo(PRO_3), never)));
   const calls = chunks.flatMap(({ chunk }) => chunk.choices[0]?.delta.tool_calls ?? []);
   const plain = calls.map(({ id, function: fn }) => toolCall(id ?? "", fn?.name ?? ""));
@@ -131,7 +131,7 @@ test("a thought signature goes round in all three ways", async () => {
   const kept = calls.map(({ index: _index, ...call }) => call);
   await adapter.complete(callTo(PRO_3, history(kept)), never);
   await adapter.complete(callTo(PRO_3, history(plain)), never);
-  await adapterFor(server.base).complete(callTo(PRO_3, history(plain)), never);
+  await adapterFor(`${server.url}v1beta`).complete(callTo(PRO_3, history(plain)), never);
   const expected = (thoughtSignature: string) => [
     { role: "user", parts: [{ text: "u" }] },
     {
@@ -165,7 +165,7 @@ describe("fetched media", () => {
   test("stand inline; each URL is fetched once", async () => {
     using server = scripted(json(answer));
     const fetched: string[] = [];
-    const adapter = adapterFor(server.base, {
+    const adapter = adapterFor(`${server.url}v1beta`, {
       fetchMedia: async (wanted) => {
         fetched.push(wanted);
         return { mimeType: "image/png; x=y", bytes: new Uint8Array([1, 2]) };
@@ -187,7 +187,7 @@ describe("fetched media", () => {
     ];
     for (const [extra, message] of outcomes) {
       const error = await rejection(
-        adapterFor(server.base, extra).complete(callTo(PRO_3, request), never),
+        adapterFor(`${server.url}v1beta`, extra).complete(callTo(PRO_3, request), never),
       );
       expect(error).toBeInstanceOf(ApiError);
       const { status, param, message: said } = error as ApiError;
@@ -234,7 +234,7 @@ test("errors of a stream: by status, in an array, as JSON under 200, as a frame"
     events([quota]),
     json({ id: "x" }),
   );
-  const adapter = adapterFor(server.base);
+  const adapter = adapterFor(`${server.url}v1beta`);
   for (let turn = 0; turn < 5; turn++) {
     const error = (await rejection(
       collect(chunksIn(adapter.stream(callTo(PRO_3), never))),
@@ -258,7 +258,7 @@ test("probe", async () => {
     json({ models: [{}], nextPageToken: "t" }),
     json(refused, 400),
   );
-  const adapter = adapterFor(server.base);
+  const adapter = adapterFor(`${server.url}v1beta`);
   expect(await adapter.probe(never)).toEqual({ ok: true, detail: "answers and lists 2 models" });
   expect((await adapter.probe(never)).detail).toBe("answers and lists at least 1 models");
   expect(await adapter.probe(never)).toEqual({
@@ -266,7 +266,7 @@ test("probe", async () => {
     detail: "HTTP 400: API key not valid: [redacted]",
   });
   expect(server.seen[0]).toMatchObject({
-    url: "/v1beta/models",
+    path: "/v1beta/models",
     headers: { "x-goog-api-key": "test-key" },
   });
   expect((await adapterFor("http://127.0.0.1:1").probe(never)).ok).toBe(false);

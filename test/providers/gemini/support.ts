@@ -92,32 +92,6 @@ export function toolCall(id: string, name: string, args = "{}", extra: object = 
 export const usageMetadata = { promptTokenCount: 2, candidatesTokenCount: 1, totalTokenCount: 3 };
 export const answer = answerOf([{ text: "hi" }], "STOP", usageMetadata);
 
-export interface Seen {
-  url: string;
-  headers: Record<string, string>;
-  body: unknown;
-}
-
-/** A server that answers each request with the next of these, the last again and again. */
-export function scripted(...answers: (() => Response)[]) {
-  const seen: Seen[] = [];
-  const server = Bun.serve({
-    port: 0,
-    fetch: async (request) => {
-      const { pathname, search } = new URL(request.url);
-      const text = await request.text();
-      seen.push({
-        url: pathname + search,
-        headers: Object.fromEntries(request.headers),
-        body: text === "" ? null : JSON.parse(text),
-      });
-      const next = answers[Math.min(seen.length, answers.length) - 1];
-      return next?.() ?? new Response(null, { status: 500 });
-    },
-  });
-  return { seen, base: `${server.url.href}v1beta`, [Symbol.dispose]: () => server.stop(true) };
-}
-
 export const json =
   (body: unknown, status = 200) =>
   () =>
