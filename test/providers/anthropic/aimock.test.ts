@@ -3,43 +3,17 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { LLMock } from "@copilotkit/aimock";
 import type { ApiError } from "../../../src/base/errors.ts";
 import { chunksIn, collect, rejection } from "../support.ts";
-import { adapterFor, claudeCall, functionTool, never, textOf } from "./support.ts";
+import { adapterFor, claudeCall, never } from "./support.ts";
 
 const mock = new LLMock({ port: 0, logLevel: "silent" });
 beforeAll(async () => {
   mock.onMessage("hello", { content: "Hello from the other side, friend." }, { chunkSize: 5 });
-  mock.onMessage("weather", { toolCalls: [{ name: "look", arguments: '{"city":"Rome"}' }] });
   mock.onMessage("think", { content: "42", reasoning: "six times seven" });
   await mock.start();
 });
 afterAll(() => mock.stop());
 const ask = (content: string, extra: object = {}, model?: string, maxTokens?: number) =>
   claudeCall({ messages: [{ role: "user", content }], ...extra }, model, maxTokens);
-
-test("completes and streams", async () => {
-  const adapter = adapterFor(mock.url);
-  const { completion, usage } = await adapter.complete(ask("hello"), never);
-  expect(completion.choices[0]?.message.content).toBe("Hello from the other side, friend.");
-  expect(completion.choices[0]?.finish_reason).toBe("stop");
-  expect(usage).not.toBeNull();
-  expect(mock.getLastRequest()?.path).toBe("/v1/messages");
-  const chunks = await collect(chunksIn(adapter.stream(ask("hello"), never)));
-  expect(textOf(chunks)).toBe("Hello from the other side, friend.");
-  expect(chunks.length).toBeGreaterThan(5);
-  expect(chunks.at(-1)?.chunk.choices[0]?.finish_reason).toBe("stop");
-});
-
-test("gives tool calls, whole and streamed", async () => {
-  const adapter = adapterFor(mock.url);
-  const call = ask("weather", { tools: [functionTool("look")], tool_choice: "required" });
-  const { completion } = await adapter.complete(call, never);
-  expect(completion.choices[0]?.finish_reason).toBe("tool_calls");
-  const chunks = await collect(chunksIn(adapter.stream(call, never)));
-  const parts = chunks.flatMap(({ chunk }) => chunk.choices[0]?.delta.tool_calls ?? []);
-  expect(parts[0]?.function?.name).toBe("look");
-  const json = parts.map((part) => part.function?.arguments ?? "").join("");
-  expect(JSON.parse(json)).toEqual({ city: "Rome" });
-});
 
 test("gives thinking, and no budget in a loop of tools, which the mock would refuse", async () => {
   const adapter = adapterFor(mock.url);

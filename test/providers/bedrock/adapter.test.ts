@@ -23,14 +23,6 @@ describe("against an independent mock", () => {
   });
   afterAll(() => mock.stop());
 
-  test("completes", async () => {
-    const adapter = createBedrockAdapter(optionsFor(mock.url));
-    const { completion, usage } = await adapter.complete(call(), never);
-    expect(completion.choices[0]?.message.content).toBe("Hello from the other side.");
-    expect(completion.choices[0]?.finish_reason).toBe("stop");
-    expect(usage).toMatchObject({ promptTokens: 7, completionTokens: 3 });
-  });
-
   test("streams, usage last", async () => {
     const adapter = createBedrockAdapter(optionsFor(mock.url));
     const chunks = await collect(chunksIn(adapter.stream(call(), never)));
