@@ -90,7 +90,7 @@ export const BREAKS: readonly Break[] = [
   },
   {
     what: "A client waits for its settlement for ever",
-    file: "src/calls/call.ts",
+    file: "src/calls/settle.ts",
     from: "const CLIENT_WAIT_MS = 10_000;",
     to: "const CLIENT_WAIT_MS = 1e9;",
   },

@@ -1,7 +1,7 @@
 // A metered call: one object that owns a request from its hold to its settlement, and the signal of all that it waits for.
 
 import type { Deadline } from "../base/deadlines.ts";
-import { ApiError, asApiError, clientClosedRequest, shuttingDown } from "../base/errors.ts";
+import { asApiError, clientClosedRequest, shuttingDown } from "../base/errors.ts";
 import type { AnswerToKeep } from "../ledger/port.ts";
 import type { CallControl } from "../providers/protocol.ts";
 import { type Candidates, candidatesFor, outputLimit, takeHold } from "./candidates.ts";
@@ -15,14 +15,11 @@ import type {
   Hold,
   Operation,
 } from "./operation.ts";
-import { type Settled, settle } from "./settle.ts";
-import { nextTry } from "./tries.ts";
+import { type Settled, settle, withinPatience } from "./settle.ts";
+import { nextTry, pauseUnlessAborted } from "./tries.ts";
 
 /** Draining: the client has left, and the answer is read on. What has ended is settled, or being settled. */
 export type CallState = "reserving" | "reserved" | "trying" | "flowing" | "draining" | "settled";
-
-/** How long a client waits for a settlement that the database refuses; it goes on without the client. */
-const CLIENT_WAIT_MS = 10_000;
 
 export interface CallParts<Request extends CallRequest, First, Meter> {
   deps: CallDeps;
@@ -162,32 +159,13 @@ export class MeteredCall<Request extends CallRequest, First, Meter> {
     const { upstreamStatus } = asApiError(error);
     this.deps.metrics.upstreamRetried(this.#candidate.deployment.providerId);
     this.input.log.info({ upstreamStatus, pauseMs }, "provider refused, trying again");
-    if (pauseMs > 0) await this.#pause(pauseMs, error);
+    // Also where answers are read on without their client: there is none yet that could be.
+    const signals = [this.signal, this.input.signal];
+    if (pauseMs > 0) await pauseUnlessAborted(this.deps.clock, pauseMs, signals, error);
     if (candidate === this.#candidate) return;
     this.#candidate = candidate;
     this.#others.shift();
     this.#tries = 0;
-  }
-
-  /** Rejects with the refusal when nobody waits for another try any more: the provider has given nothing. */
-  #pause(pauseMs: number, refusal: unknown): Promise<void> {
-    // Also where answers are read on without their client: there is none yet that could be.
-    const signals = [this.signal, this.input.signal];
-    return new Promise((resolve, reject) => {
-      const stop = () => {
-        forget();
-        for (const signal of signals) signal.removeEventListener("abort", onAbort);
-      };
-      const onAbort = () => {
-        stop();
-        reject(refusal);
-      };
-      const forget = this.deps.clock.after(pauseMs, () => {
-        stop();
-        resolve();
-      });
-      for (const signal of signals) signal.addEventListener("abort", onAbort);
-    });
   }
 
   /** The first event was good: what fails from here on is charged for what was delivered. */
@@ -259,7 +237,7 @@ export class MeteredCall<Request extends CallRequest, First, Meter> {
   /** Whoever notices first that it is over settles it; all others are told what came of that. */
   #end(ending: CallEnding, answer: (() => AnswerToKeep) | null): Promise<Settled> {
     this.#settled ??= this.#settle(ending, answer);
-    return this.#withinPatience(this.#settled);
+    return withinPatience(this.#settled, this.deps.deadlines, this.hold.amountMicro);
   }
 
   #settle(ending: CallEnding, answer: (() => AnswerToKeep) | null): Promise<Settled> {
@@ -281,17 +259,6 @@ export class MeteredCall<Request extends CallRequest, First, Meter> {
     return settled;
   }
 
-  /** Waits for a settlement, but not for a database that stays away. */
-  #withinPatience(settled: Promise<Settled>): Promise<Settled> {
-    const heldMicro = this.hold.amountMicro;
-    return new Promise((resolve, reject) => {
-      const patience = this.deps.deadlines.after(CLIENT_WAIT_MS, () =>
-        reject(notRecorded(heldMicro)),
-      );
-      settled.finally(() => patience.clear()).then(resolve, reject);
-    });
-  }
-
   /** The money is settled, or none was taken. */
   #close(): void {
     const { input, deps } = this;
@@ -310,14 +277,3 @@ export class MeteredCall<Request extends CallRequest, First, Meter> {
     return Math.round(this.deps.clock.monoMs() - this.input.startedMonoMs);
   }
 }
-
-/** The provider has answered and will be paid, so a retry would only cost twice. */
-const notRecorded = (reservedMicro: number) =>
-  new ApiError({
-    status: 503,
-    type: "server_error",
-    code: "overloaded",
-    message: "The request was answered, but its charge cannot be recorded at the moment.",
-    shouldRetry: false,
-    reservedMicro,
-  });

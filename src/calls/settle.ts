@@ -1,5 +1,6 @@
 // The settlement of a call: reckoned, recorded however often the database refuses, logged and counted.
 import { sleep } from "../base/clock.ts";
+import type { Deadlines } from "../base/deadlines.ts";
 import { ApiError } from "../base/errors.ts";
 import type { AnswerToKeep, Settle } from "../ledger/port.ts";
 import type { Settlement } from "../ledger/rules.ts";
@@ -34,6 +35,9 @@ export interface EndedCall {
 const RETRY_PAUSES_MS = [100, 200, 400, 800, 1600, 3200, 5000];
 
 const NOTHING: Measured = { usage: null, source: "none", reportedCostMicro: null };
+
+/** How long a client waits for a settlement that the database refuses; it goes on without the client. */
+const CLIENT_WAIT_MS = 10_000;
 
 /** @throws Error when the books have it as ended already */
 export async function settle(call: EndedCall): Promise<Settled> {
@@ -141,3 +145,26 @@ function note(call: EndedCall, settled: Settled, cost: Cost): void {
     durationMs,
   });
 }
+
+/** Waits for a settlement, but not for a database that stays away. @throws ApiError 503 then */
+export function withinPatience(
+  settled: Promise<Settled>,
+  deadlines: Deadlines,
+  heldMicro: number,
+): Promise<Settled> {
+  return new Promise((resolve, reject) => {
+    const patience = deadlines.after(CLIENT_WAIT_MS, () => reject(notRecorded(heldMicro)));
+    settled.finally(() => patience.clear()).then(resolve, reject);
+  });
+}
+
+/** The provider has answered and will be paid, so a retry would only cost twice. */
+const notRecorded = (reservedMicro: number) =>
+  new ApiError({
+    status: 503,
+    type: "server_error",
+    code: "overloaded",
+    message: "The request was answered, but its charge cannot be recorded at the moment.",
+    shouldRetry: false,
+    reservedMicro,
+  });

@@ -1,4 +1,5 @@
 // What to try once a candidate has refused a call before it gave anything: the next one, or the last one again.
+import type { Clock } from "../base/clock.ts";
 import { asApiError } from "../base/errors.ts";
 import type { Candidate } from "./operation.ts";
 
@@ -38,4 +39,28 @@ export function nextTry(
   const pauseMs = retryAfterMs ?? FIRST_PAUSE_MS * 2 ** (tries - 1);
   // A provider that wants more time is for the client to wait for: it is told how long.
   return tries > retries.max || pauseMs > retries.maxWaitMs ? null : { candidate, pauseMs };
+}
+
+/** @throws the refusal when nobody waits for another try any more: the provider has given nothing */
+export function pauseUnlessAborted(
+  clock: Clock,
+  pauseMs: number,
+  signals: readonly AbortSignal[],
+  refusal: unknown,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      forget();
+      for (const signal of signals) signal.removeEventListener("abort", onAbort);
+    };
+    const onAbort = (): void => {
+      stop();
+      reject(refusal);
+    };
+    const forget = clock.after(pauseMs, () => {
+      stop();
+      resolve();
+    });
+    for (const signal of signals) signal.addEventListener("abort", onAbort);
+  });
 }
