@@ -11,10 +11,12 @@ import { findDamage, openSnapshot, type SnapshotMode, writeSnapshot } from "./db
 import { type AnswerCommands, type AnswerPort, createAnswerStore } from "./idempotency/answers.ts";
 import { createKeyring, type KeyCommands, type KeyPort } from "./keys/keyring.ts";
 import type { LedgerCommands, LedgerPort } from "./ledger/port.ts";
-import { type ApplyBatch, type Command, createBatch } from "./ledger/sqlite/batch.ts";
+import { type ApplyBatch, type Command, createBatch, type Unit } from "./ledger/sqlite/batch.ts";
 import { createLedgerCore, ledgerPort } from "./ledger/sqlite/ledger.ts";
 import { createQueue, type Queue, type QueueOptions, type Writer } from "./ledger/sqlite/queue.ts";
 import { createReads } from "./ledger/sqlite/reads.ts";
+import { ABANDONED } from "./ledger/sqlite/requests.ts";
+import { createThreadWriter } from "./ledger/sqlite/thread-writer.ts";
 import { type VerifyReport, verifyBooks } from "./ledger/verify.ts";
 import type { CostOf } from "./ledger/verify-records.ts";
 
@@ -48,6 +50,19 @@ export type StoreCommands = LedgerCommands &
 export interface StoreOptions extends QueueOptions {
   /** How long a statement waits inside of SQLite for another process's lock; it blocks its thread meanwhile. */
   busyTimeoutMs: number;
+  /**
+   * Write in a thread of its own, for a process that has more to do than to wait for a disk. Told when that thread has
+   * ended by itself.
+   */
+  inThread?: { onCrash(reason: string): void };
+}
+
+/** What the writer's thread is told first. */
+export interface WriterPlace {
+  dataDir: string;
+  busyTimeoutMs: number;
+  /** The process whose holds it takes. */
+  ownerId: string;
 }
 
 /** For who has nothing else to do, and waits for a server's commit rather than failing. */
@@ -67,10 +82,67 @@ export const hasData = (dataDir: string): boolean => existsSync(join(dataDir, DA
  */
 export async function openStore(dataDir: string, options: StoreOptions): Promise<Store> {
   try {
-    return storeOn(openDatabase(dataDir, options), options);
+    const database = openDatabase(dataDir, options);
+    return options.inThread === undefined
+      ? storeOn(database, options)
+      : threadedStore(database, dataDir, { ...options, inThread: options.inThread });
   } catch (error) {
     throw cannotOpen(dataDir, error);
   }
+}
+
+// The compiled program has the thread's code as a file of its own beside its entry.
+const WRITER =
+  import.meta.file === "store.ts"
+    ? new URL("./store-writer.ts", import.meta.url).href
+    : "./store-writer.js";
+
+function threadedStore(
+  database: Database,
+  dataDir: string,
+  options: StoreOptions & Required<Pick<StoreOptions, "inThread">>,
+): Store {
+  const { busyTimeoutMs, inThread } = options;
+  const ownerId = newOwnerId();
+  const place: WriterPlace = { dataDir, busyTimeoutMs, ownerId };
+  // From here on this connection only asks.
+  database.sqlite.run("PRAGMA query_only = ON");
+  const writer = createThreadWriter<StoreCommands>({
+    start() {
+      const thread = new Worker(WRITER);
+      thread.postMessage(place);
+      return thread;
+    },
+    undo: (units) => releasing(units, options.clock.nowMs()),
+    onCrash: inThread.onCrash,
+  });
+  const store = storeOn(database, options, writer.apply);
+  return {
+    ...store,
+    async close() {
+      await store.drain();
+      await writer.close();
+      await store.close();
+    },
+  };
+}
+
+/** Releases holds that may have been taken though nobody knows: their requests were refused. */
+function releasing(units: readonly Unit<StoreCommands>[], atMs: number): Unit<StoreCommands>[] {
+  return units.flatMap((unit): Unit<StoreCommands>[] => {
+    if (unit[0] !== "reserve") return [];
+    const { requestId, atMs: startedAtMs } = unit[1];
+    return [["settle", { ...ABANDONED, requestId, startedAtMs, atMs }]];
+  });
+}
+
+/** Opens the data folder for the writer's thread. */
+export function openWriter({ dataDir, busyTimeoutMs, ownerId }: WriterPlace): {
+  apply: ApplyBatch<StoreCommands>;
+  close(): void;
+} {
+  const database = openDatabase(dataDir, { busyTimeoutMs });
+  return { apply: storeBatch(database, ownerId), close: database.close };
 }
 
 /**

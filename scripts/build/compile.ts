@@ -3,7 +3,11 @@ import { rmSync } from "node:fs";
 import { assertNoSourcePaths } from "./source-paths.ts";
 
 /** The program itself, and what runs in a thread of its own. */
-export const ENTRY_POINTS = ["src/main.ts", "src/metering/tokens/worker.ts"] as const;
+export const ENTRY_POINTS = [
+  "src/main.ts",
+  "src/store-writer.ts",
+  "src/metering/tokens/worker.ts",
+] as const;
 
 export interface CompileOptions {
   /** The checkout. */

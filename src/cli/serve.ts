@@ -45,6 +45,10 @@ async function serve(context: CliContext, listen: ListenOptions): Promise<void> 
       maxWaiting: config.money.commitQueue,
       lockTimeoutMs: config.money.lockTimeoutMs,
       clock: systemClock,
+      inThread: {
+        onCrash: (reason) =>
+          log.logger.error({ reason }, "the writer's thread ended: starting another"),
+      },
     });
     try {
       await serveOn(store, config, context, log);

@@ -14,6 +14,7 @@ export const ARROWS: readonly (readonly [room: string, mayImport: string])[] = [
   ["limits", "base config"],
   ["idempotency", "base db"],
   ["store", "base db ledger keys idempotency"],
+  ["store-writer", "ledger store"],
   ["catalog", "base config"],
   ["pricing", "base catalog"],
   ["providers", "base config"],

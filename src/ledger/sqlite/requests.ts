@@ -177,7 +177,7 @@ export function prepareRequests(
 }
 
 /** How a request ends whose process is gone: without a charge, since nobody can say what it delivered. */
-const ABANDONED: Omit<Settle, "requestId" | "startedAtMs" | "atMs"> = {
+export const ABANDONED: Omit<Settle, "requestId" | "startedAtMs" | "atMs"> = {
   terms: null,
   ending: "abandoned",
   costMicro: 0,

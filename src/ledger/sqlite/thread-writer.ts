@@ -1,0 +1,102 @@
+// A writer in a thread of its own: commits and their disk flushes leave the event loop that serves streams.
+import type { BatchReply, Handlers, Unit } from "./batch.ts";
+
+/** What the thread is sent beside batches. */
+export const CLOSE = "close";
+
+export interface ThreadWriterOptions<H extends Handlers> {
+  /** Starts the thread. It answers each batch with its reply, and `CLOSE` with the same. */
+  start(): Worker;
+  /** What undoes the commands of a batch that may have been committed though nobody was told. */
+  undo(units: readonly Unit<H>[]): Unit<H>[];
+  /** Told of a thread that ended by itself. */
+  onCrash(reason: string): void;
+}
+
+export interface ThreadWriter<H extends Handlers> {
+  /** One batch at a time. Rejects when the thread ends before it has answered; the next batch starts another. */
+  apply(units: readonly Unit<H>[]): Promise<BatchReply>;
+  /** Ends the thread, once its database is closed. */
+  close(): Promise<void>;
+}
+
+interface Pending<H extends Handlers> {
+  units: readonly Unit<H>[];
+  resolve(reply: BatchReply): void;
+  reject(error: Error): void;
+}
+
+export function createThreadWriter<H extends Handlers>({
+  start,
+  undo,
+  onCrash,
+}: ThreadWriterOptions<H>): ThreadWriter<H> {
+  let worker: Worker | null = null;
+  let pending: Pending<H> | null = null;
+  let closing: (() => void) | null = null;
+  /** Undoes what nobody was told of; goes before the next batch, until that is committed. */
+  let undoing: Unit<H>[] = [];
+
+  function answer(data: BatchReply | typeof CLOSE): void {
+    if (data === CLOSE) {
+      closing?.();
+      return;
+    }
+    // An idle thread must not keep a process that is ending.
+    worker?.unref();
+    const answered = pending;
+    pending = null;
+    if (!("outcomes" in data)) {
+      answered?.resolve(data);
+      return;
+    }
+    const outcomes = data.outcomes.slice(undoing.length);
+    undoing = [];
+    answered?.resolve({ outcomes });
+  }
+
+  function fail(reason: string): void {
+    worker = null;
+    closing?.();
+    const failed = pending;
+    pending = null;
+    if (failed !== null) undoing = [...undoing, ...undo(failed.units)];
+    onCrash(reason);
+    failed?.reject(new Error(`the writer's thread ended: ${reason}`));
+  }
+
+  function started(): Worker {
+    const thread = start();
+    thread.onmessage = ({ data }: MessageEvent<BatchReply | typeof CLOSE>) => answer(data);
+    const end = (reason: string) => {
+      if (worker === thread) fail(reason);
+    };
+    thread.onerror = ({ message }) => {
+      thread.terminate();
+      end(message);
+    };
+    thread.addEventListener("close", () => end("it is gone"));
+    return thread;
+  }
+
+  return {
+    apply: (units) =>
+      new Promise((resolve, reject) => {
+        pending = { units, resolve, reject };
+        worker ??= started();
+        worker.ref();
+        worker.postMessage(undoing.length === 0 ? units : [...undoing, ...units]);
+      }),
+    async close() {
+      const thread = worker;
+      if (thread === null) return;
+      const closed = Promise.withResolvers<void>();
+      closing = closed.resolve;
+      thread.ref();
+      thread.postMessage(CLOSE);
+      await closed.promise;
+      worker = null;
+      thread.terminate();
+    },
+  };
+}
