@@ -55,14 +55,14 @@ export const BREAKS: readonly Break[] = [
   {
     what: "A killed process's request is charged its deposit",
     file: "src/ledger/sqlite/requests.ts",
-    from: "costMicro: 0,",
-    to: "costMicro: hold.amountMicro,",
+    from: "settle({ ...ABANDONED, requestId",
+    to: "settle({ ...ABANDONED, costMicro: hold.amountMicro, requestId",
   },
   {
     what: "A start leaves one deposit open",
     file: "src/ledger/sqlite/requests.ts",
-    from: "openHolds.all().map(",
-    to: "openHolds.all().slice(1).map(",
+    from: "orphans.all(ownerId, isAlone, atMs).map(",
+    to: "orphans.all(ownerId, isAlone, atMs).slice(1).map(",
   },
   {
     what: "A request is settled by everybody who notices its end",
