@@ -1,28 +1,41 @@
 // The command line as a whole: its commands, their common options, and how a run ends.
 import { Command, CommanderError } from "commander";
-import { addBackup } from "./backup.ts";
-import { addCredits } from "./credits/credits.ts";
-import { addDemo } from "./demo.ts";
-import { addDoctor } from "./doctor.ts";
-import { addKeys } from "./keys/keys.ts";
-import { addLedger } from "./ledger/ledger.ts";
 import { addGlobalOptions } from "./lib/context.ts";
 import { describeFailure, exitCodeOf } from "./lib/failure.ts";
 import { flushOutput, printNotice, watchOutput } from "./lib/output.ts";
-import { addLicenses } from "./licenses.ts";
-import { addModels } from "./models/models.ts";
-import { addOpenApi } from "./openapi.ts";
-import { addRequests } from "./requests/requests.ts";
-import { addRestore } from "./restore.ts";
-import { addServe } from "./serve.ts";
 import { versionText } from "./version.ts";
+
+const DEFAULT_COMMAND = "serve";
 
 const AFTER_HELP = `
 Without a command, serve is run.
 Exit codes: 0 done, 1 failed, 2 wrong usage. AACFLOW_DEBUG=1 shows the stack of a failure.`;
 
-/** The program with all its commands; nothing runs until it is asked to parse. */
-function buildProgram(): Command {
+/** The commands by their names. Each is loaded when it may be meant, since a start has to wait for what it loads. */
+const COMMANDS: Record<string, () => Promise<(program: Command) => void>> = {
+  serve: async () => (await import("./serve.ts")).addServe,
+  demo: async () => (await import("./demo.ts")).addDemo,
+  keys: async () => (await import("./keys/keys.ts")).addKeys,
+  credits: async () => (await import("./credits/credits.ts")).addCredits,
+  requests: async () => (await import("./requests/requests.ts")).addRequests,
+  models: async () => (await import("./models/models.ts")).addModels,
+  ledger: async () => (await import("./ledger/ledger.ts")).addLedger,
+  backup: async () => (await import("./backup.ts")).addBackup,
+  restore: async () => (await import("./restore.ts")).addRestore,
+  doctor: async () => (await import("./doctor.ts")).addDoctor,
+  openapi: async () => (await import("./openapi.ts")).addOpenApi,
+  licenses: async () => (await import("./licenses.ts")).addLicenses,
+};
+
+/** All of them where there may be a list of them to print; else those that are named, and the one that runs unnamed. */
+function meant(args: readonly string[]): string[] {
+  const names = Object.keys(COMMANDS);
+  if (args.includes("--help") || args.includes("help")) return names;
+  return names.filter((name) => name === DEFAULT_COMMAND || args.includes(name));
+}
+
+/** The program with the commands that are meant; nothing runs until it is asked to parse. */
+async function buildProgram(args: readonly string[]): Promise<Command> {
   const program = new Command("aacflow");
   // Settings first: a command copies them when it is added.
   program
@@ -34,18 +47,7 @@ function buildProgram(): Command {
     .helpOption("--help", "print help")
     .addHelpText("after", AFTER_HELP);
   addGlobalOptions(program);
-  addServe(program);
-  addDemo(program);
-  addKeys(program);
-  addCredits(program);
-  addRequests(program);
-  addModels(program);
-  addLedger(program);
-  addBackup(program);
-  addRestore(program);
-  addDoctor(program);
-  addOpenApi(program);
-  addLicenses(program);
+  for (const name of meant(args)) (await COMMANDS[name]?.())?.(program);
   return program;
 }
 
@@ -58,7 +60,8 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   watchOutput();
   let exitCode = 0;
   try {
-    await buildProgram().parseAsync(args, { from: "user" });
+    const program = await buildProgram(args);
+    await program.parseAsync(args, { from: "user" });
   } catch (error) {
     exitCode = exitCodeOf(error);
     // The library has printed its own errors by the time it throws them.

@@ -28,7 +28,7 @@ export interface HttpDeps {
   /** Who sends it may read the metrics; null when nobody may. */
   metricsToken: string | null;
   /** The OpenAPI document. */
-  documentJson: string;
+  documentJson: () => Promise<string>;
 }
 
 /** What came in; `server` is null where no socket is behind it. */

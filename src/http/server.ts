@@ -8,7 +8,6 @@ import { createClientAddressOf } from "./client-address.ts";
 import { createCors } from "./cors.ts";
 import { watchDescriptors } from "./descriptors.ts";
 import { createAdmission } from "./metered/admission.ts";
-import { buildOpenApiDocument } from "./openapi/document.ts";
 
 /** The address is taken, or not this machine's; the message is meant for the operator. */
 export class PortInUse extends Error {
@@ -47,13 +46,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { config, gateway, log } = options;
   let draining = false;
   const metricsToken = options.metricsToken || null;
-  const document = await buildOpenApiDocument(config.limits);
   const deps = {
     config,
     gateway,
     log,
     metricsToken,
-    documentJson: JSON.stringify(document),
+    documentJson: documentOf(config.limits),
     admission: createAdmission(config.limits),
     cors: createCors(config.server.corsOrigins),
     clientAddressOf: createClientAddressOf(config.server.trustedProxies),
@@ -109,6 +107,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 
   return { origin: originOf(host, server.port ?? port), drain, stopNow };
+}
+
+/** Built when somebody first asks for it: few do, and every start would wait. */
+function documentOf(limits: Config["limits"]): () => Promise<string> {
+  const build = async (): Promise<string> => {
+    const { buildOpenApiDocument } = await import("./openapi/document.ts");
+    return JSON.stringify(await buildOpenApiDocument(limits));
+  };
+  let built: Promise<string> | null = null;
+  return () => {
+    built ??= build();
+    return built;
+  };
 }
 
 function originOf(host: string, port: number): string {

@@ -14,9 +14,9 @@ export function docsRoutes(documentJson: string) {
   const app = new Elysia({ name: "docs" });
   const log = pino({ level: "silent" });
   // They look at nothing else.
-  const deps = { config: configSchema.parse({}), documentJson } as HttpDeps;
+  const deps = { config: configSchema.parse({}), documentJson: async () => documentJson };
   for (const { path, create } of docsEndpoints) {
-    const handler = create(deps) as Handler;
+    const handler = create(deps as HttpDeps) as Handler;
     app.get(path, ({ request, server }) =>
       handler({ request, server, scope: openScope(log), rest: "" }),
     );

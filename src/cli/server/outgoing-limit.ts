@@ -10,33 +10,36 @@ import type { Logger } from "../../telemetry/log.ts";
 const REPLACED_VARIABLE = "AACFLOW_REPLACED_ITSELF";
 
 /**
- * Makes sure that the process may call providers as often at once as the configuration says.
- * When the variable is not set, the process replaces itself by the same command with it set,
- * keeping its id, and this never returns.
- * An operator who set it has decided; a value that is too low is only logged.
+ * When the operator has not set the variable, the process replaces itself by the same command with it set, keeping
+ * its id, and this never returns. So little should be loaded before: it is loaded again.
+ * @returns what kept it from that; null where it is not to be done
  */
-export function ensureOutgoingLimit(wanted: number, log: Logger): void {
+export function raiseOutgoingLimit(wanted: number): unknown {
   const { env } = process;
-  const isUnset = !env[OUTGOING_LIMIT_VARIABLE];
-  if (isUnset && !env[REPLACED_VARIABLE] && canReplaceItself()) replaceItself(wanted, log);
-  const limit = outgoingLimit(env);
-  if (limit < wanted) {
-    log.warn(
-      { limit, wanted },
-      `calls to providers are limited to ${limit} at once: ` +
-        `set ${OUTGOING_LIMIT_VARIABLE}=${wanted} before the start`,
-    );
-  }
-}
-
-function replaceItself(wanted: number, log: Logger): void {
+  if (env[OUTGOING_LIMIT_VARIABLE] || env[REPLACED_VARIABLE] || !canReplaceItself()) return null;
   const args = [process.execPath, ...ownArguments()];
   const changed = { [OUTGOING_LIMIT_VARIABLE]: String(wanted), [REPLACED_VARIABLE]: "1" };
   try {
-    process.execve?.(process.execPath, args, { ...process.env, ...changed });
+    process.execve?.(process.execPath, args, { ...env, ...changed });
   } catch (error) {
-    log.warn({ err: error }, "the process could not replace itself to raise its connection limit");
+    return error;
   }
+  return null;
+}
+
+/** An operator who set the variable has decided; a value that is too low is only logged. */
+export function warnOfLowLimit(wanted: number, failure: unknown, log: Logger): void {
+  if (failure !== null) {
+    const message = "the process could not replace itself to raise its connection limit";
+    log.warn({ err: failure }, message);
+  }
+  const limit = outgoingLimit(process.env);
+  if (limit >= wanted) return;
+  log.warn(
+    { limit, wanted },
+    `calls to providers are limited to ${limit} at once: ` +
+      `set ${OUTGOING_LIMIT_VARIABLE}=${wanted} before the start`,
+  );
 }
 
 /** What the executable must be given to do again what it is doing. */

@@ -15,7 +15,7 @@ const getOpenApi: Endpoint = {
   path: "/openapi.json",
   create: shown(({ documentJson }) => {
     const headers = { "content-type": "application/json; charset=utf-8" };
-    return { body: () => documentJson, headers: { ...headers, "cache-control": "no-cache" } };
+    return { body: documentJson, headers: { ...headers, "cache-control": "no-cache" } };
   }),
   doc: {
     operationId: "getOpenApi",
@@ -67,7 +67,7 @@ const files = [...docsAssets].map(
 export const docsEndpoints: readonly Endpoint[] = [getOpenApi, getDocs, ...files];
 
 interface Shown {
-  body: () => string | Blob;
+  body: () => string | Blob | Promise<string>;
   headers: Record<string, string>;
 }
 
@@ -76,8 +76,8 @@ function shown(make: (deps: HttpDeps) => Shown): (deps: HttpDeps) => Handler | n
   return (deps) => {
     if (!deps.config.server.docs) return null;
     const { body, headers } = make(deps);
-    return ({ scope }) =>
-      new Response(body(), {
+    return async ({ scope }) =>
+      new Response(await body(), {
         headers: {
           "x-content-type-options": "nosniff",
           "referrer-policy": "no-referrer",
