@@ -5,10 +5,14 @@ export class OperatorError extends Error {
   override readonly name = "OperatorError";
 }
 
-/** Returns the message of a failure on one line. Drizzle's errors repeat the statement, so their cause speaks. */
+/**
+ * Returns the message of a failure on one line. Where another failure caused it, that one speaks: Drizzle's errors
+ * repeat the statement, and those that are meant for clients do not say what is wrong with the store.
+ */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return oneLine(String(error));
-  const inner = error.name.startsWith("Drizzle") && error.cause instanceof Error;
+  const isForOthers = error.name.startsWith("Drizzle") || error.name === "ApiError";
+  const inner = isForOthers && error.cause instanceof Error;
   return inner ? reasonOf(error.cause) : oneLine(error.message);
 }
 

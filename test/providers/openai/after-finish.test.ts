@@ -3,10 +3,11 @@ import { describe, expect, test } from "bun:test";
 import type { Socket } from "node:net";
 import { createOpenAiAdapter } from "../../../src/providers/openai/adapter.ts";
 import { COMPATIBLE } from "../../../src/providers/openai/quirks.ts";
+import type { UpstreamChunk } from "../../../src/providers/protocol.ts";
 import { HTTP_END, httpChunk, SSE_HEAD } from "../../support/http-bytes.ts";
 import { streamOf, usageChunk } from "../../support/openai-wire.ts";
 import { event } from "../../support/sse.ts";
-import { callOf, chunksIn, collect, rawServer, rejection } from "../support.ts";
+import { callOf, chunksIn, rawServer, rejection } from "../support.ts";
 
 const never = new AbortController().signal;
 
@@ -14,12 +15,16 @@ const never = new AbortController().signal;
 const WHOLE = streamOf("Hello!").slice(0, 3);
 const USAGE = event(usageChunk());
 
+/** What the server does once it has written them; `read` resolves when the finish reason has been read. */
+type Then = (socket: Socket, read: Promise<void>) => unknown;
+
 /** What the answer amounts to when `then` follows these events. */
-async function after(events: string[], then: (socket: Socket) => unknown, n = 1) {
+async function after(events: string[], then: Then, n = 1) {
+  const read = Promise.withResolvers<void>();
   await using server = await rawServer((socket) => {
     socket.write(SSE_HEAD);
     socket.write(httpChunk(events.join("")));
-    then(socket);
+    then(socket, read.promise);
   });
   const adapter = createOpenAiAdapter({
     baseUrl: server.url,
@@ -33,7 +38,11 @@ async function after(events: string[], then: (socket: Socket) => unknown, n = 1)
     passFields: undefined,
   });
   const started = performance.now();
-  const chunks = await collect(chunksIn(adapter.stream(callOf({ n }), never)));
+  const chunks: UpstreamChunk[] = [];
+  for await (const chunk of chunksIn(adapter.stream(callOf({ n }), never))) {
+    chunks.push(chunk);
+    if (chunk.chunk.choices.some(({ finish_reason: reason }) => reason !== null)) read.resolve();
+  }
   const choices = chunks.flatMap(({ chunk }) => chunk.choices);
   return {
     text: choices.map(({ delta }) => delta.content ?? "").join(""),
@@ -45,16 +54,17 @@ async function after(events: string[], then: (socket: Socket) => unknown, n = 1)
 
 const FINE = { text: "Hello!", finish: "stop", isSoon: true };
 
-const ENDINGS: Record<string, (socket: Socket) => unknown> = {
+const ENDINGS: Record<string, Then> = {
   silence: () => {},
   "comments without end": (socket) => {
     const timer = setInterval(() => socket.write(httpChunk(": still here\n\n")), 200);
     socket.on("close", () => clearInterval(timer));
   },
-  "a broken connection": (socket) => setTimeout(() => socket.resetAndDestroy(), 20),
-  "half an event": (socket) => {
+  // Bytes that come with the break itself are lost.
+  "a broken connection": (socket, read) => read.then(() => socket.resetAndDestroy()),
+  "half an event": (socket, read) => {
     socket.write(httpChunk('data: {"choices":[{"ind'));
-    setTimeout(() => socket.end(HTTP_END), 20);
+    read.then(() => socket.end(HTTP_END));
   },
   "the end of the body": (socket) => socket.end(HTTP_END),
 };

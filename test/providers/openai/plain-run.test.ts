@@ -216,7 +216,10 @@ test("read as text or one by one, a stream is the same to the client and to the 
       parts.push(bytes.subarray(at));
       const [fast, full] = await Promise.all([readAll(parts, true), readAll(parts, false)]);
       expect(outcomeOf(fast)).toEqual(outcomeOf(full));
-      expect(fast.chunksSoFar).toEqual(full.chunksSoFar);
+      // One of them may see an event that is too large some bytes before the other.
+      const partsRead = Math.min(fast.chunksSoFar.length, full.chunksSoFar.length);
+      const soFar = ({ chunksSoFar }: Read) => chunksSoFar.slice(0, partsRead);
+      expect(soFar(fast)).toEqual(soFar(full));
       const lines = linesOf(fast.events);
       const wanted = linesOf(full.events);
       const isRewritten = how.envelope.id !== "chatcmpl-1" || how.isSpaced;
