@@ -6,6 +6,9 @@ export type { Logger };
 
 /** Lines wait up to here for a reader that is slow, or a disk that is full; more are dropped. */
 const MAX_PENDING_BYTES = 1_048_576;
+/** Lines leave together, so many at most and no later than this: a call to the system for each costs more than the line. */
+const BATCH_MS = 10;
+const BATCH_LINES = 128;
 /** How long the last lines may take before the process ends. */
 const FLUSH_MS = 1_000;
 const POLL_MS = 5;
@@ -30,16 +33,33 @@ export function createLog(level: string): Log {
   });
   let isWriting = false;
   let dropped = 0;
+  let batch: string[] = [];
+  let timer: Timer | null = null;
+
+  function handOver(): void {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    if (batch.length === 0) return;
+    const lines = batch.join("");
+    batch = [];
+    isWriting = true;
+    stderr.write(lines);
+  }
+
   const logger = pino(
     { level, base: null },
     {
       write(line: string) {
-        isWriting = true;
-        stderr.write(line);
+        batch.push(line);
+        if (batch.length >= BATCH_LINES) handOver();
+        else timer ??= setTimeout(handOver, BATCH_MS);
       },
     },
   );
-  stderr.on("drop", () => dropped++);
+  // What is dropped is a whole batch.
+  stderr.on("drop", (lines: string) => {
+    dropped += lineCount(lines);
+  });
   stderr.on("drain", () => {
     isWriting = false;
     if (dropped === 0) return;
@@ -50,10 +70,17 @@ export function createLog(level: string): Log {
 
   return {
     logger,
-    onLineDropped: (listener) => void stderr.on("drop", listener),
+    onLineDropped(listener) {
+      stderr.on("drop", (lines: string) => {
+        for (let left = lineCount(lines); left > 0; left--) listener();
+      });
+    },
     async flush() {
+      handOver();
       const deadline = performance.now() + FLUSH_MS;
       while (isWriting && performance.now() < deadline) await Bun.sleep(POLL_MS);
     },
   };
 }
+
+const lineCount = (lines: string): number => lines.split("\n").length - 1;
