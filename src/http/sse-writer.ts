@@ -79,13 +79,19 @@ class SseWriter {
     this.#timer = setTimeout(this.#onTimer, keepAliveMs);
   }
 
-  /** Resolves once the connection has taken the text. */
-  async write(text: string): Promise<void> {
-    if (this.isStopped) return;
-    this.#isBlocked = true;
+  /** Returns a promise where the connection has yet to take the text, which is seldom. */
+  write(text: string): Promise<void> | null {
+    if (this.isStopped) return null;
     this.#sink.write(text);
     const flushed = this.#sink.flush(true);
-    if (typeof flushed !== "number") await flushed;
+    if (typeof flushed !== "number") return this.#untilTaken(flushed);
+    this.#lastWriteMs = performance.now();
+    return null;
+  }
+
+  async #untilTaken(flushed: Promise<number>): Promise<void> {
+    this.#isBlocked = true;
+    await flushed;
     this.#isBlocked = false;
     this.#lastWriteMs = performance.now();
   }
@@ -104,9 +110,13 @@ class SseWriter {
     clearTimeout(this.#timer);
   }
 
+  async #keepAlive(): Promise<void> {
+    await this.write(KEEP_ALIVE);
+  }
+
   readonly #onTimer = (): void => {
     const leftMs = this.#lastWriteMs + this.#keepAliveMs - performance.now();
-    if (leftMs <= 0 && !this.#isBlocked) void this.write(KEEP_ALIVE).catch(() => {});
+    if (leftMs <= 0 && !this.#isBlocked) void this.#keepAlive().catch(() => {});
     this.#timer = setTimeout(this.#onTimer, leftMs > 0 ? Math.ceil(leftMs) : this.#keepAliveMs);
   };
 }
@@ -130,7 +140,8 @@ async function writeAll(
       }
       const before = comment === null ? "" : ignoredComment(await comment);
       comment = null;
-      await writer.write(before + frames.chunks(value.json));
+      const taken = writer.write(before + frames.chunks(value.json));
+      if (taken !== null) await taken;
     }
   } catch (error) {
     scope.log.error({ err: error }, "stream failed");
