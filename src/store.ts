@@ -17,8 +17,8 @@ import { createQueue, type Queue, type QueueOptions, type Writer } from "./ledge
 import { createReads } from "./ledger/sqlite/reads.ts";
 import { ABANDONED } from "./ledger/sqlite/requests.ts";
 import { createThreadWriter } from "./ledger/sqlite/thread-writer.ts";
-import { type VerifyReport, verifyBooks } from "./ledger/verify.ts";
-import type { CostOf } from "./ledger/verify-records.ts";
+import type { CostOf } from "./ledger/verify/records.ts";
+import { type VerifyReport, verifyBooks } from "./ledger/verify/verify.ts";
 
 /** All that is stored in one place, as plain data; nobody else speaks to a database. */
 export interface Store {

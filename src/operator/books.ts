@@ -1,7 +1,7 @@
 // The books as a whole: proving them, and reporting on them.
 
 import type { LedgerReport } from "../ledger/report.ts";
-import type { VerifyReport } from "../ledger/verify.ts";
+import type { VerifyReport } from "../ledger/verify/verify.ts";
 import type { Store } from "../store.ts";
 import { verifyBooks as prove } from "./verify-books.ts";
 

@@ -2,7 +2,7 @@
 import { statSync } from "node:fs";
 import { OperatorError } from "../base/operator-error.ts";
 import type { SnapshotMode } from "../db/snapshot.ts";
-import type { VerifyReport } from "../ledger/verify.ts";
+import type { VerifyReport } from "../ledger/verify/verify.ts";
 import { type Store, withSnapshot } from "../store.ts";
 import { offAccounts, verifyBooks } from "./books.ts";
 

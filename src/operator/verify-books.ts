@@ -1,6 +1,7 @@
 // The whole proof of the books: the ledger's rules, and each charge recomputed from its usage at its pinned price.
-import type { VerifyReport } from "../ledger/verify.ts";
-import type { CostOf } from "../ledger/verify-records.ts";
+
+import type { CostOf } from "../ledger/verify/records.ts";
+import type { VerifyReport } from "../ledger/verify/verify.ts";
 import { costMicro, type PinnedPrice } from "../pricing/cost.ts";
 import type { Store } from "../store.ts";
 

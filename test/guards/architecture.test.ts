@@ -49,6 +49,10 @@ test("commands that only read the books start without the weight of the server a
     }
   };
   load("main.ts");
+  // The command line loads a command when it is meant.
+  for (const command of ["keys/keys", "credits/credits", "requests/requests", "ledger/ledger"]) {
+    load(`cli/${command}.ts`);
+  }
   expect(loaded).toContain("ledger/sqlite/ledger.ts");
   const heavy = /^(catalog\/build|catalog\/data|providers\/.*|http\/server|calls\/gateway)\.ts$/;
   expect([...loaded].filter((path) => heavy.test(path))).toEqual([]);

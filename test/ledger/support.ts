@@ -1,6 +1,6 @@
 // Helpers of the ledger's tests: a ledger on a real file with one account, and short ways to use it.
 import type { Reserve, Settle } from "../../src/ledger/port.ts";
-import type { CostOf } from "../../src/ledger/verify-records.ts";
+import type { CostOf } from "../../src/ledger/verify/records.ts";
 import { plainUsage } from "../../src/metering/estimate.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { exactly, PLAIN_RESERVE, PLAIN_SETTLE, PLAIN_TERMS } from "../support/holds.ts";

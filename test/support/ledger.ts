@@ -5,8 +5,8 @@ import type { Account, LedgerCommands, LedgerReads } from "../../src/ledger/port
 import { createLedgerCore } from "../../src/ledger/sqlite/ledger.ts";
 import { createReads } from "../../src/ledger/sqlite/reads.ts";
 import type { KeyMarks } from "../../src/ledger/sqlite/requests.ts";
-import { verifyBooks as proveRows, type VerifyReport } from "../../src/ledger/verify.ts";
-import type { CostOf } from "../../src/ledger/verify-records.ts";
+import type { CostOf } from "../../src/ledger/verify/records.ts";
+import { verifyBooks as proveRows, type VerifyReport } from "../../src/ledger/verify/verify.ts";
 import { recordedCost } from "../../src/operator/verify-books.ts";
 
 /** Every method that writes is synchronous and must run inside of `Database.write`. */

@@ -1,7 +1,7 @@
 // `aacflow ledger verify`: recomputes every invariant and says which accounts break one.
 import type { Command } from "commander";
 import { type Discrepancy, MAX_LISTED_PER_RULE } from "../../ledger/findings.ts";
-import type { VerifyReport } from "../../ledger/verify.ts";
+import type { VerifyReport } from "../../ledger/verify/verify.ts";
 import { offAccounts, verifyBooks } from "../../operator/books.ts";
 import { withStore } from "../../operator/installation.ts";
 import { sumText } from "../lib/amount.ts";

@@ -1,9 +1,9 @@
 // Verifying request records: what each was charged follows from its usage, its price, its deposit and its ending.
 import type { Database as Sqlite } from "bun:sqlite";
-import type { TokenUsage } from "../base/chat.ts";
-import { ENDINGS, type Ending, type UsageSource } from "./ending.ts";
-import type { Findings } from "./findings.ts";
-import { readUsage } from "./sqlite/usage-text.ts";
+import type { TokenUsage } from "../../base/chat.ts";
+import { ENDINGS, type Ending, type UsageSource } from "../ending.ts";
+import type { Findings } from "../findings.ts";
+import { readUsage } from "../sqlite/usage-text.ts";
 
 /**
  * Recomputes the cost of a record in micro-dollars from its pinned price, its usage and what its provider said that it

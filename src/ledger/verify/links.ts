@@ -1,6 +1,6 @@
 // Verifying what rows of different tables say of each other: charges, refunds, requests and deposits.
 import type { Database as Sqlite } from "bun:sqlite";
-import type { Findings } from "./findings.ts";
+import type { Findings } from "../findings.ts";
 
 interface Rule {
   rule: string;

@@ -1,6 +1,6 @@
 // Verifying accounts: each against its entries in their order, and against its open deposits.
 import type { Database as Sqlite } from "bun:sqlite";
-import type { Findings } from "./findings.ts";
+import type { Findings } from "../findings.ts";
 
 /** An account as it is stored, and as its rows add up. */
 interface AccountSums {

@@ -1,9 +1,9 @@
 // Proves the books from the rows alone: one read transaction, a pass over each table, and the rules between them.
 import type { Database as Sqlite } from "bun:sqlite";
-import { createFindings, type Discrepancy } from "./findings.ts";
-import { checkAccounts, passEntries, readAccounts } from "./verify-entries.ts";
-import { checkLinks } from "./verify-links.ts";
-import { type CostOf, passRecords } from "./verify-records.ts";
+import { createFindings, type Discrepancy } from "../findings.ts";
+import { checkAccounts, passEntries, readAccounts } from "./entries.ts";
+import { checkLinks } from "./links.ts";
+import { type CostOf, passRecords } from "./records.ts";
 
 export interface VerifyReport {
   accounts: number;
