@@ -39,6 +39,8 @@ export class GeminiStream implements StreamReader<SseEvent> {
   readonly #options: StreamOptions;
   readonly #envelope: Envelope;
   readonly #choices = new Map<number, ChoiceState>();
+  /** How many of them have a finish reason. */
+  #endedChoices = 0;
   #blocked = false;
   #hasOutput = false;
   /** Some event was no end by itself, so that one which says so is. */
@@ -51,7 +53,9 @@ export class GeminiStream implements StreamReader<SseEvent> {
   }
 
   get finished(): boolean {
-    return this.#blocked || (this.#choices.size >= this.#options.choices && this.#allEnded());
+    return (
+      this.#blocked || this.#endedChoices >= Math.max(this.#options.choices, this.#choices.size)
+    );
   }
 
   get ended(): boolean {
@@ -145,6 +149,9 @@ export class GeminiStream implements StreamReader<SseEvent> {
       this.#hasPlainEvents ||= state.finishReason === null;
       return;
     }
+    if (state.finishReason === null) {
+      this.#endedChoices++;
+    }
     if (state.finishReason === null || reason !== "STOP") {
       state.finishReason = reason;
     }
@@ -155,10 +162,6 @@ export class GeminiStream implements StreamReader<SseEvent> {
   #finishOf({ finishReason, toolCalls }: ChoiceState) {
     const hasOutput = this.#hasOutput;
     return endOf(finishReason, { hasCalls: toolCalls > 0, hasOutput });
-  }
-
-  #allEnded(): boolean {
-    return [...this.#choices.values()].every(({ finishReason }) => finishReason !== null);
   }
 
   #chunk(choices: JsonObject[], usage: TokenUsage | null, usageIsFinal: boolean): UpstreamChunk {

@@ -1,6 +1,6 @@
 // Gemini's usageMetadata as TokenUsage.
 import type { TokenUsage } from "../../base/chat.ts";
-import { asArray, asObject, isGiven, isObject } from "../shared/json.ts";
+import { asArray, isGiven, isObject } from "../shared/json.ts";
 import { TokenCounts, tokenUsage } from "../shared/token-counts.ts";
 
 /**
@@ -38,8 +38,11 @@ export function parseUsage(value: unknown): TokenUsage | null {
 
 /** The tokens of sound in a list of counts by modality. */
 function audioTokens(details: unknown, counts: TokenCounts): number {
-  return asArray(details)
-    .map(asObject)
-    .filter(({ modality }) => modality === "AUDIO")
-    .reduce((sum, { tokenCount }) => sum + counts.orZero(tokenCount), 0);
+  let tokens = 0;
+  for (const detail of asArray(details)) {
+    if (isObject(detail) && detail.modality === "AUDIO") {
+      tokens += counts.orZero(detail.tokenCount);
+    }
+  }
+  return tokens;
 }
