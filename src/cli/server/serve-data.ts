@@ -1,9 +1,7 @@
 // All that `aacflow serve` runs, with all of the server's weight: loaded only when this process is the one to serve.
 import { systemClock } from "../../base/clock.ts";
-import { createGateway, type Gateway } from "../../calls/gateway.ts";
+import type { Gateway } from "../../calls/gateway.ts";
 import type { Config } from "../../config/schema.ts";
-import { startServer } from "../../http/server.ts";
-import { createWorkerCounter } from "../../metering/tokens/worker-counter.ts";
 import { openFilesLimit, openFilesWarning } from "../../operator/doctor/open-files.ts";
 import { underConfig } from "../../operator/installation.ts";
 import { lockData, openStore, type Store } from "../../store.ts";
@@ -57,6 +55,10 @@ export async function serveData(
 
 async function serveOn(store: Store, config: Config, context: CliContext, log: Log): Promise<void> {
   const { logger } = log;
+  // Loaded after the store is opened, so that its writer's thread starts meanwhile.
+  const { createGateway } = await import("../../calls/gateway.ts");
+  const { createWorkerCounter } = await import("../../metering/tokens/worker-counter.ts");
+  const { startServer } = await import("../../http/server.ts");
   const countTokens = createWorkerCounter(logger);
   const { env } = context;
   const gateway = await createGateway({ config, store, env, log: logger, countTokens }).catch(
