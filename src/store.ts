@@ -190,6 +190,7 @@ export function storeOn(
       findKey: async (hash) => keyring.findKey(hash),
       getKey: async (id) => keyring.getKey(id),
       listKeys: async () => keyring.listKeys(),
+      version: async () => keyring.version(),
       addKey: (key) => queue.run("addKey", key),
       revokeKey: (...takes) => queue.run("revokeKey", ...takes),
       replaceKey: (...takes) => queue.run("replaceKey", ...takes),

@@ -5,8 +5,7 @@ import { buildCatalog, type Catalog } from "../catalog/build.ts";
 import { ConfigError } from "../config/config-error.ts";
 import type { Config } from "../config/schema.ts";
 import { type IdempotencyKey, keptWindow } from "../idempotency/answers.ts";
-import { authenticate, type Caller, type Credentials } from "../keys/authenticate.ts";
-import { hashKey } from "../keys/format.ts";
+import { type Caller, type Credentials, createAuthenticator } from "../keys/authenticate.ts";
 import type { LedgerPort, OpenHold } from "../ledger/port.ts";
 import type { Balance } from "../ledger/rules.ts";
 import type { TokenCounter } from "../metering/tokens/counter.ts";
@@ -134,13 +133,13 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     return { balanceMicro: account.balanceMicro, heldMicro: account.heldMicro };
   }
 
-  const findKey = (secret: string) => fromStore(() => store.keys.findKey(hashKey(secret)));
+  const authenticate = createAuthenticator(store.keys, clock);
 
   return {
     catalog,
     abandoned,
     providerIds: [...providers.connected.keys()],
-    authenticate: (credentials) => authenticate(findKey, credentials, clock.nowMs()),
+    authenticate: (credentials) => fromStore(() => authenticate(credentials)),
     balance,
     async answer(journey, { idempotency, ...input }) {
       const keyed = idempotency === null ? null : keyedBy({ ...idempotency, ...input });

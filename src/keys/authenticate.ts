@@ -1,7 +1,9 @@
 // Who is calling: from the two headers that may carry a key to the account that pays.
+import type { Clock } from "../base/clock.ts";
 import { ApiError } from "../base/errors.ts";
-import { isWellFormed } from "./format.ts";
-import type { ApiKey } from "./keyring.ts";
+import { hashKey, isWellFormed } from "./format.ts";
+import type { KeyPort } from "./keyring.ts";
+import { createKnownKeys } from "./known-keys.ts";
 
 /** The key's owner. */
 export interface Caller {
@@ -20,21 +22,33 @@ export interface Credentials {
 const MAX_HEADER_CHARS = 1024;
 
 /**
- * Checks the caller's key. The messages help, and never repeat what was sent.
- * @throws ApiError 401 `invalid_api_key` when the key is missing, malformed, unknown, revoked or expired.
+ * Returns what checks the caller's key. Its messages help, and never repeat what was sent. It rejects with an ApiError
+ * 401 `invalid_api_key` when the key is missing, malformed, unknown, revoked or expired, and with what the store
+ * throws. A change of a key counts within 100 ms, a new key at once.
  */
-export async function authenticate(
-  find: (secret: string) => Promise<ApiKey | undefined>,
-  credentials: Credentials,
-  nowMs: number,
-): Promise<Caller> {
-  const key = await find(readKey(credentials));
-  if (key === undefined) throw invalidKey("The API key is unknown. Check that it is complete.");
-  if (key.revokedAtMs !== null) throw invalidKey("The API key has been revoked.");
-  if (key.expiresAtMs !== null && key.expiresAtMs <= nowMs) {
-    throw invalidKey("The API key has expired.");
-  }
-  return { keyId: key.id, accountId: key.accountId };
+export function createAuthenticator(
+  keys: Pick<KeyPort, "findKey" | "version">,
+  clock: Clock,
+): (credentials: Credentials) => Promise<Caller> {
+  const knownKey = createKnownKeys(keys, clock, async (sent) => {
+    if (!isWellFormed(sent)) {
+      throw invalidKey(
+        "The API key is malformed or mistyped: keys of this server begin with 'aacf_' and end in a checksum.",
+      );
+    }
+    const key = await keys.findKey(hashKey(sent));
+    if (key === undefined) throw invalidKey("The API key is unknown. Check that it is complete.");
+    if (key.revokedAtMs !== null) throw invalidKey("The API key has been revoked.");
+    return { keyId: key.id, accountId: key.accountId, expiresAtMs: key.expiresAtMs };
+  });
+
+  return async (credentials) => {
+    const { keyId, accountId, expiresAtMs } = await knownKey(readKey(credentials));
+    if (expiresAtMs !== null && expiresAtMs <= clock.nowMs()) {
+      throw invalidKey("The API key has expired.");
+    }
+    return { keyId, accountId };
+  };
 }
 
 function readKey({ authorization, apiKey }: Credentials): string {
@@ -48,11 +62,6 @@ function readKey({ authorization, apiKey }: Credentials): string {
   }
   if (bearer !== null && other !== "" && other !== bearer) {
     throw invalidKey("The Authorization and x-api-key headers carry different keys. Send one.");
-  }
-  if (sent.length > MAX_HEADER_CHARS || !isWellFormed(sent)) {
-    throw invalidKey(
-      "The API key is malformed or mistyped: keys of this server begin with 'aacf_' and end in a checksum.",
-    );
   }
   return sent;
 }

@@ -5,7 +5,7 @@ import type { Later } from "../base/later.ts";
 import { OperatorError } from "../base/operator-error.ts";
 import { prepareGet } from "../db/hot-statement.ts";
 import type { Database } from "../db/open.ts";
-import { apiKeys } from "../db/tables/keys.ts";
+import { apiKeys, apiKeysVersion } from "../db/tables/keys.ts";
 import { displayOf, generateKey, hashKey } from "./format.ts";
 
 export type ApiKey = typeof apiKeys.$inferSelect;
@@ -32,6 +32,8 @@ export interface KeyReads {
   getKey(id: string): ApiKey | undefined;
   /** All keys, oldest first. */
   listKeys(): ApiKey[];
+  /** Another number after any change of any key, whichever process made it. */
+  version(): number;
 }
 
 /** What changes keys, as commands. */
@@ -77,6 +79,8 @@ export function createKeyring({ orm, sqlite }: Database): KeyReads & KeyCommands
       .where(eq(apiKeys.hash, sql.placeholder("hash"))),
     getTableColumns(apiKeys),
   );
+  const { version } = apiKeysVersion;
+  const versionRow = prepareGet(sqlite, orm.select({ version }).from(apiKeysVersion), { version });
 
   const getKey = (id: string) => orm.select().from(apiKeys).where(eq(apiKeys.id, id)).get();
 
@@ -105,6 +109,11 @@ export function createKeyring({ orm, sqlite }: Database): KeyReads & KeyCommands
     findKey: (hash) => byHash({ hash }),
     getKey,
     listKeys: () => orm.select().from(apiKeys).orderBy(apiKeys.createdAtMs, apiKeys.id).all(),
+    version() {
+      const row = versionRow({});
+      if (row === undefined) throw new Error("the keys have no version");
+      return row.version;
+    },
     addKey,
     revokeKey,
     replaceKey,

@@ -153,7 +153,7 @@ describe("refused", () => {
 });
 
 describe("in step with the commands on the same data folder", () => {
-  test("a new key works at once, and is refused at once when it is revoked", async () => {
+  test("a new key works at once, and one that is revoked or rotated is refused", async () => {
     const data = tempFolder();
     const { ready } = await serve(data);
     const env = { AACFLOW_DATA: data };
@@ -167,6 +167,47 @@ describe("in step with the commands on the same data folder", () => {
     await runJson(["keys", "revoke", second.id], env);
     expect((await listModels(ready.base_url, second.key)).status).toBe(401);
   });
+
+  test.each(["revoke", "rotate"])(
+    "keys %s: a key in use is refused within 100 ms of the command's end",
+    async (command) => {
+      const data = tempFolder();
+      const { ready } = await serve(data);
+      const env = { AACFLOW_DATA: data };
+      const { id, key } = await runJson<{ id: string; key: string }>(
+        ["keys", "create", "--name=a"],
+        env,
+      );
+      const seen: { atMs: number; status: number }[] = [];
+      let isOver = false;
+      // Never silent, so that the server has the key in memory whenever the command takes it away.
+      async function useKey(): Promise<void> {
+        while (!isOver) {
+          const atMs = performance.now();
+          const answer = await listModels(ready.base_url, key);
+          await answer.text();
+          seen.push({ atMs, status: answer.status });
+        }
+      }
+      const using = useKey();
+      await waitUntil(() => seen.length > 0, "the key's first use");
+      const next = await runJson<{ key?: string }>(["keys", command, id], env);
+      const endedMs = performance.now();
+      if (next.key !== undefined) {
+        expect((await listModels(ready.base_url, next.key)).status).toBe(200);
+      }
+      await waitUntil(() => (seen.at(-1)?.atMs ?? 0) > endedMs + 200, "requests after the command");
+      isOver = true;
+      await using;
+      expect(new Set(seen.map(({ status }) => status))).toEqual(new Set([200, 401]));
+      const late = seen.filter(({ atMs }) => atMs >= endedMs + 100);
+      expect(late.length).toBeGreaterThan(0);
+      expect(late.filter(({ status }) => status !== 401)).toEqual([]);
+      // Once refused, it stays refused.
+      const first = seen.findIndex(({ status }) => status === 401);
+      expect(seen.slice(first).filter(({ status }) => status !== 401)).toEqual([]);
+    },
+  );
 
   test("a grant is seen by the next request", async () => {
     const data = tempFolder();

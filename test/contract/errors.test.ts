@@ -82,6 +82,7 @@ describe("401 invalid_api_key", () => {
     const headers = { authorization: `Bearer ${secret}` };
     expect((await chat(server, BODY, headers)).status).toBe(200);
     server.database.write(() => server.keyring.revokeKey(id, Date.now()));
+    await Bun.sleep(100);
     expectError(await chat(server, BODY, headers), unauthorized("revoked"));
   });
 

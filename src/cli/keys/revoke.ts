@@ -1,4 +1,4 @@
-// `aacflow keys revoke`: refuses a key from its next request on.
+// `aacflow keys revoke`: refuses a key, in a running server within 100 ms.
 import type { Command } from "commander";
 import { withStore } from "../../operator/installation.ts";
 import { revokeKey } from "../../operator/keys.ts";

@@ -17,3 +17,9 @@ export const apiKeys = sqliteTable(
   },
   (table) => [index("api_keys_account").on(table.accountId)],
 );
+
+/** One row, whose version triggers on the keys raise with whatever changes one: who keeps keys in memory asks for it. */
+export const apiKeysVersion = sqliteTable("api_keys_version", {
+  id: integer("id").primaryKey(),
+  version: integer("version").notNull(),
+});
