@@ -18,7 +18,7 @@ export interface CompileOptions {
 }
 
 /**
- * Gives the path of the executable, which on Windows has an ending of its own.
+ * Returns the path of the executable, which on Windows has an ending of its own.
  * @throws AggregateError with the compiler's messages.
  */
 export async function compile({ root, outfile, target }: CompileOptions): Promise<string> {

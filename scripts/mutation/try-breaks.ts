@@ -41,7 +41,7 @@ try {
 print(`${BREAKS.length - missed} passed, ${missed} failed`);
 process.exitCode = missed === 0 ? 0 : 1;
 
-/** Makes one break, and takes it back. Gives its row. */
+/** Makes one break, and takes it back. Returns its row. */
 function attempt({ what, file, from, to }: Break, name: string): string {
   const path = join(copy, file);
   const sound = readFileSync(path, "utf8");

@@ -9,7 +9,7 @@ export interface ThreadTimes {
   waitedMs: number;
 }
 
-/** Gives a function that tells the times since the process's start; where no system tells them, wall time without a wait. */
+/** Returns a function that tells the times since the process's start; where no system tells them, wall time without a wait. */
 export function mainThreadTimes(): () => ThreadTimes {
   const file = openOrNull();
   if (file === null) return () => ({ ranMs: performance.now(), waitedMs: 0 });

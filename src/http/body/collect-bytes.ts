@@ -11,7 +11,7 @@ type Limits = Pick<BodyReading["limits"], "bodyBytes" | "bodyTimeoutMs">;
 const WHOLE_READ_BYTES = 1_048_576;
 
 /**
- * Gives the whole body.
+ * Returns the whole body.
  * @throws ApiError 413 above `bodyBytes` (at once where `content-length` says so), 408 after
  * `bodyTimeoutMs`, 400 when the client stops sending; and what `onLength` throws.
  */

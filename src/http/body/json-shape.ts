@@ -26,7 +26,7 @@ const SLICE_WEIGHT = 1_048_576;
 const LONG_DIGITS = 16;
 
 /** A string of more bytes is read apart from the rest, in pieces, so that no turn is as long as the string. */
-export const LONG_STRING_BYTES = 16_384;
+const LONG_STRING_BYTES = 16_384;
 
 /** Bytes up to which a string's next quote or backslash is looked for by hand: calling for help takes longer. */
 const NEAR_BYTES = 64;
@@ -188,7 +188,7 @@ class Scan implements JsonShape {
 
   /**
    * Reads on in a string from `start`: leaves #index after its closing quote, at the text's end, or where what was read
-   * weighs `maxWeight`. Gives the weight.
+   * weighs `maxWeight`. Returns the weight.
    */
   #readString(start: number, maxWeight: number): number {
     const bytes = this.#bytes;

@@ -32,7 +32,7 @@ export interface JsonBody {
 }
 
 /**
- * Gives the JSON object of a request's body, which is read to its end. No message repeats any of it. A large body is
+ * Returns the JSON object of a request's body, which is read to its end. No message repeats any of it. A large body is
  * worked on in steps, between which others get their turn.
  * @throws ApiError 413, 408 and 415 by the limits of size, time and type; 400 for a body that is empty, not UTF-8, not
  * JSON, not an object, or beyond the limits of its shape

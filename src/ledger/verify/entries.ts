@@ -116,7 +116,7 @@ function checkEntry(entry: EntryRow, findings: Findings): void {
   }
 }
 
-/** Gives how many deposits are open. */
+/** Returns how many holds are open. */
 function passHolds(sqlite: Sqlite, accounts: AccountsById, findings: Findings): number {
   let openHolds = 0;
   const rows = sqlite

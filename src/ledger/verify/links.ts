@@ -4,7 +4,7 @@ import type { Findings } from "../findings.ts";
 
 interface Rule {
   rule: string;
-  /** Gives the account's id and a detail for each row that breaks the rule. */
+  /** Returns the account's id and a detail for each row that breaks the rule. */
   query: string;
 }
 

@@ -1,6 +1,6 @@
 // What an estimate asks of a tokenizer.
 
-/** Gives the number of tokens in a text, about. Never rejects and never blocks the event loop. */
+/** Returns the number of tokens in a text, about. Never rejects and never blocks the event loop. */
 export type TokenCounter = (text: string) => Promise<number>;
 
 /** What is counted exactly, in characters; the rest of a longer text is taken to be like it. */

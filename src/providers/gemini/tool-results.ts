@@ -7,7 +7,7 @@ const REFERENCE = /"(?:\$|\\u0024)ref"/;
 /** Of all results of a request, in characters: reading more as JSON would hold up everything else. */
 const MAX_READ_CHARS = 1_048_576;
 
-/** Gives a reader of one request's results, in their order. */
+/** Returns a reader of one request's results, in their order. */
 export function createResultReader(): (text: string) => JsonObject {
   let left = MAX_READ_CHARS;
   return (text) => {

@@ -74,7 +74,7 @@ export class ChoiceStream {
   }
 
   /**
-   * Takes the finish reason from a choice, for {@link finish}. Gives what the choice says besides, or
+   * Takes the finish reason from a choice, for {@link finish}. Returns what the choice says besides, or
    * null for nothing.
    */
   hold(choice: JsonObject): JsonObject | null {

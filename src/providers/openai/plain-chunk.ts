@@ -62,7 +62,7 @@ export class ShapeFinder {
 }
 
 /** Null where the chunk does not say what it does whatever its text. */
-export function shapeOf(data: string): PlainShape | null {
+function shapeOf(data: string): PlainShape | null {
   const start = TEXT_START.exec(data);
   if (start === null) {
     return null;

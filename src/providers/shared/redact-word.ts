@@ -40,7 +40,7 @@ const SECRET_CHARS = 28;
 const DASHED_SECRET_CHARS = 44;
 
 /**
- * Gives what is to stand for a word.
+ * Returns what is to stand for a word.
  * @param word letters, digits, `_`, `*`, `.` and `-`, and a port behind a colon
  */
 export function redactWord(word: string): string {

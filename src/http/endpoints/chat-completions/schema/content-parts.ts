@@ -7,7 +7,7 @@ const cacheMarks = {
   prompt_cache_breakpoint: promptCacheBreakpoint.nullish(),
 };
 
-export const textPart = z.looseObject({
+const textPart = z.looseObject({
   type: z.literal("text"),
   text: z.string(),
   ...cacheMarks,
