@@ -60,7 +60,7 @@ function hasStructuredOutput(provider: string, maker: string | null, name: strin
  * - Bedrock's Converse reads them for Nova, Llama 4 and Pixtral as well.
  * - Mistral reads them for its own models, as `document_url`.
  * - OpenRouter has a paid OCR read them to every other model, at a price per page that no model's
- *   price holds and no deposit could bound: those are refused.
+ *   price stands and no hold could bound: those are refused.
  */
 function readsFiles(provider: string, maker: string | null, name: string): boolean {
   switch (maker) {

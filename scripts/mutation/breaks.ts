@@ -23,7 +23,7 @@ export const BREAKS: readonly Break[] = [
     to: "Math.min(costMicro, account.balanceMicro)",
   },
   {
-    what: "A deposit is not given back",
+    what: "A hold is not given back",
     file: "src/ledger/rules.ts",
     from: "const heldMicro = account.heldMicro - heldByRequestMicro;",
     to: "const heldMicro = account.heldMicro;",
@@ -53,13 +53,13 @@ export const BREAKS: readonly Break[] = [
     to: "shortfallMicro: 0,",
   },
   {
-    what: "A killed process's request is charged its deposit",
+    what: "A killed process's request is charged its hold",
     file: "src/ledger/sqlite/requests.ts",
     from: "settle({ ...ABANDONED, requestId",
     to: "settle({ ...ABANDONED, costMicro: hold.amountMicro, requestId",
   },
   {
-    what: "A start leaves one deposit open",
+    what: "A start leaves one hold open",
     file: "src/ledger/sqlite/requests.ts",
     from: "orphans.all(ownerId, isAlone, atMs).map(",
     to: "orphans.all(ownerId, isAlone, atMs).slice(1).map(",
@@ -77,7 +77,7 @@ export const BREAKS: readonly Break[] = [
     to: "throw error;",
   },
   {
-    what: "An estimate is charged beyond its deposit",
+    what: "An estimate is charged beyond its hold",
     file: "src/calls/settle.ts",
     from: 'source === "estimated" ? Math.min(cost, heldMicro) : cost',
     to: "cost",
@@ -137,7 +137,7 @@ export const BREAKS: readonly Break[] = [
     to: "tokens = usage;",
   },
   {
-    what: "What is thrown before the first event keeps its deposit",
+    what: "What is thrown before the first event keeps its hold",
     file: "src/calls/call.ts",
     from: "if (!this.hasEnded) await this.endFailed(error).catch(() => {});",
     to: "",
@@ -233,7 +233,7 @@ export const BREAKS: readonly Break[] = [
     to: "return pauseMs",
   },
   {
-    what: "A deposit counts before its commit",
+    what: "A hold counts before its commit",
     file: "src/ledger/sqlite/queue.ts",
     from: "reply = await applyUnlocked(",
     to: 'for (const one of batch) if (one.command[0] === "reserve") one.resolve({ kind: "held", amountMicro: 0, balanceMicro: 0, heldMicro: 0 }); reply = await applyUnlocked(',

@@ -24,8 +24,8 @@ export interface ApiErrorOptions {
   shouldRetry?: boolean;
   /** Value of the `allow` header of a 405. */
   allow?: string;
-  /** The deposit of a request that will still be charged, in micro-dollars: an error costs nothing otherwise. */
-  reservedMicro?: number;
+  /** The hold of a request that will still be charged, in micro-dollars: an error costs nothing otherwise. */
+  heldMicro?: number;
   /** The HTTP status the provider answered with, for the log and the request record. */
   upstreamStatus?: number;
   cause?: unknown;
@@ -41,7 +41,7 @@ export class ApiError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly shouldRetry: boolean | undefined;
   readonly allow: string | undefined;
-  readonly reservedMicro: number | undefined;
+  readonly heldMicro: number | undefined;
   readonly upstreamStatus: number | undefined;
 
   constructor(options: ApiErrorOptions) {
@@ -53,7 +53,7 @@ export class ApiError extends Error {
     this.retryAfterMs = options.retryAfterMs;
     this.shouldRetry = options.shouldRetry;
     this.allow = options.allow;
-    this.reservedMicro = options.reservedMicro;
+    this.heldMicro = options.heldMicro;
     this.upstreamStatus = options.upstreamStatus;
   }
 }

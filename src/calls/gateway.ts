@@ -23,7 +23,7 @@ import { startTidying } from "./tidy-answers.ts";
 
 export interface Gateway {
   catalog: Catalog;
-  /** Requests of a former process whose deposits were released at this start. */
+  /** Requests of a former process whose holds were released at this start. */
   abandoned: readonly OpenHold[];
   /** @throws ApiError 401, or 503 when the database does not answer. */
   authenticate(credentials: Credentials): Promise<Caller>;
@@ -64,7 +64,7 @@ export interface GatewayOptions {
 }
 
 /**
- * Puts the house together, and releases the deposits that a killed process left. The caller must hold the data
+ * Puts the house together, and releases the holds that a killed process left. The caller must hold the data
  * folder's server lock.
  * @throws ConfigError when the configuration contradicts itself, or names a provider whose key is missing.
  */
@@ -91,7 +91,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const abandoned = await ledger.releaseOrphans({ atMs: clock.nowMs(), isAlone: true });
   if (abandoned.length > 0) {
     const requestIds = abandoned.map(({ requestId }) => requestId);
-    log.warn({ count: abandoned.length, requestIds }, "released abandoned deposits");
+    log.warn({ count: abandoned.length, requestIds }, "released abandoned holds");
   }
   const running = createRunningCalls();
   const metrics = createMetrics({

@@ -159,12 +159,12 @@ export function withinPatience(
 }
 
 /** The provider has answered and will be paid, so a retry would only cost twice. */
-const notRecorded = (reservedMicro: number) =>
+const notRecorded = (heldMicro: number) =>
   new ApiError({
     status: 503,
     type: "server_error",
     code: "overloaded",
     message: "The request was answered, but its charge cannot be recorded at the moment.",
     shouldRetry: false,
-    reservedMicro,
+    heldMicro,
   });

@@ -34,6 +34,6 @@ function toLines({ dataDir }: CliContext, file: string, { holdings, replaced }: 
     ...(replaced === null ? [] : [`The data that was there is now ${replaced}`]),
     ...(holdings.report.openHolds === 0
       ? []
-      : ["The server's next start releases the open deposits."]),
+      : ["The server's next start releases the open holds."]),
   ];
 }

@@ -1,4 +1,4 @@
-// The configuration of deposits and their commits.
+// The configuration of holds and their commits.
 import { z } from "zod";
 import { durationMs, positiveInt } from "./primitives.ts";
 

@@ -12,7 +12,7 @@ const timeouts = z.strictObject({
   totalMs: durationMs.default(60 * MINUTE_MS),
 });
 
-/** Trying again when a provider refuses a call before it gave anything (408, 409, 429, 5xx), under the same deposit. */
+/** Trying again when a provider refuses a call before it gave anything (408, 409, 429, 5xx), under the same hold. */
 const retries = z.strictObject({
   /** Tries after the first one. */
   max: z.int().min(0).max(10).default(2),

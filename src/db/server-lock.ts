@@ -11,7 +11,7 @@ export class DataFolderInUse extends Error {
 
 /**
  * Takes the folder's server lock until the returned function is called or the process ends, however it ends.
- * At its start a server releases all open deposits, which would be wrong while another one is serving.
+ * At its start a server releases all open holds, which would be wrong while another one is serving.
  * SQLite's own file lock is used, since it exists on every platform.
  * @throws DataFolderInUse when another server has it; Error of the system or SQLite when it cannot be written.
  */

@@ -109,13 +109,13 @@ export async function errorResponse(
 async function setFailureCredits(
   { gateway }: HttpDeps,
   scope: RequestScope,
-  { reservedMicro }: ApiError,
+  { heldMicro }: ApiError,
 ): Promise<void> {
   if (scope.caller === null || scope.headers["x-credits-used"] !== undefined) return;
   try {
     const { balanceMicro } = await gateway.balance(scope.caller.accountId);
-    if (reservedMicro === undefined) setCredits(scope, 0, balanceMicro);
-    else setReserved(scope, reservedMicro, balanceMicro);
+    if (heldMicro === undefined) setCredits(scope, 0, balanceMicro);
+    else setReserved(scope, heldMicro, balanceMicro);
   } catch (error) {
     scope.log.error({ err: error }, "could not read a balance");
   }

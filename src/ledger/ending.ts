@@ -1,6 +1,6 @@
 // The ways in which a request can end, by name: in the code, the request record, the log and the metrics.
 
-/** Each request that took a deposit ends in exactly one of these. docs/billing.md says what each one costs. */
+/** Each request that took a hold ends in exactly one of these. docs/billing.md says what each one costs. */
 export const ENDINGS = [
   /** The provider's answer was complete. */
   "completed",

@@ -19,11 +19,11 @@ export interface LedgerReport {
   estimated: Tally;
   /** Cost beyond what the account could pay. */
   shortfall: Tally;
-  /** What estimates came to beyond their deposits. */
+  /** What estimates came to beyond their holds. */
   unbilled: Tally;
   /** Shortfall and unbilled: cost that nobody paid. */
   writtenOffMicro: number;
-  /** Deposits that a start released, because the server before it had been killed. */
+  /** Holds that a start released, because the server before it had been killed. */
   abandoned: Tally;
   grantedMicro: number;
   chargedMicro: number;

@@ -15,7 +15,7 @@ const REFERENCE_FIELDS = ["previous_response_id", "conversation", "prompt", "cac
 /** Tools that run at the client add nothing; any other runs at the provider, and what it finds is input. */
 const CLIENT_TOOLS: ReadonlySet<string> = new Set(["function", "custom"]);
 
-/** What one search may add, for the deposit: providers bill 8,000 tokens for one, or what it found. */
+/** What one search may add, for the hold: providers bill 8,000 tokens for one, or what it found. */
 const SEARCH_TOKENS = 16_384;
 
 type Served = Pick<Deployment, "upstreamModel" | "facts">;

@@ -13,7 +13,7 @@ export interface RequestFacts extends Omit<RequestView, "object"> {
   key_name: string | null;
   /** The model's name at its provider. */
   upstream_model: string | null;
-  /** What an estimate came to beyond the deposit; never charged. */
+  /** What an estimate came to beyond the hold; never charged. */
   unbilled: string;
   ended_at: string | null;
 }

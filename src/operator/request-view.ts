@@ -23,7 +23,7 @@ export interface RequestView {
   cost: string;
   /** What the provider said that the call cost it, where that was the basis of `cost`: it was more than our price. */
   provider_cost: string | null;
-  /** The deposit that was taken at the start. */
+  /** The hold that was taken at the start. */
   held: string;
   shortfall: string;
   /** What the operator has given back of the cost. */

@@ -73,6 +73,6 @@ export async function showRequest(store: Store, id: string): Promise<RequestFact
   const running = await ledger.findRunning(id);
   if (running !== undefined) return facts.ofRunning(running);
   throw new OperatorError(
-    `there is no request ${id}: those that were refused before their deposit are in the log alone`,
+    `there is no request ${id}: those that were refused before their hold are in the log alone`,
   );
 }

@@ -18,7 +18,7 @@ export interface Metrics {
   requestEnded(request: EndedRequest): void;
   /** An answer of 4xx or 5xx, by its code; `none` where it has none. */
   requestRefused(status: number, code: string | null): void;
-  /** A deposit of a killed process was released at this start. */
+  /** A hold of a killed process was released at this start. */
   holdAbandoned(amountMicro: number): void;
   /** The database refused a settlement, which is tried again. */
   settlementRetried(): void;
@@ -112,7 +112,7 @@ function createCounters(registry: Registry) {
   const counter = <T extends string>(name: string, help: string, labelNames: readonly T[] = []) =>
     new Counter<T>({ name: `aacflow_${name}`, help, labelNames, registers: [registry] });
   return {
-    ended: counter("requests_ended_total", "Requests that took a deposit, by how they ended.", [
+    ended: counter("requests_ended_total", "Requests that took a hold, by how they ended.", [
       "provider",
       "ending",
     ]),
@@ -132,10 +132,10 @@ function createCounters(registry: Registry) {
     shortfalls: counter("shortfalls_total", "Requests that cost more than their account had."),
     writtenOff: counter(
       "written_off_micro_total",
-      "Cost that nobody was charged, in micro-dollars: a shortfall, or an estimate beyond its deposit.",
+      "Cost that nobody was charged, in micro-dollars: a shortfall, or an estimate beyond its hold.",
       ["reason"],
     ),
-    abandoned: counter("abandoned_holds_total", "Deposits of a killed process that were released."),
+    abandoned: counter("abandoned_holds_total", "Holds of a killed process that were released."),
     abandonedMicro: counter("abandoned_holds_micro_total", "Their sum, in micro-dollars."),
     upstreamRetries: counter("upstream_retries_total", "Calls tried again after a refusal.", [
       "provider",

@@ -70,7 +70,7 @@ export const ANTHROPIC_CLASSES: readonly BookClass[] = [
   anthropic({ id: "an-error-body", weight: 6, upstream: "error-body", ...FREE }),
   anthropic({ id: "an-cut-first", weight: 6, upstream: "cut-first", ...FREE }),
   anthropic({ id: "an-empty", weight: 4, upstream: "empty", ...FREE }),
-  // This dialect has one answer to a request: the gateway refuses after the deposit.
+  // This dialect has one answer to a request: the gateway refuses after the hold.
   anthropic({
     id: "an-choices",
     weight: 5,

@@ -48,7 +48,7 @@ export type Behaviour =
 export type UsageKind =
   | "plain"
   | "zero"
-  /** Within what the request's deposit was made for, as an honest provider's is. */
+  /** Within what the request's hold was made for, as an honest provider's is. */
   | "honest"
   /** Exactly at the limit of what is believed. */
   | "edge"

@@ -16,7 +16,7 @@ const HEADINGS = [
   "difference",
   "estimated rows",
   "estimated",
-  "deposits of those",
+  "holds of those",
   "free rows",
 ];
 

@@ -1,4 +1,4 @@
-// Whatever is thrown after the deposit, wherever: one ending, nothing held, nothing open, the key free.
+// Whatever is thrown after the hold, wherever: one ending, nothing held, nothing open, the key free.
 import { afterEach, describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { StreamEvent } from "../../src/calls/stream.ts";
@@ -82,10 +82,10 @@ describe("a fault before the first event is free:", () => {
     });
   });
 
-  test("between the deposit and the call", async () => {
+  test("between the hold and the call", async () => {
     open({ adapter: {} });
     house.running.add = throwing;
-    // Before the deposit there is nothing to end.
+    // Before the hold there is nothing to end.
     expect(await ask(true)).toBeInstanceOf(TypeError);
     expect(house.ledger.verify()).toMatchObject({ requests: 0, openHolds: 0 });
   });

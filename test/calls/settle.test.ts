@@ -188,7 +188,7 @@ describe("a fault of ours", () => {
     ],
   ];
   test.each(faults)(
-    "%s: the deposit is ended all the same, and the fault logged",
+    "%s: the hold is ended all the same, and the fault logged",
     async (_where, fault) => {
       const settled = await (await make()).end({ ...report(100), ...fault });
       expect(settled).toMatchObject({ chargedMicro: GUESSED, source: "estimated" });
@@ -262,14 +262,14 @@ describe("what the provider says that a call cost", () => {
     },
   );
 
-  test("is within the deposit beside estimated usage, as an estimate is", async () => {
+  test("is within the hold beside estimated usage, as an estimate is", async () => {
     expect(await saying(700, "estimated")).toMatchObject({ chargedMicro: 500 });
     const recorded = { providerCostMicro: 700, unbilledMicro: 200 };
     expect(books.ledger.findRecord(REQUEST)).toMatchObject(recorded);
   });
 });
 
-test("an estimate beyond the deposit is cut to it, and what was cut is noted and counted", async () => {
+test("an estimate beyond the hold is cut to it, and what was cut is noted and counted", async () => {
   const settled = await (await make()).end(report(700, "estimated"));
   expect(settled).toMatchObject({ chargedMicro: 500, shortfallMicro: 0, source: "estimated" });
   expect(books.ledger.findRecord(REQUEST)).toMatchObject({ chargedMicro: 500, unbilledMicro: 200 });

@@ -1,4 +1,4 @@
-// A stream is given as soon as its deposit is taken; whether the provider answers is known later.
+// A stream is given as soon as its hold is taken; whether the provider answers is known later.
 import { afterEach, expect, test } from "bun:test";
 import { upstreamError } from "../../src/base/errors.ts";
 import type { CallAnswer } from "../../src/calls/answer.ts";
@@ -39,7 +39,7 @@ function slow(...pieces: unknown[]) {
   return { adapter: { stream }, start: gate.resolve };
 }
 
-test("it is given before the provider has said anything, with its deposit", async () => {
+test("it is given before the provider has said anything, with its hold", async () => {
   const { adapter, start } = slow(piece({ content: "hi" }, { ignored: ["top_k"] }));
   const { held, opened, events } = await open({ adapter });
   expect(held.amountMicro).toBeGreaterThan(0);

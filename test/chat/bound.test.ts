@@ -1,4 +1,4 @@
-// The deposit: an upper bound of the input, a share for an open output, and a 402 that helps.
+// The hold: an upper bound of the input, a share for an open output, and a 402 that helps.
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { ChatRequest } from "../../src/base/chat.ts";
@@ -76,7 +76,7 @@ const quoteOf = (
 /** 1000 bytes of input at 0.15. */
 const INPUT_MICRO = 150;
 
-describe("the deposit", () => {
+describe("the hold", () => {
   test("covers the client's own limit in full", () => {
     const exact = INPUT_MICRO + 60;
     expect(quoteOf({ max_tokens: 100 }).size(1_000_000)).toEqual({
@@ -109,8 +109,8 @@ describe("the deposit", () => {
 
   test("without a limit takes an eighth of what is available for the output, at most the model's maximum", () => {
     expect(quoteOf().size(1_000_000_000)?.outputTokens).toBe(16_384);
-    const deposit = quoteOf().size(8000);
-    expect(deposit).toEqual({ amountMicro: INPUT_MICRO + 1000, outputTokens: 1666 });
+    const hold = quoteOf().size(8000);
+    expect(hold).toEqual({ amountMicro: INPUT_MICRO + 1000, outputTokens: 1666 });
   });
 
   test("without a limit never asks for less than the floor, and is refused when that is not there", () => {
@@ -186,24 +186,24 @@ describe("the deposit", () => {
           const on = { prices: [{ price }], markupBasisPoints };
           const more = limit === undefined ? {} : { max_tokens: limit };
           const wanted = quoteOf(more, on, bodyBytes);
-          const deposit = wanted.size(availableMicro);
-          if (deposit === null) {
+          const hold = wanted.size(availableMicro);
+          if (hold === null) {
             expect(leastMicro(wanted.wish)).toBeGreaterThan(availableMicro);
             return;
           }
-          expect(deposit.amountMicro).toBeLessThanOrEqual(availableMicro);
+          expect(hold.amountMicro).toBeLessThanOrEqual(availableMicro);
           const prompt = inputTokensBound(request(), bodyBytes, facts, 0);
           const used = {
-            ...plainUsage(prompt, deposit.outputTokens),
+            ...plainUsage(prompt, hold.outputTokens),
             cacheWriteTokens: Math.floor(prompt * part),
             cachedTokens: Math.floor((prompt * (1 - part)) / 2),
             promptAudioTokens: Math.floor(prompt * part),
             cachedAudioTokens: Math.floor((prompt * part * (1 - part)) / 2),
           };
-          expect(costMicro(wanted.pinned, used)).toBeLessThanOrEqual(deposit.amountMicro);
+          expect(costMicro(wanted.pinned, used)).toBeLessThanOrEqual(hold.amountMicro);
           // The limit that goes upstream is worked out again from the amount alone.
-          expect(affordableOutputTokens(wanted.wish, deposit.amountMicro)).toBeGreaterThanOrEqual(
-            deposit.outputTokens,
+          expect(affordableOutputTokens(wanted.wish, hold.amountMicro)).toBeGreaterThanOrEqual(
+            hold.outputTokens,
           );
         },
       ),

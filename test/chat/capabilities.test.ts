@@ -1,4 +1,4 @@
-// What a model lacks, or what has no known price, is refused before any deposit, by name.
+// What a model lacks, or what has no known price, is refused before any hold, by name.
 import { describe, expect, test } from "bun:test";
 import type { ChatRequest } from "../../src/base/chat.ts";
 import { ApiError } from "../../src/base/errors.ts";

@@ -125,7 +125,7 @@ test("a limit above the model's maximum is sent as that maximum", async () => {
   expect(await sentFor({ max_tokens: 1_000_000 })).toEqual({ ...BASE, max_completion_tokens: 100 });
 });
 
-test("without a limit the gateway sends the one that the deposit pays for", async () => {
+test("without a limit the gateway sends the one that the hold pays for", async () => {
   const response = await post(server, { model: "long" });
   expect(response.status).toBe(200);
   const availableMicro = 10_000_000 - server.ledger.verify().chargedMicro;

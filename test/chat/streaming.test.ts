@@ -37,16 +37,16 @@ async function streamed(pieces: Iterable<string | Uint8Array>, body: object = {}
 
 const WITH_USAGE = { stream_options: { include_usage: true } };
 
-test("the head says event stream, request id and deposit, and forbids buffering", async () => {
+test("the head says event stream, request id and hold, and forbids buffering", async () => {
   const { response } = await streamed(streamOf("Hello!"));
   const { headers } = response;
   expect(headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
   expect(headers.get("cache-control")).toBe("no-store");
   expect(headers.get("x-accel-buffering")).toBe("no");
   const record = await recordOf(server, headers.get("x-request-id") ?? "");
-  const deposit = formatCredits(record.heldMicro);
-  expect(headers.get("x-credits-reserved")).toBe(deposit);
-  expect(headers.get("x-credits-used")).toBe(deposit);
+  const hold = formatCredits(record.heldMicro);
+  expect(headers.get("x-credits-reserved")).toBe(hold);
+  expect(headers.get("x-credits-used")).toBe(hold);
 });
 
 test("all chunks have one id, one created and the model id that was asked for", async () => {

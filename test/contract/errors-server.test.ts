@@ -184,7 +184,7 @@ test("402 while the credit is held by a call in flight says so, and may be retri
       ),
     ),
   );
-  // 1000 tokens of output are 600 micro-dollars: enough for one such deposit, not for two.
+  // 1000 tokens of output are 600 micro-dollars: enough for one such hold, not for two.
   const server = await startTestServer({ env: upstream.env, creditsMicro: 1_000 });
   try {
     const messages = [{ role: "user", content: "a" }];

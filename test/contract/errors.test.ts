@@ -215,7 +215,7 @@ describe("405 with the methods that are allowed", () => {
   });
 });
 
-test("a request that is refused takes no deposit and leaves no record", async () => {
+test("a request that is refused takes no hold and leaves no record", async () => {
   const before = server.ledger.verify();
   await chat(server, "{}");
   await chat(server, BODY.replace("demo", "gpt-99"));

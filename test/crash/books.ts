@@ -39,7 +39,7 @@ export function copyDatabase(dataDir: string, toDir: string): void {
   }
 }
 
-/** The requests whose deposits are open in the database that a dead process left, oldest first. */
+/** The requests whose holds are open in the database that a dead process left, oldest first. */
 export const openHolds = (dataDir: string): string[] =>
   withBooks(dataDir, (books) =>
     rows<{ id: string }>(books, "SELECT request_id AS id FROM holds ORDER BY request_id").map(

@@ -88,7 +88,7 @@ export function checkOldRecords(
   );
 }
 
-/** Nothing goes upstream without a deposit that left a record, and no usage is charged twice. */
+/** Nothing goes upstream without a hold that left a record, and no usage is charged twice. */
 function checkCalls(books: Books, mark: Watermark, calls: UpstreamCall[]): void {
   mark.calls += calls.length;
   for (const call of calls) {
@@ -170,18 +170,18 @@ function checkKeys({ keyring }: Books, { keys, revoked }: Promises): void {
   );
 }
 
-/** Every deposit that was open when the server died was released by this start, which says so. */
+/** Every hold that was open when the server died was released by this start, which says so. */
 export function checkReleased(books: Books, left: string[], log: string): void {
   const said = releasedIn(log);
-  expectEqual("released deposits in the log", said.join(" "), left.join(" "));
+  expectEqual("released holds in the log", said.join(" "), left.join(" "));
   for (const id of left) {
     expectEqual(`ending of ${id}`, books.ledger.findRecord(id)?.ending, "abandoned");
   }
 }
 
-/** The requests whose deposits a server's log says it released. */
+/** The requests whose holds a server's log says it released. */
 export function releasedIn(log: string): string[] {
-  const line = log.split("\n").find((text) => text.includes('"released abandoned deposits"'));
+  const line = log.split("\n").find((text) => text.includes('"released abandoned holds"'));
   return line === undefined ? [] : (JSON.parse(line) as { requestIds: string[] }).requestIds;
 }
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(cleanUp);
 
-/** Whether crashes met what they are for: held deposits, answers read on, keys that come again in both ways. */
+/** Whether crashes met what they are for: open holds, answers read on, keys that come again in both ways. */
 const isEnough: LoopOptions["isEnough"] = ({ passed, counts, endings }) =>
   passed >= MIN_CYCLES &&
   (endings.abandoned ?? 0) > 0 &&

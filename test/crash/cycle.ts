@@ -45,7 +45,7 @@ export async function runCycle(run: Run, plan: CyclePlan, random: Random): Promi
   leaveDebris(house.dataDir, plan.debris, random);
   for (const afterMs of plan.killedStarts) await killStart(run, afterMs);
   const left = openHolds(house.dataDir);
-  if (plan.end.kind === "stop" && left.length > 0) throw new Error("a good end left deposits");
+  if (plan.end.kind === "stop" && left.length > 0) throw new Error("a good end left holds");
   run.counts.backups += checkBackups(house, backups, run.mark);
 
   run.serving = await serve(house);
@@ -122,7 +122,7 @@ async function endServer(child: Child, end: EndPlan): Promise<void> {
   expectEqual("exit code after SIGTERM", await child.ended, 0);
 }
 
-/** Kills a start; the deposits that it found are then all open still, or all released. */
+/** Kills a start; the holds that it found are then all open still, or all released. */
 async function killStart(run: Run, afterMs: number): Promise<void> {
   const { house } = run;
   const before = openHolds(house.dataDir);
@@ -131,11 +131,11 @@ async function killStart(run: Run, afterMs: number): Promise<void> {
   child.kill("SIGKILL");
   await child.ended;
   const after = openHolds(house.dataDir);
-  if (after.length > 0) expectEqual("deposits after a killed start", `${after}`, `${before}`);
+  if (after.length > 0) expectEqual("holds after a killed start", `${after}`, `${before}`);
   const said = releasedIn(child.stderr());
   if (said.length > 0) {
     expectEqual("released by a killed start", `${said}`, `${before}`);
-    expectEqual("open deposits after their release was logged", after.length, 0);
+    expectEqual("open holds after their release was logged", after.length, 0);
   }
 }
 

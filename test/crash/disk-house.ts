@@ -122,7 +122,7 @@ export const timesLogged = (house: DiskHouse<Disk>, message: string): number =>
 /** Waits until nothing is held any more, and the books are whole; gives the number of records. */
 export async function settledRecords(house: DiskHouse<Disk>): Promise<number> {
   const look = () => withBooks(house.dataDir, ({ ledger }) => ledger.verify());
-  await waitUntil(() => look().openHolds === 0, "all deposits ended", 20_000);
+  await waitUntil(() => look().openHolds === 0, "all holds ended", 20_000);
   const report = look();
   if (report.discrepancies.length > 0) throw new Error(JSON.stringify(report.discrepancies));
   return report.requests;

@@ -67,7 +67,7 @@ test.if(runDiskTests)(
   async () => {
     const started = await suite.start(mountTmpfs(8 * MIB));
     const load = hammer(started, CLIENTS);
-    // Deposits or settlements: the log has room left at some moments, and a deposit finds the last of it.
+    // Holds or settlements: the log has room left at some moments, and a hold finds the last of it.
     const refusals = () => count(load, 503) + timesLogged(started, "settlement refused, retrying");
     for (let round = 0; round < ROUNDS; round++) {
       const served = count(load, 200);

@@ -134,7 +134,7 @@ describe.if(runDiskTests)("a server that is killed on a full disk", () => {
     started.disk.free();
     answerAtOnce(started.upstream);
     started.serving = await serve(started);
-    expect(timesLogged(started, "released abandoned deposits")).toBe(1);
+    expect(timesLogged(started, "released abandoned holds")).toBe(1);
     expect(await settledRecords(started)).toBe(BOTH.length);
     expect((await post(started)).status).toBe(200);
   });

@@ -89,7 +89,7 @@ describe.if(runDiskTests)("a server whose files become read-only", () => {
     started.disk.repair();
     answerAtOnce(started.upstream);
     started.serving = await serve(started);
-    expect(timesLogged(started, "released abandoned deposits")).toBe(1);
+    expect(timesLogged(started, "released abandoned holds")).toBe(1);
     expect((await post(started)).status).toBe(200);
     expect(await settledRecords(started)).toBe(3);
   });

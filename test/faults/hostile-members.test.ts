@@ -1,5 +1,5 @@
 // Members of a provider's answer that are null, or of a wrong type, at any place: whatever becomes of the answer, the
-// request ends once, gives back its place, its deposit and its idempotency key, and lets the provider go.
+// request ends once, gives back its place, its hold and its idempotency key, and lets the provider go.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import fc from "fast-check";
 import { type House, lastEnded, post, startHouse } from "../money/support.ts";

@@ -1,4 +1,4 @@
-// Requests that never end, or nest without end: refused early, without a deposit or a record, while
+// Requests that never end, or nest without end: refused early, without a hold or a record, while
 // others are served. Slow ones are in test/guards/stalled-clients.test.ts.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { completion } from "../support/openai-wire.ts";

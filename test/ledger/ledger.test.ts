@@ -1,4 +1,4 @@
-// The ledger's rules: deposits, settlements, append-only entries, and recovery.
+// The ledger's rules: holds, settlements, append-only entries, and recovery.
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { OperatorError } from "../../src/base/operator-error.ts";
 import { exactly } from "../support/holds.ts";
@@ -22,7 +22,7 @@ const end: TestBooks["end"] = (...args) => books.end(...args);
 const money = () => books.money();
 const verified = () => books.verified();
 
-describe("a deposit", () => {
+describe("a hold", () => {
   test("is taken from what is available, and given back by the settlement", () => {
     grant(100);
     expect(hold("r1", 60)).toMatchObject({ kind: "held", amountMicro: 60, heldMicro: 60 });
@@ -32,7 +32,7 @@ describe("a deposit", () => {
     expect(verified()).toEqual([]);
   });
 
-  test("is refused when other deposits leave too little, and changes nothing", () => {
+  test("is refused when other holds leave too little, and changes nothing", () => {
     grant(100);
     hold("r1", 60);
     expect(hold("r2", 41)).toEqual({ kind: "short", balanceMicro: 100, heldMicro: 60 });
@@ -58,7 +58,7 @@ describe("a deposit", () => {
 });
 
 describe("a settlement", () => {
-  test("above the deposit takes from what is available", () => {
+  test("above the hold takes from what is available", () => {
     grant(100);
     hold("r1", 10);
     expect(end("r1", 35)).toMatchObject({ chargedMicro: 35, shortfallMicro: 0 });
@@ -142,7 +142,7 @@ describe("the database itself", () => {
 });
 
 describe("a killed process", () => {
-  test("leaves deposits that are released once, without a charge, and recorded", () => {
+  test("leaves holds that are released once, without a charge, and recorded", () => {
     grant(100);
     hold("r1", 30);
     hold("r2", 20);

@@ -114,7 +114,7 @@ describe("a grant", () => {
   });
 });
 
-describe("a deposit", () => {
+describe("a hold", () => {
   test("is a row until its request ends", () => {
     grant(accountId, 100);
     expect(hold()).toEqual({
@@ -197,7 +197,7 @@ describe("an ended request", () => {
     });
   });
 
-  test("that its process did not live to end is abandoned, from its deposit's time", () => {
+  test("that its process did not live to end is abandoned, from its hold's time", () => {
     grant(accountId, 100);
     hold();
     const released = database.write(() => ledger.releaseOrphans({ atMs: 30, isAlone: true }));

@@ -1,4 +1,4 @@
-// Any sequence of grants, deposits, settlements, refunds, adjustments and restarts leaves the books balanced: a model beside the ledger.
+// Any sequence of grants, holds, settlements, refunds, adjustments and restarts leaves the books balanced: a model beside the ledger.
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { OperatorError } from "../../src/base/operator-error.ts";
@@ -77,7 +77,7 @@ class Hold implements Command {
 class End implements Command {
   readonly id: number;
   readonly costMicro: number;
-  /** An estimate is charged at most the deposit. */
+  /** An estimate is charged at most the hold. */
   readonly isEstimate: boolean;
   constructor(id: number, costMicro: number, isEstimate: boolean) {
     this.id = id;

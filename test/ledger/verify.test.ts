@@ -50,7 +50,7 @@ const TAMPERINGS: [statement: string, rule: string][] = [
     "UPDATE entries SET account_id = 'acct_x' WHERE kind = 'grant'",
     "each entry belongs to an account",
   ],
-  ["UPDATE holds SET account_id = 'acct_x'", "each deposit belongs to an account"],
+  ["UPDATE holds SET account_id = 'acct_x'", "each hold belongs to an account"],
   [
     "UPDATE terms SET account_id = 'acct_x' WHERE id = (SELECT terms_id FROM records WHERE id = 'r3')",
     "each request belongs to an account",
@@ -100,19 +100,16 @@ const TAMPERINGS: [statement: string, rule: string][] = [
     "UPDATE records SET usage_source = 'none' WHERE id = 'r2'",
     "usage and its source are kept together",
   ],
-  ["UPDATE records SET held_micro = 19 WHERE id = 'r4'", "an estimate never exceeds the deposit"],
+  ["UPDATE records SET held_micro = 19 WHERE id = 'r4'", "an estimate never exceeds the hold"],
   [
     "UPDATE records SET usage_source = 'reported' WHERE id = 'r4'",
-    "only an estimate beyond the deposit is left unbilled",
+    "only an estimate beyond the hold is left unbilled",
   ],
   [
     "UPDATE records SET held_micro = 21 WHERE id = 'r4'",
-    "only an estimate beyond the deposit is left unbilled",
+    "only an estimate beyond the hold is left unbilled",
   ],
-  [
-    "UPDATE records SET shortfall_micro = 5 WHERE id = 'r2'",
-    "a shortfall begins beyond the deposit",
-  ],
+  ["UPDATE records SET shortfall_micro = 5 WHERE id = 'r2'", "a shortfall begins beyond the hold"],
 ];
 
 const COST_RULE = "each charge follows from its usage at its pinned price";

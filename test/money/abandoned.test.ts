@@ -1,4 +1,4 @@
-// A server that is killed in the middle of a request: the next start gives the deposit back.
+// A server that is killed in the middle of a request: the next start gives the hold back.
 
 import { afterAll, afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import { openDatabase } from "../../src/db/open.ts";
@@ -30,7 +30,7 @@ function inspect<T>(look: (ledger: ReturnType<typeof createLedger>, holds: strin
   }
 }
 
-test("a request of a killed server costs nothing, and its deposit is free again", async () => {
+test("a request of a killed server costs nothing, and its hold is free again", async () => {
   const upstream = await startRawUpstream();
   afterAll(() => upstream.close());
   const words = event(chunk({ role: "assistant", content: "one two three" }));

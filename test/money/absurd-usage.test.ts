@@ -107,7 +107,7 @@ test.each(["whole", "streamed"])(
       usageSource: "estimated",
       tokens: { promptTokens: input, completionTokens: 3 },
     });
-    // An estimate never costs more than the deposit.
+    // An estimate never costs more than the hold.
     expect(ended.chargedMicro).toBe(Math.min(input + 3, ended.heldMicro));
   },
 );

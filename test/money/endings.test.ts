@@ -127,7 +127,7 @@ describe("refused before dispatch", () => {
     house.server.newKey({ accountId: house.server.newAccount("poor", 1) }).secret;
 });
 
-test("a client that leaves while its deposit is being written pays nothing", async () => {
+test("a client that leaves while its hold is being written pays nothing", async () => {
   const { server, upstream, met } = house;
   const calls = upstream.requests.length;
   const before = met.length;

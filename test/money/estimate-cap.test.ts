@@ -1,4 +1,4 @@
-// An estimate is a guess of ours: however much text came, it never costs more than the deposit.
+// An estimate is a guess of ours: however much text came, it never costs more than the hold.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { chunk, completion, DONE } from "../support/openai-wire.ts";
 import { json, sse } from "../support/raw-upstream.ts";
@@ -45,7 +45,7 @@ const ROWS: [string, string, () => Promise<void>][] = [
 ];
 
 test.each(ROWS)(
-  "%s beyond its limit, without usage, costs its deposit",
+  "%s beyond its limit, without usage, costs its hold",
   async (_name, ending, run) => {
     await run();
     const ended = await lastEnded(house);

@@ -78,7 +78,7 @@ async function chargedFor(
 }
 
 describe.each(CHANGES)("a price that %s", (_name, prices, start, end, before, after) => {
-  test.each(WAYS)("is pinned in the deposit: %s", async (_way, body, answer) => {
+  test.each(WAYS)("is pinned in the hold: %s", async (_way, body, answer) => {
     const [deployment] = house.server.gateway.catalog.candidates(MODEL);
     if (deployment === undefined) throw new Error("the model is not served");
     deployment.prices = prices;

@@ -1,4 +1,4 @@
-// 200 requests race for credit that covers the deposits of 7: exactly 7 are served, and the books balance.
+// 200 requests race for credit that covers the holds of 7: exactly 7 are served, and the books balance.
 
 import { expect, test } from "bun:test";
 import { parseCredits } from "../../src/base/micro.ts";
@@ -19,7 +19,7 @@ const post = (server: TestServer, key: string) =>
     body: BODY,
   });
 
-/** What one such request has to deposit, as the server itself says. */
+/** What one such request has held, as the server itself says. */
 async function depositMicro(server: TestServer): Promise<number> {
   const response = await post(server, server.key);
   expect(response.status).toBe(200);

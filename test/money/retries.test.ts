@@ -1,4 +1,4 @@
-// A provider that refuses a call for the moment is tried again: some times, some seconds, one deposit.
+// A provider that refuses a call for the moment is tried again: some times, some seconds, one hold.
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { completion, streamOf, USAGE } from "../support/openai-wire.ts";
@@ -52,7 +52,7 @@ describe("a refusal that may pass", () => {
     });
   });
 
-  test("is tried a bounded number of times, under one deposit, and then is the answer", async () => {
+  test("is tried a bounded number of times, under one hold, and then is the answer", async () => {
     const calls = answerInTurn(refusal(503));
     const holds: number[] = [];
     const before = house.server.ledger.verify().requests;

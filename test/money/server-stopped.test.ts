@@ -83,7 +83,7 @@ test("an answer that is read on for a client that left does not hold the server 
   expect(await lastEnded(house)).toMatchObject({ ending: "server_stopped", chargedMicro: 0 });
 });
 
-test("a charge that the database does not take is told, and its deposit left to the next start", async () => {
+test("a charge that the database does not take is told, and its hold left to the next start", async () => {
   await start();
   const open = Promise.withResolvers<void>();
   const answer = gated("", open.promise, JSON.stringify(completion()));

@@ -32,7 +32,7 @@ const refusals = (): number =>
 const isHeld = (): boolean =>
   house.server.ledger.findRunning(house.met.at(-1)?.requestId ?? "") !== undefined;
 
-/** Starts a request, and locks the database between its deposit and its answer. */
+/** Starts a request, and locks the database between its hold and its answer. */
 async function askThenLock(answer: UpstreamAnswer, body: object = {}) {
   const { upstream } = house;
   const before = upstream.requests.length;
@@ -105,7 +105,7 @@ test("a client waits ten seconds for a lock, then gets a 503 and is charged", as
   const response = await within(askThenLock(json(completion())), "the answer", 14_000);
   expect(response.status).toBe(503);
   expect(response.headers.get("x-should-retry")).toBe("false");
-  // It will be charged, so that it is not free: the deposit stands for what it will cost.
+  // It will be charged, so that it is not free: the hold stands for what it will cost.
   const held = house.server.ledger.findRunning(house.met.at(-1)?.requestId ?? "")?.amountMicro;
   expect(response.headers.get("x-credits-used")).toBe(formatCredits(held ?? 0));
   expect(response.headers.get("x-credits-reserved")).toBe(formatCredits(held ?? 0));
@@ -120,7 +120,7 @@ test("a client waits ten seconds for a lock, then gets a 503 and is charged", as
   expectBalanced(house);
 }, 30_000);
 
-test("a client whose provider failed hears of that, also when its deposit cannot be released yet", async () => {
+test("a client whose provider failed hears of that, also when its hold cannot be released yet", async () => {
   const failed = json({ error: { message: "no" } }, 500);
   const response = await within(askThenLock(failed), "the answer", 14_000);
   expect(response.status).toBe(502);

@@ -42,7 +42,7 @@ export function checkKeys(
   for (const { requestId, endedAtMs, body, accountId, keyHash, bodyHash } of answers) {
     rows.add(requestId);
     const isRight = endedAtMs === null ? open.has(requestId) : whole.has(requestId);
-    must(isRight, "a key in progress has its deposit, a kept one its answer", () => requestId);
+    must(isRight, "a key in progress has its hold, a kept one its answer", () => requestId);
     must(body === null || body.length <= MAX_ANSWER_BYTES, "a long answer is not kept");
     const key = { accountId, keyHash, bodyHash };
     must(Bun.deepEquals(keyOf(requestId), key), "a key is its request's");
@@ -124,12 +124,12 @@ export function judgeRecord(
   const billed = record.usageSource === "estimated" ? Math.min(cost, record.held) : cost;
   must(
     record.charged + record.shortfall === billed,
-    "the charge is the cost, an estimate's within its deposit",
+    "the charge is the cost, an estimate's within its hold",
     () => `${billed} ${JSON.stringify(record)}`,
   );
   must(record.unbilled === cost - billed, "what an estimate came to beyond is noted");
   if (usage !== null && isHonest(journey, usage, journey.outputLimit)) {
-    must(billed <= record.held && record.shortfall === 0, "a deposit covers what it is for");
+    must(billed <= record.held && record.shortfall === 0, "a hold covers what it is for");
   }
   const pinned = record.priceJson === null ? null : JSON.parse(record.priceJson).price;
   must(Bun.deepEquals(pinned, journey.price), "the price is the one at the request's arrival");
@@ -152,7 +152,7 @@ function checkFacts(journey: Journey, record: RecordRow, nowMs: number): void {
     const failed = call?.outcome === "failed" && !isCut;
     must(errorCode === (failed ? code : null), "a failure without a client has its code");
   }
-  must(heldToldMicro === null || heldToldMicro === record.held, "the deposit told is the record's");
+  must(heldToldMicro === null || heldToldMicro === record.held, "the hold told is the record's");
   const isAnswered = call !== null && (call.outcome === "ended" || (call.stream && call.given > 0));
   must((firstEventMs !== null) === isAnswered, "the first event is timed");
   const isInOrder =

@@ -40,7 +40,7 @@ export function isOver(journey: Journey): boolean {
   return (!held || recorded) && (told !== null || leftAtStep !== null);
 }
 
-/** A call is about to go upstream: its deposit is on the disk, and pays for what it may produce. */
+/** A call is about to go upstream: its hold is on the disk, and pays for what it may produce. */
 export function checkDispatch(journey: Journey, call: UpstreamCall, { holds }: Rows): void {
   const isNext = journey.call === null || journey.call.outcome === "refused";
   must(isNext && !journey.askedAborted, "a provider is asked again only when it refused");
@@ -51,13 +51,13 @@ export function checkDispatch(journey: Journey, call: UpstreamCall, { holds }: R
     () => journey.requestId,
   );
   const hold = holds.find(({ requestId }) => requestId === call.requestId);
-  must(hold !== undefined, "nothing goes upstream without a deposit on the disk");
+  must(hold !== undefined, "nothing goes upstream without a hold on the disk");
   journey.outputLimit = call.maxOutputTokens ?? OUTPUT_MAX;
   const named = namedLimit(journey);
   must(named === null || named === journey.outputLimit, "the client's limit goes upstream");
   must(
     (hold?.amount ?? 0) >= boundOf(journey, journey.outputLimit),
-    "a deposit pays for the output that is asked for",
+    "a hold pays for the output that is asked for",
   );
 }
 

@@ -63,7 +63,7 @@ export interface Journey {
   mayDrain: boolean;
   /** Whether its calls were ended because the server stopped, before it was over. */
   cutAtStep: number | null;
-  /** The deposit that a stream's headers told. */
+  /** The hold that a stream's headers told. */
   heldToldMicro: number | null;
   chunksRead: number;
   /** Whether its stream was ever read, and whether a read of it waits now. */
@@ -77,7 +77,7 @@ export interface Journey {
   lost: boolean;
   /** The journey gave an answer or an error. */
   answered: boolean;
-  /** A deposit of it was seen on the disk. */
+  /** A hold of it was seen on the disk. */
   held: boolean;
   /** A record of it was seen on the disk, which is judged then. */
   recorded: boolean;

@@ -69,11 +69,11 @@ const dearestOutput = ({ output, outputReasoning }: Price): number =>
 export const namedLimit = ({ plan }: Journey): number | null =>
   plan.maxTokens === null ? null : Math.min(plan.maxTokens, OUTPUT_MAX);
 
-/** The least deposit. */
+/** The least hold. */
 export const leastOf = (journey: Journey): number =>
   boundOf(journey, namedLimit(journey) ?? FLOOR_TOKENS);
 
-/** Whether usage stays within what the request and its limit allow, so that the deposit has to cover it. */
+/** Whether usage stays within what the request and its limit allow, so that the hold has to cover it. */
 export function isHonest(journey: Journey, usage: TokenUsage, outputLimit: number): boolean {
   return (
     usage.promptTokens <= inputBound(journey) &&

@@ -235,7 +235,7 @@ export class World {
     ).catch((error: unknown) => this.#fail(error));
   }
 
-  /** A call is about to go upstream: its deposit is on the disk, and pays for what it may produce. */
+  /** A call is about to go upstream: its hold is on the disk, and pays for what it may produce. */
   #meet(process: number, call: UpstreamCall): Journey {
     if (process !== this.#process?.number) throw new Killed("a killed process called a provider");
     const journey = this.#find(call.requestId);
@@ -280,10 +280,10 @@ export class World {
   checkEnd(): void {
     must(this.#journeys.every(isOver), "every request comes to an end");
     const { records, holds } = this.#audit.rows;
-    must(holds.length === 0, "no deposit is left open");
+    must(holds.length === 0, "no hold is left open");
     must(
       this.#journeys.every(({ held, recorded }) => held === recorded),
-      "each deposit ends in a record",
+      "each hold ends in a record",
     );
     if (this.#process !== null && !this.#process.isStopping) {
       checkQuiet(this.#process, this.timeline);

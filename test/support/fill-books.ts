@@ -92,7 +92,7 @@ function createWriter({ sqlite }: Database) {
     const costsMicro = made.usage === null ? 0 : costMicro(made.pinned, made.usage);
     const owedMicro =
       made.source === "estimated" ? Math.min(costsMicro, made.heldMicro) : costsMicro;
-    // As though other deposits had left no more than that.
+    // As though other holds had left no more than that.
     const payableMicro = index % 1_000 === 8 ? made.heldMicro : account.balanceMicro;
     const chargedMicro = Math.min(owedMicro, payableMicro);
     if (chargedMicro > 0) {

@@ -1,4 +1,4 @@
-// `aacflow credits balance`: what each account has, holds in deposits, and can still spend.
+// `aacflow credits balance`: what each account has, what is held of it, and what it can still spend.
 import type { Command } from "commander";
 import { formatCredits } from "../../base/micro.ts";
 import type { Account } from "../../ledger/port.ts";

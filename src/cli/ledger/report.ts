@@ -68,9 +68,9 @@ function toLines(report: LedgerReport): string[] {
     ...tableLines(columns("OF THESE", "REQUESTS", "AMOUNT"), [
       ["charged by an estimate", ...cells(report.estimated)],
       ["shortfall: more than the account had", ...cells(report.shortfall)],
-      ["unbilled: estimated beyond the deposit", ...cells(report.unbilled)],
+      ["unbilled: estimated beyond the hold", ...cells(report.unbilled)],
       ["written off: shortfall and unbilled", "", sumText(writtenOffMicro)],
-      ["abandoned: deposits released", ...cells(report.abandoned)],
+      ["abandoned: holds released", ...cells(report.abandoned)],
     ]),
     "",
     ...tableLines(columns("BALANCES", "CHANGE"), [

@@ -63,7 +63,7 @@ function toLines(report: VerifyReport): string[] {
     ["Accounts", String(report.accounts)],
     ["Entries", String(report.entries)],
     ["Requests", String(report.requests)],
-    ["Open deposits", String(report.openHolds)],
+    ["Open holds", String(report.openHolds)],
     ["Granted", sumText(report.grantedMicro)],
     ["Charged", sumText(report.chargedMicro)],
     ["Refunded", sumText(report.refundedMicro)],

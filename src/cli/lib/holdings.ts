@@ -18,7 +18,7 @@ export const holdingsLines = ({ report, bytes }: Holdings): string[] =>
     ["Accounts", String(report.accounts)],
     ["Entries", String(report.entries)],
     ["Requests", String(report.requests)],
-    ["Open deposits", String(report.openHolds)],
+    ["Open holds", String(report.openHolds)],
     ["Balance", sumText(report.balanceMicro)],
     ["Held", sumText(report.heldMicro)],
     ["Bytes", String(bytes)],

@@ -31,7 +31,7 @@ interface ListOptions {
 export function addRequestsList(requests: Command): void {
   requests
     .command("list")
-    .description("list requests that took a deposit: those in progress, then the last to end first")
+    .description("list requests that took a hold: those in progress, then the last to end first")
     .option("--account <account>", "only this account's", readName)
     .option("--key <id>", "only this key's, by its id, as key_…", readName)
     .option("--model <model>", "only this model's, by the name that was asked for", readName)

@@ -47,7 +47,7 @@ function fieldsOf(facts: RequestFacts): [string, string][] {
     ...optional("  cached", usage?.prompt_tokens_details.cached_tokens || null),
     ...optional("Output tokens", usage?.completion_tokens ?? null),
     ...optional("  reasoning", usage?.completion_tokens_details.reasoning_tokens || null),
-    ["Deposit", facts.held],
+    ["Hold", facts.held],
     ["Cost", facts.cost],
     ...optional("  by provider", facts.provider_cost),
     ["Refunded", facts.refunded],

@@ -23,7 +23,7 @@ export function addressesOf(server: RunningServer, config: Config): ServerAddres
 
 /**
  * Waits for SIGTERM or SIGINT, then lets the running requests end. A second signal ends the
- * process at once, with exit code 1; deposits that it leaves open are released at the next start.
+ * process at once, with exit code 1; holds that it leaves open are released at the next start.
  * @throws Error when charges could not be recorded
  */
 export async function untilStopped(server: RunningServer, log: Log): Promise<void> {
@@ -42,7 +42,7 @@ export async function untilStopped(server: RunningServer, log: Log): Promise<voi
   await atOnce;
   if (unsettled > 0) {
     throw new Error(
-      `${unsettled} charges could not be recorded: their deposits are released at the next start`,
+      `${unsettled} charges could not be recorded: their holds are released at the next start`,
     );
   }
   logger.info("stopped");

@@ -1,4 +1,4 @@
-// Verifying accounts: each against its entries in their order, and against its open deposits.
+// Verifying accounts: each against its entries in their order, and against its open holds.
 import type { Database as Sqlite } from "bun:sqlite";
 import type { Findings } from "../findings.ts";
 
@@ -11,7 +11,7 @@ interface AccountSums {
   runningMicro: number;
   /** The same, of those kinds alone that a balance is made of. */
   knownMicro: number;
-  /** The sum of its open deposits. */
+  /** The sum of its open holds. */
   holdsMicro: number;
 }
 
@@ -56,7 +56,7 @@ export function readAccounts(sqlite: Sqlite): AccountsById {
   return accounts;
 }
 
-/** Reads all entries in their order, and the open deposits, and adds them up for each account. */
+/** Reads all entries in their order, and the open holds, and adds them up for each account. */
 export function passEntries(
   sqlite: Sqlite,
   accounts: AccountsById,
@@ -128,7 +128,7 @@ function passHolds(sqlite: Sqlite, accounts: AccountsById, findings: Findings): 
     openHolds++;
     const account = accounts.get(hold.account_id);
     if (account !== undefined) account.holdsMicro += hold.amount_micro;
-    else findings.add("each deposit belongs to an account", hold.account_id, hold.request_id);
+    else findings.add("each hold belongs to an account", hold.account_id, hold.request_id);
   }
   return openHolds;
 }

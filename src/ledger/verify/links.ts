@@ -1,4 +1,4 @@
-// Verifying what rows of different tables say of each other: charges, refunds, requests and deposits.
+// Verifying what rows of different tables say of each other: charges, refunds, requests and holds.
 import type { Database as Sqlite } from "bun:sqlite";
 import type { Findings } from "../findings.ts";
 

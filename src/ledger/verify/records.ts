@@ -1,4 +1,4 @@
-// Verifying request records: what each was charged follows from its usage, its price, its deposit and its ending.
+// Verifying request records: what each was charged follows from its usage, its price, its hold and its ending.
 import type { Database as Sqlite } from "bun:sqlite";
 import type { TokenUsage } from "../../base/chat.ts";
 import { ENDINGS, type Ending, type UsageSource } from "../ending.ts";
@@ -109,17 +109,17 @@ function brokenByAmounts(record: RecordRow): Broken[] {
     found("usage and its source are kept together", `usage ${record.usage}, from ${source}`);
   }
   if (isEstimate && owedMicro > heldMicro) {
-    found("an estimate never exceeds the deposit", `owed ${owedMicro}, held ${heldMicro}`);
+    found("an estimate never exceeds the hold", `owed ${owedMicro}, held ${heldMicro}`);
   }
   if (wasCapped && !(isEstimate && owedMicro === heldMicro)) {
     found(
-      "only an estimate beyond the deposit is left unbilled",
+      "only an estimate beyond the hold is left unbilled",
       `${source}, owed ${owedMicro}, held ${heldMicro}, unbilled ${record.unbilled_micro}`,
     );
   }
   if (shortfallMicro > 0 && chargedMicro < heldMicro) {
     found(
-      "a shortfall begins beyond the deposit",
+      "a shortfall begins beyond the hold",
       `charged ${chargedMicro}, held ${heldMicro}, shortfall ${shortfallMicro}`,
     );
   }

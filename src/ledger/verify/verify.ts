@@ -19,7 +19,7 @@ export interface VerifyReport {
   heldMicro: number;
   /** Cost beyond what accounts could pay. */
   shortfallMicro: number;
-  /** What estimates came to beyond their deposits. */
+  /** What estimates came to beyond their holds. */
   unbilledMicro: number;
   discrepancies: Discrepancy[];
   /** Found beyond the limit for each rule, and not listed. */

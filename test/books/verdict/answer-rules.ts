@@ -14,7 +14,7 @@ const REFUSED_STATUS: Record<string, number> = {
 
 const micro = (credits: string): bigint => decimal(credits, 6);
 
-/** Every request of a client that waits is in the books, unless it was refused before its deposit. */
+/** Every request of a client that waits is in the books, unless it was refused before its hold. */
 export const isInTheBooks: AnswerRule = ({ plan, outcome, record }) => {
   const { status, errorCode } = outcome;
   const refusal = REFUSED_STATUS[plan.book.client];
@@ -105,6 +105,6 @@ export const hasFigures: AnswerRule = ({ plan, outcome, record }) => {
   const asked = !plan.stream || plan.asksUsage;
   if (outcome.isComplete && asked && outcome.usage === null) return "without usage";
   return plan.stream && outcome.status === 200 && outcome.reserved === null
-    ? "a stream without its deposit"
+    ? "a stream without its hold"
     : null;
 };

@@ -52,13 +52,13 @@ function classChecks(sums: ClassSums): Check[] {
       `${book.id}: charged what the upstream's usage costs`,
       difference !== 0n && `difference ${difference} micro-dollars`,
     ),
-    check(`${book.id}: a record for each deposit`, !hasRightCount(sums) && counts),
+    check(`${book.id}: a record for each hold`, !hasRightCount(sums) && counts),
   ];
 }
 
 function hasRightCount({ book, requests, met, records: rows, unaffordable }: ClassSums): boolean {
   if (book.endings.length === 0) return rows === 0 && met === 0;
-  // Who leaves at any moment may do so before the deposit, or before the upstream is reached.
+  // Who leaves at any moment may do so before the hold, or before the upstream is reached.
   const isVague = book.client === "leave-anytime" || book.client === "half-close";
   if (isVague) return met <= rows && rows <= requests;
   const reachesUpstream = !book.endings.includes("refused");
@@ -69,11 +69,11 @@ const RECORD_RULES: readonly [string, records.Rule][] = [
   ["each request ended as its class is declared", records.isAsDeclared],
   ["each record is of the account and model that asked", records.isOfItsRequest],
   ["reported usage is charged to the micro-dollar", records.isChargedAsReported],
-  ["an estimate is at least the input and at most the deposit", records.isFairEstimate],
+  ["an estimate is at least the input and at most the hold", records.isFairEstimate],
   ["input that was reported early is charged as reported", records.keepsEarlyInput],
   ["without usage nothing is charged", records.isFreeWithoutUsage],
-  ["nothing is written off that the deposit covers", records.isPaid],
-  ["each deposit is the bound of its request", records.isDepositRight],
+  ["nothing is written off that the hold covers", records.isPaid],
+  ["each hold is the bound of its request", records.isHoldRight],
 ];
 
 function recordChecks({ records: cases }: Evidence): Check[] {
@@ -134,7 +134,7 @@ function totalChecks(evidence: Evidence, statements: Statements, sums: ClassSums
       "the entries' charges are the classes'",
       charged !== ofClasses && `${charged} and ${ofClasses}`,
     ),
-    check("no deposit is open", ledger.openHolds !== 0 && `${ledger.openHolds} open`),
+    check("no hold is open", ledger.openHolds !== 0 && `${ledger.openHolds} open`),
     check(
       "ledger verify finds nothing",
       !(verify.ok && verify.open_holds === 0 && Number(verify.held) === 0) &&

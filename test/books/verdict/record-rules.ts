@@ -42,7 +42,7 @@ const sameUsage = (one: Usage | null, other: Usage): boolean =>
   one !== null &&
   (Object.keys(other) as (keyof Usage)[]).every((name) => one[name] === other[name]);
 
-/** An estimate is what its tokens cost, at least the input, and never beyond the deposit. */
+/** An estimate is what its tokens cost, at least the input, and never beyond the hold. */
 export const isFairEstimate: Rule = ({ book, record, sent }) => {
   if (record.source !== "estimated") return null;
   const { usage, charged, held } = record;
@@ -52,7 +52,7 @@ export const isFairEstimate: Rule = ({ book, record, sent }) => {
   if (record.unbilled !== cost - charged) return `unbilled ${record.unbilled}`;
   const floor = least(held, floorOf(book.tariff, sent));
   if (charged < floor) return `charged ${charged}, less than the input's ${floor}`;
-  // The half of a report that can be believed may count, so only the deposit bounds those.
+  // The half of a report that can be believed may count, so only the hold bounds those.
   const isOpen = sent === null || book.usage === "absurd";
   const ceiling = isOpen ? held : ceilingOf(book.tariff, sent);
   return charged <= ceiling ? null : `charged ${charged}, all it can have been is ${ceiling}`;
@@ -98,14 +98,14 @@ export const isFreeWithoutUsage: Rule = ({ record }) =>
     ? `charged ${record.charged} without usage`
     : null;
 
-/** Only a request beyond its deposit can be more than its account can pay. */
+/** Only a request beyond its hold can be more than its account can pay. */
 export const isPaid: Rule = ({ book, record }) =>
   record.shortfall === 0n || (book.id === "oa-beyond" && record.charged >= record.held)
     ? null
     : `wrote off ${record.shortfall}, charged ${record.charged}, held ${record.held}`;
 
-/** The deposit is the bound that docs/billing.md gives, and pays for the limit that the upstream was told. */
-export const isDepositRight: Rule = ({ book, record, sent }) => {
+/** The hold is the bound that docs/billing.md gives, and pays for the limit that the upstream was told. */
+export const isHoldRight: Rule = ({ book, record, sent }) => {
   if (sent === null) return null;
   const { plan, outcome, tally } = sent;
   const input = Math.min(outcome.bodyBytes, CONTEXT_WINDOW);

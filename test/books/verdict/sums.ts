@@ -19,7 +19,7 @@ export interface ClassSums {
   writtenOff: bigint;
   estimatedRows: number;
   estimated: bigint;
-  /** Deposits of the estimated rows: the most that they may be charged. */
+  /** Holds of the estimated rows: the most that they may be charged. */
   estimatedMost: bigint;
   freeRows: number;
 }
