@@ -50,6 +50,8 @@ export type StoreCommands = LedgerCommands &
 export interface StoreOptions extends QueueOptions {
   /** How long a statement waits inside of SQLite for another process's lock; it blocks its thread meanwhile. */
   busyTimeoutMs: number;
+  /** The caller has the folder's server lock. */
+  isServer?: boolean;
   /**
    * Write in a thread of its own, for a process that has more to do than to wait for a disk. Told when that thread has
    * ended by itself.

@@ -35,20 +35,29 @@ export function applyMigrations(sqlite: Sqlite): void {
   }
 }
 
-/** Whose a schema is: this program's (of today or earlier), that of a program after it, or no aacflow's at all. */
-export type SchemaOrigin = "known" | "newer" | "foreign";
+/** Whose a schema is: this program's (of today or earlier), that of a program after it, or no aacflow's; `none` for an empty file. */
+export type SchemaOrigin = "current" | "earlier" | "newer" | "foreign" | "none";
 
 /** Tells by the migrations that a database has been through. @throws Error of SQLite when it cannot be read. */
 export function schemaOrigin(sqlite: Sqlite): SchemaOrigin {
   const known = readMigrationFiles({ migrationsFolder: folder() }).map(
     ({ folderMillis }) => folderMillis,
   );
-  const table = sqlite.query("SELECT 1 FROM sqlite_schema WHERE name = ?").get(APPLIED);
-  if (table === null) return "foreign";
-  const rows = sqlite.query<{ at: number }, []>(`SELECT created_at AS at FROM ${APPLIED}`).all();
-  const applied = rows.map(({ at }) => Number(at));
+  const tables = sqlite
+    .query<{ name: string }, []>("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    .all()
+    .map(({ name }) => name);
+  const applied = tables.includes(APPLIED) ? appliedTo(sqlite) : [];
+  // The table of migrations comes before the first of them: a start may have been killed in between.
+  if (applied.length === 0) return tables.every((name) => name === APPLIED) ? "none" : "foreign";
   if (!applied.includes(known[0] ?? Number.NaN)) return "foreign";
-  return applied.every((at) => known.includes(at)) ? "known" : "newer";
+  if (!applied.every((at) => known.includes(at))) return "newer";
+  return applied.length === known.length ? "current" : "earlier";
+}
+
+function appliedTo(sqlite: Sqlite): number[] {
+  const rows = sqlite.query<{ at: number }, []>(`SELECT created_at AS at FROM ${APPLIED}`).all();
+  return rows.map(({ at }) => Number(at));
 }
 
 const folder = () => (existsSync(EMBEDDED) ? EMBEDDED : IN_SOURCE);

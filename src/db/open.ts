@@ -3,7 +3,9 @@ import { Database as Sqlite } from "bun:sqlite";
 import { chmodSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type BunSQLiteDatabase, drizzle } from "drizzle-orm/bun-sqlite";
-import { applyMigrations } from "./migrations.ts";
+import { OperatorError } from "../base/operator-error.ts";
+import { applyMigrations, schemaOrigin } from "./migrations.ts";
+import { isServed } from "./server-lock.ts";
 
 /** The file's name inside the data folder. */
 export const DATABASE_FILE = "aacflow.db";
@@ -24,11 +26,18 @@ export interface Database {
 export interface OpenOptions {
   /** How long a statement waits inside SQLite for another process's lock; it blocks the thread meanwhile. */
   busyTimeoutMs: number;
+  /** The caller has the folder's server lock. */
+  isServer?: boolean;
 }
+
+/** How long a command waits for a server that may be bringing the schema up to date, and how often it looks. */
+const SERVER_WAIT_MS = 2_000;
+const SERVER_PAUSE_MS = 50;
 
 /**
  * Opens (and makes, when new) the database in a data folder and brings its schema up to date.
- * @throws Error when the folder or the file cannot be written, or the file is not a database.
+ * @throws Error when the folder or the file cannot be written, or the file is not a database; OperatorError when it is
+ *   not one of ours, or one that this program must leave as it is.
  */
 export function openDatabase(dataDir: string, options: OpenOptions): Database {
   // Readable by its owner alone: the folder holds key hashes and the books.
@@ -40,12 +49,36 @@ export function openDatabase(dataDir: string, options: OpenOptions): Database {
   // The folder may have been there before; what SQLite puts beside the file takes after it.
   if (isNew) chmodSync(file, 0o600);
   sqlite.run(`PRAGMA busy_timeout = ${options.busyTimeoutMs}`);
+  checkSchema(sqlite, dataDir, options);
   sqlite.run("PRAGMA journal_mode = WAL");
   // FULL, not NORMAL: an answer that was given must be in the books after a power loss.
   sqlite.run("PRAGMA synchronous = FULL");
   sqlite.run("PRAGMA foreign_keys = ON");
   applyMigrations(sqlite);
   return databaseOn(sqlite);
+}
+
+/** Finds out, before anything is written, whether this program may bring the database to its own schema. */
+function checkSchema(sqlite: Sqlite, dataDir: string, { isServer = false }: OpenOptions): void {
+  const deadline = performance.now() + SERVER_WAIT_MS;
+  for (;;) {
+    const origin = schemaOrigin(sqlite);
+    if (origin === "foreign") {
+      throw new OperatorError(`${DATABASE_FILE} is not a database of aacflow's`);
+    }
+    if (origin === "newer") {
+      throw new OperatorError("it was written by a newer version of aacflow: use that");
+    }
+    // Under a server of an earlier version, a new schema would leave its requests without a charge.
+    if (origin !== "earlier" || isServer || !isServed(dataDir)) return;
+    if (performance.now() >= deadline) {
+      throw new OperatorError(
+        "it was written by an earlier version of aacflow, and a server is using it: stop that server first, " +
+          "or wait until it has brought the data up to date",
+      );
+    }
+    Bun.sleepSync(SERVER_PAUSE_MS);
+  }
 }
 
 /** The two ways to write, on a connection that is open. */

@@ -1,8 +1,13 @@
 // One server for one data folder: an operating-system lock that a crash gives back.
 import { Database as Sqlite } from "bun:sqlite";
-import { accessSync, constants, mkdirSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { isBusy } from "./sqlite-errors.ts";
+
+const LOCK_FILE = "server.lock";
+
+/** A command that looks whether there is a server has the lock for a moment. */
+const LOOK_MS = 200;
 
 /** The data folder belongs to a server that is running. */
 export class DataFolderInUse extends Error {
@@ -19,9 +24,9 @@ export function lockDataFolder(dataDir: string): () => void {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   // Of a folder that cannot be written, SQLite would only say that it cannot open its file.
   accessSync(dataDir, constants.W_OK);
-  const lock = new Sqlite(join(dataDir, "server.lock"), { create: true });
+  const lock = new Sqlite(join(dataDir, LOCK_FILE), { create: true });
   try {
-    lock.run("PRAGMA busy_timeout = 0");
+    lock.run(`PRAGMA busy_timeout = ${LOOK_MS}`);
     lock.run("BEGIN EXCLUSIVE");
   } catch (error) {
     lock.close();
@@ -29,4 +34,20 @@ export function lockDataFolder(dataDir: string): () => void {
     throw new DataFolderInUse(`another server is already using the data folder ${dataDir}`);
   }
   return () => lock.close();
+}
+
+/** Whether a server is using the folder. @throws Error of SQLite when it cannot be found out. */
+export function isServed(dataDir: string): boolean {
+  const file = join(dataDir, LOCK_FILE);
+  if (!existsSync(file)) return false;
+  const lock = new Sqlite(file, { readonly: true });
+  try {
+    lock.query("SELECT 1 FROM sqlite_schema").all();
+    return false;
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+    return true;
+  } finally {
+    lock.close();
+  }
 }

@@ -42,7 +42,9 @@ export function openSnapshot(file: string, mode: SnapshotMode): Database {
 
 function checkSnapshot(sqlite: Sqlite): void {
   const origin = schemaOrigin(sqlite);
-  if (origin === "foreign") throw new OperatorError("it is not a database of aacflow's");
+  if (origin === "foreign" || origin === "none") {
+    throw new OperatorError("it is not a database of aacflow's");
+  }
   if (origin === "newer") {
     throw new OperatorError("it was written by a newer version of aacflow: restore it with that");
   }

@@ -11,13 +11,11 @@ import {
   statSync,
 } from "node:fs";
 import { join } from "node:path";
-import { drizzle } from "drizzle-orm/bun-sqlite";
-import { migrate } from "drizzle-orm/bun-sqlite/migrator";
 import { DATABASE_FILE, openDatabase } from "../../src/db/open.ts";
-import { plainUsage } from "../../src/metering/estimate.ts";
 import { endAll } from "../support/children.ts";
 import { fillBooks } from "../support/fill-books.ts";
 import { tempFolder } from "../support/folders.ts";
+import { makeOldDatabase } from "../support/old-database.ts";
 import { MAIN } from "../support/program.ts";
 import { run, runJson, startReady } from "./support.ts";
 
@@ -200,30 +198,3 @@ describe("restore", () => {
     expect(row).toEqual({ unbilled_micro: 0, ended_at_ms: 1_007 });
   });
 });
-
-/** A database as the version before refunds left it: one request that was charged. */
-async function makeOldDatabase(folder: string, file: string): Promise<void> {
-  const migrations = join(folder, "migrations");
-  cpSync(join(import.meta.dir, "..", "..", "drizzle"), migrations, { recursive: true });
-  const journalFile = join(migrations, "meta", "_journal.json");
-  const journal = await Bun.file(journalFile).json();
-  await Bun.write(
-    journalFile,
-    JSON.stringify({ ...journal, entries: journal.entries.slice(0, 2) }),
-  );
-  const sqlite = new Sqlite(file);
-  sqlite.run("PRAGMA journal_mode = WAL");
-  migrate(drizzle(sqlite), { migrationsFolder: migrations });
-  const price = { input: { microPerMtok: 1_000_000 }, output: { microPerMtok: 1_000_000 } };
-  sqlite.run("INSERT INTO accounts VALUES ('acct_1', 'team', 95, 0, 1)");
-  sqlite.run("INSERT INTO entries VALUES (1, 'acct_1', 'grant', 100, 100, NULL, NULL, 1)");
-  sqlite.run("INSERT INTO entries VALUES (2, 'acct_1', 'charge', -5, 95, 'req_1', NULL, 2)");
-  sqlite
-    .query(
-      `INSERT INTO requests VALUES ('req_1', 'acct_1', 'key_1', 'm', 'p', 'm', 0, 'completed', 200,
-        NULL, ?, 'reported', ?, 10, 5, 0, 1000, NULL, 7)`,
-    )
-    .run(JSON.stringify(plainUsage(2, 3)), JSON.stringify({ price, markupBasisPoints: 0 }));
-  sqlite.run("PRAGMA journal_mode = DELETE");
-  sqlite.close();
-}

@@ -34,6 +34,7 @@ export async function serveData(
   try {
     const store = await openStore(context.dataDir, {
       busyTimeoutMs: BUSY_TIMEOUT_MS,
+      isServer: true,
       maxWaiting: config.money.commitQueue,
       lockTimeoutMs: config.money.lockTimeoutMs,
       clock: systemClock,
