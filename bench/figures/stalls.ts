@@ -58,7 +58,7 @@ async function stallsOf(load: Target, stream: Target, seconds: number): Promise<
   return { ...disk, gapP99Ms: percentile(gaps, 99), longestGapMs: Math.max(...gaps) };
 }
 
-/** The pauses between the pieces in which a stream arrives; it is asked for again when it ends. */
+/** The pauses between the chunks in which a stream arrives; it is asked for again when it ends. */
 async function readGaps(stream: Target, forMs: number): Promise<number[]> {
   const gaps: number[] = [];
   const endMs = performance.now() + forMs;

@@ -184,9 +184,9 @@ function keepLease({ ledger }: Store, clock: Clock, log: Logger): { stop(): void
 function rejectUnmet(missing: readonly MissingProvider[]): void {
   const unmet = missing.filter(({ isNamed }) => isNamed);
   if (unmet.length === 0) return;
-  const told = unmet.map(
+  const lines = unmet.map(
     ({ id, missingEnv }) =>
       `providers.${id}: ${missingEnv} is not set: set it, or leave the provider out with enabled: false`,
   );
-  throw new ConfigError(told.join("; "));
+  throw new ConfigError(lines.join("; "));
 }

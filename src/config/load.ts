@@ -43,11 +43,11 @@ function readFile(file: string): Record<string, unknown> {
   const raw = value ?? {};
   const issues = configSchema.safeParse(raw).error?.issues ?? [];
   if (issues.length > 0) {
-    const told = issues
+    const lines = issues
       .map((issue) => ({ line: lineOf(pathOf(issue)), what: describeIssue(issue) }))
       .sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
       .map(({ line, what }) => (line === null ? what : `line ${line}: ${what}`));
-    throw new ConfigError(`${file}: ${told.join("; ")}`);
+    throw new ConfigError(`${file}: ${lines.join("; ")}`);
   }
   return raw as Record<string, unknown>;
 }
@@ -73,11 +73,11 @@ function listenFromEnv(env: ConfigSources["env"]): ListenSettings {
 /** Holds settings that are in no file against the schema, under the names that they have where they come from. */
 function check(server: ListenSettings, names: Record<keyof ListenSettings, string>): void {
   const issues = configSchema.safeParse({ server }).error?.issues ?? [];
-  const told = issues.map((issue) => {
+  const lines = issues.map((issue) => {
     const name = names[issue.path[1] as keyof ListenSettings];
     return describeIssue({ ...issue, path: [name] } as z.core.$ZodIssue);
   });
-  if (told.length > 0) throw new ConfigError(told.join("; "));
+  if (lines.length > 0) throw new ConfigError(lines.join("; "));
 }
 
 function section(raw: Record<string, unknown>, name: string): Record<string, unknown> {

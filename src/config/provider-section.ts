@@ -6,7 +6,7 @@ import { durationMs, httpUrl, MINUTE_MS, percent, positiveInt } from "./primitiv
 const timeouts = z.strictObject({
   /** Until the provider's first byte; without streaming that is its whole thinking time. */
   firstByteMs: durationMs.default(10 * MINUTE_MS),
-  /** Between two pieces of a stream. */
+  /** Between two chunks of a stream. */
   betweenChunksMs: durationMs.default(5 * MINUTE_MS),
   /** For the whole call. */
   totalMs: durationMs.default(60 * MINUTE_MS),

@@ -16,7 +16,7 @@ const REMIND_MS = 60_000;
 /** @param onExhausted called at each look that finds none left */
 export function watchDescriptors(log: Logger, onExhausted: () => void): DescriptorWatch {
   let exhausted = false;
-  let toldAtMs = Number.NEGATIVE_INFINITY;
+  let loggedAtMs = Number.NEGATIVE_INFINITY;
 
   function look(): void {
     const was = exhausted;
@@ -25,14 +25,14 @@ export function watchDescriptors(log: Logger, onExhausted: () => void): Descript
       onExhausted();
       tell();
     } else if (was) {
-      toldAtMs = Number.NEGATIVE_INFINITY;
+      loggedAtMs = Number.NEGATIVE_INFINITY;
       log.warn("there are file descriptors again");
     }
   }
 
   function tell(): void {
-    if (performance.now() - toldAtMs < REMIND_MS) return;
-    toldAtMs = performance.now();
+    if (performance.now() - loggedAtMs < REMIND_MS) return;
+    loggedAtMs = performance.now();
     log.error(
       "no file descriptors are left: new connections wait, and chats are refused. Raise the limit of open files " +
         "(ulimit -n, LimitNOFILE in a unit), or limit the connections of each client in a reverse proxy",

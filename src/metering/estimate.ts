@@ -43,7 +43,7 @@ export type OutputUsage = Pick<
 export type InputUsage = Omit<TokenUsage, keyof OutputUsage>;
 
 /** Whose request it is that is estimated. */
-export interface Asked {
+export interface ModelOfEstimate {
   upstreamModel: string;
   facts: Pick<ModelFacts, "imageTokensMax" | "contextWindow">;
 }
@@ -52,7 +52,7 @@ export interface Asked {
 export async function estimateInput(
   countTokens: TokenCounter,
   request: ChatRequest,
-  model: Asked,
+  model: ModelOfEstimate,
 ): Promise<InputUsage> {
   let mediaTokens = 0;
   let promptAudioTokens = 0;
@@ -82,7 +82,10 @@ function beginningOf(texts: Iterable<string>): Pick<Produced, "kept" | "chars"> 
 }
 
 /** What a part that is no text costs, about. */
-function tokensOfMedia({ kind, chars, detail }: Media, { upstreamModel, facts }: Asked): number {
+function tokensOfMedia(
+  { kind, chars, detail }: Media,
+  { upstreamModel, facts }: ModelOfEstimate,
+): number {
   if (kind === "image") {
     const isLow = detail === "low" && KNOWS_DETAIL.test(upstreamModel);
     return isLow ? Math.ceil(facts.imageTokensMax / LOW_DETAIL_SHARE) : facts.imageTokensMax;

@@ -70,7 +70,7 @@ export async function measureAnswer(
   const isWhole =
     believed.output !== null &&
     reported.coversAll &&
-    !(await isOfOnePiece(deps, reported, produced));
+    !(await isOfOneChunk(deps, reported, produced));
   const reportedInput =
     believed.input !== null && (isWhole || believed.input.promptTokens > 0) ? believed.input : null;
   const [input, output] = await Promise.all([
@@ -84,8 +84,8 @@ export async function measureAnswer(
   return { usage: { ...input, ...output }, source, reportedCostMicro };
 }
 
-/** Usage comes in each piece at some providers: cumulative, or that of the piece alone, which is not the whole. */
-async function isOfOnePiece(
+/** Usage comes in each chunk at some providers: cumulative, or that of the chunk alone, which is not the whole. */
+async function isOfOneChunk(
   { countTokens }: MeasureDeps,
   { isOneOfSeveral, tokens }: ReportedUsage,
   produced: Produced,

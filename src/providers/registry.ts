@@ -128,8 +128,8 @@ function connectOne(
   const mentioned = config.providers[id];
   const settings = mentioned ?? UNMENTIONED_PROVIDER;
   const baseUrlFromEnv = attempt(id, () => readBaseUrl(definition, env));
-  const isAsked = mentioned !== undefined || baseUrlFromEnv !== null || definition.isOn(config);
-  if (!definition.needsKey && !isAsked) return null;
+  const isWanted = mentioned !== undefined || baseUrlFromEnv !== null || definition.isOn(config);
+  if (!definition.needsKey && !isWanted) return null;
 
   const lacks = (missingEnv = "") => ({ id, name, missingEnv, problem: null });
   const keyEnv = settings.apiKeyEnv === undefined ? definition.keyEnv : [settings.apiKeyEnv];

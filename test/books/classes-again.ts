@@ -15,8 +15,8 @@ export const AGAIN_CLASSES: readonly BookClass[] = [
     tariff: MARKED_UP,
   }),
   again({ id: "an-again", weight: 8, provider: "an", client: "ask-twice", tariff: CACHED }),
-  again({ id: "oa-twins", weight: 15, client: "ask-twins", tariff: DEAR }),
-  again({ id: "an-twins", weight: 8, provider: "an", client: "ask-twins", tariff: CACHED }),
+  again({ id: "oa-duplicates", weight: 15, client: "ask-at-once", tariff: DEAR }),
+  again({ id: "an-duplicates", weight: 8, provider: "an", client: "ask-at-once", tariff: CACHED }),
   // Cut off in the middle, it gets the whole answer when it asks again, and pays once.
   bookClass({
     id: "oa-drain-again",

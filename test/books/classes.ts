@@ -74,7 +74,7 @@ export type ClientWay =
   | "leave-anytime"
   /** Asks again under the same idempotency key: once it has the answer, at once, or after leaving at the first words. */
   | "ask-twice"
-  | "ask-twins"
+  | "ask-at-once"
   | "leave-mid-and-ask"
   /** Closes its half of the connection once it has asked. */
   | "half-close"

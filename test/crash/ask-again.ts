@@ -58,8 +58,8 @@ async function askOnce(again: AskingAgain, { plan, answer }: KeyMemory): Promise
   const charged = mark.whole.get(countsKey(plan.order)) ?? null;
   if (answer !== null) expectEqual(`charged request of ${plan.key}`, charged, answer.requestId);
   const target = { baseUrl, key: accounts[plan.account] };
-  // A key in progress would be a 409, which only a twin may get.
-  const asked = await ask(target, { ...plan, leave: null, twinAfterMs: null }, promises);
+  // A key in progress would be a 409, which only a duplicate may get.
+  const asked = await ask(target, { ...plan, leave: null, duplicateAfterMs: null }, promises);
   if (asked === null) throw new BrokenPromise(`${plan.key} was not answered after the restart`);
   expectEqual(`replay of ${plan.key} (${asked.requestId})`, asked.replayOf, charged);
   if (charged !== null) {

@@ -21,7 +21,7 @@ export interface Asked {
 
 /** Statuses that the plan leads to: an answer, too little credit, a failing provider, a draining server. */
 const EXPECTED = new Set([200, 402, 502, 503]);
-/** A twin may also come while the first is in progress. */
+/** A duplicate may also come while the first is in progress. */
 const TWIN_STATUS = 409;
 
 /**
@@ -83,7 +83,7 @@ function note(
   if (requestId === null) throw new BrokenPromise(`a ${status} without an id`);
   if (seenIds.has(requestId)) throw new BrokenPromise(`${requestId} was used twice`);
   seenIds.add(requestId);
-  if (!EXPECTED.has(status) && !(status === TWIN_STATUS && plan.twinAfterMs !== null)) {
+  if (!EXPECTED.has(status) && !(status === TWIN_STATUS && plan.duplicateAfterMs !== null)) {
     throw new BrokenPromise(`${requestId} was answered with ${status}`);
   }
   const isReplay = headers.get("idempotent-replayed") === "true";

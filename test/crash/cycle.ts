@@ -83,10 +83,10 @@ async function load(run: Run, plan: CyclePlan, promises: Promises): Promise<void
     await ask(target, request, promises);
   };
   const clients = plan.requests.flatMap((request) => {
-    const { atMs, twinAfterMs } = request;
+    const { atMs, duplicateAfterMs } = request;
     const first = send(request, atMs);
-    if (twinAfterMs === null) return [first];
-    return [first, send({ ...request, leave: null }, atMs + twinAfterMs)];
+    if (duplicateAfterMs === null) return [first];
+    return [first, send({ ...request, leave: null }, atMs + duplicateAfterMs)];
   });
   const commands: Running[] = [];
   const operators = plan.operators.map(async (planned) => {

@@ -2,7 +2,7 @@
 import type { RequestPlan } from "./plan.ts";
 import { BrokenPromise, type Promises, type WholeAnswer } from "./promises.ts";
 
-/** Notes that a request with a key is sent, before it is; its twin has the same. */
+/** Notes that a request with a key is sent, before it is; its duplicate has the same. */
 export function noteKey({ remembered }: Promises, plan: RequestPlan): void {
   const { key } = plan;
   if (key !== null && !remembered.has(key)) remembered.set(key, { plan, answer: null });

@@ -24,7 +24,7 @@ export interface RequestPlan {
   /** Its idempotency key; null for a request without one. */
   key: string | null;
   /** A request with a key is sent once more so many milliseconds later; null when it is not. */
-  twinAfterMs: number | null;
+  duplicateAfterMs: number | null;
   /** The request names no limit of its own. */
   unlimited: boolean;
   /** When the client leaves: after so many milliseconds, or with the first word; null when it stays. */
@@ -121,7 +121,7 @@ function planRequest(random: Random, cycle: number, index: number): RequestPlan 
     model,
     stream,
     key,
-    twinAfterMs: key !== null && random.chance(0.3) ? random.below(TWIN_MS) : null,
+    duplicateAfterMs: key !== null && random.chance(0.3) ? random.below(TWIN_MS) : null,
     unlimited: random.chance(0.15),
     leave: planLeave(random, stream, model === "drained" ? 0.5 : 0.15),
     order,

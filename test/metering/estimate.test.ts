@@ -2,9 +2,9 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatRequest } from "../../src/base/chat.ts";
 import {
-  type Asked,
   estimateInput,
   estimateOutput,
+  type ModelOfEstimate,
   NO_OUTPUT,
 } from "../../src/metering/estimate.ts";
 import { inputTokensBound } from "../../src/metering/input-bound.ts";
@@ -12,7 +12,7 @@ import { createProducing } from "../../src/metering/produced.ts";
 import { COUNTED_CHARS } from "../../src/metering/tokens/counter.ts";
 import { countTokens } from "../support/tokens.ts";
 
-const GPT_4O: Asked = {
+const GPT_4O: ModelOfEstimate = {
   upstreamModel: "gpt-4o",
   facts: { imageTokensMax: 1_445, contextWindow: 128_000 },
 };
@@ -160,9 +160,9 @@ describe("media are counted by what they cost at their model:", () => {
     type: "image_url",
     image_url: { url: "data:image/png;base64,AAAA", ...(detail === undefined ? {} : { detail }) },
   });
-  const mini: Asked = { ...GPT_4O, facts: { ...GPT_4O.facts, imageTokensMax: 48_169 } };
+  const mini: ModelOfEstimate = { ...GPT_4O, facts: { ...GPT_4O.facts, imageTokensMax: 48_169 } };
   mini.upstreamModel = "gpt-4o-mini";
-  const claude: Asked = { ...GPT_4O, upstreamModel: "claude-sonnet-4-5" };
+  const claude: ModelOfEstimate = { ...GPT_4O, upstreamModel: "claude-sonnet-4-5" };
 
   test.each([
     ["a picture at gpt-4o", GPT_4O, "high", 1_445],

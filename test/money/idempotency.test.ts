@@ -173,8 +173,8 @@ const availableOf = async (accountId: string) => {
 };
 const HOLD = { ...PLAIN_RESERVE, requestId: "req_holds_all" };
 
-describe("twins", () => {
-  test("a twin in flight is a 409 that says when to come again, and gets the answer then", async () => {
+describe("duplicates", () => {
+  test("a duplicate in flight is a 409 that says when to come again, and gets the answer then", async () => {
     const { upstream } = house;
     const open = Promise.withResolvers<void>();
     upstream.answer({ ...json({}), pieces: gated("", open.promise, JSON.stringify(completion())) });
@@ -182,10 +182,13 @@ describe("twins", () => {
     const calls = upstream.requests.length;
     const first = post({ key });
     await waitUntil(() => upstream.requests.length > calls, "the call upstream");
-    const twin = await post({ key });
-    expect([twin.status, codeOf(twin.text)]).toEqual([409, "idempotency_key_in_progress"]);
-    expect(twin.headers.get("retry-after")).toBe("1");
-    expect(twin.headers.get("x-should-retry")).toBe("true");
+    const duplicate = await post({ key });
+    expect([duplicate.status, codeOf(duplicate.text)]).toEqual([
+      409,
+      "idempotency_key_in_progress",
+    ]);
+    expect(duplicate.headers.get("retry-after")).toBe("1");
+    expect(duplicate.headers.get("x-should-retry")).toBe("true");
     open.resolve();
     const { text } = await first;
     expect((await post({ key })).text).toBe(text);

@@ -126,10 +126,12 @@ const requests = fc
   })
   .map((list) => {
     const made: RequestPlan[] = [];
-    for (const [one, isTwin] of list) {
+    for (const [one, isDuplicate] of list) {
       const first = made.at(-1);
       const { atMs, client: lives } = one;
-      made.push(isTwin === null || first === undefined ? one : { ...first, atMs, client: lives });
+      made.push(
+        isDuplicate === null || first === undefined ? one : { ...first, atMs, client: lives },
+      );
     }
     return made;
   });

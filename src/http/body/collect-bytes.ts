@@ -26,8 +26,8 @@ export async function collectBytes(
   // not need.
   if (declared !== null && declared <= WHOLE_READ_BYTES) return readWhole(request, limits);
   if (request.body === null) return new Uint8Array(0);
-  const told = declared === null ? onLength : () => undefined;
-  return readStream(request.body, limits, new Pile(declared ?? WHOLE_READ_BYTES), told);
+  const onRead = declared === null ? onLength : () => undefined;
+  return readStream(request.body, limits, new Pile(declared ?? WHOLE_READ_BYTES), onRead);
 }
 
 async function readWhole(request: Request, limits: Limits): Promise<Uint8Array> {

@@ -137,8 +137,8 @@ interface RecordRow {
 function recordOf({ record, terms: of, priceJson }: RecordRow): RequestRecord {
   const { termsId: _, usage, ...facts } = record;
   const { accountId, keyId, modelId, providerId, upstreamModel } = of;
-  const asked = { accountId, keyId, modelId, providerId, upstreamModel, priceJson };
-  return { ...facts, ...asked, usage: usage === null ? null : readUsage(usage) };
+  const interned = { accountId, keyId, modelId, providerId, upstreamModel, priceJson };
+  return { ...facts, ...interned, usage: usage === null ? null : readUsage(usage) };
 }
 
 function ownedBy(

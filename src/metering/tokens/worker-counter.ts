@@ -35,11 +35,11 @@ export function createWorkerCounter(log: Logger): TokenCounter {
   let nextId = 0;
 
   function finish(id: number, tokens: number): void {
-    const asked = waiting.get(id);
-    if (asked === undefined) return;
+    const counting = waiting.get(id);
+    if (counting === undefined) return;
     waiting.delete(id);
-    waitingChars -= asked.text.length;
-    asked.resolve(tokens);
+    waitingChars -= counting.text.length;
+    counting.resolve(tokens);
     watch();
   }
 

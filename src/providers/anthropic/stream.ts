@@ -78,8 +78,8 @@ export class EventReader extends AnswerStream<SseEvent> {
     if (usage === null) {
       return [];
     }
-    const piece = this.envelope.chunk([], usage);
-    return [this.finished ? piece : early(piece)];
+    const chunk = this.envelope.chunk([], usage);
+    return [this.finished ? chunk : early(chunk)];
   }
 
   /** The provider's own last word ends the answer, with or without a reason, unless a call is torn. */
@@ -103,4 +103,4 @@ export class EventReader extends AnswerStream<SseEvent> {
 }
 
 /** Until the finish, usage has all of the input but not the output that is still to come. */
-const early = (piece: UpstreamChunk): UpstreamChunk => ({ ...piece, usageIsFinal: false });
+const early = (chunk: UpstreamChunk): UpstreamChunk => ({ ...chunk, usageIsFinal: false });

@@ -12,7 +12,7 @@ const SMALLEST_FRAME_BYTES = PRELUDE_BYTES + 4;
 
 /** One message of the stream. */
 export interface BedrockEvent {
-  /** `event` for the answer's pieces; an exception ends the stream. */
+  /** `event` for the answer's chunks; an exception ends the stream. */
   kind: "event" | "exception";
   /** As `contentBlockDelta`, or an exception's name as `throttlingException`. */
   type: string;

@@ -122,9 +122,9 @@ function claudeFields({ thinking: plan }: RequestPlan<ConverseMedia>): JsonObjec
 /** Newer models of Claude's think unasked. */
 function mayThink({ thinking }: RequestPlan<ConverseMedia>, family: ModelFamily): boolean {
   const { type } = thinking.thinking ?? {};
-  const isAsked = type === "enabled" || type === "adaptive" || type === "between_tools";
+  const isWanted = type === "enabled" || type === "adaptive" || type === "between_tools";
   const isHabit = family.name === "claude" && !family.sampling && type !== "disabled";
-  return isAsked || isHabit;
+  return isWanted || isHabit;
 }
 
 /** What the operator lets through to the models themselves. */

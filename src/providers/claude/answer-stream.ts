@@ -53,7 +53,7 @@ export abstract class AnswerStream<Event> implements StreamReader<Event> {
     return [this.envelope.chunk([deltaChoice(0, { role: "assistant", content: "" })], usage)];
   }
 
-  /** A piece of the answer; what comes after its end is none of it. */
+  /** A chunk of the answer; what comes after its end is none of it. */
   protected say(deltas: readonly Delta[]): UpstreamChunk[] {
     if (this.#isFinished) {
       return [];

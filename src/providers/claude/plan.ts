@@ -97,7 +97,7 @@ const isStrictForm = ({ response_format: format }: ChatRequest): boolean =>
   format?.json_schema?.strict === true;
 
 /** Whether a tool was to be called by its schema alone, which the model cannot be held to. */
-function losesStrict(asked: readonly ChatTool[], planned: ToolPlan["tools"]): boolean {
+function losesStrict(offered: readonly ChatTool[], planned: ToolPlan["tools"]): boolean {
   const strict = new Set(planned.filter((tool) => tool.strict === true).map(({ name }) => name));
-  return asked.some((tool) => tool.function?.strict === true && !strict.has(toolName(tool)));
+  return offered.some((tool) => tool.function?.strict === true && !strict.has(toolName(tool)));
 }

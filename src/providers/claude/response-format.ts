@@ -53,8 +53,8 @@ export function answerForm(
     return { ...PLAIN_ANSWER, nativeSchema: sanitizeSchema(schema) };
   }
   if (root === null || !rules.answerTool) {
-    const told = JSON.stringify(describedSchema(given, request));
-    return { ...PLAIN_ANSWER, instruction: `${SCHEMA_INSTRUCTION}\n${told}` };
+    const text = JSON.stringify(describedSchema(given, request));
+    return { ...PLAIN_ANSWER, instruction: `${SCHEMA_INSTRUCTION}\n${text}` };
   }
   const name = freeToolName(request, "json");
   const description =

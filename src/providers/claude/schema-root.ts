@@ -35,8 +35,8 @@ export function objectRoot(schema: JsonObject): ObjectSchema | null {
     const [only, second] = schemas.values();
     return [name, second === undefined ? only : { anyOf: [...schemas.values()] }];
   });
-  const told = shape.variants.map((names) => names.join(", ") || "none").join(" | ");
-  const words = [root.description, told === "" ? null : `Required, by variant: ${told}.`];
+  const variants = shape.variants.map((names) => names.join(", ") || "none").join(" | ");
+  const words = [root.description, variants === "" ? null : `Required, by variant: ${variants}.`];
   const description = words.filter((text) => typeof text === "string").join("\n");
   return {
     ...root,

@@ -82,7 +82,7 @@ export class TurnBuilder<Media extends MediaBlock> {
       return;
     }
     this.#endTurn();
-    const asked = calls.map((call) => {
+    const identified = calls.map((call) => {
       const id = this.#ids.next(call.id);
       this.#calls.ask(call.id, id, place);
       return { ...call, id };
@@ -90,9 +90,9 @@ export class TurnBuilder<Media extends MediaBlock> {
     const last = this.#drafts.at(-1);
     if (last?.role === "assistant") {
       append(last.content, text);
-      append(last.calls, asked);
+      append(last.calls, identified);
     } else {
-      this.#drafts.push({ role: "assistant", content: text, calls: asked });
+      this.#drafts.push({ role: "assistant", content: text, calls: identified });
     }
   }
 

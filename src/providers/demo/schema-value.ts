@@ -9,7 +9,12 @@ const [WORK_MAX, SCHEMA_WORK, TRIAL_MAX] = [1_000_000, 150, 2_500];
 const [DEPTH_FULL, DEPTH_FIRST, DEPTH_MAX] = [4, 8, 100];
 const SEARCHED = ["not", "if", "contains", "minProperties", "maxProperties", "dependentRequired"];
 /** The types that keywords tell where a schema names none. */
-const TOLD = { properties: "object", required: "object", items: "array", minimum: "number" };
+const IMPLIED_TYPES = {
+  properties: "object",
+  required: "object",
+  items: "array",
+  minimum: "number",
+};
 const FORMATS = new Map<unknown, string>(
   `date-time 2026-01-01T12:00:00.001Z;date 2026-01-01;time 12:00:00.001Z;duration P1D;
 email user1@example.com;hostname host1.example.com;ipv4 192.0.2.1;ipv6 2001:db8::1;
@@ -44,8 +49,9 @@ export function schemaValue(root: unknown, param: string): unknown {
       const made = tried.flatMap((one) => attempt(() => take(one))).next();
       return made.done ? refuse(`'${union}' of which none can be made`) : made.value;
     }
-    const told = Object.entries(TOLD).find(([key]) => isGiven(flat[key]))?.[1] ?? "string";
-    const types = [flat.type ?? told].flat();
+    const implied =
+      Object.entries(IMPLIED_TYPES).find(([key]) => isGiven(flat[key]))?.[1] ?? "string";
+    const types = [flat.type ?? implied].flat();
     const given = Object.hasOwn(flat, "const") ? [flat.const] : asArray(flat.enum);
     if (given.length > 0) return spend(given.find((one) => types.includes(typeof one)) ?? given[0]);
     const isFull = depth < DEPTH_FULL && work < WORK_MAX / 2;

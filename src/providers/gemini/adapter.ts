@@ -8,13 +8,13 @@ import { inlineMedia } from "../shared/inline-media.ts";
 import { modelsProbe } from "../shared/probe.ts";
 import { writeBody } from "../shared/request-body.ts";
 import { SSE } from "../transport/sse.ts";
+import { DEVELOPER_API, type GeminiApi } from "./api.ts";
 import { developerEndpoint } from "./endpoint.ts";
 import { ERRORS } from "./errors.ts";
 import { buildRequest } from "./request.ts";
 import { parseCompletion } from "./response.ts";
 import { SignatureCache } from "./signatures.ts";
 import { GeminiStream } from "./stream.ts";
-import { DEVELOPER_API, type GeminiSurface } from "./surface.ts";
 
 export interface GeminiAdapterOptions extends CallTransport, ProviderAccess {
   /** Gets images and files by their URLs; without it such a request is refused. */
@@ -22,7 +22,7 @@ export interface GeminiAdapterOptions extends CallTransport, ProviderAccess {
   /** Another place that serves Gemini, as Vertex AI; the Developer API without it. */
   endpoint?: CallEndpoint;
   /** What that place does differently; the Developer API's without it. */
-  surface?: GeminiSurface;
+  api?: GeminiApi;
   /** Null for a place that is asked in another way; the Developer API's list of models without it. */
   probe?: null;
   /** The memory for thought signatures; one of its own without it. */
@@ -36,7 +36,7 @@ export interface GeminiAdapterOptions extends CallTransport, ProviderAccess {
 export function createGeminiAdapter(options: GeminiAdapterOptions): ProviderAdapter {
   const access: ProviderAccess = { ...options, auth: "x-goog-api-key" };
   const endpoint = options.endpoint ?? developerEndpoint(access);
-  const surface = options.surface ?? DEVELOPER_API;
+  const api = options.api ?? DEVELOPER_API;
   const signatures = options.signatures ?? new SignatureCache();
   return createHttpAdapter(
     {
@@ -45,7 +45,7 @@ export function createGeminiAdapter(options: GeminiAdapterOptions): ProviderAdap
       // Images by URL are fetched, and the endpoint may sign in, before anything is sent.
       async exchange(call, stream, signal) {
         const inlined = await inlineMedia(call, options.fetchMedia ?? null, signal);
-        const { body, ignored } = buildRequest(inlined, { surface, signatures });
+        const { body, ignored } = buildRequest(inlined, { api, signatures });
         const { url, headers } = await endpoint(call, stream, signal);
         const model = call.upstreamModel;
         const choices = call.request.n ?? 1;

@@ -1,4 +1,4 @@
-// One candidate of an answer, whole or a stream's piece, read into text, thoughts and tool calls.
+// One candidate of an answer, whole or a stream's chunk, read into text, thoughts and tool calls.
 import { upstreamError } from "../../base/errors.ts";
 import type { FunctionCall } from "../shared/envelope.ts";
 import { type FinishReason, finishReasonOf, type Said } from "../shared/finish-reason.ts";

@@ -6,9 +6,9 @@ import { asArray, asObject, type JsonObject, nonEmptyString } from "../shared/js
 import { OpenCalls } from "../shared/open-calls.ts";
 import { taggedSystemText } from "../shared/system-text.ts";
 import { readCall } from "../shared/tool-arguments.ts";
+import type { GeminiApi } from "./api.ts";
 import { contentParts } from "./content.ts";
 import { type SignatureCache, SKIP_SIGNATURE, sentSignature } from "./signatures.ts";
-import type { GeminiSurface } from "./surface.ts";
 import { geminiToolCallId } from "./tool-ids.ts";
 import { createResultReader } from "./tool-results.ts";
 import type { ModelTraits } from "./traits.ts";
@@ -21,7 +21,7 @@ export interface Conversation {
 }
 
 export interface MessagesContext {
-  surface: GeminiSurface;
+  api: GeminiApi;
   /** What is remembered of earlier answers' tool calls. */
   signatures: Pick<SignatureCache, "find">;
   traits: ModelTraits;
@@ -131,18 +131,18 @@ function addAssistant(
   const message = asObject(given);
   refuseOldForms(message, place);
   const said = [...texts(message.content), ...texts(message.refusal)].map((text) => ({ text }));
-  const asked = asArray(message.tool_calls).map(asObject);
-  if (said.length + asked.length === 0) return;
+  const toolCalls = asArray(message.tool_calls).map(asObject);
+  if (said.length + toolCalls.length === 0) return;
   calls.end();
   turns.model(said);
-  for (const [order, call] of asked.entries()) {
+  for (const [order, call] of toolCalls.entries()) {
     const id = String(call.id);
     const { name, input: args } = readCall(call);
     calls.ask(id, { name, order }, place);
     const signature = signatureOf({ ...call, id, name }, order === 0, context);
     turns.model([
       {
-        functionCall: { ...idField(id, context.surface), name, args },
+        functionCall: { ...idField(id, context.api), name, args },
         ...(signature !== null && { thoughtSignature: signature }),
       },
     ]);
@@ -166,7 +166,7 @@ function addResult(
   const media = all.filter((part) => part.text === undefined);
   const within = context.traits.mediaInResults ? media.filter(standsWithin) : [];
   const response = {
-    ...idField(id, context.surface),
+    ...idField(id, context.api),
     name,
     response: readResult(text),
     ...(within.length > 0 && { parts: within }),
@@ -204,7 +204,7 @@ function signatureOf(
   return known ?? (isFirst && traits.needsSignatures ? SKIP_SIGNATURE : null);
 }
 
-function idField(clientId: string, surface: GeminiSurface): { id?: string } {
-  const id = surface.functionCallIds ? geminiToolCallId(clientId) : null;
+function idField(clientId: string, api: GeminiApi): { id?: string } {
+  const id = api.functionCallIds ? geminiToolCallId(clientId) : null;
   return id === null ? {} : { id };
 }

@@ -2,7 +2,7 @@
 import type { ChatRequest } from "../../base/chat.ts";
 import { exactInteger } from "../../base/exact-json.ts";
 import { ignoredDetail, ignoredFilenames, ignoredNames, lostFields } from "../shared/ignored.ts";
-import type { GeminiSurface } from "./surface.ts";
+import type { GeminiApi } from "./api.ts";
 import type { ModelTraits } from "./traits.ts";
 import type { GenerationConfig } from "./wire.ts";
 
@@ -50,12 +50,12 @@ export function buildParameters(
   request: ChatRequest,
   maxOutputTokens: number | null,
   traits: ModelTraits,
-  surface: GeminiSurface,
+  api: GeminiApi,
 ): Parameters {
-  const penalties = traits.penalties || surface.penaltiesOn25;
+  const penalties = traits.penalties || api.penaltiesOn25;
   const stop = stopSequences(request.stop);
   const tier = String(request.service_tier);
-  const takesTier = surface.serviceTier && SERVICE_TIERS.has(tier);
+  const takesTier = api.serviceTier && SERVICE_TIERS.has(tier);
   const config = defined({
     maxOutputTokens: maxOutputTokens ?? undefined,
     temperature: request.temperature,

@@ -30,7 +30,7 @@ export function buildRequest(call: UpstreamCall, context: RequestContext): Built
   const traits = modelTraits(call.upstreamModel);
   const offered = readTools(request);
   const form = answerForm(request, offered, traits);
-  const plain = buildParameters(request, maxOutputTokens, traits, context.surface);
+  const plain = buildParameters(request, maxOutputTokens, traits, context.api);
   const { reasoning_effort: effort } = request;
   const { config: thinkingConfig, ignored: asksInVain } = planThinking(
     effort,

@@ -17,11 +17,11 @@ export function parseUsage(value: unknown): TokenUsage | null {
   const total = counts.orZero(value.totalTokenCount);
   const toolUse = counts.orZero(value.toolUsePromptTokenCount);
   const thoughts = counts.orZero(value.thoughtsTokenCount);
-  const told = counts.orZero(value.candidatesTokenCount) + thoughts;
+  const reported = counts.orZero(value.candidatesTokenCount) + thoughts;
   const prompt = counts.first(value.promptTokenCount);
-  const input = prompt === null ? Math.max(0, total - told) : prompt + toolUse;
-  // Early pieces of a stream can have a total before they tell its parts.
-  const output = told === 0 ? Math.max(0, total - input) : told;
+  const input = prompt === null ? Math.max(0, total - reported) : prompt + toolUse;
+  // Early chunks of a stream can have a total before they have its parts.
+  const output = reported === 0 ? Math.max(0, total - input) : reported;
   const audio = (details: unknown) => audioTokens(details, counts);
   const usage = tokenUsage({
     promptTokens: input,

@@ -7,7 +7,7 @@ import { isObject, type JsonObject, parseJson } from "../shared/json.ts";
  * The index of the choice that an event's body adds text to, where it does that alone: every member
  * is one of OpenAI's, of its type, and says nothing else. Null for any other body, which has to be
  * looked at member by member. Members are counted rather than looked up by name: this runs for each
- * piece of a stream.
+ * chunk of a stream.
  */
 export function plainChoiceOf(body: JsonObject): number | null {
   const { id, object, created, model, choices, usage } = body;

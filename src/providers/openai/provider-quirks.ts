@@ -43,7 +43,7 @@ const OPEN_WEIGHT_FIELDS = ["top_k", "min_p", "repetition_penalty"] as const;
  */
 export const CUSTOM: Quirks = {
   ...COMPATIBLE,
-  hiddenOutputInTotal: "if told",
+  hiddenOutputInTotal: "if reported",
   patches: [allowedToolsOnly, developerAsSystem, dropUsualTier("on_demand")],
 };
 

@@ -22,7 +22,7 @@ import { dropUsage, readUsage } from "./usage.ts";
 const MAX_CHOICES = 1_024;
 
 /**
- * Reads the events of one stream in order: what a piece means can depend on those before it. Finish
+ * Reads the events of one stream in order: what a chunk means can depend on those before it. Finish
  * reasons are held until the end: some providers give two for one choice, or go on after the first,
  * and clients append the words, or stop reading.
  */
@@ -62,12 +62,12 @@ export class ChatStream implements StreamReader<SseEvent> {
       this.#ended = true;
       return [];
     }
-    const piece = this.#readChunk(event);
+    const read = this.#readChunk(event);
     const isEmpty =
-      piece.chunk.choices.length === 0 &&
-      piece.usage === null &&
-      piece.reportedCostMicro === undefined;
-    return isEmpty ? [] : [piece];
+      read.chunk.choices.length === 0 &&
+      read.usage === null &&
+      read.reportedCostMicro === undefined;
+    return isEmpty ? [] : [read];
   }
 
   /**

@@ -64,7 +64,7 @@ function typeOf(call: JsonObject, member: string): string {
 export const FUNCTION = { member: "function", other: "custom", textName: "arguments" } as const;
 export const CUSTOM = { member: "custom", other: "function", textName: "input" } as const;
 
-/** Whether a call, or the first piece of one, has an id, a name or a text: else it is none. */
+/** Whether a call, or the first chunk of one, has an id, a name or a text: else it is none. */
 export function saysOfCall(call: JsonObject): boolean {
   const members = [call.function, call.custom].filter(isObject);
   return isFilled(call.id) || members.some((body) => Object.values(body).some(isFilled));

@@ -7,10 +7,10 @@ import { TokenCounts, tokenUsage } from "../shared/token-counts.ts";
 export interface UsageOptions {
   /**
    * What `total_tokens` has beyond the two parts is output as well: xAI and Google leave reasoning out
-   * of `completion_tokens`. `if told` is for providers of which nothing is known: only the total
+   * of `completion_tokens`. `if reported` is for providers of which nothing is known: only the total
    * tells.
    */
-  hiddenOutputInTotal: boolean | "if told";
+  hiddenOutputInTotal: boolean | "if reported";
   /** `usage.cost` is what the call cost the operator, in USD. */
   reportsCost: boolean;
 }

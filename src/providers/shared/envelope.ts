@@ -53,7 +53,7 @@ export class Envelope {
     this.#model = model;
   }
 
-  /** Takes what an answer or an event says of itself. The first id counts, as all pieces share one. */
+  /** Takes what an answer or an event says of itself. The first id counts, as all chunks share one. */
   read(given: { id?: unknown; model?: unknown; created?: unknown }): void {
     this.#id ??= nonEmptyString(given.id);
     this.#model = nonEmptyString(given.model) ?? this.#model;
@@ -90,7 +90,7 @@ export class Envelope {
     return { completion: completion as unknown as ChatCompletion, usage };
   }
 
-  /** A piece of a stream; without choices one that only carries usage. */
+  /** A chunk of a stream; without choices one that only carries usage. */
   chunk(
     choices: readonly JsonObject[],
     usage: TokenUsage | null = null,

@@ -14,7 +14,7 @@ export function wholeAsStream({ completion, ...report }: UpstreamCompletion): Up
     const chunk = { ...envelope, object: "chat.completion.chunk", choices: parts };
     return { chunk: chunk as unknown as ChatCompletionChunk, wire: null, usage: null };
   };
-  const pieces = choices.flatMap(({ index, message, logprobs, finish_reason: reason }) => {
+  const chunkChoices = choices.flatMap(({ index, message, logprobs, finish_reason: reason }) => {
     const { tool_calls: calls = [], ...delta } = message;
     return [
       deltaChoice(index, delta, null, logprobs),
@@ -22,5 +22,5 @@ export function wholeAsStream({ completion, ...report }: UpstreamCompletion): Up
       deltaChoice(index, {}, reason),
     ];
   });
-  return [...pieces.map((piece) => chunkOf([piece])), { ...chunkOf([]), ...report }];
+  return [...chunkChoices.map((choice) => chunkOf([choice])), { ...chunkOf([]), ...report }];
 }

@@ -1,4 +1,4 @@
-// Reads a provider's response body piece by piece, under the call's deadlines.
+// Reads a provider's response body chunk by chunk, under the call's deadlines.
 import { connectionError } from "./connection-error.ts";
 import type { UpstreamGuard } from "./guard.ts";
 
@@ -35,7 +35,7 @@ export class BodyReader {
   }
 
   /**
-   * The next piece, or null at the end.
+   * The next chunk, or null at the end.
    * @throws ApiError 502 when the connection breaks, 504 past a deadline; the client's reason on
    * its abort.
    */
@@ -72,13 +72,13 @@ export class BodyReader {
   }
 
   /**
-   * The next piece where nothing that matters is still to come: null as well when the connection
+   * The next chunk where nothing that matters is still to come: null as well when the connection
    * breaks, a deadline passes, or such reads have waited for `graceMs` milliseconds together.
    * @throws only the client's reason on its abort
    */
   async nextWithin(graceMs: number): Promise<Uint8Array | null> {
     const leftMs = graceMs - this.#graceSpentMs;
-    // Pieces that follow each other faster than a timer fires must not go on for ever.
+    // Chunks that follow each other faster than a timer fires must not go on for ever.
     if (leftMs <= 0) {
       this.cancel();
       return null;

@@ -2,7 +2,7 @@
 import { createMessagesAdapter } from "../anthropic/adapter.ts";
 import { VERTEX_FEATURES } from "../claude/platform.ts";
 import { createGeminiAdapter } from "../gemini/adapter.ts";
-import { VERTEX_AI } from "../gemini/surface.ts";
+import { VERTEX_AI } from "../gemini/api.ts";
 import type { MediaFetcher } from "../media/fetcher.ts";
 import type { ProbeResult, ProviderAdapter, UpstreamCall } from "../protocol.ts";
 import type { CallTransport } from "../shared/http-dialect.ts";
@@ -20,7 +20,7 @@ export function createVertexAdapter(options: VertexAdapterOptions): ProviderAdap
     baseUrl: "",
     apiKey: null,
     endpoint: vertexGeminiEndpoint(options),
-    surface: VERTEX_AI,
+    api: VERTEX_AI,
     probe: null,
   });
   const claude = createMessagesAdapter({

@@ -36,12 +36,12 @@ export async function askAgain(plan: Plan, first: Answer, send: Send): Promise<R
 }
 
 /** Asks twice at once; which of the two was the first is seen by their answers. */
-export async function askTwins(
+export async function askAtOnce(
   plan: Plan,
   send: Send,
-  sendTwin: Send,
+  sendDuplicate: Send,
 ): Promise<{ answer: Answer; again: Repeat }> {
-  const [one, other] = await Promise.all([untilAnswered(send), untilAnswered(sendTwin)]);
+  const [one, other] = await Promise.all([untilAnswered(send), untilAnswered(sendDuplicate)]);
   const [first, second] = replayOf(one) === null ? [one, other] : [other, one];
   return { answer: first, again: repeatOf(plan, first, second) };
 }

@@ -3,7 +3,7 @@
 import { createRandom } from "../../support/random.ts";
 import { type Plan, SALT } from "../plan.ts";
 import type { Upstream } from "../upstream-process.ts";
-import { askAgain, askTwins, type Repeat, type Send } from "./ask-again.ts";
+import { askAgain, askAtOnce, type Repeat, type Send } from "./ask-again.ts";
 import { readAnswer } from "./read-answer.ts";
 import type { Outcome, Payers } from "./run-load.ts";
 import type { Answer, OutgoingRequest, Transport, Watch } from "./transport.ts";
@@ -21,7 +21,7 @@ export interface PerformOptions {
   upstream: Upstream;
   transport: Transport;
   /** For the same request a second time. */
-  twinTransport: Transport;
+  duplicateTransport: Transport;
 }
 
 export async function perform(options: PerformOptions): Promise<Outcome> {
@@ -52,15 +52,15 @@ export async function perform(options: PerformOptions): Promise<Outcome> {
 
 /** Sends the request, and the same again where its class says so. */
 async function send(
-  { plan, upstream, transport, twinTransport }: PerformOptions,
+  { plan, upstream, transport, duplicateTransport }: PerformOptions,
   request: OutgoingRequest,
   leaving: AbortController,
 ): Promise<{ answer: Answer; again: Repeat | null }> {
   const sendFirst: Send = () => transport(request, watchOf(plan, leaving, upstream));
-  const sendTwin: Send = () => twinTransport(request, PATIENT);
-  if (plan.book.client === "ask-twins") return askTwins(plan, sendFirst, sendTwin);
+  const sendDuplicate: Send = () => duplicateTransport(request, PATIENT);
+  if (plan.book.client === "ask-at-once") return askAtOnce(plan, sendFirst, sendDuplicate);
   const answer = await sendFirst();
-  return { answer, again: asksAgain(plan) ? await askAgain(plan, answer, sendTwin) : null };
+  return { answer, again: asksAgain(plan) ? await askAgain(plan, answer, sendDuplicate) : null };
 }
 
 const asksAgain = ({ book }: Plan): boolean =>
@@ -117,7 +117,7 @@ function requestOf(plan: Plan, key: string, path: string, asBearer: boolean): Ou
     path,
     headers: {
       "content-type": "application/json",
-      ...(asksAgain(plan) || book.client === "ask-twins"
+      ...(asksAgain(plan) || book.client === "ask-at-once"
         ? { "idempotency-key": `books-${plan.index}` }
         : {}),
       ...(asBearer ? { authorization: `Bearer ${secret}` } : { "x-api-key": secret }),

@@ -56,8 +56,8 @@ export async function runLoad(options: LoadOptions): Promise<Outcome[]> {
       // Only a bare socket can close one half.
       const isFetch = number % FETCH_EVERY === 0 && plan.book.client !== "half-close";
       const transport = isFetch ? withFetch : raw.send;
-      const twinTransport = withFetch;
-      const sending = { seed, plan, payers, upstream, transport, twinTransport };
+      const duplicateTransport = withFetch;
+      const sending = { seed, plan, payers, upstream, transport, duplicateTransport };
       const outcome = await perform(sending);
       outcomes.push(outcome);
       options.onProgress(outcomes.length, outcome);

@@ -5,7 +5,7 @@ import type { RecordRow } from "./ledger-rows.ts";
 
 export type AnswerRule = (one: SentCase) => string | null;
 
-const WAITS = new Set(["read", "read-slowly", "read-and-tell", "ask-twice", "ask-twins"]);
+const WAITS = new Set(["read", "read-slowly", "read-and-tell", "ask-twice", "ask-at-once"]);
 const REFUSED_STATUS: Record<string, number> = {
   "wrong-key": 401,
   "wrong-model": 404,

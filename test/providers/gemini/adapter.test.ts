@@ -1,8 +1,8 @@
 // The Gemini adapter over HTTP: what it sends, fetches and remembers; and its probe.
 import { describe, expect, test } from "bun:test";
 import { ApiError } from "../../../src/base/errors.ts";
+import { VERTEX_AI } from "../../../src/providers/gemini/api.ts";
 import { generateUrl } from "../../../src/providers/gemini/endpoint.ts";
-import { VERTEX_AI } from "../../../src/providers/gemini/surface.ts";
 import { scripted } from "../scripted.ts";
 import { chunksIn, collect, rejection } from "../support.ts";
 import {
@@ -72,7 +72,7 @@ describe("what is sent", () => {
   test("another endpoint serves with the same adapter", async () => {
     using server = scripted(json(answer));
     const adapter = adapterFor("http://unused.invalid", {
-      surface: VERTEX_AI,
+      api: VERTEX_AI,
       endpoint: async (call, stream) => ({
         url: generateUrl(`${server.url}v1beta/publishers/google`, call.upstreamModel, stream),
         headers: { authorization: "Bearer t", "content-type": "application/json" },

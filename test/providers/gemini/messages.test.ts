@@ -1,8 +1,8 @@
 // Conversations as Gemini's contents: turns, tool calls and their results, media.
 import { describe, expect, test } from "bun:test";
 import { ApiError } from "../../../src/base/errors.ts";
+import { VERTEX_AI } from "../../../src/providers/gemini/api.ts";
 import { SignatureCache, SKIP_SIGNATURE } from "../../../src/providers/gemini/signatures.ts";
-import { VERTEX_AI } from "../../../src/providers/gemini/surface.ts";
 import { bodyOf, FLASH_25, PRO_3, toolCall } from "./support.ts";
 
 const user = (...texts: string[]) => ({
@@ -125,8 +125,8 @@ describe("tool calls", () => {
       result("gid-x1", "1"),
       result("toolu_1", "2"),
     ];
-    const parts = (surface?: typeof VERTEX_AI) =>
-      bodyOf({ messages }, FLASH_25, surface ? { surface } : {})
+    const parts = (api?: typeof VERTEX_AI) =>
+      bodyOf({ messages }, FLASH_25, api ? { api } : {})
         .contents.slice(1)
         .flatMap((turn) => turn.parts.map((p) => p.functionCall?.id ?? p.functionResponse?.id));
     expect(parts()).toEqual(["x1", undefined, "x1", undefined]);
@@ -348,7 +348,7 @@ describe("media", () => {
     ["a file of the account's", { type: "file", file: { file_id: "files/abc" } }],
   ])("%s, which the operator's credentials would open, is refused", (_name, part) => {
     expect(paramOf(() => partOf(part))).toStartWith("messages[0].content[0]");
-    expect(paramOf(() => partOf(part, { surface: VERTEX_AI }))).toStartWith("messages[0]");
+    expect(paramOf(() => partOf(part, { api: VERTEX_AI }))).toStartWith("messages[0]");
   });
 
   test.each([

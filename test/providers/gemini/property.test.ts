@@ -4,10 +4,10 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { ApiError } from "../../../src/base/errors.ts";
 import { chatCompletionRequest } from "../../../src/http/endpoints/chat-completions/schema/request.ts";
+import { DEVELOPER_API, VERTEX_AI } from "../../../src/providers/gemini/api.ts";
 import { ERRORS } from "../../../src/providers/gemini/errors.ts";
 import { parseCompletion } from "../../../src/providers/gemini/response.ts";
 import { SignatureCache } from "../../../src/providers/gemini/signatures.ts";
-import { DEVELOPER_API, VERTEX_AI } from "../../../src/providers/gemini/surface.ts";
 import type { GeminiPart, GenerateContentBody } from "../../../src/providers/gemini/wire.ts";
 import { model, request } from "./arbitraries.ts";
 import { bodyOf, chunksOf } from "./support.ts";
@@ -49,11 +49,11 @@ test("any valid request becomes a valid body or a 400 that names a field", () =>
       (asked, upstreamModel, vertex, maxOutputTokens) => {
         fc.pre(chatCompletionRequest.safeParse(asked).success);
         const before = JSON.stringify(asked);
-        const surface = vertex ? VERTEX_AI : DEVELOPER_API;
+        const api = vertex ? VERTEX_AI : DEVELOPER_API;
         const signatures = new SignatureCache();
         signatures.remember("gid-a", "look", "kept");
         try {
-          const extra = { surface, signatures };
+          const extra = { api, signatures };
           const body = bodyOf(asked, upstreamModel, extra, { maxOutputTokens });
           const sent = JSON.parse(JSON.stringify(body)) as GenerateContentBody;
           expect(wire.parse(sent)).toEqual(sent as never);

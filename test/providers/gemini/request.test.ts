@@ -1,7 +1,7 @@
 // A request's settings, tools and form as Gemini's body, field by field.
 import { describe, expect, test } from "bun:test";
 import { ApiError } from "../../../src/base/errors.ts";
-import { VERTEX_AI } from "../../../src/providers/gemini/surface.ts";
+import { VERTEX_AI } from "../../../src/providers/gemini/api.ts";
 import { parseJson } from "../../../src/providers/shared/json.ts";
 import { bodyOf, build, FLASH_25, PRO_3 } from "./support.ts";
 
@@ -71,7 +71,7 @@ test("every setting that has an equal, and none that has not", () => {
 test("what the place or generation refuses is left out", () => {
   const request = { presence_penalty: 1, frequency_penalty: 1, service_tier: "flex", n: 1 };
   expect(bodyOf(request, FLASH_25)).toEqual({ contents: hello, serviceTier: "flex" });
-  expect(bodyOf(request, FLASH_25, { surface: VERTEX_AI })).toEqual({
+  expect(bodyOf(request, FLASH_25, { api: VERTEX_AI })).toEqual({
     contents: hello,
     generationConfig: { presencePenalty: 1, frequencyPenalty: 1 },
   });
@@ -261,7 +261,7 @@ describe("what has no equal is named", () => {
 
   test("a tier that Vertex AI has a header for", () => {
     const request = { service_tier: "flex" };
-    expect(build(request, FLASH_25, { surface: VERTEX_AI }).ignored).toEqual(["service_tier"]);
+    expect(build(request, FLASH_25, { api: VERTEX_AI }).ignored).toEqual(["service_tier"]);
     expect(build(request).ignored).toEqual([]);
   });
 

@@ -4,11 +4,11 @@ import {
   createGeminiAdapter,
   type GeminiAdapterOptions,
 } from "../../../src/providers/gemini/adapter.ts";
+import { DEVELOPER_API } from "../../../src/providers/gemini/api.ts";
 import type { RequestContext } from "../../../src/providers/gemini/request.ts";
 import { type BuiltRequest, buildRequest } from "../../../src/providers/gemini/request.ts";
 import { SignatureCache } from "../../../src/providers/gemini/signatures.ts";
 import { GeminiStream } from "../../../src/providers/gemini/stream.ts";
-import { DEVELOPER_API } from "../../../src/providers/gemini/surface.ts";
 import type { GenerateContentBody } from "../../../src/providers/gemini/wire.ts";
 import type {
   ProviderAdapter,
@@ -23,7 +23,7 @@ export const FLASH_25 = "gemini-2.5-flash";
 export const PRO_3 = "gemini-3.1-pro-preview";
 
 export function contextOf(extra: Partial<RequestContext> = {}): RequestContext {
-  return { surface: DEVELOPER_API, signatures: new SignatureCache(), ...extra };
+  return { api: DEVELOPER_API, signatures: new SignatureCache(), ...extra };
 }
 
 /** What a request to a model is made into, without an output limit. */

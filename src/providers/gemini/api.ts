@@ -1,7 +1,7 @@
 // The two places that serve Gemini, and where the same format means something else at each.
 
 /** How one API that serves Gemini departs from the other. */
-export interface GeminiSurface {
+export interface GeminiApi {
   /** Whether calls and responses of functions may carry ids. Vertex AI refuses the field. */
   functionCallIds: boolean;
   /** Whether Gemini 2.5 takes presence and frequency penalties. */
@@ -11,14 +11,14 @@ export interface GeminiSurface {
 }
 
 /** The Gemini Developer API (generativelanguage.googleapis.com). */
-export const DEVELOPER_API: GeminiSurface = {
+export const DEVELOPER_API: GeminiApi = {
   functionCallIds: true,
   penaltiesOn25: false,
   serviceTier: true,
 };
 
 /** Gemini on Vertex AI. */
-export const VERTEX_AI: GeminiSurface = {
+export const VERTEX_AI: GeminiApi = {
   functionCallIds: false,
   penaltiesOn25: true,
   serviceTier: false,
