@@ -5,7 +5,7 @@ import type { UpstreamChunk } from "../protocol.ts";
 import { deltaChoice, Envelope } from "../shared/envelope.ts";
 import type { StreamReader } from "../shared/http-dialect.ts";
 import type { JsonObject } from "../shared/json.ts";
-import { DONE, readEvent } from "../shared/read-event.ts";
+import { isDone, readEvent } from "../shared/read-event.ts";
 import { countsOutput } from "../shared/token-counts.ts";
 import type { SseEvent } from "../transport/sse.ts";
 import { blockReason, type Candidate, endOf, readCandidates } from "./candidate.ts";
@@ -75,7 +75,7 @@ export class GeminiStream implements StreamReader<SseEvent> {
    * @throws ApiError when it is not a JSON object, holds an error or a failed candidate
    */
   read(event: SseEvent): UpstreamChunk[] {
-    if (event.data.startsWith(DONE)) {
+    if (isDone(event)) {
       this.#ended = true;
       return [];
     }

@@ -4,7 +4,7 @@ import type { UpstreamChunk } from "../protocol.ts";
 import { deltaChoice, Envelope } from "../shared/envelope.ts";
 import type { StreamReader } from "../shared/http-dialect.ts";
 import { asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
-import { DONE, readEvent } from "../shared/read-event.ts";
+import { isDone, readEvent } from "../shared/read-event.ts";
 import type { SseEvent } from "../transport/sse.ts";
 import { ERRORS } from "./errors.ts";
 import { OutputItems } from "./items.ts";
@@ -47,7 +47,7 @@ export class ResponseStream implements StreamReader<SseEvent> {
    * @throws ApiError when it is not a JSON object, and when it says that the response failed
    */
   read(given: SseEvent): UpstreamChunk[] {
-    if (given.data.startsWith(DONE)) {
+    if (isDone(given)) {
       return [];
     }
     const event = readEvent(given, ERRORS);

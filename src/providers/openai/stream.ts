@@ -6,7 +6,7 @@ import { Envelope } from "../shared/envelope.ts";
 import { COMMON_ERRORS } from "../shared/errors.ts";
 import type { StreamReader } from "../shared/http-dialect.ts";
 import { isGiven, isObject, type JsonObject } from "../shared/json.ts";
-import { DONE, readEvent } from "../shared/read-event.ts";
+import { isDone, readEvent } from "../shared/read-event.ts";
 import { countsOutput } from "../shared/token-counts.ts";
 import type { SseEvent } from "../transport/sse.ts";
 import type { AnswerOptions } from "./answer-options.ts";
@@ -57,8 +57,7 @@ export class ChatStream implements StreamReader<SseEvent> {
   }
 
   read(event: SseEvent): UpstreamChunk[] {
-    // Compared by its start, as the Python SDK does.
-    if (event.data.startsWith(DONE)) {
+    if (isDone(event)) {
       this.#ended = true;
       return [];
     }

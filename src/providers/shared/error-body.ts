@@ -44,7 +44,7 @@ export const ANSWER_MEMBERS = [
  * The error in a body or in a stream's event, or null when it holds none. Understands OpenAI's
  * `{error: {…}}`, the same in an array (Google), `{error: "text"}` with a `code` beside it (xAI),
  * Mistral's top-level `{object: "error", message}`, validators' `{detail: [{loc, msg}]}`, lists of
- * `errors`, and a bare message with a code where an answer should be.
+ * `errors`, and a bare message, where an answer should be, with a code or alone (AWS's gateways).
  */
 export function findError(body: unknown): ErrorDetails | null {
   const value = Array.isArray(body) ? body[0] : body;
@@ -81,12 +81,15 @@ function isBareError(value: JsonObject): boolean {
   if (ANSWER_MEMBERS.some((member) => member in value)) {
     return false;
   }
-  const says = nonEmptyString(value.message) ?? nonEmptyString(value.msg) ?? value.error_msg;
+  const message = nonEmptyString(value.message) ?? nonEmptyString(value.Message);
+  const says = message ?? nonEmptyString(value.msg) ?? value.error_msg;
   const numbers = [value.code, value.status, value.status_code, value.statusCode, value.error_code];
   const counts = numbers.find(isGiven);
   const isDetail = nonEmptyString(value.detail) !== null || asArray(value.detail).length > 0;
   const isNumbered = isGiven(says) && counts !== undefined;
-  return isDetail || isNumbered || asArray(value.errors).length > 0;
+  // What has a name or an id is an event of some kind, which may have a word for whoever reads it.
+  const isAlone = message !== null && !["id", "object", "type"].some((member) => member in value);
+  return isDetail || isNumbered || isAlone || asArray(value.errors).length > 0;
 }
 
 /**

@@ -4,8 +4,14 @@ import type { SseEvent } from "../transport/sse.ts";
 import type { ErrorReader } from "./errors.ts";
 import { isObject, type JsonObject, parseJson } from "./json.ts";
 
-/** OpenAI's terminal event, which some gateways in between add to other dialects too. */
-export const DONE = "[DONE]";
+/**
+ * OpenAI's terminal event, by its start as the Python SDK compares it. Some hosts put spaces or
+ * quotes around it, or write it small.
+ */
+const DONE = /^\s*"?\[DONE\]/i;
+
+/** Whether an event is OpenAI's terminal one, which some gateways in between add to other dialects too. */
+export const isDone = ({ data }: SseEvent): boolean => DONE.test(data);
 
 /**
  * The object of a 200 answer.

@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { ApiError } from "../../../src/base/errors.ts";
 import { COMMON_ERRORS } from "../../../src/providers/shared/errors.ts";
-import { readEvent } from "../../../src/providers/shared/read-event.ts";
+import { isDone, readEvent } from "../../../src/providers/shared/read-event.ts";
 
 const read = (data: string, name = "") => readEvent({ name, data }, COMMON_ERRORS);
 
@@ -18,6 +18,8 @@ test.each<[string, string, number]>([
   ["", '{"error":{"message":"busy","code":503}}', 503],
   ["", '{"message":"overloaded","code":529}', 503],
   ["", '{"detail":"no"}', 502],
+  ["", '{"message":"Endpoint request timed out"}', 502],
+  ["", '{"Message":"Internal server error"}', 502],
   ["error", '{"message":"overloaded","code":529}', 503],
   ["error", '{"type":"error","error":{"type":"overloaded_error","message":"busy"}}', 503],
   ["error", '{"error":null,"message":"slow","code":429}', 429],
@@ -35,3 +37,19 @@ test.each<[string, string, number]>([
   }
   throw new Error("was taken");
 });
+
+test("a word beside a name or an id tells of no failure", () => {
+  for (const name of ["id", "object", "type"]) {
+    const event = { [name]: "progress", message: "working on it" };
+    expect(read(JSON.stringify(event))).toEqual(event);
+  }
+});
+
+test.each(["[DONE]", "[DONE] ", " [DONE]", '"[DONE]"', "[done]", "[DONE]\r"])(
+  "%p is the terminal event",
+  (data) => expect(isDone({ name: "", data })).toBe(true),
+);
+
+test.each(["{}", '{"a":"[DONE]"}', '["DONE"]', "DONE"])("%p is none", (data) =>
+  expect(isDone({ name: "", data })).toBe(false),
+);

@@ -1,5 +1,6 @@
 // A kept answer, to be given again with the usage that it was charged for.
 import type { ChatRequest } from "../../../base/chat.ts";
+import { parseExactJson } from "../../../base/exact-json.ts";
 import { chargedUsageView } from "../../../base/usage-view.ts";
 import type { RequestRecord } from "../../../ledger/port.ts";
 
@@ -8,7 +9,7 @@ export function withUsage(body: string, record: RequestRecord, request: ChatRequ
   if (record.usage === null) return body;
   const isEstimated = record.usageSource === "estimated";
   const usage = chargedUsageView(record.usage, isEstimated, record.chargedMicro);
-  const filled = (json: string) => JSON.stringify({ ...JSON.parse(json), usage });
+  const filled = (json: string) => JSON.stringify({ ...Object(parseExactJson(json)), usage });
   if (request.stream !== true) return filled(body);
   // Usage has a chunk of its own, the last, for who asked for it; a stream without a chunk was kept as nothing.
   if (request.stream_options?.include_usage !== true || body === "") return body;
