@@ -1,5 +1,7 @@
 // The command line as a whole: its commands, their common options, and how a run ends.
+
 import { Command, CommanderError } from "commander";
+import { byName } from "../base/by-name.ts";
 import { addGlobalOptions } from "./lib/context.ts";
 import { describeFailure, exitCodeOf } from "./lib/failure.ts";
 import { flushOutput, printNotice, watchOutput } from "./lib/output.ts";
@@ -12,7 +14,7 @@ Without a command, serve is run.
 Exit codes: 0 done, 1 failed, 2 wrong usage. AACFLOW_DEBUG=1 shows the stack of a failure.`;
 
 /** The commands by their names. Each is loaded when it may be meant, since a start has to wait for what it loads. */
-const COMMANDS: Record<string, () => Promise<(program: Command) => void>> = {
+const COMMANDS = byName<() => Promise<(program: Command) => void>>({
   serve: async () => (await import("./serve.ts")).addServe,
   demo: async () => (await import("./demo.ts")).addDemo,
   keys: async () => (await import("./keys/keys.ts")).addKeys,
@@ -25,7 +27,7 @@ const COMMANDS: Record<string, () => Promise<(program: Command) => void>> = {
   doctor: async () => (await import("./doctor.ts")).addDoctor,
   openapi: async () => (await import("./openapi.ts")).addOpenApi,
   licenses: async () => (await import("./licenses.ts")).addLicenses,
-};
+});
 
 /** All of them where there may be a list of them to print; else those that are named, and the one that runs unnamed. */
 function meant(args: readonly string[]): string[] {

@@ -1,4 +1,5 @@
 // Token estimates after the fact, for answers whose provider reported no usage, or less than was delivered.
+import { byName } from "../base/by-name.ts";
 import type { ChatRequest, TokenUsage } from "../base/chat.ts";
 import type { ModelFacts } from "../base/model.ts";
 import type { Produced } from "./produced.ts";
@@ -21,12 +22,12 @@ const LOW_DETAIL_SHARE = 17;
 const KNOWS_DETAIL = /(?:^|\/)(?:gpt-|chatgpt-|chat-latest|o\d)/;
 
 /** Base64 of speech as it is answered, by format: OpenAI's models speak 20 tokens a second. */
-const SPOKEN_CHARS_PER_TOKEN: Record<string, number> = {
+const SPOKEN_CHARS_PER_TOKEN = byName<number>({
   pcm16: 3_200,
   wav: 3_200,
   flac: 1_600,
   opus: 200,
-};
+});
 /** A picture as it is answered: 1290 tokens at Google, 1056 to 4160 at OpenAI. */
 const PRODUCED_IMAGE_TOKENS = 1_290;
 /** What is no text of the model's counts by its bytes: four make a token. */

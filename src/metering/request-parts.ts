@@ -1,4 +1,5 @@
 // What of a request its provider reads: every text, known field or not, and every medium. For the bound and the estimate.
+import { byName } from "../base/by-name.ts";
 import type { ChatRequest } from "../base/chat.ts";
 import { base64Text, isTextType, plainMediaType } from "../providers/shared/media-source.ts";
 
@@ -114,7 +115,7 @@ function* textOf(value: unknown): Generator<string> {
 const TEXT_PARTS: ReadonlySet<unknown> = new Set(["text", "refusal"]);
 
 /** Where files of text come: their bytes are as good as text. */
-const FILE_FIELDS: Readonly<Record<string, string>> = { file: "file_data", image_url: "url" };
+const FILE_FIELDS = byName<string>({ file: "file_data", image_url: "url" });
 /** Of a `data:` URL, to its comma. */
 const DATA_HEADER = /^data:([^;,]{0,100})([^,]{0,400}),/i;
 

@@ -1,10 +1,11 @@
 // Anthropic's failures: its names for them, beside what is the same for all providers.
+import { byName } from "../../base/by-name.ts";
 import { findError } from "../shared/error-body.ts";
 import { defineErrors } from "../shared/errors.ts";
 import { asObject, isGiven, nonEmptyString } from "../shared/json.ts";
 
 /** The HTTP status that each type of error has, for those that come under a 200. */
-const STATUS: Readonly<Record<string, number>> = {
+const STATUS = byName<number>({
   invalid_request_error: 400,
   authentication_error: 401,
   billing_error: 402,
@@ -16,7 +17,7 @@ const STATUS: Readonly<Record<string, number>> = {
   api_error: 500,
   timeout_error: 504,
   overloaded_error: 529,
-};
+});
 
 /** A limit on the account's spending that comes as a passing one (429), and names no time to come back at. */
 const ACCOUNT_CODE = "enforced_spend_limit_reached";

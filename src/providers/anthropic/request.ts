@@ -1,4 +1,5 @@
 // The gateway's call as the body of Anthropic's Messages API.
+import { byName } from "../../base/by-name.ts";
 import type { ChatRequest } from "../../base/chat.ts";
 import type { TextBlock } from "../claude/blocks.ts";
 import { planRequest, type RequestPlan } from "../claude/plan.ts";
@@ -15,14 +16,14 @@ import type { Media, MessagesBody } from "./wire.ts";
 const MAX_USER_ID_CHARS = 256;
 
 /** Priority capacity is used only where the client leaves the choice to the provider. */
-const TIERS: Readonly<Record<string, "auto" | "standard_only">> = {
+const TIERS = byName<"auto" | "standard_only">({
   auto: "auto",
   priority: "auto",
   default: "standard_only",
   standard: "standard_only",
   standard_only: "standard_only",
   flex: "standard_only",
-};
+});
 
 export interface BuiltRequest {
   body: MessagesBody;

@@ -1,4 +1,5 @@
 // Images, documents and sounds as Converse's blocks.
+import { byName } from "../../base/by-name.ts";
 import { unsupported } from "../../base/errors.ts";
 import type { MediaBlock } from "../claude/blocks.ts";
 import { asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
@@ -20,14 +21,14 @@ export interface ConverseMedia extends MediaBlock {
 /** What is left of a document's name, in characters. */
 const MAX_NAME_CHARS = 100;
 
-const IMAGE_FORMATS: Readonly<Record<string, string>> = {
+const IMAGE_FORMATS = byName<string>({
   "image/jpeg": "jpeg",
   "image/png": "png",
   "image/gif": "gif",
   "image/webp": "webp",
-};
+});
 
-const DOCUMENT_FORMATS: Readonly<Record<string, string>> = {
+const DOCUMENT_FORMATS = byName<string>({
   "application/pdf": "pdf",
   "application/msword": "doc",
   "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
@@ -37,7 +38,7 @@ const DOCUMENT_FORMATS: Readonly<Record<string, string>> = {
   "application/csv": "csv",
   "text/html": "html",
   "text/markdown": "md",
-};
+});
 
 /** Types that say nothing: the file's name has to. */
 const UNTOLD_TYPES = new Set(["", "application/octet-stream", "binary/octet-stream"]);

@@ -1,4 +1,5 @@
 // AWS's failures: the names of its exceptions, beside what is the same for all providers.
+import { byName } from "../../base/by-name.ts";
 import type { ApiError } from "../../base/errors.ts";
 import { anyOf } from "../shared/any-of.ts";
 import { type ErrorDetails, readErrorText } from "../shared/error-body.ts";
@@ -7,7 +8,7 @@ import type { FailureKind } from "../shared/failure-kind.ts";
 import { asObject, nonEmptyString, parseJson } from "../shared/json.ts";
 
 /** The kinds of exceptions by their names, without the word at their end. */
-const KINDS: Readonly<Record<string, FailureKind>> = {
+const KINDS = byName<FailureKind>({
   Throttling: "rate_limited",
   ServiceQuotaExceeded: "rate_limited",
   TooManyRequests: "rate_limited",
@@ -32,7 +33,7 @@ const KINDS: Readonly<Record<string, FailureKind>> = {
   NotAuthorized: "account",
   RequestExpired: "account",
   InvalidToken: "account",
-};
+});
 
 /** Validation errors that say that the model is not to be had under this id, here. */
 const MODEL_WORDS = /model identifier is invalid|on-demand throughput|inference profile/i;
@@ -85,5 +86,5 @@ function kindOf(status: number, { type, message }: ErrorDetails): FailureKind | 
   if (mayHide && ACCOUNT_WORDS.test(words)) return "account";
   const isInvalid = type === "Validation" || (type === null && (status === 400 || status === 422));
   if (isInvalid && MODEL_WORDS.test(words)) return "model_not_found";
-  return Object.hasOwn(KINDS, type ?? "") ? (KINDS[type ?? ""] ?? null) : null;
+  return KINDS[type ?? ""] ?? null;
 }

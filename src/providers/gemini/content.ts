@@ -1,4 +1,5 @@
 // What stands in a message: text, images, sound, video and files as Gemini's parts.
+import { byName } from "../../base/by-name.ts";
 import { unsupported } from "../../base/errors.ts";
 import { asArray, asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import {
@@ -20,7 +21,7 @@ const YOUTUBE = new RegExp(
 );
 
 /** OpenAI's names of sound formats where the media type is not simply `audio/` and the name. */
-const AUDIO_TYPES: Readonly<Record<string, string>> = { aif: "audio/aiff", oga: "audio/ogg" };
+const AUDIO_TYPES = byName<string>({ aif: "audio/aiff", oga: "audio/ogg" });
 
 /**
  * The parts of a message's content; empty texts are left out, as Gemini refuses them. URLs of images

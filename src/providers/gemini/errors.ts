@@ -1,10 +1,11 @@
 // Google's failures: its names for them, beside what is the same for all providers.
+import { byName } from "../../base/by-name.ts";
 import type { ErrorDetails } from "../shared/error-body.ts";
 import { defineErrors } from "../shared/errors.ts";
 import { asArray, asObject } from "../shared/json.ts";
 
 /** The statuses of Google's RPCs by their names: an error can come without a number. */
-const STATUS_BY_NAME: Readonly<Record<string, number>> = {
+const STATUS_BY_NAME = byName<number>({
   INVALID_ARGUMENT: 400,
   FAILED_PRECONDITION: 400,
   OUT_OF_RANGE: 400,
@@ -21,7 +22,7 @@ const STATUS_BY_NAME: Readonly<Record<string, number>> = {
   UNIMPLEMENTED: 501,
   UNAVAILABLE: 503,
   DEADLINE_EXCEEDED: 504,
-};
+});
 
 /** `reason` of an ErrorInfo detail with which Google refuses the gateway itself. */
 const CREDENTIAL_REASON =

@@ -1,11 +1,12 @@
 // Why an answer ended: every provider's words as OpenAI's five, or as a failure.
+import { byName } from "../../base/by-name.ts";
 import { ApiError, overloaded, upstreamError, upstreamTimeout } from "../../base/errors.ts";
 import { redact } from "./redact.ts";
 
 export type FinishReason = "stop" | "length" | "tool_calls" | "content_filter" | "function_call";
 
 /** Words whose meaning no pattern would find, in lower case, by whom they are used. */
-const WORDS: Readonly<Record<string, FinishReason>> = {
+const WORDS = byName<FinishReason>({
   stop: "stop",
   function_call: "function_call",
   // Hosts of open-weight models, Anthropic, Cohere, Google.
@@ -29,7 +30,7 @@ const WORDS: Readonly<Record<string, FinishReason>> = {
   continuation: "length",
   // Gemini wrote a call of a tool that it was not given: the answer has usage, and is shown.
   unexpected_tool_call: "stop",
-};
+});
 
 /** Kinds of words, in this order: the first that is met decides. Providers invent new ones all the time. */
 const LENGTH =

@@ -1,4 +1,5 @@
 // What a dialect leaves out or lowers because it cannot express it: named to the caller, never lost in silence.
+import { byName } from "../../base/by-name.ts";
 import type { ChatRequest } from "../../base/chat.ts";
 import type { UpstreamCall } from "../protocol.ts";
 import { SERVER_FIELDS, UNFELT_FIELDS } from "./chat-fields.ts";
@@ -6,7 +7,7 @@ import { asArray, asObject, isGiven, isObject, nonEmptyString } from "./json.ts"
 import { PROVIDER_WISHES } from "./provider-wishes.ts";
 
 /** Values that ask for what is so anyway. */
-const DEFAULTS: Readonly<Record<string, readonly unknown[]>> = {
+const DEFAULTS = byName<readonly unknown[]>({
   frequency_penalty: [0],
   presence_penalty: [0],
   logprobs: [false],
@@ -15,7 +16,7 @@ const DEFAULTS: Readonly<Record<string, readonly unknown[]>> = {
   parallel_tool_calls: [true],
   // The usual one in the words of OpenAI, of Google and Anthropic, and of Groq.
   service_tier: ["auto", "default", "standard", "on_demand"],
-};
+});
 
 /**
  * The fields of a request that ask for something and that its dialect has no counterpart for, known

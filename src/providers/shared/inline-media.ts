@@ -1,4 +1,5 @@
 // Puts the media that a request names by URLs into it, for providers that take bytes only.
+import { byName } from "../../base/by-name.ts";
 import type { ChatRequest } from "../../base/chat.ts";
 import { invalidRequest } from "../../base/errors.ts";
 import type { MediaFetcher } from "../media/fetcher.ts";
@@ -13,10 +14,10 @@ const MEDIA_TYPE = /^[\w.+-]+\/[\w.+-]+$/;
 const HTTP_URL = /^\s*https?:\/\/\S/i;
 
 /** Where parts have their URL, by their type. */
-const URL_FIELDS: Readonly<Record<string, readonly [string, string]>> = {
+const URL_FIELDS = byName<readonly [string, string]>({
   image_url: ["image_url", "url"],
   file: ["file", "file_data"],
-};
+});
 
 /**
  * The call with `data:` URLs in place of http(s) ones, each fetched once; the given one when it has

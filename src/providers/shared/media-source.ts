@@ -1,4 +1,5 @@
 // The one reader of the URLs in which clients send images, files and sounds: `data:` or http(s).
+import { byName } from "../../base/by-name.ts";
 import { invalidRequest, unsupported } from "../../base/errors.ts";
 import { type JsonObject, nonEmptyString } from "./json.ts";
 
@@ -10,7 +11,7 @@ export type MediaSource =
 const MAX_HEADER_CHARS = 500;
 
 /** Names that clients use beside the registered ones. */
-const MEDIA_TYPES: Readonly<Record<string, string>> = {
+const MEDIA_TYPES = byName<string>({
   "image/jpg": "image/jpeg",
   "image/pjpeg": "image/jpeg",
   "image/x-png": "image/png",
@@ -20,7 +21,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   "audio/mp3": "audio/mpeg",
   "text/x-markdown": "text/markdown",
   "application/x-pdf": "application/pdf",
-};
+});
 
 /**
  * Reads a URL's text.

@@ -1,4 +1,5 @@
 // Refuses, before any deposit, what the model cannot do.
+import { byName } from "../../../base/by-name.ts";
 import type { ChatRequest } from "../../../base/chat.ts";
 import { type ApiError, invalidRequest } from "../../../base/errors.ts";
 import type { Capabilities } from "../../../base/model.ts";
@@ -12,12 +13,12 @@ interface Need {
 }
 
 /** Content parts that need a capability, by their type. */
-const PART_NEEDS: Record<string, Omit<Need, "param">> = {
+const PART_NEEDS = byName<Omit<Need, "param">>({
   image_url: { capability: "vision", what: "image input" },
   video_url: { capability: "vision", what: "video input" },
   input_audio: { capability: "audioInput", what: "audio input" },
   file: { capability: "files", what: "file input" },
-};
+});
 
 /**
  * Throws a 400 that names feature and field when the request needs something that the model lacks.
