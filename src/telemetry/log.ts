@@ -6,9 +6,14 @@ export type { Logger };
 
 /** Lines wait up to here for a reader that is slow, or a disk that is full; more are dropped. */
 const MAX_PENDING_BYTES = 1_048_576;
-/** Lines leave together, so many at most and no later than this: a call to the system for each costs more than the line. */
+/**
+ * Lines leave together, so many at most and no later than this: a call to the system for each costs more than the line.
+ * A warning takes along what waits, at once: it is rare, and must be there if the process is killed next.
+ */
 const BATCH_MS = 10;
 const BATCH_LINES = 128;
+/** Pino's number. */
+const WARN = 40;
 /** How long the last lines may take before the process ends. */
 const FLUSH_MS = 1_000;
 const POLL_MS = 5;
@@ -46,16 +51,17 @@ export function createLog(level: string): Log {
     stderr.write(lines);
   }
 
-  const logger = pino(
-    { level, base: null },
-    {
-      write(line: string) {
-        batch.push(line);
-        if (batch.length >= BATCH_LINES) handOver();
-        else timer ??= setTimeout(handOver, BATCH_MS);
-      },
+  const batches = {
+    // By this pino says before each line of which level it is.
+    [pino.symbols.needsMetadataGsym]: true,
+    lastLevel: 0,
+    write(line: string) {
+      batch.push(line);
+      if (batches.lastLevel >= WARN || batch.length >= BATCH_LINES) handOver();
+      else timer ??= setTimeout(handOver, BATCH_MS);
     },
-  );
+  };
+  const logger = pino({ level, base: null }, batches);
   // What is dropped is a whole batch.
   stderr.on("drop", (lines: string) => {
     dropped += lineCount(lines);

@@ -26,3 +26,17 @@ test.if(process.platform === "linux")(
     expect(await child.exited).toBe(0);
   },
 );
+
+test("a warning leaves at once, with what waits before it, whatever becomes of the process", async () => {
+  const script = `
+    const { createLog } = await import(${JSON.stringify(LOG)});
+    const { logger: log } = createLog("info");
+    log.info("first");
+    log.warn("second");
+    // No timer runs from here on.
+    Bun.sleepSync(500);
+    process.kill(process.pid, "SIGKILL");`;
+  const child = Bun.spawn([process.execPath, "-e", script], { stdout: "ignore", stderr: "pipe" });
+  const lines = (await new Response(child.stderr).text()).trim().split("\n");
+  expect(lines.map((line) => JSON.parse(line).msg)).toEqual(["first", "second"]);
+});
