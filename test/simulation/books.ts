@@ -144,16 +144,16 @@ function checkFacts(journey: Journey, record: RecordRow, nowMs: number): void {
   const isUnbroken = ["completed", "drained", "client_left_early"].includes(record.ending);
   if (isUnbroken) must(errorCode === null, "what did not fail has no error");
   if (record.ending.startsWith("upstream_")) {
-    const isRefused = call?.outcome === "refused";
+    const isRefused = call?.ending === "refused";
     must(errorCode === (isRefused ? "upstream_busy" : code), "a failure has its code");
   }
   const isCut = call !== null && call.abortedAtMs !== null;
   if (record.ending === "client_left") {
-    const failed = call?.outcome === "failed" && !isCut;
+    const failed = call?.ending === "failed" && !isCut;
     must(errorCode === (failed ? code : null), "a failure without a client has its code");
   }
   must(heldToldMicro === null || heldToldMicro === record.held, "the hold told is the record's");
-  const isAnswered = call !== null && (call.outcome === "ended" || (call.stream && call.given > 0));
+  const isAnswered = call !== null && (call.ending === "ended" || (call.stream && call.given > 0));
   must((firstEventMs !== null) === isAnswered, "the first event is timed");
   const isInOrder =
     durationMs !== null &&

@@ -13,12 +13,12 @@ const STATUSES = new Set([200, 400, 402, 409, 422, 499, 502, 503, 504]);
 
 /** Read on without a client, as far as the outside can tell. */
 const isReadOn = ({ call, signalledAtMs }: Journey): boolean =>
-  signalledAtMs !== null && call !== null && call.outcome === null && call.abortedAtMs === null;
+  signalledAtMs !== null && call !== null && call.ending === null && call.abortedAtMs === null;
 
 /** Whether one more call that lost its client may be read on. */
 export function hasDrainRoom(journey: Journey, all: readonly Journey[]): boolean {
   const { call, model } = journey;
-  if (!model.drains || call === null || call.outcome !== null) return false;
+  if (!model.drains || call === null || call.ending !== null) return false;
   // A call counts until its money is settled, which may be later than its end.
   const others = all.filter(
     (other) =>
@@ -36,13 +36,13 @@ export function hasDrainRoom(journey: Journey, all: readonly Journey[]): boolean
 export function isOver(journey: Journey): boolean {
   const { answered, call, held, recorded, told, leftAtStep, lost } = journey;
   if (lost) return true;
-  if (!answered || (call !== null && call.outcome === null)) return false;
+  if (!answered || (call !== null && call.ending === null)) return false;
   return (!held || recorded) && (told !== null || leftAtStep !== null);
 }
 
 /** A call is about to go upstream: its hold is on the disk, and pays for what it may produce. */
 export function checkDispatch(journey: Journey, call: UpstreamCall, { holds }: Rows): void {
-  const isNext = journey.call === null || journey.call.outcome === "refused";
+  const isNext = journey.call === null || journey.call.ending === "refused";
   must(isNext && !journey.askedAborted, "a provider is asked again only when it refused");
   must(journey.calls <= RETRIES.max, "a provider is asked again a limited number of times");
   must(
@@ -70,7 +70,7 @@ export function checkCalls(
 ): number {
   for (const journey of journeys) {
     const { call, model, told, signalledAtMs, signalledAtStep, cutAtStep, requestId } = journey;
-    if (call === null || call.outcome !== null) continue;
+    if (call === null || call.ending !== null) continue;
     const isAborted = call.abortedAtMs !== null;
     must(cutAtStep === null || isAborted, "a stop ends the calls", () => requestId);
     must(told === null || isAborted, "no call outlives its answer", () => requestId);
@@ -104,7 +104,7 @@ export function checkTold(journey: Journey, rows: Rows, nowMs: number): void {
   if (told.settled === null) {
     const isOpen = rows.holds.some((hold) => hold.requestId === requestId);
     // A failure is told all the same when the database stays away.
-    const failedAtMs = journey.call?.outcomeAtMs ?? journey.plan.atMs;
+    const failedAtMs = journey.call?.endedAtMs ?? journey.plan.atMs;
     const hasWaited = nowMs >= failedAtMs + CLIENT_WAIT_MS;
     must(
       !isOpen || told.status === 503 || hasWaited,
@@ -165,8 +165,8 @@ function checkUsage({ usage }: Told, record: RecordRow | undefined): void {
 /** A client is not kept waiting by a database that stays away. @param slackMs how late timers may be. */
 export function checkPatience(journeys: readonly Journey[], nowMs: number, slackMs: number): void {
   for (const { call, told, leftAtStep, plan, requestId } of journeys) {
-    if (call === null || call.outcome === null || told !== null || leftAtStep !== null) continue;
-    const lastMs = call.outcomeAtMs + CLIENT_WAIT_MS + plan.client.readDelayMs + slackMs;
+    if (call === null || call.ending === null || told !== null || leftAtStep !== null) continue;
+    const lastMs = call.endedAtMs + CLIENT_WAIT_MS + plan.client.readDelayMs + slackMs;
     must(nowMs <= lastMs, "a client waits for its settlement for a limited time", () => requestId);
   }
 }

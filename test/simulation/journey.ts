@@ -18,9 +18,9 @@ export interface CallSeen {
   abortedAtMs: number | null;
   abortedAtStep: number | null;
   /** What the provider made of it; null as long as it goes on. */
-  outcome: "ended" | "failed" | "refused" | "aborted" | "closed" | null;
-  outcomeAtStep: number;
-  outcomeAtMs: number;
+  ending: "ended" | "failed" | "refused" | "aborted" | "closed" | null;
+  endedAtStep: number;
+  endedAtMs: number;
 }
 
 export interface Told {

@@ -88,7 +88,7 @@ export function verdicts(journey: Journey): Verdict[] {
     if (journey.askedAborted) return cutAtStep === null ? [] : [nothing("server_stopped", 503)];
     return leftAtStep === null ? [] : [nothing("refused", 499)];
   }
-  const isAnswered = call.outcome === "ended" || (call.stream && call.given > 0);
+  const isAnswered = call.ending === "ended" || (call.stream && call.given > 0);
   return isAnswered ? answered(journey, call) : unanswered(journey, call);
 }
 
@@ -97,7 +97,7 @@ const FAILED_STATUS = { end: 200, fail: 502, refuse: 400, reject: 400, hang: 504
 function unanswered(journey: Journey, call: CallSeen): Verdict[] {
   const { cutAtStep } = journey;
   const { end } = journey.plan.script;
-  if (call.outcome === "refused") {
+  if (call.ending === "refused") {
     // Cut while it was being refused, or after that while the next try was waited for.
     const wasCut = call.abortedAtStep !== null && call.abortedAtStep === cutAtStep;
     if (wasCut) return [nothing("server_stopped", 503)];
@@ -108,7 +108,7 @@ function unanswered(journey: Journey, call: CallSeen): Verdict[] {
     return found;
   }
   const isCut = call.abortedAtStep !== null && call.abortedAtStep === cutAtStep;
-  if (call.outcome === "failed") {
+  if (call.ending === "failed") {
     if (isCut) return [nothing("server_stopped", FAILED_STATUS[end])];
     return [nothing(end === "refuse" ? "refused" : "upstream_failed", FAILED_STATUS[end])];
   }
@@ -143,9 +143,9 @@ function* answeredEndings(
   const { signalledAtStep, leftAtStep, cutAtStep } = journey;
   const hasLeftBy = (step: number) => leftAtStep !== null && leftAtStep <= step;
   const isAborted = call.abortedAtStep !== null;
-  if (call.outcome === "ended") {
-    if (signalledAtStep === null || signalledAtStep > call.outcomeAtStep) yield ["completed", 200];
-    if (hasLeftBy(call.outcomeAtStep)) yield ["drained", 499];
+  if (call.ending === "ended") {
+    if (signalledAtStep === null || signalledAtStep > call.endedAtStep) yield ["completed", 200];
+    if (hasLeftBy(call.endedAtStep)) yield ["drained", 499];
     // An answer of nothing, whose end nobody had looked at when its client left: all names cost the same.
     if (call.given === 0 && leftAtStep !== null) {
       yield ["client_left", 499];
@@ -153,11 +153,11 @@ function* answeredEndings(
       if (cutAtStep !== null) yield ["server_stopped", 499];
     }
   }
-  if (call.outcome === "failed" && !isAborted) {
-    if (signalledAtStep === null || signalledAtStep > call.outcomeAtStep) {
+  if (call.ending === "failed" && !isAborted) {
+    if (signalledAtStep === null || signalledAtStep > call.endedAtStep) {
       yield ["upstream_interrupted", 200];
     }
-    if (hasLeftBy(call.outcomeAtStep)) yield ["client_left", 499];
+    if (hasLeftBy(call.endedAtStep)) yield ["client_left", 499];
   }
   if (!isAborted || !call.stream) return;
   if (call.abortedAtStep === cutAtStep) {

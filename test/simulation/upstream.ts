@@ -99,9 +99,9 @@ async function connect(
     givenAtAbort: null,
     abortedAtMs: null,
     abortedAtStep: null,
-    outcome: null,
-    outcomeAtStep: 0,
-    outcomeAtMs: 0,
+    ending: null,
+    endedAtStep: 0,
+    endedAtMs: 0,
   };
   journey.call = call;
   journey.calls++;
@@ -120,12 +120,12 @@ async function connect(
   signal.addEventListener("abort", onAbort, { once: true });
   let readyAtMs = timeline.nowMs;
 
-  const finish = (outcome: CallSeen["outcome"]) => {
-    if (call.outcome !== null) return;
-    call.outcome = outcome;
-    call.outcomeAtStep = step();
-    call.outcomeAtMs = timeline.nowMs;
-    say(`${requestId} upstream ${outcome}`);
+  const finish = (ending: CallSeen["ending"]) => {
+    if (call.ending !== null) return;
+    call.ending = ending;
+    call.endedAtStep = step();
+    call.endedAtMs = timeline.nowMs;
+    say(`${requestId} upstream ${ending}`);
   };
 
   async function wait(delayMs: number): Promise<void> {

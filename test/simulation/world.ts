@@ -162,7 +162,7 @@ export class World {
     for (const journey of this.#journeys) {
       if (journey.process !== number) continue;
       journey.lost = true;
-      if (journey.call !== null) journey.call.outcome ??= "closed";
+      if (journey.call !== null) journey.call.ending ??= "closed";
     }
     if (this.#store.crash()) this.#say("a refused commit came to life");
     this.timeline.at(this.timeline.nowMs + downMs, OUTSIDE, "start", () => this.#start());
