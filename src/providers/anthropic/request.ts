@@ -67,7 +67,7 @@ export function buildRequest(
     ...outputConfig(effort, plan.nativeSchema && describedSchema(plan.nativeSchema, request)),
     ...userOf(request),
     ...(knownTier !== undefined && { service_tier: knownTier }),
-    ...plan.wholeMark,
+    ...plan.wholeBreakpoint,
     ...(options.stream && { stream: true as const }),
   };
   return { body, answerTool: plan.answerTool, ignored: plan.ignored };

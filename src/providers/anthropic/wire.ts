@@ -1,8 +1,8 @@
 // The parts of Anthropic's Messages format that only this dialect sends, as types.
 import type {
+  Cacheable,
   CacheControl,
   Effort,
-  Markable,
   TextBlock,
   Thinking,
   Tool,
@@ -16,12 +16,12 @@ export const IMAGE_TYPES = ["image/jpeg", "image/png", "image/gif", "image/webp"
 
 type ImageType = (typeof IMAGE_TYPES)[number];
 
-export interface ImageBlock extends Markable {
+export interface ImageBlock extends Cacheable {
   type: "image";
   source: { type: "base64"; media_type: ImageType; data: string } | { type: "url"; url: string };
 }
 
-export interface DocumentBlock extends Markable {
+export interface DocumentBlock extends Cacheable {
   type: "document";
   source:
     | { type: "base64"; media_type: "application/pdf"; data: string }

@@ -1,6 +1,12 @@
 // A planned conversation as Converse's system blocks and turns.
 import { unsupported } from "../../base/errors.ts";
-import type { Markable, TextBlock, ToolResultBlock, ToolUseBlock, Turn } from "../claude/blocks.ts";
+import type {
+  Cacheable,
+  TextBlock,
+  ToolResultBlock,
+  ToolUseBlock,
+  Turn,
+} from "../claude/blocks.ts";
 import type { ConverseMedia } from "./content.ts";
 import type * as Wire from "./wire.ts";
 
@@ -10,8 +16,8 @@ const BESIDE_DOCUMENT = "(See the attached document.)";
 /** Bedrock refuses a tool result without anything in it. */
 const NO_RESULT = "(no output)";
 
-/** The cache point of what carries a mark, which follows it. */
-export function cachePoint({ cache_control: control }: Markable): Wire.CachePoint[] {
+/** The cache point of what carries a breakpoint, which follows it. */
+export function cachePoint({ cache_control: control }: Cacheable): Wire.CachePoint[] {
   if (control === undefined) {
     return [];
   }
@@ -22,10 +28,10 @@ export function systemBlocks(blocks: readonly TextBlock[]): (Wire.TextBlock | Wi
   return blocks.flatMap((block) => [{ text: block.text }, ...cachePoint(block)]);
 }
 
-/** The turns; a mark of the whole request stands at their end. */
+/** The turns; a breakpoint of the whole request stands at their end. */
 export function converseTurns(
   turns: readonly Turn<ConverseMedia>[],
-  wholeMark: Markable,
+  wholeBreakpoint: Cacheable,
 ): Wire.Turn[] {
   const written = turns.map(({ role, content }) => {
     const blocks = content.flatMap(blocksOf);
@@ -39,7 +45,7 @@ export function converseTurns(
   });
   const last = written.at(-1);
   if (last !== undefined && !isCachePoint(last.content.at(-1))) {
-    last.content.push(...cachePoint(wholeMark));
+    last.content.push(...cachePoint(wholeBreakpoint));
   }
   return written;
 }

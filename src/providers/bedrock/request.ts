@@ -73,7 +73,7 @@ export function buildRequest(call: UpstreamCall, options: RequestOptions): Built
     ...tools.fields,
   };
   const body: ConverseRequest = {
-    messages: converseTurns(plan.turns, plan.wholeMark),
+    messages: converseTurns(plan.turns, plan.wholeBreakpoint),
     ...(system.length > 0 && { system }),
     ...(Object.keys(inference).length > 0 && { inferenceConfig: inference }),
     ...(tools.toolConfig !== null && { toolConfig: tools.toolConfig }),

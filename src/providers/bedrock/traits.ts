@@ -29,7 +29,7 @@ const COMMON: ModelFamily = {
   hourCache: false,
   singleCalls: false,
   mediaUrls: false,
-  cacheMarks: "nowhere",
+  cacheBreakpoints: "nowhere",
   fitId: fitClaudeId,
   mediaResults: false,
 };
@@ -66,7 +66,7 @@ export function modelFamily(model: string): ModelFamily {
       thinking: model.includes("nova-2") ? "own" : "none",
       forcedTools: "named",
       answerTool: true,
-      cacheMarks: "messages",
+      cacheBreakpoints: "messages",
       mediaResults: true,
     };
   }

@@ -4,22 +4,22 @@ import type { JsonObject } from "../shared/json.ts";
 /** How much a model is to think and write; which words a model takes differs. */
 export type Effort = "low" | "medium" | "high" | "xhigh" | "max";
 
-/** A mark after which the prompt so far is cached; without `ttl` for 5 minutes. */
+/** A breakpoint after which the prompt so far is cached; without `ttl` for 5 minutes. */
 export interface CacheControl {
   type: "ephemeral";
   ttl?: "5m" | "1h";
 }
 
-export interface Markable {
+export interface Cacheable {
   cache_control?: CacheControl;
 }
 
-export interface TextBlock extends Markable {
+export interface TextBlock extends Cacheable {
   type: "text";
   text: string;
 }
 
-export interface ToolUseBlock extends Markable {
+export interface ToolUseBlock extends Cacheable {
   type: "tool_use";
   id: string;
   name: string;
@@ -27,11 +27,11 @@ export interface ToolUseBlock extends Markable {
 }
 
 /** An image, document or sound in the form of the dialect; its `type` is none of the above. */
-export interface MediaBlock extends Markable {
+export interface MediaBlock extends Cacheable {
   type: "image" | "document" | "media";
 }
 
-export interface ToolResultBlock<Media extends MediaBlock> extends Markable {
+export interface ToolResultBlock<Media extends MediaBlock> extends Cacheable {
   type: "tool_result";
   tool_use_id: string;
   content?: string | (TextBlock | Media)[];
@@ -45,7 +45,7 @@ export type Turn<Media extends MediaBlock> =
 /** A tool's input is always an object. */
 export type ObjectSchema = JsonObject & { type: "object" };
 
-export interface Tool extends Markable {
+export interface Tool extends Cacheable {
   name: string;
   description?: string;
   input_schema: ObjectSchema;

@@ -4,12 +4,12 @@ import { invalidRequest, unsupported } from "../../base/errors.ts";
 import { refuseOldForms } from "../shared/form-fields.ts";
 import { asArray, asObject, type JsonObject } from "../shared/json.ts";
 import { readCall } from "../shared/tool-arguments.ts";
-import type { Markable, MediaBlock, TextBlock, ToolUseBlock, Turn } from "./blocks.ts";
-import type { CacheMarks } from "./cache-marks.ts";
+import type { Cacheable, MediaBlock, TextBlock, ToolUseBlock, Turn } from "./blocks.ts";
+import type { CacheBreakpoints } from "./cache-breakpoints.ts";
 import { TurnBuilder, type TurnOptions } from "./turns.ts";
 
 export interface MessageOptions<Media extends MediaBlock> extends TurnOptions {
-  marks: CacheMarks;
+  breakpoints: CacheBreakpoints;
   /**
    * Reads a part that is no text; null for a type that the model does not take.
    * @param place of the part in the request, as `messages[0].content[1]`
@@ -40,7 +40,7 @@ export function convertMessages<Media extends MediaBlock>(
   for (const [index, message] of messages.entries()) {
     leading &&= isSystem(message);
     if (leading) {
-      system.push(markedText(message, options.marks));
+      system.push(textWithBreakpoint(message, options.breakpoints));
     } else {
       addMessage(builder, asObject(message), `messages[${index}]`, options);
     }
@@ -64,22 +64,22 @@ function addMessage<Media extends MediaBlock>(
   place: string,
   options: MessageOptions<Media>,
 ): void {
-  const { marks } = options;
+  const { breakpoints } = options;
   switch (message.role) {
     case "system":
     case "developer":
-      builder.system(markedText(message, marks));
+      builder.system(textWithBreakpoint(message, breakpoints));
       return;
     case "user": {
       const blocks = contentBlocks(message.content, `${place}.content`, options);
-      builder.user(markLast(blocks, message, marks));
+      builder.user(endWithBreakpoint(blocks, message, breakpoints));
       return;
     }
     case "tool":
       builder.toolResult(String(message.tool_call_id), toolResult(message, place, options), place);
       return;
     case "assistant":
-      addAssistant(builder, message, place, marks);
+      addAssistant(builder, message, place, breakpoints);
       return;
     default:
       throw invalidRequest("This model does not take messages of this role.", `${place}.role`);
@@ -90,16 +90,19 @@ function addAssistant<Media extends MediaBlock>(
   builder: TurnBuilder<Media>,
   message: JsonObject,
   place: string,
-  marks: CacheMarks,
+  breakpoints: CacheBreakpoints,
 ): void {
   refuseOldForms(message, place);
-  const text = [...textBlocks(message.content, marks), ...textBlocks(message.refusal, marks)];
+  const text = [
+    ...textBlocks(message.content, breakpoints),
+    ...textBlocks(message.refusal, breakpoints),
+  ];
   const calls = asArray(message.tool_calls).map(toolUse);
-  const [markedCalls, markedTexts] =
+  const [allCalls, allTexts] =
     calls.length > 0
-      ? [markLast(calls, message, marks), text]
-      : [calls, markLast(text, message, marks)];
-  builder.assistant(markedTexts, markedCalls, place);
+      ? [endWithBreakpoint(calls, message, breakpoints), text]
+      : [calls, endWithBreakpoint(text, message, breakpoints)];
+  builder.assistant(allTexts, allCalls, place);
 }
 
 function toolUse(value: unknown): ToolUseBlock {
@@ -118,7 +121,7 @@ function toolResult<Media extends MediaBlock>(
   return {
     ...(said !== null && { content: said }),
     ...(blocks.length > 0 && { content: blocks }),
-    ...options.marks.take(message),
+    ...options.breakpoints.take(message),
   };
 }
 
@@ -133,7 +136,7 @@ function contentBlocks<Media extends MediaBlock>(
   return content.flatMap((value: unknown, position): (TextBlock | Media)[] => {
     const part = asObject(value);
     if (part.type === "text") {
-      return textBlocks([part], options.marks);
+      return textBlocks([part], options.breakpoints);
     }
     const media = options.readMedia(part, `${place}[${position}]`);
     if (media === null) {
@@ -142,41 +145,44 @@ function contentBlocks<Media extends MediaBlock>(
         `${place}[${position}]`,
       );
     }
-    return [{ ...media, ...options.marks.take(part) }];
+    return [{ ...media, ...options.breakpoints.take(part) }];
   });
 }
 
 /** The text of a string or of text and refusal parts. Blank texts are left out: Claude refuses them. */
-function textBlocks(content: unknown, marks: CacheMarks): TextBlock[] {
+function textBlocks(content: unknown, breakpoints: CacheBreakpoints): TextBlock[] {
   if (!Array.isArray(content)) {
     return textBlock(content, {});
   }
   return content.flatMap((part: unknown) => {
     const { text, refusal } = asObject(part);
     const said = text ?? refusal;
-    return isBlank(said) ? [] : textBlock(said, marks.take(part));
+    return isBlank(said) ? [] : textBlock(said, breakpoints.take(part));
   });
 }
 
 const isBlank = (text: unknown): boolean => typeof text !== "string" || text.trim() === "";
 
-function textBlock(text: unknown, mark: Markable): TextBlock[] {
-  return typeof text !== "string" || isBlank(text) ? [] : [{ type: "text", text, ...mark }];
+function textBlock(text: unknown, breakpoint: Cacheable): TextBlock[] {
+  return typeof text !== "string" || isBlank(text) ? [] : [{ type: "text", text, ...breakpoint }];
 }
 
-function markedText(message: { content?: unknown }, marks: CacheMarks): TextBlock[] {
-  return markLast(textBlocks(message.content, marks), message, marks);
+function textWithBreakpoint(
+  message: { content?: unknown },
+  breakpoints: CacheBreakpoints,
+): TextBlock[] {
+  return endWithBreakpoint(textBlocks(message.content, breakpoints), message, breakpoints);
 }
 
-/** A mark on a message means its last block. */
-function markLast<Block extends Markable>(
+/** A breakpoint on a message means its last block. */
+function endWithBreakpoint<Block extends Cacheable>(
   blocks: Block[],
   message: unknown,
-  marks: CacheMarks,
+  breakpoints: CacheBreakpoints,
 ): Block[] {
   const last = blocks.at(-1);
   if (last === undefined || last.cache_control !== undefined) {
     return blocks;
   }
-  return [...blocks.slice(0, -1), { ...last, ...marks.take(message) }];
+  return [...blocks.slice(0, -1), { ...last, ...breakpoints.take(message) }];
 }

@@ -2,8 +2,8 @@
 import type { ChatRequest, ChatTool } from "../../base/chat.ts";
 import { refuseForms } from "../shared/form-fields.ts";
 import { readTools, toolName } from "../shared/tool-choice.ts";
-import type { Markable, MediaBlock, TextBlock, Turn } from "./blocks.ts";
-import { CacheMarks } from "./cache-marks.ts";
+import type { Cacheable, MediaBlock, TextBlock, Turn } from "./blocks.ts";
+import { CacheBreakpoints } from "./cache-breakpoints.ts";
 import { convertMessages, type MessageOptions } from "./messages.ts";
 import { leftOut, REFUSED_FIELDS, type Sampling, samplingOf, stopOf } from "./parameters.ts";
 import type { ModelRules } from "./platform.ts";
@@ -16,7 +16,7 @@ export interface RequestPlan<Media extends MediaBlock> {
   system: TextBlock[];
   turns: Turn<Media>[];
   /** `cache_control` of the whole request. */
-  wholeMark: Markable;
+  wholeBreakpoint: Cacheable;
   tools: ToolPlan;
   /** For the model's own structured output; null without it. */
   nativeSchema: Readonly<Record<string, unknown>> | null;
@@ -52,16 +52,20 @@ export function planRequest<Media extends MediaBlock>(
   const offered = readTools(request);
   const demanded = demandsCall(offered);
   const form = demanded ? PLAIN_ANSWER : answerForm(request, rules);
-  const marks = new CacheMarks({
+  const breakpoints = new CacheBreakpoints({
     hour: rules.hourCache,
-    ...(rules.cacheMarks === "nowhere" && { max: 0 }),
+    ...(rules.cacheBreakpoints === "nowhere" && { max: 0 }),
   });
-  const wholeMark = marks.take({ cache_control: request.cache_control });
-  const tools = planTools(offered, { rules, marks, answerTool: form.tool });
+  const wholeBreakpoint = breakpoints.take({ cache_control: request.cache_control });
+  const tools = planTools(offered, { rules, breakpoints, answerTool: form.tool });
   const forcesTool = tools.choice.kind === "required" || tools.choice.kind === "tool";
   const thinking = planThinking(request, rules, { maxTokens, forcesTool });
   const thinks = thinking.thinking !== undefined && thinking.thinking.type !== "disabled";
-  const { system, turns } = convertMessages(request.messages, { ...options, ...rules, marks });
+  const { system, turns } = convertMessages(request.messages, {
+    ...options,
+    ...rules,
+    breakpoints,
+  });
   const said = [tools.instruction, form.instruction].flatMap((text) =>
     text === null ? [] : [{ type: "text" as const, text }],
   );
@@ -70,7 +74,7 @@ export function planRequest<Media extends MediaBlock>(
   return {
     system: [...system, ...said],
     turns,
-    wholeMark,
+    wholeBreakpoint,
     tools,
     nativeSchema: form.nativeSchema,
     answerTool: form.tool?.name ?? null,

@@ -6,7 +6,7 @@ export interface PlatformFeatures {
   nativeJson: boolean;
   /** Messages of the role `system` in mid-conversation. */
   systemTurns: boolean;
-  /** Cache marks that live for an hour. */
+  /** Cache breakpoints that live for an hour. */
   hourCache: boolean;
   /** Can be kept to one call at a time. */
   singleCalls: boolean;
@@ -58,8 +58,8 @@ export interface ModelRules extends ModelTraits, PlatformFeatures {
   /** Takes `top_k` where it takes sampling. */
   topK: boolean;
   stopSequences: boolean;
-  /** Cache marks are taken in the whole prompt, in all but the tools, or nowhere. */
-  cacheMarks: "everywhere" | "messages" | "nowhere";
+  /** Cache breakpoints are taken in the whole prompt, in all but the tools, or nowhere. */
+  cacheBreakpoints: "everywhere" | "messages" | "nowhere";
 }
 
 /** Claude's rules: what the model and the platform both have. */
@@ -74,6 +74,6 @@ export function claudeRules(model: string, features: PlatformFeatures): ModelRul
     oneSampling: true,
     topK: true,
     stopSequences: true,
-    cacheMarks: "everywhere",
+    cacheBreakpoints: "everywhere",
   };
 }

@@ -4,7 +4,7 @@ import { invalidRequest } from "../../base/errors.ts";
 import { nonEmptyString } from "../shared/json.ts";
 import { type OfferedTools, type ToolChoice, toolName } from "../shared/tool-choice.ts";
 import type { ObjectSchema, ToolChoice as SentChoice, Tool } from "./blocks.ts";
-import type { CacheMarks } from "./cache-marks.ts";
+import type { CacheBreakpoints } from "./cache-breakpoints.ts";
 import type { ModelRules } from "./platform.ts";
 import { fitsNativeSchema } from "./schema-fit.ts";
 import { objectRoot } from "./schema-root.ts";
@@ -23,7 +23,7 @@ export interface ToolPlan {
 
 export interface ToolOptions {
   rules: ModelRules;
-  marks: CacheMarks;
+  breakpoints: CacheBreakpoints;
   /** Takes the final answer as JSON; null where the answer is text. */
   answerTool: Tool | null;
 }
@@ -89,18 +89,18 @@ function forced(
     : { choice: { kind: "required" }, instruction: null };
 }
 
-function toTool(tool: ChatTool, index: number, { rules, marks }: ToolOptions): Tool {
+function toTool(tool: ChatTool, index: number, { rules, breakpoints }: ToolOptions): Tool {
   const { parameters, strict } = tool.function ?? {};
   const description = nonEmptyString(tool.function?.description?.trim());
   const schema = inputSchema(parameters ?? {}, `tools[${index}].function.parameters`);
   const isStrict = strict === true && rules.nativeJson && fitsNativeSchema(schema);
-  const mark = rules.cacheMarks === "everywhere" ? marks.take(tool) : {};
+  const breakpoint = rules.cacheBreakpoints === "everywhere" ? breakpoints.take(tool) : {};
   return {
     name: toolName(tool),
     ...(description !== null && { description }),
     input_schema: isStrict ? { ...sanitizeSchema(schema), type: "object" } : schema,
     ...(isStrict && { strict: true as const }),
-    ...mark,
+    ...breakpoint,
   };
 }
 

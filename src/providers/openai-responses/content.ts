@@ -18,19 +18,19 @@ export function toInputContent(content: unknown, path: string): string | JsonObj
 }
 
 function toInputPart(part: JsonObject, path: string): JsonObject {
-  const mark = isObject(part.prompt_cache_breakpoint)
+  const breakpoint = isObject(part.prompt_cache_breakpoint)
     ? { prompt_cache_breakpoint: part.prompt_cache_breakpoint }
     : {};
   switch (part.type) {
     case "text":
-      return { type: "input_text", text: part.text, ...mark };
+      return { type: "input_text", text: part.text, ...breakpoint };
     case "image_url": {
       const image = asObject(part.image_url);
       const detail = nonEmptyString(image.detail) ?? "auto";
-      return { type: "input_image", image_url: image.url, detail, ...mark };
+      return { type: "input_image", image_url: image.url, detail, ...breakpoint };
     }
     case "file":
-      return { type: "input_file", ...toFile(asObject(part.file), path), ...mark };
+      return { type: "input_file", ...toFile(asObject(part.file), path), ...breakpoint };
     default:
       // Audio and video: the Responses API's messages hold neither.
       throw unsupportedPart(part.type, path);

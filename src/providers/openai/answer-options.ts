@@ -10,7 +10,7 @@ export interface AnswerOptions {
   /** How many choices were asked for. */
   choices: number;
   quirks: UsageOptions;
-  /** Whether any mark in the request asks for a cache of one hour. */
+  /** Whether any breakpoint in the request asks for a cache of one hour. */
   writesForAnHour: () => boolean;
 }
 
@@ -24,7 +24,7 @@ export function answerOptions(call: UpstreamCall, quirks: UsageOptions): AnswerO
 }
 
 /**
- * Whether any mark of the request says `ttl: "1h"`. Aggregators count the written tokens without a
+ * Whether any breakpoint of the request says `ttl: "1h"`. Aggregators count the written tokens without a
  * word on how long they live, so that all of them are taken to live as long as the request asks.
  */
 function asksForAnHour(request: ChatRequest): boolean {

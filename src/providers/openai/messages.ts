@@ -158,20 +158,20 @@ export const dropToolCallExtras: RequestPatch = (body) => {
 };
 
 /**
- * Drops the marks of Anthropic's prompt cache from parts, messages and tools: providers with a
+ * Drops the breakpoints of Anthropic's prompt cache from parts, messages and tools: providers with a
  * closed schema refuse them, and no answer depends on them.
  */
-export const dropCacheMarks: RequestPatch = (body) => {
-  const unmark = (holder: JsonObject) => {
+export const dropCacheBreakpoints: RequestPatch = (body) => {
+  const dropBreakpoint = (holder: JsonObject) => {
     delete holder.cache_control;
   };
-  unmark(body);
+  dropBreakpoint(body);
   if (asArray(body.tools).some((tool) => isObject(tool) && "cache_control" in tool)) {
-    body.tools = copies(body.tools, unmark);
+    body.tools = copies(body.tools, dropBreakpoint);
   }
   mapMessages(body, (message) => {
-    unmark(message);
-    message.content = copies(message.content, unmark);
+    dropBreakpoint(message);
+    message.content = copies(message.content, dropBreakpoint);
   });
 };
 

@@ -2,7 +2,7 @@
 import { filesAsDocuments } from "./document-parts.ts";
 import {
   developerAsSystem,
-  dropCacheMarks,
+  dropCacheBreakpoints,
   dropMessageFields,
   dropToolCallExtras,
   keepMessageFields,
@@ -65,7 +65,7 @@ export const OPENAI: Quirks = {
   patches: [
     dropMessageFields(...HOSTS_FIELDS),
     dropToolCallExtras,
-    dropCacheMarks,
+    dropCacheBreakpoints,
     shortToolIds,
     dropUsualTier("on_demand"),
   ],
@@ -105,7 +105,7 @@ export const MISTRAL: Quirks = {
     developerAsSystem,
     filesAsDocuments,
     keepMessageFields("role", "content", "tool_calls", "tool_call_id", "prefix"),
-    dropCacheMarks,
+    dropCacheBreakpoints,
     nineCharacterToolIds,
   ],
 };
@@ -139,7 +139,7 @@ export const GROQ: Quirks = {
       "reasoning",
       "function_call",
     ),
-    dropCacheMarks,
+    dropCacheBreakpoints,
     dropSingleN,
     dropUsualTier("default", "standard"),
   ],
@@ -163,7 +163,7 @@ export const CEREBRAS: Quirks = {
   patches: [
     ...COMMON.patches,
     keepMessageFields("role", "content", "name", "tool_calls", "tool_call_id"),
-    dropCacheMarks,
+    dropCacheBreakpoints,
   ],
 };
 

@@ -1,4 +1,4 @@
-// Images, files and cache marks as Anthropic's blocks.
+// Images, files and cache breakpoints as Anthropic's blocks.
 import { describe, expect, test } from "bun:test";
 import {
   calls,
@@ -78,37 +78,39 @@ describe("parts", () => {
   });
 });
 
-describe("cache marks", () => {
-  const mark = { cache_control: { type: "ephemeral" } };
+describe("cache breakpoints", () => {
+  const breakpoint = { cache_control: { type: "ephemeral" } };
   const hour = { cache_control: { type: "ephemeral", ttl: "1h" } };
 
   test("on parts, messages and results, and OpenAI's breakpoints", () => {
     const { system: blocks, turns } = convert([
       system("s", { cache_control: { type: "ephemeral", ttl: "1h", extra: 1 } }),
       user([
-        { ...text("a"), ...mark },
-        { ...text(""), ...mark },
+        { ...text("a"), ...breakpoint },
+        { ...text(""), ...breakpoint },
       ]),
       calls(toolCall("c", "f", "{}")),
-      result("c", "ok", mark),
+      result("c", "ok", breakpoint),
       user([{ ...text("b"), prompt_cache_breakpoint: { mode: "explicit", ttl: "30m" } }]),
     ]);
     expect(blocks as object[]).toEqual([{ ...text("s"), ...hour }]);
     expect(turns as object[]).toEqual([
-      turn("user", { ...text("a"), ...mark }),
+      turn("user", { ...text("a"), ...breakpoint }),
       turn("assistant", use("c")),
-      turn("user", { ...done("c"), ...mark }, { ...text("b"), ...hour }),
+      turn("user", { ...done("c"), ...breakpoint }, { ...text("b"), ...hour }),
     ]);
   });
 
-  test("a mark on a message is its last block's, and the fifth is one too many", () => {
-    const marked = (value: string) => user([text("x"), text(value)], mark);
+  test("a breakpoint on a message is its last block's, and the fifth is one too many", () => {
+    const marked = (value: string) => user([text("x"), text(value)], breakpoint);
     const [only] = turnsOf(...["1", "2", "3", "4", "5"].map(marked));
     const found = only?.content.filter((block) => block.cache_control !== undefined);
-    expect(found as object[]).toEqual(["1", "2", "3", "4"].map((v) => ({ ...text(v), ...mark })));
+    expect(found as object[]).toEqual(
+      ["1", "2", "3", "4"].map((v) => ({ ...text(v), ...breakpoint })),
+    );
   });
 
-  test("other kinds of marks are left out", () => {
+  test("other kinds of breakpoints are left out", () => {
     const odd = { cache_control: { type: "forever" } };
     expect(turnsOf(user([{ ...text("a"), ...odd }]))).toEqual([userText("a")]);
   });

@@ -2,13 +2,13 @@
 import type { ChatRequest } from "../../../src/base/chat.ts";
 import type { ApiError } from "../../../src/base/errors.ts";
 import { readMedia } from "../../../src/providers/anthropic/content.ts";
-import { CacheMarks } from "../../../src/providers/claude/cache-marks.ts";
+import { CacheBreakpoints } from "../../../src/providers/claude/cache-breakpoints.ts";
 import { convertMessages } from "../../../src/providers/claude/messages.ts";
 import { fitClaudeId } from "../../../src/providers/claude/tool-ids.ts";
 
 export const convert = (messages: object[], systemTurns = false) =>
   convertMessages(messages as ChatRequest["messages"], {
-    marks: new CacheMarks({ hour: true }),
+    breakpoints: new CacheBreakpoints({ hour: true }),
     systemTurns,
     readMedia,
     fitId: fitClaudeId,

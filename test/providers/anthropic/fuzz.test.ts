@@ -108,8 +108,8 @@ function checkParameters(body: Body): void {
   if (choice?.type === "tool") {
     expect(tools?.some(({ name }) => name === choice.name)).toBe(true);
   }
-  const marks = JSON.stringify(body).match(/"cache_control":\{"type":"ephemeral"/g) ?? [];
-  expect(marks.length).toBeLessThanOrEqual(4);
+  const breakpoints = JSON.stringify(body).match(/"cache_control":\{"type":"ephemeral"/g) ?? [];
+  expect(breakpoints.length).toBeLessThanOrEqual(4);
 }
 
 const anything = fc.jsonValue({ maxDepth: 3 });

@@ -12,13 +12,13 @@ function some(required: Fields, optional: Fields = {}): fc.Arbitrary<Record<stri
 const one = <T>(...values: T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
 const words = fc.oneof(one("", " ", "\n", "hello", "grüß 🙂", "a  "), fc.string({ maxLength: 8 }));
 const callId = one("c1", "c2", "functions.x:0", "call_ü");
-const marks = {
+const breakpoints = {
   cache_control: one({ type: "ephemeral" }, { type: "ephemeral", ttl: "1h" }, { type: "odd" }),
   prompt_cache_breakpoint: one({ mode: "explicit" }, { mode: "explicit", ttl: "30m" }),
 };
-const messageMark = { cache_control: marks.cache_control };
+const messageMark = { cache_control: breakpoints.cache_control };
 
-const textPart = some({ type: one("text"), text: words }, marks);
+const textPart = some({ type: one("text"), text: words }, breakpoints);
 const texts = fc.array(textPart, { maxLength: 3 });
 const url = one(
   "https://example.com/a.png",
@@ -31,11 +31,11 @@ const url = one(
 );
 const userPart = fc.oneof(
   { arbitrary: textPart, weight: 6 },
-  { arbitrary: some({ type: one("image_url"), image_url: some({ url }) }, marks), weight: 2 },
+  { arbitrary: some({ type: one("image_url"), image_url: some({ url }) }, breakpoints), weight: 2 },
   {
     arbitrary: some(
       { type: one("file"), file: some({}, { file_data: url, filename: words, file_id: words }) },
-      marks,
+      breakpoints,
     ),
     weight: 2,
   },
@@ -162,7 +162,7 @@ export const requestArbitrary = some(
     safety_identifier: words,
     service_tier: one("auto", "default", "flex", "priority"),
     prompt_cache_key: words,
-    cache_control: marks.cache_control,
+    cache_control: breakpoints.cache_control,
     unknown_field: fc.jsonValue({ maxDepth: 1 }),
   },
 );

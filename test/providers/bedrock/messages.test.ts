@@ -148,14 +148,14 @@ test.each(cases)("%s", async (_name, messages, system, turns) => {
   expect(await conversation(messages)).toEqual({ system, messages: turns } as never);
 });
 
-describe("cache marks", () => {
-  const mark = { cache_control: { type: "ephemeral", ttl: "1h" } };
+describe("cache breakpoints", () => {
+  const breakpoint = { cache_control: { type: "ephemeral", ttl: "1h" } };
   const messages = [
-    { role: "system", content: [{ type: "text", text: "s", ...mark }] },
+    { role: "system", content: [{ type: "text", text: "s", ...breakpoint }] },
     user([{ type: "text", text: "u", prompt_cache_breakpoint: { mode: "explicit", ttl: "12h" } }]),
     { role: "assistant", content: "a", cache_control: { type: "ephemeral" } },
   ];
-  const tools = [{ type: "function", function: { name: "f" }, ...mark }];
+  const tools = [{ type: "function", function: { name: "f" }, ...breakpoint }];
 
   const hour = { cachePoint: { type: "default", ttl: "1h" } };
   test.each([

@@ -148,12 +148,14 @@ describe("what an assistant said in forms of OpenAI's own", () => {
   });
 });
 
-describe("marks of Anthropic's cache", () => {
-  const mark = { cache_control: { type: "ephemeral" } };
+describe("breakpoints of Anthropic's cache", () => {
+  const breakpoint = { cache_control: { type: "ephemeral" } };
   const request = {
-    ...mark,
-    tools: [{ ...f("f"), ...mark }],
-    messages: [{ role: "user", ...mark, content: [{ type: "text", text: "x", ...mark }] }],
+    ...breakpoint,
+    tools: [{ ...f("f"), ...breakpoint }],
+    messages: [
+      { role: "user", ...breakpoint, content: [{ type: "text", text: "x", ...breakpoint }] },
+    ],
   };
 
   test.each([

@@ -8,12 +8,12 @@ export const jsonObject = z.record(z.string(), z.unknown());
 export const tokenLimit = z.int().min(1);
 
 /**
- * Anthropic's cache mark, which OpenAI-compatible clients put on messages, parts and tools.
+ * Anthropic's cache breakpoint, which OpenAI-compatible clients put on messages, parts and tools.
  * Loose: what a provider makes of it is that provider's business.
  */
 export const cacheControl = z.looseObject({ type: z.string(), ttl: z.string().nullish() });
 
-/** OpenAI's cache mark on a content part. */
+/** OpenAI's cache breakpoint on a content part. */
 export const promptCacheBreakpoint = z.looseObject({
   mode: z.string(),
   ttl: z.string().nullish(),

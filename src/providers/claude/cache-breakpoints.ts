@@ -1,35 +1,35 @@
-// Prompt caching: the clients' marks, in either spelling, as Anthropic's `cache_control`.
+// Prompt caching: the clients' breakpoints, in either spelling, as Anthropic's `cache_control`.
 import { asObject, isObject } from "../shared/json.ts";
-import type { CacheControl, Markable } from "./blocks.ts";
+import type { Cacheable, CacheControl } from "./blocks.ts";
 
-/** Claude refuses a request with more marks; those beyond are left out. */
-const MAX_MARKS = 4;
+/** Claude refuses a request with more breakpoints; those beyond are left out. */
+const MAX_BREAKPOINTS = 4;
 
-export interface MarkOptions {
-  /** The most marks that are handed out; {@link MAX_MARKS} without it. */
+export interface BreakpointOptions {
+  /** The most breakpoints that are handed out; {@link MAX_BREAKPOINTS} without it. */
   max?: number;
-  /** Marks may live for an hour. */
+  /** Breakpoints may live for an hour. */
   hour: boolean;
 }
 
 /**
- * Hands out a request's marks, which have to be asked for in the order of the prompt: tools,
+ * Hands out a request's breakpoints, which have to be asked for in the order of the prompt: tools,
  * system, messages. The first ones count, as they cover what changes least.
  */
-export class CacheMarks {
+export class CacheBreakpoints {
   readonly #hour: boolean;
   #left: number;
 
-  constructor({ max = MAX_MARKS, hour }: MarkOptions) {
+  constructor({ max = MAX_BREAKPOINTS, hour }: BreakpointOptions) {
     this.#left = max;
     this.#hour = hour;
   }
 
   /**
-   * The mark of a part, message, tool or whole request: its `cache_control` as it is, else OpenAI's
-   * `prompt_cache_breakpoint`. Empty when it has none, or when the request has used up its marks.
+   * The breakpoint of a part, message, tool or whole request: its `cache_control` as it is, else OpenAI's
+   * `prompt_cache_breakpoint`. Empty when it has none, or when the request has used up its breakpoints.
    */
-  take(carrier: unknown): Markable {
+  take(carrier: unknown): Cacheable {
     const control = controlOf(carrier);
     if (control === null || this.#left === 0) {
       return {};
