@@ -133,7 +133,7 @@ export function usageFor(driver: Driver, name: RequestName, tokens: Tokens): Fie
   };
 }
 
-export interface Told {
+export interface Delivered {
   message: Fields;
   finishReason: string;
 }
@@ -143,7 +143,7 @@ export async function expectWhole(
   bench: Bench,
   name: RequestName,
   response: Response,
-  told: Told,
+  told: Delivered,
   tokens: Tokens,
 ): Promise<void> {
   const { driver } = bench;
@@ -170,7 +170,7 @@ export async function expectStream(
   bench: Bench,
   name: RequestName,
   response: Response,
-  told: Told,
+  told: Delivered,
   tokens: Tokens,
 ): Promise<void> {
   const { driver } = bench;

@@ -32,7 +32,7 @@ async function packBomb(): Promise<Uint8Array> {
   return concat(...packed);
 }
 
-const WAYS = [false, true];
+const STREAM_OR_NOT = [false, true];
 
 const typeOf = (stream: boolean) => (stream ? SSE_TYPE : { "content-type": "application/json" });
 
@@ -41,7 +41,7 @@ function compressed(bytes: Uint8Array, encoding: string, stream: boolean): Buffe
   return answerBytes(bytes, "chunked", { headers });
 }
 
-test.each(WAYS)("the provider is asked not to compress, stream: %p", async (stream) => {
+test.each(STREAM_OR_NOT)("the provider is asked not to compress, stream: %p", async (stream) => {
   const text = stream ? streamOf("Hello!").join("") : JSON.stringify(completion());
   const plain = answerBytes(text, "until-close", { headers: typeOf(stream) });
   const outcome = await ask(house, sends(plain, "fin"), { stream });
@@ -62,7 +62,7 @@ async function growthOf(job: () => Promise<unknown>): Promise<number> {
   return Math.max(peak, process.memoryUsage.rss()) - before;
 }
 
-test.each(WAYS)("bombs are not unpacked beyond the limit, stream: %p", async (stream) => {
+test.each(STREAM_OR_NOT)("bombs are not unpacked beyond the limit, stream: %p", async (stream) => {
   const bomb = sends(compressed(await packBomb(), "gzip", stream), "hold");
   let outcomes: Outcome[] = [];
   const growth = await growthOf(async () => {
@@ -83,7 +83,9 @@ const CODINGS: [string, (bytes: string) => Uint8Array][] = [
   ["zstd", zstdCompressSync],
   ["identity", (text) => Buffer.from(text)],
 ];
-const ROWS = CODINGS.flatMap(([name, pack]) => WAYS.map((stream) => ({ name, pack, stream })));
+const ROWS = CODINGS.flatMap(([name, pack]) =>
+  STREAM_OR_NOT.map((stream) => ({ name, pack, stream })),
+);
 
 test.each(ROWS)("$name is unpacked, stream: $stream", async ({ name, pack, stream }) => {
   const text = stream ? streamOf("Hello!").join("") : JSON.stringify(completion("Hello!"));
@@ -95,7 +97,7 @@ test.each(ROWS)("$name is unpacked, stream: $stream", async ({ name, pack, strea
   });
 });
 
-test.each(WAYS)("what is damaged or cut is a failure, stream: %p", async (stream) => {
+test.each(STREAM_OR_NOT)("what is damaged or cut is a failure, stream: %p", async (stream) => {
   const text = stream ? streamOf("Hello!").join("") : JSON.stringify(completion("Hello!"));
   const packed = gzipSync(text);
   const damaged = Buffer.from(packed);

@@ -26,7 +26,7 @@ const LEAVINGS: Record<string, (client: RawClient) => void> = {
   // It would still read, but the server cannot tell it from one that has gone, and takes it as gone.
   "closes its half of the connection": ({ socket }) => socket.end(),
 };
-const WAYS = Object.entries(LEAVINGS);
+const LEAVING_ROWS = Object.entries(LEAVINGS);
 
 /** The whole check of a request whose client has left. */
 async function expectLeft(tag: string): Promise<RequestRecord> {
@@ -52,7 +52,7 @@ const tokensOf = ({ usage }: RequestRecord) => ({
 const never = new Promise<void>(() => {});
 const WORDS = event(chunk({ role: "assistant", content: "one two three" }));
 
-describe.each(WAYS)("a client that %s", (_name, leave) => {
+describe.each(LEAVING_ROWS)("a client that %s", (_name, leave) => {
   test.each([false, true])("before the first event, stream: %p: pays the input", async (stream) => {
     const tag = house.plan(sse(gated("", never)));
     const client = await connectRaw(house.server.origin);

@@ -16,10 +16,10 @@ const CLOSED_MS = 5_000;
 /** What becomes of the connection to the provider: closed, free for the next call, or never made. */
 type Connection = "closed" | "kept" | "none";
 
-/** What the client was told: all of it, a failure by status, or a failure after its beginning. */
-type Told = "complete" | "failed" | "broken";
+/** What the client was shown: all of it, a failure by status, or a failure after its beginning. */
+type Shown = "complete" | "failed" | "broken";
 
-const TOLD_BY_ENDING: Record<string, Told> = {
+const SHOWN_BY_ENDING: Record<string, Shown> = {
   completed: "complete",
   upstream_failed: "failed",
   upstream_interrupted: "broken",
@@ -60,15 +60,15 @@ export async function expectAllSound(
 function expectTruth(house: FaultHouse, outcome: Outcome): RequestRecord {
   const record = house.server.ledger.findRecord(outcome.requestId);
   if (record === undefined) throw new Error(`no record of ${JSON.stringify(outcome)}`);
-  expect({ ...outcome, told: toldOf(outcome) }).toMatchObject({
-    told: TOLD_BY_ENDING[record.ending],
+  expect({ ...outcome, shown: shownOf(outcome) }).toMatchObject({
+    shown: SHOWN_BY_ENDING[record.ending],
     status: record.httpStatus,
   });
   expectCharge(house, record);
   return record;
 }
 
-function toldOf({ stream, status, text }: Outcome): Told {
+function shownOf({ stream, status, text }: Outcome): Shown {
   if (status !== 200) {
     errorEnvelope.parse(JSON.parse(text));
     return "failed";

@@ -48,7 +48,7 @@ afterAll(async () => {
   await house.close();
 });
 
-const WAYS: [string, object, (until: Promise<void>) => UpstreamAnswer][] = [
+const FORMS: [string, object, (until: Promise<void>) => UpstreamAnswer][] = [
   ["a whole answer", {}, (until) => later(json(completion()), until)],
   ["a stream", { stream: true }, (until) => later(sse(streamOf("one", "two")), until)],
 ];
@@ -78,7 +78,7 @@ async function chargedFor(
 }
 
 describe.each(CHANGES)("a price that %s", (_name, prices, start, end, before, after) => {
-  test.each(WAYS)("is pinned in the hold: %s", async (_way, body, answer) => {
+  test.each(FORMS)("is pinned in the hold: %s", async (_form, body, answer) => {
     const [deployment] = house.server.gateway.catalog.candidates(MODEL);
     if (deployment === undefined) throw new Error("the model is not served");
     deployment.prices = prices;

@@ -31,14 +31,14 @@ function answerInTurn(...answers: UpstreamAnswer[]): () => number {
   return () => house.upstream.requests.length - before;
 }
 
-const WAYS: [string, object, UpstreamAnswer][] = [
+const FORMS: [string, object, UpstreamAnswer][] = [
   ["whole", {}, json(completion())],
   ["streamed", { stream: true }, sse(streamOf("Hello!"))],
 ];
 const PASSING = [408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 529];
 
 describe("a refusal that may pass", () => {
-  const rows = PASSING.flatMap((status) => WAYS.map((way) => [status, ...way] as const));
+  const rows = PASSING.flatMap((status) => FORMS.map((form) => [status, ...form] as const));
   test.each(rows)("%i, %s: the next try is charged, once", async (status, _way, body, answer) => {
     const calls = answerInTurn(refusal(status), answer);
     const response = await post(house, { ...body });

@@ -137,7 +137,7 @@ export function judgeRecord(
 
 /** What a record says beside the money. */
 function checkFacts(journey: Journey, record: RecordRow, nowMs: number): void {
-  const { call, plan, heldToldMicro, startedMs } = journey;
+  const { call, plan, heldShownMicro, startedMs } = journey;
   const { errorCode, firstEventMs, durationMs } = record;
   const { end } = plan.script;
   const code = end === "hang" ? "upstream_timeout" : end === "fail" ? "upstream_error" : null;
@@ -152,7 +152,7 @@ function checkFacts(journey: Journey, record: RecordRow, nowMs: number): void {
     const failed = call?.ending === "failed" && !isCut;
     must(errorCode === (failed ? code : null), "a failure without a client has its code");
   }
-  must(heldToldMicro === null || heldToldMicro === record.held, "the hold told is the record's");
+  must(heldShownMicro === null || heldShownMicro === record.held, "the hold told is the record's");
   const isAnswered = call !== null && (call.ending === "ended" || (call.stream && call.given > 0));
   must((firstEventMs !== null) === isAnswered, "the first event is timed");
   const isInOrder =

@@ -91,7 +91,7 @@ export function checkCalls(
 }
 
 /** What a client is told stands in the books by then. */
-export function checkTold(journey: Journey, rows: Rows, nowMs: number): void {
+export function checkAnswer(journey: Journey, rows: Rows, nowMs: number): void {
   const { told, requestId } = journey;
   if (told === null) return;
   must(

@@ -29,7 +29,7 @@ export interface ClientOptions {
   /** Checks an answer that was given before. */
   onReplay: (journey: Journey, replay: Replay) => void;
   /** Checks what a client is told against the books. */
-  onTold: (journey: Journey) => void;
+  onAnswer: (journey: Journey) => void;
 }
 
 export function requestOf(plan: RequestPlan, model: string): ChatRequest {
@@ -97,7 +97,7 @@ export async function runClient(options: ClientOptions, journey: Journey): Promi
     options.onReplay(journey, answer);
     return tell(options, journey, { how: "replay", status: 200, settled: null, usage: null });
   }
-  journey.heldToldMicro = answer.held.amountMicro;
+  journey.heldShownMicro = answer.held.amountMicro;
   const reading = answer.events[Symbol.asyncIterator]();
   events = reading;
   // Nobody reads for a client that has left already.
@@ -166,13 +166,13 @@ function checkEndEvent({ plan, chunksRead }: Journey, event: StreamEvent & { typ
 }
 
 function tell(
-  { say, onTold }: ClientOptions,
+  { say, onAnswer }: ClientOptions,
   journey: Journey,
   told: NonNullable<Journey["told"]>,
 ) {
   say(`${journey.requestId} told ${told.how} ${told.status} ${told.settled?.chargedMicro ?? "-"}`);
   journey.told = told;
-  onTold(journey);
+  onAnswer(journey);
 }
 
 /** Leaves by both signs that a server gets, in the order of the plan. */

@@ -64,7 +64,7 @@ export interface Journey {
   /** Whether its calls were ended because the server stopped, before it was over. */
   cutAtStep: number | null;
   /** The hold that a stream's headers told. */
-  heldToldMicro: number | null;
+  heldShownMicro: number | null;
   chunksRead: number;
   /** Whether its stream was ever read, and whether a read of it waits now. */
   wasRead: boolean;
@@ -110,7 +110,7 @@ export function newJourney(
     signalledAtStep: null,
     mayDrain: false,
     cutAtStep: null,
-    heldToldMicro: null,
+    heldShownMicro: null,
     given: [],
     chunksRead: 0,
     wasRead: false,

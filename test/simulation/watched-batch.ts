@@ -77,8 +77,8 @@ class Money {
     account.held += amount;
     this.#holds.set(request.requestId, { accountId: request.accountId, amount });
     const { balanceMicro, heldMicro } = reserved;
-    const isTold = balanceMicro === account.balance && heldMicro === account.held;
-    must(isTold, "the reservation tells the account");
+    const isAnnounced = balanceMicro === account.balance && heldMicro === account.held;
+    must(isAnnounced, "the reservation tells the account");
   }
 
   #settled(end: Settle, settlement: Settlement | null): void {

@@ -4,12 +4,12 @@ import type { UpstreamCall } from "../../src/providers/protocol.ts";
 import { createLedger } from "../support/ledger.ts";
 import { Audit } from "./audit.ts";
 import {
+  checkAnswer,
   checkCalls,
   checkDispatch,
   checkPatience,
   checkQuiet,
   checkReplay,
-  checkTold,
   hasDrainRoom,
   isOver,
 } from "./checks.ts";
@@ -229,7 +229,7 @@ export class World {
         onReplay: (one, replay) =>
           checkReplay(one, replay, this.#find(replay.requestId), readRows(this.#store.raw)),
         hasDrainRoom: (one) => hasDrainRoom(one, this.#journeys),
-        onTold: (one) => checkTold(one, readRows(this.#store.raw), this.timeline.nowMs),
+        onAnswer: (one) => checkAnswer(one, readRows(this.#store.raw), this.timeline.nowMs),
       },
       journey,
     ).catch((error: unknown) => this.#fail(error));

@@ -41,7 +41,7 @@ const DOCUMENT_FORMATS = byName<string>({
 });
 
 /** Types that say nothing: the file's name has to. */
-const UNTOLD_TYPES = new Set(["", "application/octet-stream", "binary/octet-stream"]);
+const UNKNOWN_TYPES = new Set(["", "application/octet-stream", "binary/octet-stream"]);
 
 const NAMED_FORMATS = new Set("pdf doc docx xls xlsx csv html txt md".split(" "));
 
@@ -123,7 +123,7 @@ function documentFormat(mediaType: string, filename: string): string | null {
     return known ?? "txt";
   }
   const extension = /\.(\w+)$/.exec(filename)?.[1]?.toLowerCase() ?? "";
-  return UNTOLD_TYPES.has(mediaType) && NAMED_FORMATS.has(extension) ? extension : null;
+  return UNKNOWN_TYPES.has(mediaType) && NAMED_FORMATS.has(extension) ? extension : null;
 }
 
 function imageBlock(source: Bytes, param: string): ImageBlock {

@@ -5,11 +5,11 @@ import { json } from "../../support/raw-upstream.ts";
 import {
   ask,
   type Bench,
+  type Delivered,
   expectStream,
   expectWhole,
   STREAMING,
   streamed,
-  type Told,
   wholeStream,
 } from "../bench.ts";
 import { type Answer, type Fields, isCannot, joined, type RequestName } from "../driver.ts";
@@ -22,13 +22,18 @@ const UNICODE = 'Grüße, 世界! 👩‍👩‍👧 \u2028 \\n "quoted" 😀';
 const JSON_ANSWER = '{"name":"Ada","age":36}';
 const REFUSAL = "I cannot help with that.";
 
-const said = (text: string, finishReason = "stop", extra: Fields = {}): Told => ({
+const said = (text: string, finishReason = "stop", extra: Fields = {}): Delivered => ({
   message: { role: "assistant", content: text, refusal: null, ...extra },
   finishReason,
 });
 
 /** The request with this answer, without streaming and with it. */
-async function both(bench: Bench, name: RequestName, answer: Answer, told: Told): Promise<string> {
+async function both(
+  bench: Bench,
+  name: RequestName,
+  answer: Answer,
+  told: Delivered,
+): Promise<string> {
   const wanted = bench.driver.sends[name];
   if (isCannot(wanted)) return refused(bench, name);
   await whole(bench, name, answer, told);
@@ -36,21 +41,21 @@ async function both(bench: Bench, name: RequestName, answer: Answer, told: Told)
   return "ok";
 }
 
-async function whole(bench: Bench, name: RequestName, answer: Answer, told: Told) {
+async function whole(bench: Bench, name: RequestName, answer: Answer, told: Delivered) {
   const response = await ask(bench, name, json(bench.driver.whole(answer)));
   await expectWhole(bench, name, response, told, answer.tokens);
   return "ok";
 }
 
-async function stream(bench: Bench, name: RequestName, answer: Answer, told: Told) {
+async function stream(bench: Bench, name: RequestName, answer: Answer, told: Delivered) {
   const pieces = wholeStream(bench.driver, answer);
   const response = await ask(bench, name, streamed(bench.driver, pieces), STREAMING);
-  await expectStream(bench, name, response, streamTold(told), answer.tokens);
+  await expectStream(bench, name, response, streamDelivered(told), answer.tokens);
   return "ok";
 }
 
 /** In a stream, no words at all and an empty text are the same. */
-function streamTold({ message, finishReason }: Told): Told {
+function streamDelivered({ message, finishReason }: Delivered): Delivered {
   return { message: { ...message, content: message.content || null }, finishReason };
 }
 
@@ -69,7 +74,7 @@ async function refused({ driver, server, upstream }: Bench, name: RequestName): 
   return `cannot (${wanted.cannot})`;
 }
 
-const called = ({ driver }: Bench, calls: Answer["calls"]): Told => ({
+const called = ({ driver }: Bench, calls: Answer["calls"]): Delivered => ({
   message: {
     role: "assistant",
     content: null,

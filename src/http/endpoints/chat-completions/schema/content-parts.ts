@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { cacheControl, promptCacheBreakpoint } from "./primitives.ts";
 
-const cacheMarks = {
+const cacheBreakpoints = {
   cache_control: cacheControl.nullish(),
   prompt_cache_breakpoint: promptCacheBreakpoint.nullish(),
 };
@@ -10,7 +10,7 @@ const cacheMarks = {
 const textPart = z.looseObject({
   type: z.literal("text"),
   text: z.string(),
-  ...cacheMarks,
+  ...cacheBreakpoints,
 });
 
 const refusalPart = z.looseObject({
@@ -24,7 +24,7 @@ const imagePart = z.looseObject({
     url: z.string().min(1).meta({ description: "An http(s) or data: URL." }),
     detail: z.string().nullish().meta({ description: "auto, low, high or original." }),
   }),
-  ...cacheMarks,
+  ...cacheBreakpoints,
 });
 
 // The format is open: OpenAI takes wav and mp3, others more.
@@ -34,7 +34,7 @@ const audioPart = z.looseObject({
     data: z.string().min(1).meta({ description: "The sound in base64." }),
     format: z.string().min(1).meta({ description: "wav or mp3, and what else the model takes." }),
   }),
-  ...cacheMarks,
+  ...cacheBreakpoints,
 });
 
 const filePart = z.looseObject({
@@ -44,14 +44,14 @@ const filePart = z.looseObject({
     file_id: z.string().nullish(),
     filename: z.string().nullish(),
   }),
-  ...cacheMarks,
+  ...cacheBreakpoints,
 });
 
 /** Not OpenAI's, but the AI SDK's OpenAI-compatible provider sends it. */
 const videoPart = z.looseObject({
   type: z.literal("video_url"),
   video_url: z.looseObject({ url: z.string().min(1) }),
-  ...cacheMarks,
+  ...cacheBreakpoints,
 });
 
 /** What a user may send. */
