@@ -93,7 +93,10 @@ export class ChoiceStream {
   /** The choice that ends it all. */
   finish(): JsonObject {
     const reason = this.#read(this.#reason ?? this.#openWord ?? "stop");
-    return { index: this.#index, delta: {}, ...this.#last, finish_reason: reason };
+    const rest = this.#tools.rest();
+    const calls = rest.length === 0 ? {} : { tool_calls: rest };
+    const delta = { ...asObject(this.#last.delta), ...calls };
+    return { index: this.#index, ...this.#last, delta, finish_reason: reason };
   }
 
   /** By the calls that have come: many providers report those with a plain "stop". */

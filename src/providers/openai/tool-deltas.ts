@@ -18,6 +18,8 @@ interface OpenCall {
   name: string;
   isCustom: boolean;
   text: JsonProgress;
+  /** Its head had `{}` for arguments, which the client has not been given: others may come in its place. */
+  isHeldEmpty: boolean;
 }
 
 /** What a delta says of the call that it belongs to. */
@@ -62,7 +64,10 @@ export class ToolDeltas {
     let changed = false;
     for (const call of all) {
       const isOne = isObject(call) && (this.seen || saysOfCall(call)) && !this.#repeats(call);
+      const opened = this.#calls.length;
       changed = !isOne || this.#normalizeOne(call) || changed;
+      // Clients take a call for whole when the next one begins.
+      if (this.#calls.length > opened) calls.push(...this.#release(opened));
       // LangChain and openai-python fail on a call of which nothing is left but its index.
       if (isOne && (FUNCTION.member in call || CUSTOM.member in call)) calls.push(call);
     }
@@ -74,6 +79,19 @@ export class ToolDeltas {
     return true;
   }
 
+  /** What the calls are still to be given at the end: the empty arguments that no others came for. */
+  rest(): JsonObject[] {
+    return this.#release(this.#calls.length);
+  }
+
+  #release(before: number): JsonObject[] {
+    const held = this.#calls.slice(0, before).filter(({ isHeldEmpty }) => isHeldEmpty);
+    return held.map((call) => {
+      call.isHeldEmpty = false;
+      return { index: call.position, function: { arguments: EMPTY } };
+    });
+  }
+
   #normalizeOne(delta: JsonObject): boolean {
     const fragment = readFragment(delta);
     const known = this.#find(fragment);
@@ -82,8 +100,10 @@ export class ToolDeltas {
     const moved = delta.index !== call.position;
     delta.index = call.position;
     const changed = known === null ? shapeCall(delta, this.#used) : continueCall(delta, call);
+    if (known !== null) startOver(call, fragment);
+    const isHeld = known === null && holdEmpty(delta, call, fragment);
     call.text.add(fragment.text);
-    return changed || moved;
+    return changed || moved || isHeld;
   }
 
   /** Whether a call's whole arguments come a second time, as some providers end a call with them. */
@@ -139,6 +159,7 @@ export class ToolDeltas {
       name: name ?? "",
       isCustom: isCustomCall(delta),
       text: new JsonProgress(),
+      isHeldEmpty: false,
     };
     this.#calls.push(call);
     if (id !== null) {
@@ -159,6 +180,23 @@ function readFragment(delta: JsonObject): Fragment {
     name: nonEmptyString(body.name),
     text: argumentsText(body[textName]),
   };
+}
+
+const EMPTY = "{}";
+
+/** Takes empty arguments out of a head: some hosts begin every call with them, and send the real ones after. */
+function holdEmpty(delta: JsonObject, call: OpenCall, { text }: Fragment): boolean {
+  if (call.isCustom || text.trim() !== EMPTY) return false;
+  asObject(delta[FUNCTION.member])[FUNCTION.textName] = "";
+  call.isHeldEmpty = true;
+  return true;
+}
+
+/** The real arguments begin: what the head had for them is forgotten. */
+function startOver(call: OpenCall, { text }: Fragment): void {
+  if (!call.isHeldEmpty || text.trim() === "") return;
+  call.isHeldEmpty = false;
+  call.text = new JsonProgress();
 }
 
 /** Some hosts write the number as a text. */

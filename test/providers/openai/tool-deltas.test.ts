@@ -326,6 +326,41 @@ describe("what is joined makes whole calls", () => {
   });
 });
 
+describe("empty arguments in a call's head", () => {
+  const head = (args: string | object, index = 0) => ({
+    ...{ index, id: `c${index}`, type },
+    ...f(args, "f"),
+  });
+  const whole = (args: string, id = "c0") => ({ id, type, ...f(args, "f") });
+
+  test.each([["{}"], [{}], [" {} "]])("%p make room for the real ones", async (empty) => {
+    const more = [
+      [{ index: 0, ...f("") }],
+      [{ index: 0, ...f('{"a"') }],
+      [{ index: 0, ...f(":1}") }],
+    ];
+    expect(await joined([head(empty)], ...more)).toEqual([whole('{"a":1}')]);
+  });
+
+  test("are given where no others come", async () => {
+    expect(await joined([head("{}")])).toEqual([whole("{}")]);
+    expect(await joined([head({})], [{ index: 0, ...f("") }])).toEqual([whole("{}")]);
+    expect(await joined([head("{}"), head("{}", 1)])).toEqual([whole("{}"), whole("{}", "c1")]);
+  });
+
+  test("are given before the next call begins, which clients take for the end of the last", async () => {
+    const [first, second] = await deltas([head("{}")], [head('{"b":2}', 1)]);
+    expect(first).toEqual([head("")]);
+    expect(second).toEqual([{ index: 0, ...f("{}") }, head('{"b":2}', 1)]);
+  });
+
+  test("are given when the provider ends without a finish reason", async () => {
+    const chunks = await read([piece({ role: "assistant", tool_calls: [head("{}")] }), "[DONE]"]);
+    const calls = chunks.flatMap(({ chunk }) => chunk.choices[0]?.delta.tool_calls ?? []);
+    expect(calls.map(({ function: said }) => said?.arguments).join("")).toBe("{}");
+  });
+});
+
 describe("what passes", () => {
   test("in order, as written", async () => {
     const events = [
@@ -333,7 +368,7 @@ describe("what passes", () => {
       piece({ tool_calls: [{ index: 0, id: "a", type, ...f("", "f") }] }),
       piece({ tool_calls: [{ index: 0, ...f('{"x":') }] }),
       piece({ tool_calls: [{ index: 0, ...f("1}") }] }),
-      piece({ tool_calls: [{ index: 1, id: "b", type, ...f("{}", "f") }] }),
+      piece({ tool_calls: [{ index: 1, id: "b", type, ...f('{"y":2}', "f") }] }),
       piece({
         tool_calls: [{ index: 2, id: "c", type: "custom", custom: { name: "c", input: "" } }],
       }),
@@ -345,7 +380,7 @@ describe("what passes", () => {
   });
 
   test("a type of the host's own", async () => {
-    const own = { index: 0, id: "a", type: "builtin_function", ...f("{}", "search") };
+    const own = { index: 0, id: "a", type: "builtin_function", ...f('{"q":1}', "search") };
     expect(await deltas([own])).toEqual([[own]]);
   });
 });
