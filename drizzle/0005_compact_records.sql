@@ -59,24 +59,22 @@ SELECT r.`id`, t.`id`, r.`stream`, r.`ending`, r.`http_status`, r.`error_code`,
 	r.`usage_source`, 1, r.`held_micro`, r.`charged_micro`, r.`shortfall_micro`, r.`unbilled_micro`,
 	r.`provider_cost_micro`, r.`started_at_ms`, r.`first_event_ms`, r.`duration_ms`, r.`ended_at_ms`
 FROM (
-	SELECT *, `rowid` AS `place`, 1 AS `isRead`,
-		COALESCE(json_extract(`usage_json`, '$.promptTokens'), 0) AS u0,
-		COALESCE(json_extract(`usage_json`, '$.completionTokens'), 0) AS u1,
-		COALESCE(json_extract(`usage_json`, '$.cachedTokens'), 0) AS u2,
-		COALESCE(json_extract(`usage_json`, '$.reasoningTokens'), 0) AS u3,
-		COALESCE(json_extract(`usage_json`, '$.cacheWriteTokens'), 0) AS u4,
-		COALESCE(json_extract(`usage_json`, '$.cacheWrite1hTokens'), 0) AS u5,
-		COALESCE(json_extract(`usage_json`, '$.promptAudioTokens'), 0) AS u6,
-		COALESCE(json_extract(`usage_json`, '$.completionAudioTokens'), 0) AS u7,
-		COALESCE(json_extract(`usage_json`, '$.acceptedPredictionTokens'), 0) AS u8,
-		COALESCE(json_extract(`usage_json`, '$.rejectedPredictionTokens'), 0) AS u9,
-		COALESCE(json_extract(`usage_json`, '$.cachedAudioTokens'), 0) AS u10
-	FROM `requests` WHERE `usage_json` IS NULL OR json_valid(`usage_json`)
-	UNION ALL
-	SELECT *, `rowid`, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM `requests` WHERE NOT json_valid(`usage_json`)
+	SELECT *, `rowid` AS `place`, json_valid(`usage_json`) AS `isRead`,
+		COALESCE(json_extract(CASE WHEN json_valid(`usage_json`) THEN `usage_json` END, '$.promptTokens'), 0) AS u0,
+		COALESCE(json_extract(CASE WHEN json_valid(`usage_json`) THEN `usage_json` END, '$.completionTokens'), 0) AS u1,
+		COALESCE(json_extract(CASE WHEN json_valid(`usage_json`) THEN `usage_json` END, '$.cachedTokens'), 0) AS u2,
+		COALESCE(json_extract(CASE WHEN json_valid(`usage_json`) THEN `usage_json` END, '$.reasoningTokens'), 0) AS u3,
+		COALESCE(json_extract(CASE WHEN json_valid(`usage_json`) THEN `usage_json` END, '$.cacheWriteTokens'), 0) AS u4,
+		COALESCE(json_extract(CASE WHEN json_valid(`usage_json`) THEN `usage_json` END, '$.cacheWrite1hTokens'), 0) AS u5,
+		COALESCE(json_extract(CASE WHEN json_valid(`usage_json`) THEN `usage_json` END, '$.promptAudioTokens'), 0) AS u6,
+		COALESCE(json_extract(CASE WHEN json_valid(`usage_json`) THEN `usage_json` END, '$.completionAudioTokens'), 0) AS u7,
+		COALESCE(json_extract(CASE WHEN json_valid(`usage_json`) THEN `usage_json` END, '$.acceptedPredictionTokens'), 0) AS u8,
+		COALESCE(json_extract(CASE WHEN json_valid(`usage_json`) THEN `usage_json` END, '$.rejectedPredictionTokens'), 0) AS u9,
+		COALESCE(json_extract(CASE WHEN json_valid(`usage_json`) THEN `usage_json` END, '$.cachedAudioTokens'), 0) AS u10
+	FROM `requests`
 ) r
 LEFT JOIN `prices` p ON p.`json` = r.`price_json`
-JOIN `terms` t ON t.`account_id` = r.`account_id` AND t.`key_id` = r.`key_id` AND t.`model_id` = r.`model_id`
+CROSS JOIN `terms` t ON t.`account_id` = r.`account_id` AND t.`key_id` = r.`key_id` AND t.`model_id` = r.`model_id`
 	AND t.`provider_id` IS r.`provider_id` AND t.`upstream_model` IS r.`upstream_model` AND t.`price_id` IS p.`id`
 ORDER BY r.`place`;
 --> statement-breakpoint

@@ -3,10 +3,13 @@ import { Database as Sqlite } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readMigrationFiles } from "drizzle-orm/migrator";
 import { DATABASE_FILE } from "../../src/db/open.ts";
 import { lockData, openStore, PATIENT } from "../../src/store.ts";
 import { tempFolder } from "../support/folders.ts";
 import { makeOldDatabase } from "../support/old-database.ts";
+
+const MIGRATIONS = join(import.meta.dir, "..", "..", "drizzle");
 
 /** A data folder and its database's file. */
 function place() {
@@ -54,6 +57,18 @@ describe("data of an earlier version", () => {
     lockData(data)();
     expect(await isSound(data)).toBe(true);
   });
+});
+
+test("records are brought up to date in the order they have, without a sort in temporary files", () => {
+  const sqlite = new Sqlite(":memory:");
+  const steps = readMigrationFiles({ migrationsFolder: MIGRATIONS }).flatMap(({ sql }) => sql);
+  const moving = steps.findIndex((sql) => sql.includes("INSERT INTO `records`\n"));
+  for (const sql of steps.slice(0, moving)) sqlite.run(sql);
+  const plan = sqlite.query<{ detail: string }, []>(`EXPLAIN QUERY PLAN ${steps[moving]}`).all();
+  const details = plan.map(({ detail }) => detail);
+  expect(details[0]).toBe("SCAN requests");
+  expect(details.join("\n")).not.toContain("TEMP B-TREE");
+  sqlite.close();
 });
 
 test("data of a newer version is refused in plain words, by a server too", async () => {
