@@ -2,6 +2,7 @@
 
 import type { Child } from "../support/children.ts";
 import type { Random } from "../support/random.ts";
+import { waitUntil } from "../support/wait.ts";
 import { type AgainCounts, askAgain } from "./ask-again.ts";
 import { openHolds, withBooks } from "./books.ts";
 import { checkBooks, checkReleased, expectEqual, releasedIn, type Watermark } from "./check.ts";
@@ -49,9 +50,13 @@ export async function runCycle(run: Run, plan: CyclePlan, random: Random): Promi
   run.counts.backups += checkBackups(house, backups, run.mark);
 
   run.serving = await serve(house);
+  const { child } = run.serving;
+  // Lines of the log come a little later than the ready line, which is on another pipe.
+  if (left.length > 0)
+    await waitUntil(() => releasedIn(child.stderr()).length > 0, "its release in the log");
   const calls = await take(run.upstreamUrl);
   withBooks(house.dataDir, (books) => {
-    checkReleased(books, left, run.serving.child.stderr());
+    checkReleased(books, left, child.stderr());
     checkBooks(books, promises, run.mark, calls);
     checkAnswers(books, fresh);
     checkKept(books);
