@@ -30,7 +30,7 @@ export interface MessagesContext {
 type Message = ChatRequest["messages"][number];
 
 /** A call as its result has to name it; `order` is its place in its message. */
-interface AskedCall {
+interface CallInHistory {
   name: string;
   order: number;
 }
@@ -56,7 +56,7 @@ export function buildContents(
 ): Conversation {
   const system: string[] = [];
   const turns = new Turns();
-  const calls = new OpenCalls<AskedCall>();
+  const calls = new OpenCalls<CallInHistory>();
   const readResult = createResultReader();
   let leading = true;
   for (const [index, message] of messages.entries()) {
@@ -124,7 +124,7 @@ interface Place {
  */
 function addAssistant(
   turns: Turns,
-  calls: OpenCalls<AskedCall>,
+  calls: OpenCalls<CallInHistory>,
   given: object,
   { place, context }: Place,
 ): void {
@@ -155,7 +155,7 @@ function addAssistant(
  */
 function addResult(
   turns: Turns,
-  calls: OpenCalls<AskedCall>,
+  calls: OpenCalls<CallInHistory>,
   message: Extract<Message, { role: "tool" }>,
   { place, context, readResult }: Place & { readResult: ReturnType<typeof createResultReader> },
 ): void {
