@@ -1,7 +1,14 @@
 // One choice of a stream: what its deltas say, and how it ends.
 import { saysAnything } from "../shared/envelope.ts";
 import { type FinishReason, finishReasonOf, finishWord } from "../shared/finish-reason.ts";
-import { asObject, isGiven, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
+import {
+  asArray,
+  asObject,
+  isGiven,
+  isObject,
+  type JsonObject,
+  nonEmptyString,
+} from "../shared/json.ts";
 import { normalizeLogprobs, normalizeMessage } from "./content.ts";
 import { ToolDeltas } from "./tool-deltas.ts";
 import { normalizeFunctionCall } from "./tools.ts";
@@ -68,6 +75,8 @@ export class ChoiceStream {
     changed = this.#normalizeDelta(asObject(choice.delta)) || changed;
     const given = choice.finish_reason;
     const word = finishWord(given);
+    // With the finish reason, before usage: what comes after usage would not be covered by it.
+    if (word !== null) changed = this.#giveRest(asObject(choice.delta)) || changed;
     this.#openWord = word === null ? (nonEmptyString(given) ?? this.#openWord) : null;
     choice.finish_reason = word === null ? null : this.#read(word);
     return changed || choice.finish_reason !== given;
@@ -93,9 +102,8 @@ export class ChoiceStream {
   /** The choice that ends it all. */
   finish(): JsonObject {
     const reason = this.#read(this.#reason ?? this.#openWord ?? "stop");
-    const rest = this.#tools.rest();
-    const calls = rest.length === 0 ? {} : { tool_calls: rest };
-    const delta = { ...asObject(this.#last.delta), ...calls };
+    const delta = { ...asObject(this.#last.delta) };
+    this.#giveRest(delta);
     return { index: this.#index, ...this.#last, delta, finish_reason: reason };
   }
 
@@ -106,6 +114,14 @@ export class ChoiceStream {
       hasOldCall: this.#hasOldCall,
       hasOutput: this.#hasSaid || this.#isCounted,
     });
+  }
+
+  #giveRest(delta: JsonObject): boolean {
+    const rest = this.#tools.rest();
+    if (rest.length === 0) return false;
+    delta.tool_calls = [...asArray(delta.tool_calls), ...rest];
+    this.#saysMore = true;
+    return true;
   }
 
   #numberItems(delta: JsonObject): boolean {

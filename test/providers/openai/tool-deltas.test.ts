@@ -354,6 +354,19 @@ describe("empty arguments in a call's head", () => {
     expect(second).toEqual([{ index: 0, ...f("{}") }, head('{"b":2}', 1)]);
   });
 
+  test("are given before usage, which is to cover them", async () => {
+    const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
+    const events = [
+      piece({ role: "assistant", tool_calls: [head("{}")] }),
+      piece({}, "tool_calls"),
+    ];
+    const chunks = await read([...events, { ...envelope, choices: [], usage }, "[DONE]"]);
+    const at = chunks.findIndex((one) => one.usage !== null);
+    expect(at).toBeGreaterThan(0);
+    const after = chunks.slice(at).flatMap(({ chunk }) => chunk.choices.map(({ delta }) => delta));
+    expect(after).toEqual([{}]);
+  });
+
   test("are given when the provider ends without a finish reason", async () => {
     const chunks = await read([piece({ role: "assistant", tool_calls: [head("{}")] }), "[DONE]"]);
     const calls = chunks.flatMap(({ chunk }) => chunk.choices[0]?.delta.tool_calls ?? []);
