@@ -1,5 +1,5 @@
 // What hostile bodies cost everybody else: the longest time for which the event loop stands still, for each kind and target.
-// Usage: bun bench/hostile-bodies.ts [--mib 32] [--runs 5] [--only NAME,NAME] [targets, all by default]
+// Usage: bun bench/hostile-bodies.ts [--mib 24] [--runs 5] [--only NAME,NAME] [targets, all by default]
 import { parseArgs } from "node:util";
 import type { Driver } from "../test/dialects/driver.ts";
 import { DRIVERS } from "../test/dialects/drivers/all.ts";
@@ -11,7 +11,7 @@ const MIB = 1_048_576;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    mib: { type: "string", default: "32" },
+    mib: { type: "string", default: "24" },
     runs: { type: "string", default: "5" },
     only: { type: "string" },
   },

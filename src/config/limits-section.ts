@@ -7,7 +7,7 @@ export const BODY_FORMS = 4;
 
 const limitSettings = z.strictObject({
   /** Request body in bytes. */
-  bodyBytes: positiveInt.max(512 * MIB).default(32 * MIB),
+  bodyBytes: positiveInt.max(512 * MIB).default(24 * MIB),
   /** Time for a client to send its whole body. */
   bodyTimeoutMs: durationMs.default(MINUTE_MS),
   /** The same for an account without credit, which can only use free models. */

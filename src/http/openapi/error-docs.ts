@@ -96,7 +96,7 @@ export const errorDocs = {
     type: BAD,
     code: "request_too_large",
     cause: "The request body is larger than the server accepts.",
-    message: "The request body is too large: at most 33554432 bytes.",
+    message: "The request body is too large: at most 25165824 bytes.",
   },
   UnsupportedMediaType: {
     status: 415,
