@@ -10,7 +10,7 @@ interface JsonWithSource {
   isRawJSON(value: unknown): boolean;
 }
 
-const json = JSON as unknown as JsonWithSource;
+const json = JSON as typeof JSON & JsonWithSource;
 
 /** 2^53 has 16 digits: a text without such a run has no number to keep, and is parsed the usual way. */
 const LONG_DIGITS = /\d{16}/;

@@ -44,7 +44,7 @@ export function sseBody(events: AsyncIterable<StreamEvent>, options: SseOptions)
   const source: Bun.DirectUnderlyingSource<string> = {
     type: "direct",
     async pull(sink) {
-      writer = new SseWriter(sink as unknown as Sink, options.keepAliveMs);
+      writer = new SseWriter(sink, options.keepAliveMs);
       await writeAll(iterator, writer, options);
     },
     async cancel() {

@@ -105,6 +105,7 @@ function unionCheck(def: z.core.$ZodUnionDef): QuickCheck {
 
 /** The bounds of a value beside its type; null where one of it is not known here. */
 function checksOf(checks: readonly z.core.$ZodCheck<never>[] = []): QuickCheck[] | null {
+  // Zod types a schema's checks without what they check; those of its own are all in this union.
   const known = checks.map((check) => boundOf((check as unknown as z.core.$ZodChecks)._zod.def));
   return known.every((it) => it !== null) ? known : null;
 }

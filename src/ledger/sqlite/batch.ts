@@ -13,8 +13,7 @@ export type Command<H extends Handlers> = {
 export type Unit<H extends Handlers> = Command<H> | [kind: "together", commands: Command<H>[]];
 
 /** What carries out commands, by their kinds. A handler may throw OperatorError only before it has written anything. */
-// biome-ignore lint/suspicious/noExplicitAny: the one place where each handler takes something else
-export type Handlers = Record<string, (...takes: any[]) => unknown>;
+export type Handlers = Record<string, (...takes: never[]) => unknown>;
 
 /** Why a command failed, as plain data. */
 export interface Failure {
@@ -52,7 +51,7 @@ export function createBatch<H extends Handlers>(
   memory: BatchMemory,
 ): ApplyBatch<H> {
   function run([kind, ...takes]: Command<H>): unknown {
-    return handlers[kind]?.(...takes);
+    return handlers[kind]?.(...(takes as never[]));
   }
 
   function attempt(unit: Unit<H>): Outcome {

@@ -1,8 +1,7 @@
 // A provider's whole answer as an UpstreamCompletion.
-import type { ChatCompletion } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
 import type { UpstreamCompletion } from "../protocol.ts";
-import { Envelope, saysAnything } from "../shared/envelope.ts";
+import { asCompletion, Envelope, saysAnything } from "../shared/envelope.ts";
 import { COMMON_ERRORS } from "../shared/errors.ts";
 import { finishReasonOf } from "../shared/finish-reason.ts";
 import { asArray, asObject, isGiven, isObject, type JsonObject } from "../shared/json.ts";
@@ -33,8 +32,7 @@ export function parseCompletion(text: string, options: AnswerOptions): UpstreamC
   const completion: JsonObject = { ...body, choices: read };
   new Envelope(options.model).fill(completion, "chat.completion");
   return {
-    // Every field that the type requires was just checked or set; the rest is the provider's word.
-    completion: completion as unknown as ChatCompletion,
+    completion: asCompletion(completion),
     usage: null,
     ...report,
   };

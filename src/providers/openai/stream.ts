@@ -1,8 +1,7 @@
 // A provider's stream of events as UpstreamChunks.
-import type { ChatCompletionChunk } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
 import type { PlainShape, UpstreamChunk } from "../protocol.ts";
-import { Envelope } from "../shared/envelope.ts";
+import { asChunk, Envelope } from "../shared/envelope.ts";
 import { COMMON_ERRORS } from "../shared/errors.ts";
 import type { StreamReader } from "../shared/http-dialect.ts";
 import { isGiven, isObject, type JsonObject } from "../shared/json.ts";
@@ -86,7 +85,7 @@ export class ChatStream implements StreamReader<SseEvent> {
     }
     const body = { ...this.#closing, choices: choices.map((choice) => choice.finish()) };
     this.#envelope.fill(body, "chat.completion.chunk");
-    return [{ chunk: body as unknown as ChatCompletionChunk, wire: null, usage: null }];
+    return [{ chunk: asChunk(body), wire: null, usage: null }];
   }
 
   /** The wire text is kept when nothing had to change and no usage was taken out. */
@@ -94,7 +93,7 @@ export class ChatStream implements StreamReader<SseEvent> {
     const body = readEvent(event, COMMON_ERRORS);
     if (this.#isPlain(body) && !event.data.includes("\n")) {
       this.#shapes.learn(event.data);
-      return { chunk: body as unknown as ChatCompletionChunk, wire: event.data, usage: null };
+      return { chunk: asChunk(body), wire: event.data, usage: null };
     }
     const report = readUsage(body, this.#options.quirks, this.#options.writesForAnHour);
     this.#hasReport ||= (report?.usage ?? null) !== null;
@@ -102,8 +101,7 @@ export class ChatStream implements StreamReader<SseEvent> {
     const trimmed = dropUsage(body);
     const filled = this.#envelope.fill(body, "chat.completion.chunk");
     const changed = this.#normalizeChoices(body) || trimmed || filled;
-    // The envelope and each choice were just checked or set; the rest is the provider's word.
-    const chunk = body as unknown as ChatCompletionChunk;
+    const chunk = asChunk(body);
     // An event of several lines has line ends in it, which one line of our own stream cannot hold.
     const wire = changed || event.data.includes("\n") ? null : event.data;
     return { chunk, wire, usage: null, ...report };

@@ -12,6 +12,15 @@ export interface FunctionCall {
   function: { name: string; arguments: string };
 }
 
+/**
+ * A whole answer that has every field which OpenAI's type requires; beyond these a provider's word
+ * passes, and `reasoning_content` and its like, which the type lacks.
+ */
+export const asCompletion = (answer: object) => answer as ChatCompletion;
+
+/** The same for a chunk. */
+export const asChunk = (chunk: object) => chunk as ChatCompletionChunk;
+
 /** What an assistant said, put together; what is left out was not said. */
 export interface Said {
   text: string;
@@ -86,8 +95,7 @@ export class Envelope {
     extra: JsonObject = {},
   ): UpstreamCompletion {
     const completion = { ...this.#fields("chat.completion"), choices, ...extra };
-    // Choices are made here of plain JSON: `reasoning_content` and its like are beyond the types.
-    return { completion: completion as unknown as ChatCompletion, usage };
+    return { completion: asCompletion(completion), usage };
   }
 
   /** A chunk of a stream; without choices one that only carries usage. */
@@ -97,7 +105,7 @@ export class Envelope {
     extra: JsonObject = {},
   ): UpstreamChunk {
     const chunk = { ...this.#fields("chat.completion.chunk"), choices, ...extra };
-    return { chunk: chunk as unknown as ChatCompletionChunk, wire: null, usage };
+    return { chunk: asChunk(chunk), wire: null, usage };
   }
 
   #fields(object: string): JsonObject {

@@ -1,7 +1,6 @@
 // A whole answer as a stream's chunks, for servers that do not stream though they are asked to.
-import type { ChatCompletionChunk } from "../../base/chat.ts";
 import type { UpstreamChunk, UpstreamCompletion } from "../protocol.ts";
-import { deltaChoice } from "./envelope.ts";
+import { asChunk, deltaChoice } from "./envelope.ts";
 import type { JsonObject } from "./json.ts";
 
 /**
@@ -12,7 +11,7 @@ export function wholeAsStream({ completion, ...report }: UpstreamCompletion): Up
   const { choices, ...envelope } = completion;
   const chunkOf = (parts: JsonObject[]): UpstreamChunk => {
     const chunk = { ...envelope, object: "chat.completion.chunk", choices: parts };
-    return { chunk: chunk as unknown as ChatCompletionChunk, wire: null, usage: null };
+    return { chunk: asChunk(chunk), wire: null, usage: null };
   };
   const chunkChoices = choices.flatMap(({ index, message, logprobs, finish_reason: reason }) => {
     const { tool_calls: calls = [], ...delta } = message;

@@ -27,6 +27,7 @@ export function unpacked(response: Response): Response {
   if (!isKnown(encoding) || response.body === null) {
     return response;
   }
+  // The streams are the same objects: only their types in Node's modules and in the web's differ.
   const packed = Readable.fromWeb(response.body as unknown as NodeWebStream<Uint8Array>);
   const unpacker = UNPACKERS[encoding]();
   // Whoever reads the body sees the error; the callback only keeps it from being thrown as well.
