@@ -15,24 +15,32 @@ export class AmountError extends Error {
  * Reads a decimal amount of credits, as `10`, `10.5` or `0.000001`, into whole micro-dollars.
  * @throws AmountError for signs, exponents, more than 6 decimals, blanks and amounts above {@link MAX_AMOUNT_MICRO}.
  */
-export function parseCredits(text: string): number {
+export const parseCredits = (text: string): number => parseDecimal(text, 6);
+
+/**
+ * Reads the price of one unit in USD, as `0.04` or `0.000015`, into micro-dollars for a million of them.
+ * @throws AmountError as {@link parseCredits} does, but takes 12 decimals.
+ */
+export const parseUnitPrice = (text: string): number => parseDecimal(text, 12);
+
+/** As a whole number of the last decimal. */
+function parseDecimal(text: string, decimals: number): number {
   const match = /^(\d+)(?:\.(\d+))?$/.exec(text);
   if (match === null) {
     throw new AmountError(
-      `"${text.slice(0, 40)}" is not an amount: write digits with at most 6 decimals, as 5 or 0.25`,
+      `"${text.slice(0, 40)}" is not an amount: write digits with at most ${decimals} decimals, as 5 or 0.25`,
     );
   }
   const [, whole = "", fraction = ""] = match;
-  if (fraction.length > 6) {
-    throw new AmountError(`"${text.slice(0, 40)}" has more than 6 decimals`);
+  if (fraction.length > decimals) {
+    throw new AmountError(`"${text.slice(0, 40)}" has more than ${decimals} decimals`);
   }
-  const micro = BigInt(whole) * 1_000_000n + BigInt(fraction.padEnd(6, "0"));
-  if (micro > BigInt(MAX_AMOUNT_MICRO)) {
-    throw new AmountError(
-      `"${text.slice(0, 40)}" is too large: the most is ${formatCredits(MAX_AMOUNT_MICRO)}`,
-    );
+  const amount = BigInt(whole + fraction.padEnd(decimals, "0"));
+  if (amount > BigInt(MAX_AMOUNT_MICRO)) {
+    const most = (MAX_AMOUNT_MICRO / 10 ** decimals).toFixed(6);
+    throw new AmountError(`"${text.slice(0, 40)}" is too large: the most is ${most}`);
   }
-  return Number(micro);
+  return Number(amount);
 }
 
 /** Writes micro-dollars as credits with exactly 6 decimals: `5000000` gives `5.000000`, `-1` gives `-0.000001`. */

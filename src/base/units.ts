@@ -2,4 +2,13 @@
 
 export const UNITS = ["images", "seconds", "characters", "pages", "requests"] as const;
 export type Unit = (typeof UNITS)[number];
+/** One of each, as prices name it. */
+export const ONE_OF = {
+  images: "image",
+  seconds: "second",
+  characters: "character",
+  pages: "page",
+  requests: "request",
+} as const satisfies Record<Unit, string>;
+
 export type UnitCounts = Partial<Record<Unit, number>>;

@@ -1,5 +1,6 @@
 // The operator's overrides of one model: how the configuration's layers are merged and turned into
 // prices.
+import { UNITS, type Unit, type UnitCounts } from "../base/units.ts";
 import { ConfigError } from "../config/config-error.ts";
 import type { Config, ModelOverride, PriceOverride } from "../config/schema.ts";
 import type { Price, PricePeriod } from "./types.ts";
@@ -89,5 +90,23 @@ function toPrice(price: PriceOverride): Price {
       result[part as keyof typeof parts] = { microPerMtok };
     }
   }
-  return result;
+  const units = unitsOf(price);
+  return units === null ? result : { ...result, units };
 }
+
+function unitsOf(price: PriceOverride): UnitCounts | null {
+  const given = UNITS.flatMap((unit) => {
+    const micro = price[PRICE_OF_UNIT[unit]];
+    return micro === undefined ? [] : [[unit, micro] as const];
+  });
+  return given.length === 0 ? null : Object.fromEntries(given);
+}
+
+/** The configuration's names of the units' prices. */
+const PRICE_OF_UNIT = {
+  images: "perImage",
+  seconds: "perSecond",
+  characters: "perCharacter",
+  pages: "perPage",
+  requests: "perRequest",
+} as const satisfies Record<Unit, keyof PriceOverride>;

@@ -1,18 +1,22 @@
 // The configuration of one model: what it costs and can do, where the catalogue lacks it or is to be overruled.
 import { z } from "zod";
-import { AmountError, parseCredits } from "../base/micro.ts";
+import { AmountError, parseCredits, parseUnitPrice } from "../base/micro.ts";
 import { percent, positiveInt } from "./primitives.ts";
 
-/** A price per million tokens in USD, as the decimal string that providers print; becomes micro-dollars. */
-const usdPerMtok = z.union([z.string(), z.number()]).transform((value, context) => {
-  try {
-    return parseCredits(String(value));
-  } catch (error) {
-    const message = error instanceof AmountError ? error.message : "not a price";
-    context.addIssue({ code: "custom", message });
-    return z.NEVER;
-  }
-});
+/** A price in USD, as the decimal string that providers print. @param read into micro-dollars for a million */
+const usd = (read: (text: string) => number) =>
+  z.union([z.string(), z.number()]).transform((value, context) => {
+    try {
+      return read(String(value));
+    } catch (error) {
+      const message = error instanceof AmountError ? error.message : "not a price";
+      context.addIssue({ code: "custom", message });
+      return z.NEVER;
+    }
+  });
+
+const usdPerMtok = usd(parseCredits);
+const usdEach = usd(parseUnitPrice);
 
 const priceOverride = z.strictObject({
   inputPerMtok: usdPerMtok,
@@ -24,6 +28,11 @@ const priceOverride = z.strictObject({
   inputAudioPerMtok: usdPerMtok.optional(),
   outputAudioPerMtok: usdPerMtok.optional(),
   outputReasoningPerMtok: usdPerMtok.optional(),
+  perImage: usdEach.optional(),
+  perSecond: usdEach.optional(),
+  perCharacter: usdEach.optional(),
+  perPage: usdEach.optional(),
+  perRequest: usdEach.optional(),
 });
 
 const capabilityOverride = z.strictObject({
@@ -42,7 +51,7 @@ export const modelOverride = z.strictObject({
   upstreamId: z.string().min(1).optional(),
   /** Other ids under which clients may ask for it. */
   aliases: z.array(z.string().min(1)).default([]),
-  /** USD per million tokens. */
+  /** USD per million tokens, and for each of what is not counted in tokens. */
   price: priceOverride.optional(),
   /** Serve it without charging. */
   free: z.boolean().default(false),

@@ -38,6 +38,31 @@ describe("overrides of known models", () => {
     ]);
   });
 
+  test("what is not counted in tokens has a price for one", () => {
+    const units = {
+      perImage: "0.04",
+      perSecond: "0.0001",
+      perCharacter: "0.000015",
+      perPage: "0.000000000001",
+      perRequest: 0.01,
+    };
+    const from = catalog(["openai"], {
+      models: { "gpt-4o-mini": { price: { ...price, ...units } } },
+    });
+    expect(best(from, "gpt-4o-mini").prices[0]?.price.units).toEqual({
+      images: 40_000_000_000,
+      seconds: 100_000_000,
+      characters: 15_000_000,
+      pages: 1,
+      requests: 10_000_000_000,
+    });
+  });
+
+  test.each(["0.0000000000001", "10", "1e-3", "-1"])("%s is no price for one", (perImage) => {
+    const models = { "gpt-4o-mini": { price: { ...price, perImage } } };
+    expect(() => catalog(["openai"], { models })).toThrow("perImage");
+  });
+
   test("a provider's own entry wins over the general one", () => {
     const from = catalog(["openai", "azure"], {
       models: { "gpt-4o-mini": { price, contextWindow: 1_000 } },

@@ -1,8 +1,10 @@
 // What commands print: tables line up, prices are exact, and a pasted example is one command.
 import { expect, test } from "bun:test";
+import type { CatalogEntry } from "../../src/catalog/build.ts";
 import { fieldLines, tableLines } from "../../src/cli/lib/table.ts";
-import { usdPerMtok } from "../../src/cli/models/view.ts";
+import { modelJson, usdPerMtok } from "../../src/cli/models/view.ts";
 import { demoLines } from "../../src/cli/server/demo-text.ts";
+import { catalog } from "../catalog/support.ts";
 
 test("columns line up, also with wide and multi-byte characters", () => {
   const columns = [{ title: "NAME" }, { title: "N", align: "right" as const }];
@@ -30,6 +32,20 @@ test("prices are exact decimals, markup included", () => {
   expect(usdPerMtok(1, 0)).toBe("0.000001");
   expect(usdPerMtok(150_000, 1000)).toBe("0.165");
   expect(usdPerMtok(1, 1)).toBe("0.0000010001");
+});
+
+test("a price for one is shown beside the tokens'", () => {
+  const tokens = { inputPerMtok: "1", outputPerMtok: "2" };
+  const price = { ...tokens, perRequest: "0.01", perCharacter: "0.000015" };
+  const from = catalog(["openai"], {
+    models: { "gpt-4o-mini": { price, markupPercent: 10 } },
+  });
+  const entry = from.all().find(({ id }) => id === "gpt-4o-mini") as CatalogEntry;
+  expect(modelJson(entry, new Date()).price).toMatchObject({
+    input: { usd_per_mtok: "1.10", tiers: [] },
+    request: { usd_each: "0.011" },
+    character: { usd_each: "0.0000165" },
+  });
 });
 
 test("the demo's examples begin at the line's beginning and name the contract's models", () => {

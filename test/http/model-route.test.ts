@@ -12,7 +12,11 @@ beforeAll(async () => {
         custom: {
           dialect: "openai",
           baseUrl: "http://127.0.0.1:9/v1",
-          models: { m: { price }, "vendor/large": { price } },
+          models: {
+            m: { price },
+            "vendor/large": { price },
+            painter: { price: { ...price, perImage: "0.04" }, markupPercent: 25 },
+          },
         },
       },
     },
@@ -45,6 +49,15 @@ test.each(ROWS)("%s/models/%s is that model", async (base, id) => {
     object: "model",
     owned_by: "custom",
     pricing: { prompt: "0.000001", completion: "0.000002" },
+  });
+});
+
+test("what is priced by the piece says so, markup included", async () => {
+  const response = await get("/v1", "painter");
+  expect(await response.json()).toHaveProperty("pricing", {
+    prompt: "0.00000125",
+    completion: "0.0000025",
+    image: "0.05",
   });
 });
 

@@ -1,4 +1,5 @@
 // How a model of the catalogue is shown: its prices as they are charged, and what it can do.
+import { ONE_OF, UNITS } from "../../base/units.ts";
 import type { CatalogEntry } from "../../catalog/build.ts";
 import { priceAt } from "../../catalog/price.ts";
 import type { Price, Rate, TokenPrice } from "../../catalog/types.ts";
@@ -72,12 +73,20 @@ export function modelRow(entry: CatalogEntry, now: Date): string[] {
  * becomes `0.15`.
  * @param markupBasisPoints hundredths of a percent
  */
-export function usdPerMtok(microPerMtok: number, markupBasisPoints: number): string {
-  const units = BigInt(microPerMtok) * BigInt(10_000 + markupBasisPoints);
-  // Six decimals of the micro-dollars and four of the basis points.
-  const digits = units.toString().padStart(11, "0");
-  const fraction = digits.slice(-10).replace(/0+$/, "").padEnd(2, "0");
-  return `${digits.slice(0, -10)}.${fraction}`;
+export const usdPerMtok = (microPerMtok: number, markupBasisPoints: number): string =>
+  withMarkup(microPerMtok, markupBasisPoints, 6);
+
+/** The same of a price for one, as `0.04`, from micro-dollars for a million. */
+const usdEach = (microPerMillion: number, markupBasisPoints: number): string =>
+  withMarkup(microPerMillion, markupBasisPoints, 12);
+
+function withMarkup(amount: number, markupBasisPoints: number, decimals: number): string {
+  const scaled = BigInt(amount) * BigInt(10_000 + markupBasisPoints);
+  // Four decimals more than the amount's: those of the basis points.
+  const all = decimals + 4;
+  const digits = scaled.toString().padStart(all + 1, "0");
+  const fraction = digits.slice(-all).replace(/0+$/, "").padEnd(2, "0");
+  return `${digits.slice(0, -all)}.${fraction}`;
 }
 
 function servedText({ served, missingEnv }: CatalogEntry): string {
@@ -85,8 +94,10 @@ function servedText({ served, missingEnv }: CatalogEntry): string {
   return missingEnv ? `no: set ${missingEnv}` : "no";
 }
 
-function priceJson(price: Price, markupBasisPoints: number): Record<string, ShownRate> {
-  const shown: Record<string, ShownRate> = {};
+type ShownPrice = Record<string, ShownRate | { usd_each: string }>;
+
+function priceJson(price: Price, markupBasisPoints: number): ShownPrice {
+  const shown: ShownPrice = {};
   for (const [part, name] of Object.entries(PARTS) as [keyof TokenPrice, string][]) {
     const rate = price[part];
     if (rate === undefined) continue;
@@ -97,6 +108,11 @@ function priceJson(price: Price, markupBasisPoints: number): Record<string, Show
         usd_per_mtok: usdPerMtok(tier.microPerMtok, markupBasisPoints),
       })),
     };
+  }
+  for (const unit of UNITS) {
+    const microPerMillion = price.units?.[unit];
+    if (microPerMillion === undefined) continue;
+    shown[ONE_OF[unit]] = { usd_each: usdEach(microPerMillion, markupBasisPoints) };
   }
   return shown;
 }

@@ -2,6 +2,10 @@
 import { z } from "zod";
 
 const usdPerToken = z.string().meta({ description: "USD per token, as a decimal string." });
+const usdEach = z
+  .string()
+  .optional()
+  .meta({ description: "USD for one, where the model has such a price." });
 
 export const model = z.looseObject({
   id: z.string().meta({ description: "What to send as `model`." }),
@@ -13,7 +17,17 @@ export const model = z.looseObject({
   capabilities: z.record(z.string(), z.boolean()).optional().meta({
     description: "What the model can do: tools, structuredOutput, vision, reasoning and so on.",
   }),
-  pricing: z.looseObject({ prompt: usdPerToken, completion: usdPerToken }).optional(),
+  pricing: z
+    .looseObject({
+      prompt: usdPerToken,
+      completion: usdPerToken,
+      image: usdEach,
+      second: usdEach,
+      character: usdEach,
+      page: usdEach,
+      request: usdEach,
+    })
+    .optional(),
 });
 
 export const modelList = z.looseObject({
