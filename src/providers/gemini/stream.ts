@@ -79,13 +79,17 @@ export class GeminiStream implements StreamReader<SseEvent> {
       this.#ended = true;
       return [];
     }
-    const body = readEvent(event, ERRORS);
+    return this.take(readEvent(event, ERRORS));
+  }
+
+  /** The same for an event's body. @param isWhole what says something needs no finish reason */
+  take(body: JsonObject, isWhole = false): UpstreamChunk[] {
     this.#envelope.read({ id: body.responseId, model: body.modelVersion });
     this.#blocked ||= blockReason(body) !== null;
     const usage = parseUsage(body.usageMetadata);
     const candidates = readCandidates(body, this.#options.signatures);
     this.#hasOutput ||= candidates.some(({ pieces }) => pieces.length > 0) || countsOutput(usage);
-    const choices = candidates.flatMap((candidate) => this.#readCandidate(candidate));
+    const choices = candidates.flatMap((candidate) => this.#readCandidate(candidate, isWhole));
     if (choices.length === 0) {
       return usage === null ? [] : [this.#chunk([], usage, this.finished)];
     }
@@ -100,7 +104,8 @@ export class GeminiStream implements StreamReader<SseEvent> {
    */
   end(): UpstreamChunk[] {
     if (!this.finished) {
-      throw upstreamError("The provider's answer ended early.");
+      const fault = this.#hasOutput ? "ended early" : "is empty";
+      throw upstreamError(`The provider's answer ${fault}.`);
     }
     if (this.#choices.size === 0) {
       const delta = { role: "assistant", content: "" };
@@ -113,7 +118,7 @@ export class GeminiStream implements StreamReader<SseEvent> {
     });
   }
 
-  #readCandidate(candidate: Candidate): JsonObject[] {
+  #readCandidate(candidate: Candidate, isWhole: boolean): JsonObject[] {
     const { index, pieces, logprobs, finishReason } = candidate;
     const known = this.#choices.get(index);
     const state = known ?? { toolCalls: 0, finishReason: null };
@@ -137,7 +142,7 @@ export class GeminiStream implements StreamReader<SseEvent> {
       deltas.push({});
     }
     this.#choices.set(index, state);
-    this.#takeFinishReason(state, finishReason);
+    this.#takeFinishReason(state, finishReason ?? (isWhole && pieces.length > 0 ? "STOP" : null));
     return deltas.map((delta, position) =>
       deltaChoice(index, delta, null, position === 0 ? logprobs : null),
     );

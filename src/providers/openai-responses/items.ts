@@ -1,29 +1,32 @@
 // The output items of one streamed response: what was said of each, as deltas of a chat message.
 import { upstreamError } from "../../base/errors.ts";
-import { asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
-import { readAnnotations, readItemText, readToolCall, SUMMARY_SEPARATOR } from "./output.ts";
+import { asArray, asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
+import { formOf } from "../shared/tool-arguments.ts";
+import {
+  type ItemText,
+  readAnnotations,
+  readItemText,
+  readToolCall,
+  SUMMARY_SEPARATOR,
+} from "./output.ts";
 
 /** More items than any response has: a stream's memory must not grow with what a provider sends. */
 const MAX_OUTPUT_ITEMS = 4_096;
+
+type TextField = keyof ItemText;
 
 /** What has been given of one item so far. */
 interface ItemState {
   /** The index among the message's tool calls; null for an item that is no call. */
   toolIndex: number | null;
-  text: boolean;
-  refusal: boolean;
-  reasoning: boolean;
-  input: boolean;
-  annotations: boolean;
+  given: Set<TextField | "input" | "annotations">;
 }
 
-type TextKind = "text" | "refusal" | "reasoning";
-
 /** The delta's field for each kind of text that streams. A map, as any word can come as a type. */
-const TEXT_EVENTS: ReadonlyMap<unknown, { kind: TextKind; field: string }> = new Map([
-  ["response.output_text.delta", { kind: "text", field: "content" }],
-  ["response.refusal.delta", { kind: "refusal", field: "refusal" }],
-  ["response.reasoning_summary_text.delta", { kind: "reasoning", field: "reasoning_content" }],
+const TEXT_EVENTS: ReadonlyMap<unknown, TextField> = new Map([
+  ["response.output_text.delta", "content"],
+  ["response.refusal.delta", "refusal"],
+  ["response.reasoning_summary_text.delta", "reasoning_content"],
 ]);
 
 /** Follows the items by their place in the output. */
@@ -45,13 +48,12 @@ export class OutputItems {
    */
   read(event: JsonObject): JsonObject[] {
     const place = typeof event.output_index === "number" ? event.output_index : 0;
-    const said = TEXT_EVENTS.get(event.type);
-    if (said !== undefined) {
+    const field = TEXT_EVENTS.get(event.type);
+    if (field !== undefined) {
       const delta = nonEmptyString(event.delta);
-      const state = this.#stateOf(place);
-      state[said.kind] = true;
-      this.#reasoned ||= said.kind === "reasoning" && delta !== null;
-      return delta === null ? [] : [{ [said.field]: delta }];
+      this.#stateOf(place).given.add(field);
+      this.#reasoned ||= field === "reasoning_content" && delta !== null;
+      return delta === null ? [] : [{ [field]: delta }];
     }
     switch (event.type) {
       case "response.output_item.added":
@@ -61,22 +63,21 @@ export class OutputItems {
       case "response.reasoning_summary_part.added":
         return this.#reasoned ? [{ reasoning_content: SUMMARY_SEPARATOR }] : [];
       case "response.function_call_arguments.delta":
+        return this.#input(place, "function", event.delta);
       case "response.custom_tool_call_input.delta":
-        return this.#input(place, event);
+        return this.#input(place, "custom", event.delta);
       default:
         return [];
     }
   }
 
-  /** Where the text is taken from, all at once: openai-python cannot join lists of what has no index. */
-  get annotations(): JsonObject[] {
-    return this.#annotations.length === 0 ? [] : [{ annotations: this.#annotations }];
-  }
-
-  /** What the final output holds beyond what was streamed: nothing, with OpenAI itself. */
+  /**
+   * What the final output holds beyond what was streamed, which is nothing with OpenAI itself; and
+   * where the text is taken from, all at once: openai-python cannot join lists of what has no index.
+   */
   readRest(output: unknown): JsonObject[] {
-    const items: unknown[] = Array.isArray(output) ? output : [];
-    return items.flatMap((item, place) => this.#complete(place, asObject(item)));
+    const rest = asArray(output).flatMap((item, place) => this.#complete(place, asObject(item)));
+    return this.#annotations.length === 0 ? rest : [...rest, { annotations: this.#annotations }];
   }
 
   #open(place: number, item: JsonObject): JsonObject[] {
@@ -89,59 +90,50 @@ export class OutputItems {
       return [];
     }
     state.toolIndex = this.#toolCalls++;
-    const [field, key] = call.type === "custom" ? ["custom", "input"] : ["function", "arguments"];
-    const opened = { ...call, [field]: { ...asObject(call[field]), [key]: "" } };
+    const { member, textName } = formOf(call);
+    const opened = { ...call, [member]: { ...asObject(call[member]), [textName]: "" } };
     return [{ tool_calls: [{ index: state.toolIndex, ...opened }] }];
   }
 
-  #input(place: number, event: JsonObject): JsonObject[] {
-    const state = this.#stateOf(place);
-    if (state.toolIndex === null) {
+  #input(place: number, type: "function" | "custom", text: unknown): JsonObject[] {
+    const { toolIndex: index, given } = this.#stateOf(place);
+    if (index === null) {
       throw upstreamError("The provider sent arguments of a tool call that it did not begin.");
     }
-    const text = nonEmptyString(event.delta);
-    if (text === null) {
+    if (nonEmptyString(text) === null) {
       return [];
     }
-    state.input = true;
-    const custom = event.type === "response.custom_tool_call_input.delta";
-    return [inputDelta(state.toolIndex, custom, text)];
+    given.add("input");
+    return [{ tool_calls: [{ index, [type]: { [formOf({ type }).textName]: text } }] }];
   }
 
   /** The item as a whole: whatever it holds that no delta has brought. */
   #complete(place: number, item: JsonObject): JsonObject[] {
-    const state = this.#stateOf(place);
+    const { toolIndex, given } = this.#stateOf(place);
     const call = readToolCall(item);
     if (call !== null) {
-      return this.#completeCall(place, item, call, state);
+      const { member, textName } = formOf(call);
+      const opened = toolIndex === null ? this.#open(place, item) : [];
+      const text = asObject(call[member])[textName];
+      return given.has("input") ? opened : [...opened, ...this.#input(place, member, text)];
     }
-    if (!state.annotations) {
+    if (!given.has("annotations")) {
       const annotations = readAnnotations(item);
-      state.annotations = annotations.length > 0;
+      if (annotations.length > 0) given.add("annotations");
       this.#annotations.push(...annotations);
     }
     const said = readItemText(item);
     const deltas: JsonObject[] = [];
-    for (const { kind, field } of TEXT_EVENTS.values()) {
-      if (said[kind] !== "" && !state[kind]) {
-        const separator = kind === "reasoning" && this.#reasoned ? SUMMARY_SEPARATOR : "";
-        this.#reasoned ||= kind === "reasoning";
-        state[kind] = true;
-        deltas.push({ [field]: separator + said[kind] });
+    for (const field of TEXT_EVENTS.values()) {
+      if (said[field] !== "" && !given.has(field)) {
+        const isReasoning = field === "reasoning_content";
+        const separator = isReasoning && this.#reasoned ? SUMMARY_SEPARATOR : "";
+        this.#reasoned ||= isReasoning;
+        given.add(field);
+        deltas.push({ [field]: separator + said[field] });
       }
     }
     return deltas;
-  }
-
-  #completeCall(place: number, item: JsonObject, call: JsonObject, state: ItemState): JsonObject[] {
-    const opened = state.toolIndex === null ? this.#open(place, item) : [];
-    const custom = call.type === "custom";
-    const text = custom ? asObject(call.custom).input : asObject(call.function).arguments;
-    if (state.toolIndex === null || state.input || typeof text !== "string" || text === "") {
-      return opened;
-    }
-    state.input = true;
-    return [...opened, inputDelta(state.toolIndex, custom, text)];
   }
 
   #stateOf(place: number): ItemState {
@@ -150,21 +142,9 @@ export class OutputItems {
       if (this.#states.size >= MAX_OUTPUT_ITEMS) {
         throw upstreamError("The provider sent more output items than the gateway accepts.");
       }
-      state = {
-        toolIndex: null,
-        text: false,
-        refusal: false,
-        reasoning: false,
-        input: false,
-        annotations: false,
-      };
+      state = { toolIndex: null, given: new Set() };
       this.#states.set(place, state);
     }
     return state;
   }
-}
-
-function inputDelta(index: number, custom: boolean, text: string): JsonObject {
-  const part = custom ? { custom: { input: text } } : { function: { arguments: text } };
-  return { tool_calls: [{ index, ...part }] };
 }

@@ -6,11 +6,11 @@ import { argumentsText } from "../shared/tool-arguments.ts";
 /** Between two parts of a reasoning summary, which are paragraphs with a heading each. */
 export const SUMMARY_SEPARATOR = "\n\n";
 
-/** What one item adds to the message. */
+/** What one item adds to the message, by the message's fields. */
 export interface ItemText {
-  text: string;
+  content: string;
   refusal: string;
-  reasoning: string;
+  reasoning_content: string;
 }
 
 /** What a message or reasoning item says; empty strings for all other items. */
@@ -20,9 +20,11 @@ export function readItemText(item: JsonObject): ItemText {
   const joined = (type: string, field: string) =>
     said.map((part) => (part.type === type ? (nonEmptyString(part[field]) ?? "") : "")).join("");
   return {
-    text: joined("output_text", "text"),
+    content: joined("output_text", "text"),
     refusal: joined("refusal", "refusal"),
-    reasoning: summary.map(({ text }) => nonEmptyString(text) ?? "").join(SUMMARY_SEPARATOR),
+    reasoning_content: summary
+      .map(({ text }) => nonEmptyString(text) ?? "")
+      .join(SUMMARY_SEPARATOR),
   };
 }
 
@@ -55,6 +57,13 @@ export function readLogprobs(tokens: unknown): JsonObject | null {
     top_logprobs: asArray(token.top_logprobs).filter(isObject).map(readToken),
   }));
   return { content, refusal: null };
+}
+
+/** The tokens of all texts in a response's output. */
+export function tokensIn(output: unknown): unknown[] {
+  return asArray(output)
+    .flatMap((item) => asArray(asObject(item).content))
+    .flatMap((part) => asArray(asObject(part).logprobs));
 }
 
 function readToken(token: JsonObject): JsonObject {

@@ -2,14 +2,14 @@
 import { upstreamError } from "../../base/errors.ts";
 import type { UpstreamChunk } from "../protocol.ts";
 import { deltaChoice, Envelope } from "../shared/envelope.ts";
+import { type FinishReason, finishReasonOf } from "../shared/finish-reason.ts";
 import type { StreamReader } from "../shared/http-dialect.ts";
-import { asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
+import { asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import { isDone, readEvent } from "../shared/read-event.ts";
 import type { SseEvent } from "../transport/sse.ts";
 import { ERRORS } from "./errors.ts";
 import { OutputItems } from "./items.ts";
-import { readLogprobs } from "./output.ts";
-import { responseEnd } from "./response.ts";
+import { readLogprobs, tokensIn } from "./output.ts";
 import { readUsage } from "./usage.ts";
 
 /** Reads the events of one stream in order. */
@@ -60,7 +60,7 @@ export class ResponseStream implements StreamReader<SseEvent> {
       case "response.completed":
       case "response.incomplete":
       case "response.failed":
-        return this.#end(response, event.type.slice("response.".length));
+        return this.finish(response, event.type.slice("response.".length));
       default:
         return this.#chunks(this.#items.read(event), readLogprobs(event.logprobs));
     }
@@ -70,29 +70,62 @@ export class ResponseStream implements StreamReader<SseEvent> {
     this.#envelope.read({ id, model, created });
   }
 
-  /** What the final response holds beyond what was streamed, then the finish reason and usage. */
-  #end(response: JsonObject, ending: string): UpstreamChunk[] {
+  /**
+   * What the final response holds beyond what was streamed, then the finish reason and usage.
+   * @param ending as the event names it; counts where the response has no status
+   * @throws ApiError for a response that failed, was cancelled or has not ended at all
+   */
+  finish(response: JsonObject, ending = "completed"): UpstreamChunk[] {
     this.#readEnvelope(response);
     const status = ending === "failed" ? ending : (response.status ?? ending);
-    const rest = this.#items.readRest(response.output);
-    const chunks = this.#chunks([...rest, ...this.#items.annotations], null);
+    // Of a text that was streamed they have come with it.
+    const logprobs = this.#started ? null : readLogprobs(tokensIn(response.output));
+    const chunks = this.#chunks(this.#items.readRest(response.output), logprobs);
     const finishReason = responseEnd({ ...response, status }, this.#items.hasToolCalls);
     this.#finished = true;
     const start = this.#started ? [] : this.#chunks([{}], null);
-    const tier = nonEmptyString(response.service_tier);
+    const { service_tier: tier, moderation } = response;
     const last = this.#envelope.chunk(
       [deltaChoice(0, {}, finishReason)],
       readUsage(response.usage),
-      tier === null ? {} : { service_tier: tier },
+      {
+        ...(typeof tier === "string" && { service_tier: tier }),
+        ...(isObject(moderation) && { moderation }),
+      },
     );
     return [...chunks, ...start, last];
   }
 
   #chunks(deltas: JsonObject[], logprobs: JsonObject | null): UpstreamChunk[] {
-    return deltas.map((delta) => {
+    return deltas.map((delta, at) => {
       const start = this.#started ? {} : { role: "assistant", content: "", refusal: null };
       this.#started = true;
-      return this.#envelope.chunk([deltaChoice(0, { ...start, ...delta }, null, logprobs)]);
+      const tokens = at === 0 ? logprobs : null;
+      return this.#envelope.chunk([deltaChoice(0, { ...start, ...delta }, null, tokens)]);
     });
+  }
+}
+
+/**
+ * The finish reason of a response that has ended.
+ * @param hasToolCalls the answer holds calls, which makes an ordinary end "tool_calls"
+ * @throws ApiError for one that failed, was cancelled or has not ended at all
+ */
+function responseEnd(response: JsonObject, hasToolCalls: boolean): FinishReason {
+  switch (response.status) {
+    case "completed":
+      return hasToolCalls ? "tool_calls" : "stop";
+    case "incomplete": {
+      const reason = nonEmptyString(asObject(response.incomplete_details).reason);
+      const found = finishReasonOf(reason ?? "incomplete", { hasCalls: false, hasOutput: true });
+      // Whatever it was that stopped it, it is not whole.
+      return found === "content_filter" ? found : "length";
+    }
+    case "failed":
+      throw (
+        ERRORS.fromPayload(response) ?? upstreamError("The provider failed to answer the request.")
+      );
+    default:
+      throw upstreamError("The provider did not finish its answer.");
   }
 }

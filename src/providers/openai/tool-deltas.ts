@@ -2,8 +2,8 @@
 import { upstreamError } from "../../base/errors.ts";
 import { asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import { JsonProgress } from "../shared/json-progress.ts";
-import { argumentsText } from "../shared/tool-arguments.ts";
-import { CUSTOM, FUNCTION, isCustomCall, saysOfCall, shapeCall } from "./tools.ts";
+import { argumentsText, CUSTOM, FUNCTION } from "../shared/tool-arguments.ts";
+import { isCustomCall, saysOfCall, shapeCall } from "./tools.ts";
 
 /**
  * More tool calls than one turn can use: a stream's memory must not grow with what a provider

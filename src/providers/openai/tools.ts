@@ -8,7 +8,7 @@ import {
   type JsonObject,
   nonEmptyString,
 } from "../shared/json.ts";
-import { argumentsText } from "../shared/tool-arguments.ts";
+import { argumentsText, CUSTOM, FUNCTION } from "../shared/tool-arguments.ts";
 
 /**
  * Puts a whole message's `tool_calls` right, in place; without any call the member goes, as clients
@@ -60,9 +60,6 @@ function typeOf(call: JsonObject, member: string): string {
   const given = nonEmptyString(call.type);
   return member === "custom" || given === null || given === "custom" ? member : given;
 }
-
-export const FUNCTION = { member: "function", other: "custom", textName: "arguments" } as const;
-export const CUSTOM = { member: "custom", other: "function", textName: "input" } as const;
 
 /** Whether a call, or the first chunk of one, has an id, a name or a text: else it is none. */
 export function saysOfCall(call: JsonObject): boolean {

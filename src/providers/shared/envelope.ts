@@ -3,7 +3,8 @@ import type { ChatCompletion, ChatCompletionChunk, TokenUsage } from "../../base
 import { newCompletionId } from "../../base/ids.ts";
 import type { UpstreamChunk, UpstreamCompletion } from "../protocol.ts";
 import type { FinishReason } from "./finish-reason.ts";
-import { type JsonObject, nonEmptyString } from "./json.ts";
+import { asObject, type JsonObject, nonEmptyString } from "./json.ts";
+import { formOf } from "./tool-arguments.ts";
 
 /** A call of a function in OpenAI's shape, whole. */
 export interface FunctionCall {
@@ -32,23 +33,53 @@ export interface Said {
 }
 
 /** What a chunk's delta may hold here: OpenAI's fields, and thinking as `reasoning_content`. */
-export type Delta = ChatCompletionChunk.Choice.Delta & { reasoning_content?: string };
+export type Delta = ChatCompletionChunk.Choice.Delta & {
+  reasoning_content?: string;
+  annotations?: readonly object[];
+};
 
 /** The deltas of a whole answer put together. */
 export function saidIn(deltas: readonly Delta[]): Said {
-  const joined = (field: "content" | "reasoning_content") =>
+  const joined = (field: "content" | "reasoning_content" | "refusal") =>
     deltas.map((delta) => delta[field] ?? "").join("");
-  const calls: FunctionCall[] = [];
-  for (const piece of deltas.flatMap((delta) => delta.tool_calls ?? [])) {
-    const { id = "", function: { name = "", arguments: more = "" } = {} } = piece;
-    const known = calls[piece.index];
+  const calls: JsonObject[] = [];
+  for (const { index, ...piece } of deltas.flatMap((delta) => delta.tool_calls ?? [])) {
+    const known = calls[index];
     if (known === undefined) {
-      calls[piece.index] = { id, type: "function", function: { name, arguments: more } };
-    } else {
-      known.function.arguments += more;
+      calls[index] = piece;
+      continue;
     }
+    const { member, textName } = formOf(known);
+    const body = asObject(known[member]);
+    const more = asObject(asObject(piece)[member])[textName];
+    known[member] = { ...body, [textName]: `${body[textName]}${more}` };
   }
-  return { text: joined("content"), reasoning: joined("reasoning_content"), calls };
+  return {
+    text: joined("content"),
+    reasoning: joined("reasoning_content"),
+    refusal: nonEmptyString(joined("refusal")),
+    annotations: deltas.flatMap(({ annotations = [] }) => annotations),
+    calls,
+  };
+}
+
+/**
+ * A stream's chunks as the answer at once: for dialects whose whole answer reads as a stream of one
+ * event, so that the two agree. What the last chunk says of the answer is said of the whole.
+ */
+export function chunksAsWhole(chunks: readonly UpstreamChunk[]): UpstreamCompletion {
+  const byIndex = Map.groupBy(
+    chunks.flatMap(({ chunk }) => chunk.choices),
+    ({ index }) => index,
+  );
+  const choices = [...byIndex].map(([index, parts]) => {
+    const reason = parts.findLast((part) => part.finish_reason !== null)?.finish_reason ?? "stop";
+    const logprobs = parts.find((part) => part.logprobs)?.logprobs;
+    return wholeChoice(index, saidIn(parts.map(({ delta }) => delta)), reason, logprobs);
+  });
+  const envelope = { ...chunks.at(-1)?.chunk, object: "chat.completion" };
+  const usage = chunks.findLast((chunk) => chunk.usage !== null)?.usage ?? null;
+  return { completion: asCompletion({ ...envelope, choices }), usage };
 }
 
 /** Whose answer it is: the provider's words where it has any, else the gateway's own. */

@@ -1,6 +1,13 @@
 // The arguments of a tool call: OpenAI has them as JSON text, most others as an object.
 import { asObject, isObject, type JsonObject, parseJson } from "./json.ts";
 
+/** The member that holds what a call of each type says, and where its text is in it. */
+export const FUNCTION = { member: "function", other: "custom", textName: "arguments" } as const;
+export const CUSTOM = { member: "custom", other: "function", textName: "input" } as const;
+
+/** By the type of a call that is in OpenAI's shape already. */
+export const formOf = ({ type }: { type?: unknown }) => (type === "custom" ? CUSTOM : FUNCTION);
+
 /** The text that OpenAI's shape wants, from whatever a provider gave; "" for nothing. */
 export function argumentsText(value: unknown): string {
   if (typeof value === "string") {
