@@ -1,27 +1,22 @@
 // Files of a request as Mistral takes them: content parts of the type `document_url`.
-import { asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
+import { asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import { fileData, readMediaSource } from "../shared/media-source.ts";
+import type { MessageChange } from "./messages.ts";
 
 /**
- * Replaces OpenAI's `file` parts. The body's messages belong to the caller, so they are copied.
+ * Replaces OpenAI's `file` parts.
  * @throws ApiError 400 for a file without its bytes: ids of uploads are the operator's, not the caller's
  */
-export function filesAsDocuments(body: JsonObject): void {
-  if (!Array.isArray(body.messages)) {
+export const filesAsDocuments: MessageChange = (message, { place }) => {
+  if (!Array.isArray(message.content)) {
     return;
   }
-  body.messages = body.messages.map((message: unknown, index) => {
-    if (!isObject(message) || !Array.isArray(message.content)) {
-      return message;
-    }
-    const content = message.content.map((part: unknown, position) =>
-      isObject(part) && part.type === "file"
-        ? toDocument(asObject(part.file), `messages[${index}].content[${position}].file`)
-        : part,
-    );
-    return { ...message, content };
-  });
-}
+  message.content = message.content.map((part: JsonObject, index) =>
+    part.type === "file"
+      ? toDocument(asObject(part.file), `${place}.content[${index}].file`)
+      : part,
+  );
+};
 
 function toDocument(file: JsonObject, place: string): JsonObject {
   const source = readMediaSource(fileData(file, place), `${place}.file_data`);

@@ -1,61 +1,79 @@
 // Named changes to the messages of an outgoing body, one for each way in which a provider departs from OpenAI.
+import type { UpstreamCall } from "../protocol.ts";
 import { refuseOldForms } from "../shared/form-fields.ts";
 import { ignoredNames } from "../shared/ignored.ts";
 import { asArray, asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import { fittingToolId, hashedId } from "../shared/tool-ids.ts";
 import type { RequestPatch } from "./request-patches.ts";
 
-/** Replaces each message by what `change` makes of it; it gets a copy that it may write to. */
-function mapMessages(body: JsonObject, change: (message: JsonObject) => void): void {
-  body.messages = copies(body.messages, change);
+/** Changes a message in place, which is a copy, as are its parts and its calls. */
+export type MessageChange = (message: JsonObject, context: MessageContext) => void;
+
+interface MessageContext {
+  call: UpstreamCall;
+  /** Of the message, as `messages[1]`. */
+  place: string;
+  /** As a patch has it. */
+  lost: string[];
 }
 
-/** Replaces each tool call of a message (a copy already) by what `change` makes of a copy of it. */
-function mapToolCalls(message: JsonObject, change: (call: JsonObject) => void): void {
-  message.tool_calls = copies(message.tool_calls, change);
-  if (message.tool_calls === undefined) {
-    delete message.tool_calls;
-  }
+/** The patch that changes every message so, in this order. */
+export function onMessages(...changes: readonly MessageChange[]): RequestPatch {
+  return (body, call, lost) => {
+    body.messages = asArray(body.messages).map((given, index) => {
+      const message = { ...asObject(given) };
+      for (const list of ["content", "tool_calls"]) {
+        if (Array.isArray(message[list])) message[list] = message[list].map(copied);
+      }
+      for (const change of changes) change(message, { call, place: `messages[${index}]`, lost });
+      return message;
+    });
+  };
 }
 
-/** The list with each of its objects as `change` makes it, from a copy; no list as it is. */
-function copies(list: unknown, change: (item: JsonObject) => void): unknown {
-  if (!Array.isArray(list)) {
-    return list;
-  }
-  return list.map((item: unknown) => {
-    if (!isObject(item)) {
-      return item;
-    }
-    const copy = { ...item };
-    change(copy);
-    return copy;
-  });
-}
+const copied = (item: unknown) => (isObject(item) ? { ...item } : item);
+
+const callsOf = (message: JsonObject) => asArray(message.tool_calls).filter(isObject);
+
+const partsOf = (message: JsonObject) => asArray(message.content).filter(isObject);
 
 /**
  * The role `developer` is OpenAI's alone; elsewhere it is refused, or missing from the chat
  * template.
  */
-export const developerAsSystem: RequestPatch = (body) => {
-  mapMessages(body, (message) => {
-    if (message.role === "developer") {
-      message.role = "system";
-    }
-  });
+export const developerAsSystem: MessageChange = (message) => {
+  if (message.role === "developer") {
+    message.role = "system";
+  }
 };
 
 /**
  * Drops fields from every message, for providers that refuse a message with a field they do not
  * know.
  */
-export function dropMessageFields(...fields: string[]): RequestPatch {
-  return (body) => {
-    mapMessages(body, (message) => {
-      for (const field of fields) {
-        delete message[field];
-      }
-    });
+export function dropMessageFields(...fields: string[]): MessageChange {
+  return (message) => {
+    for (const field of fields) {
+      delete message[field];
+    }
+  };
+}
+
+/**
+ * Drops every message field but these, and what is not OpenAI's of tool calls, for a provider whose
+ * messages are checked against a closed schema: clients send back `annotations`, `id`, `status`,
+ * `timestamp` and whatever else an answer had.
+ */
+export function keepMessageFields(...fields: string[]): MessageChange {
+  return (message, context) => {
+    const known = new Set(message.role === "function" ? [...fields, "name"] : fields);
+    sayRefusal(message);
+    const unknown = Object.entries(message).filter(([field]) => !known.has(field));
+    refuseOldForms(Object.fromEntries(unknown), context.place);
+    const told = known.has("name") ? [] : ignoredNames([message]);
+    context.lost.push(...told.filter((name) => !context.lost.includes(name)));
+    keepOnly(message, known);
+    dropToolCallExtras(message, context);
   };
 }
 
@@ -63,34 +81,18 @@ export function dropMessageFields(...fields: string[]): RequestPatch {
 const CALL_FIELDS: ReadonlySet<string> = new Set(["id", "type", "function", "custom"]);
 
 /**
- * Drops every message field but these, and what is not OpenAI's of tool calls, for a provider whose
- * messages are checked against a closed schema: clients send back `annotations`, `id`, `status`,
- * `timestamp` and whatever else an answer had.
+ * `extra_content` on tool calls carries Google's thought signatures, `index` their place in a
+ * stream: other providers do not know them.
  */
-export function keepMessageFields(...fields: string[]): RequestPatch {
-  const known = new Set(fields);
-  return (body, _call, lost) => {
-    const messages = asArray(body.messages);
-    for (const [index, message] of messages.map(asObject).entries()) {
-      const unknown = Object.entries(message).filter(([field]) => !known.has(field));
-      refuseOldForms(Object.fromEntries(unknown), `messages[${index}]`);
+export const dropToolCallExtras: MessageChange = (message) => {
+  for (const call of callsOf(message)) {
+    keepOnly(call, CALL_FIELDS);
+    if (isObject(call.function)) {
+      const { name, arguments: text } = call.function;
+      call.function = { name, arguments: text };
     }
-    if (!known.has("name")) lost.push(...ignoredNames(messages));
-    mapMessages(body, (message) => {
-      sayRefusal(message);
-      keepOnly(message, message.role === "function" ? new Set([...known, "name"]) : known);
-      mapToolCalls(message, keepCallFields);
-    });
-  };
-}
-
-function keepCallFields(call: JsonObject): void {
-  keepOnly(call, CALL_FIELDS);
-  if (isObject(call.function)) {
-    const { name, arguments: text } = call.function;
-    call.function = { name, arguments: text };
   }
-}
+};
 
 /** A refusal is what the assistant said: elsewhere than at OpenAI it is plain content. */
 function sayRefusal(message: JsonObject): void {
@@ -98,13 +100,13 @@ function sayRefusal(message: JsonObject): void {
   if (refusal !== null) {
     message.content = withText(message.content, refusal);
   }
-  message.content = copies(message.content, (part) => {
+  for (const part of partsOf(message)) {
     if (part.type === "refusal") {
       part.type = "text";
       part.text = part.refusal;
       delete part.refusal;
     }
-  });
+  }
 }
 
 /** Content, and a text after it. */
@@ -126,68 +128,52 @@ function keepOnly(object: JsonObject, fields: ReadonlySet<string>): void {
  * Gives back reasoning under the provider's own name for it: answers have it as
  * `reasoning_content`. Models that do not reason refuse the field.
  */
-export const reasoningContentAsReasoning: RequestPatch = (body, { facts }) => {
-  mapMessages(body, (message) => {
-    const { reasoning_content: reasoning } = message;
-    delete message.reasoning_content;
-    if (!facts.capabilities.reasoning) {
-      delete message.reasoning;
-    } else if (typeof reasoning === "string") {
-      message.reasoning = reasoning;
-    }
-  });
+export const reasoningContentAsReasoning: MessageChange = (message, { call }) => {
+  const { reasoning_content: reasoning } = message;
+  delete message.reasoning_content;
+  if (!call.facts.capabilities.reasoning) {
+    delete message.reasoning;
+  } else if (typeof reasoning === "string") {
+    message.reasoning = reasoning;
+  }
 };
 
 /** DeepSeek wants `reasoning_content` on every assistant turn, if only as an empty string. */
-export const reasoningContentOnEveryTurn: RequestPatch = (body) => {
-  mapMessages(body, (message) => {
-    if (message.role === "assistant" && typeof message.reasoning_content !== "string") {
-      message.reasoning_content = "";
-    }
-  });
-};
-
-/**
- * `extra_content` on tool calls carries Google's thought signatures, `index` their place in a
- * stream: other providers do not know them.
- */
-export const dropToolCallExtras: RequestPatch = (body) => {
-  mapMessages(body, (message) => {
-    mapToolCalls(message, keepCallFields);
-  });
+export const reasoningContentOnEveryTurn: MessageChange = (message) => {
+  if (message.role === "assistant" && typeof message.reasoning_content !== "string") {
+    message.reasoning_content = "";
+  }
 };
 
 /**
  * Drops the breakpoints of Anthropic's prompt cache from parts, messages and tools: providers with a
  * closed schema refuse them, and no answer depends on them.
  */
-export const dropCacheBreakpoints: RequestPatch = (body) => {
-  const dropBreakpoint = (holder: JsonObject) => {
-    delete holder.cache_control;
-  };
-  dropBreakpoint(body);
-  if (asArray(body.tools).some((tool) => isObject(tool) && "cache_control" in tool)) {
-    body.tools = copies(body.tools, dropBreakpoint);
+export const dropCacheBreakpoints: RequestPatch = (body, ...context) => {
+  delete body.cache_control;
+  if (Array.isArray(body.tools)) {
+    body.tools = body.tools.map(({ cache_control: _breakpoint, ...tool }: JsonObject) => tool);
   }
-  mapMessages(body, (message) => {
-    dropBreakpoint(message);
-    message.content = copies(message.content, dropBreakpoint);
-  });
+  onMessages((message) => {
+    for (const holder of [message, ...partsOf(message)]) {
+      delete holder.cache_control;
+    }
+  })(body, ...context);
 };
 
 /** Gives calls and their results ids that the provider takes, the same id always the same. */
-function toolIds(fitting: (id: string) => string): RequestPatch {
+function toolIds(fitting: (id: string) => string): MessageChange {
   const mend = (holder: JsonObject, field: string) => {
     const id = holder[field];
     if (typeof id === "string") {
       holder[field] = fitting(id);
     }
   };
-  return (body) => {
-    mapMessages(body, (message) => {
-      mapToolCalls(message, (call) => mend(call, "id"));
-      mend(message, "tool_call_id");
-    });
+  return (message) => {
+    for (const call of callsOf(message)) {
+      mend(call, "id");
+    }
+    mend(message, "tool_call_id");
   };
 }
 

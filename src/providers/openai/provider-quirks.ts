@@ -7,6 +7,7 @@ import {
   dropToolCallExtras,
   keepMessageFields,
   nineCharacterToolIds,
+  onMessages,
   reasoningContentAsReasoning,
   reasoningContentOnEveryTurn,
   shortToolIds,
@@ -44,14 +45,18 @@ const OPEN_WEIGHT_FIELDS = ["top_k", "min_p", "repetition_penalty"] as const;
 export const CUSTOM: Quirks = {
   ...COMPATIBLE,
   hiddenOutputInTotal: "if reported",
-  patches: [allowedToolsOnly, developerAsSystem, dropUsualTier("on_demand")],
+  patches: [allowedToolsOnly, onMessages(developerAsSystem), dropUsualTier("on_demand")],
 };
 
 /** What the hosts of other models share. */
 export const COMMON: Quirks = {
   ...COMPATIBLE,
   refusedFields: PLATFORM_FIELDS,
-  patches: [allowedToolsOnly, developerAsSystem, dropToolCallExtras, dropUsualTier("on_demand")],
+  patches: [
+    allowedToolsOnly,
+    onMessages(developerAsSystem, dropToolCallExtras),
+    dropUsualTier("on_demand"),
+  ],
 };
 
 /**
@@ -63,10 +68,8 @@ export const OPENAI: Quirks = {
   refusesObfuscation: true,
   passFields: true,
   patches: [
-    dropMessageFields(...HOSTS_FIELDS),
-    dropToolCallExtras,
+    onMessages(dropMessageFields(...HOSTS_FIELDS), dropToolCallExtras, shortToolIds),
     dropCacheBreakpoints,
-    shortToolIds,
     dropUsualTier("on_demand"),
   ],
 };
@@ -102,11 +105,13 @@ export const MISTRAL: Quirks = {
     renameField("seed", "random_seed"),
     allowedToolsOnly,
     toolChoiceAny,
-    developerAsSystem,
-    filesAsDocuments,
-    keepMessageFields("role", "content", "tool_calls", "tool_call_id", "prefix"),
+    onMessages(
+      developerAsSystem,
+      filesAsDocuments,
+      keepMessageFields("role", "content", "tool_calls", "tool_call_id", "prefix"),
+      nineCharacterToolIds,
+    ),
     dropCacheBreakpoints,
-    nineCharacterToolIds,
   ],
 };
 
@@ -129,15 +134,17 @@ export const GROQ: Quirks = {
   passFields: ["include_reasoning", "reasoning_format"],
   patches: [
     allowedToolsOnly,
-    developerAsSystem,
-    reasoningContentAsReasoning,
-    keepMessageFields(
-      "role",
-      "content",
-      "tool_calls",
-      "tool_call_id",
-      "reasoning",
-      "function_call",
+    onMessages(
+      developerAsSystem,
+      reasoningContentAsReasoning,
+      keepMessageFields(
+        "role",
+        "content",
+        "tool_calls",
+        "tool_call_id",
+        "reasoning",
+        "function_call",
+      ),
     ),
     dropCacheBreakpoints,
     dropSingleN,
@@ -162,7 +169,7 @@ export const CEREBRAS: Quirks = {
   ],
   patches: [
     ...COMMON.patches,
-    keepMessageFields("role", "content", "name", "tool_calls", "tool_call_id"),
+    onMessages(keepMessageFields("role", "content", "name", "tool_calls", "tool_call_id")),
     dropCacheBreakpoints,
   ],
 };
@@ -171,7 +178,7 @@ export const CEREBRAS: Quirks = {
 export const DEEPSEEK: Quirks = {
   ...COMMON,
   passFields: ["thinking"],
-  patches: [...COMMON.patches, reasoningContentOnEveryTurn],
+  patches: [...COMMON.patches, onMessages(reasoningContentOnEveryTurn)],
 };
 
 /**

@@ -77,9 +77,8 @@ describe("an answer's message that comes back", () => {
     ["Cerebras", CEREBRAS, []],
     ["OpenAI", OPENAI, []],
   ] as const)("%s: a speaker's name that is lost is told", (_name, quirks, ignored) => {
-    const { ignored: told } = build(quirks, {
-      messages: [{ role: "user", name: "Ann", content: "" }],
-    });
+    const message = { role: "user", name: "Ann", content: "" };
+    const { ignored: told } = build(quirks, { messages: [message, message] });
     expect(told).toEqual([...ignored]);
   });
 });
