@@ -6,6 +6,7 @@ import type { AnswerToKeep, Settle } from "../ledger/port.ts";
 import type { Settlement } from "../ledger/rules.ts";
 import type { Measured } from "../metering/measure.ts";
 import { costMicro, providerBasisMicro } from "../pricing/cost.ts";
+import { priceJson } from "../pricing/pinned.ts";
 import type { CallEnding } from "./ending.ts";
 import type { CallDeps, CallInput, CallRequest, Candidate } from "./operation.ts";
 
@@ -58,7 +59,7 @@ async function record(call: EndedCall, measured: Measured): Promise<Settled> {
     terms: {
       providerId: deployment.providerId,
       upstreamModel: deployment.upstreamModel,
-      priceJson: bound.pinned === null ? null : JSON.stringify(bound.pinned),
+      priceJson: bound.pinned === null ? null : priceJson(bound.pinned),
     },
     attempts: call.attempts,
     ending: ending.ending,

@@ -6,20 +6,28 @@ import type { Deployment, Price, PricePeriod, Rate } from "./types.ts";
  * Of the periods that apply, the last in the list counts. Where none applies yet, the first one
  * does: a model with prices is never free by accident.
  */
-export function priceAt(deployment: Deployment, now: Date): Price | null {
-  const [first] = deployment.prices;
+export function priceAt({ prices }: Pick<Deployment, "prices">, now: Date): Price | null {
+  const [first] = prices;
   if (first === undefined) {
     return null;
   }
-  const current = deployment.prices.findLast((period) => applies(period, now)) ?? first;
+  // Whenever it applies, nothing else does.
+  if (prices.length === 1) {
+    return first.price;
+  }
+  const utc = now.toISOString();
+  const current = prices.findLast((period) => applies(period, utc)) ?? first;
   return current.price;
 }
 
 /** Micro-dollars per million tokens for a request with this many prompt tokens. */
 export function rateFor(rate: Rate, promptTokens: number): number {
   let result = rate.microPerMtok;
+  if (rate.tiers === undefined) {
+    return result;
+  }
   let highest = -1;
-  for (const tier of rate.tiers ?? []) {
+  for (const tier of rate.tiers) {
     if (promptTokens > tier.above && tier.above > highest) {
       result = tier.microPerMtok;
       highest = tier.above;
@@ -35,7 +43,10 @@ export function rateFor(rate: Rate, promptTokens: number): number {
  */
 export function maxRateUpTo(rate: Rate, promptTokens: number): number {
   let result = rate.microPerMtok;
-  for (const tier of rate.tiers ?? []) {
+  if (rate.tiers === undefined) {
+    return result;
+  }
+  for (const tier of rate.tiers) {
     if (promptTokens > tier.above) {
       result = Math.max(result, tier.microPerMtok);
     }
@@ -43,8 +54,8 @@ export function maxRateUpTo(rate: Rate, promptTokens: number): number {
   return result;
 }
 
-function applies(period: PricePeriod, now: Date): boolean {
-  const utc = now.toISOString();
+/** @param utc as `2026-07-30T16:30:00.000Z` */
+function applies(period: PricePeriod, utc: string): boolean {
   if (period.fromDate !== undefined && utc.slice(0, 10) < period.fromDate) {
     return false;
   }

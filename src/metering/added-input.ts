@@ -29,13 +29,18 @@ export function addedInputTokens(
   { upstreamModel, facts }: Served,
   { addsInput }: Pick<ProviderConfig, "addsInput">,
 ): number {
-  if (REFERENCE_FIELDS.some((field) => isGiven(request[field]))) return facts.contextWindow;
+  if (givesAny(request, REFERENCE_FIELDS)) return facts.contextWindow;
   const isSearching =
     addsInput ||
     SEARCHING_MODELS.test(upstreamModel) ||
-    SEARCH_FIELDS.some((field) => isGiven(request[field])) ||
+    givesAny(request, SEARCH_FIELDS) ||
     request.tools?.some(({ type }) => !CLIENT_TOOLS.has(type)) === true;
   return isSearching ? SEARCH_TOKENS : 0;
+}
+
+function givesAny(request: ChatRequest, fields: readonly string[]): boolean {
+  for (const field of fields) if (isGiven(request[field])) return true;
+  return false;
 }
 
 const isGiven = (value: unknown): boolean =>

@@ -1,7 +1,7 @@
 // An upper bound of a request's input tokens, from its bytes alone: no tokenizer runs before dispatch.
 import type { ChatRequest } from "../base/chat.ts";
 import type { ModelFacts } from "../base/model.ts";
-import { contentParts, type Media, mediaOf } from "./request-parts.ts";
+import { type Media, mediaOf } from "./request-parts.ts";
 
 /**
  * Speech needs at most about 50 tokens a second, and no usual codec spends fewer than 1000 bytes on one, so an
@@ -63,10 +63,13 @@ function mostTokens({ kind, chars }: Media, facts: ModelFacts): number {
 
 /** Whether the request marks anything for a prompt cache that may be written at its dearest rate. */
 export function marksPromptCache(request: ChatRequest): boolean {
-  const isMarked = (holder: object): boolean =>
-    "cache_control" in holder || "prompt_cache_breakpoint" in holder;
-  if (isMarked(request) || request.messages.some(isMarked)) return true;
-  if (request.tools?.some(isMarked)) return true;
-  for (const part of contentParts(request)) if (isMarked(part)) return true;
+  if (isMarked(request) || request.tools?.some(isMarked) === true) return true;
+  for (const message of request.messages) {
+    if (isMarked(message)) return true;
+    if (Array.isArray(message.content) && message.content.some(isMarked)) return true;
+  }
   return false;
 }
+
+const isMarked = (holder: object): boolean =>
+  "cache_control" in holder || "prompt_cache_breakpoint" in holder;

@@ -47,21 +47,17 @@ export function* textsOf(request: ChatRequest): Generator<string> {
 }
 
 /** All media of all messages, in order. */
-export function* mediaOf(request: ChatRequest): Generator<Media> {
-  for (const message of request.messages) {
-    if (message.role === "assistant" && message.audio) yield { kind: "audio", chars: 0 };
+export function mediaOf({ messages }: ChatRequest): readonly Media[] {
+  const found: Media[] = [];
+  for (const message of messages) {
+    if (message.role === "assistant" && message.audio) found.push({ kind: "audio", chars: 0 });
+    if (!Array.isArray(message.content)) continue;
+    for (const part of message.content) {
+      const medium = TEXT_PARTS.has(part.type) ? null : mediumOf({ ...part });
+      if (medium !== null) found.push(medium);
+    }
   }
-  for (const part of contentParts(request)) {
-    const media = mediumOf(part);
-    if (media !== null) yield media;
-  }
-}
-
-/** All content parts of all messages, in order. */
-export function* contentParts(request: ChatRequest): Generator<Fields> {
-  for (const { content } of request.messages) {
-    if (Array.isArray(content)) for (const part of content) yield { ...part };
-  }
+  return found;
 }
 
 function* messageTexts(message: { content?: unknown }): Generator<string> {

@@ -2,7 +2,7 @@
 import { addProduct, type Exact } from "../base/exact.ts";
 import { UNITS, type UnitCounts } from "../base/units.ts";
 import { maxRateUpTo } from "../catalog/price.ts";
-import type { Price } from "../catalog/types.ts";
+import type { Price, Rate } from "../catalog/types.ts";
 
 /** The most that a request can use, its output tokens apart. */
 export interface MostUsed {
@@ -26,33 +26,30 @@ export interface BoundRates {
 
 /** @returns what that costs at most at a price */
 export function boundRates(price: Price, most: MostUsed): BoundRates {
-  const { inputTokens, choices = 1, units = {} } = most;
+  const { inputTokens, choices = 1, units } = most;
   let inputTokenRates = addProduct(0, inputTokens, inputRate(price, most));
-  for (const unit of UNITS) {
-    inputTokenRates = addProduct(inputTokenRates, units[unit] ?? 0, price.units?.[unit] ?? 0);
+  if (units !== undefined && price.units !== undefined) {
+    for (const unit of UNITS) {
+      inputTokenRates = addProduct(inputTokenRates, units[unit] ?? 0, price.units[unit] ?? 0);
+    }
   }
   return { inputTokenRates, outputTokenRate: addProduct(0, outputRate(price, most), choices) };
 }
 
 /** The dearest rate that an input token can meet: a provider may read any of it from its cache, or write it there. */
 function inputRate(price: Price, { inputTokens, writesLongCache = false }: MostUsed): number {
-  const { input, cacheRead, cacheReadAudio, cacheWrite, cacheWrite1h, inputAudio } = price;
-  const longCache = writesLongCache ? cacheWrite1h : undefined;
-  return dearest(
-    [input, cacheRead, cacheReadAudio, cacheWrite, longCache, inputAudio],
-    inputTokens,
-  );
+  let most = maxRateUpTo(price.input, inputTokens);
+  most = dearer(most, price.cacheRead, inputTokens);
+  most = dearer(most, price.cacheReadAudio, inputTokens);
+  most = dearer(most, price.cacheWrite, inputTokens);
+  if (writesLongCache) most = dearer(most, price.cacheWrite1h, inputTokens);
+  return dearer(most, price.inputAudio, inputTokens);
 }
 
 function outputRate(price: Price, { inputTokens, speaks = false }: MostUsed): number {
-  const rates = [price.output, price.outputReasoning, speaks ? price.outputAudio : undefined];
-  return dearest(rates, inputTokens);
+  const most = dearer(maxRateUpTo(price.output, inputTokens), price.outputReasoning, inputTokens);
+  return speaks ? dearer(most, price.outputAudio, inputTokens) : most;
 }
 
-function dearest(rates: (Price["input"] | undefined)[], promptTokens: number): number {
-  let most = 0;
-  for (const rate of rates) {
-    if (rate !== undefined) most = Math.max(most, maxRateUpTo(rate, promptTokens));
-  }
-  return most;
-}
+const dearer = (most: number, rate: Rate | undefined, promptTokens: number): number =>
+  rate === undefined ? most : Math.max(most, maxRateUpTo(rate, promptTokens));

@@ -52,11 +52,7 @@ export function costMicro(
 }
 
 function tokenRatesOf(price: Price, usage: TokenUsage): Exact {
-  const parts = [...inputParts(price, usage), ...outputParts(price, usage)];
-  let tokenRates: Exact = 0;
-  for (const [tokens, rate] of parts) {
-    if (tokens > 0) tokenRates = addProduct(tokenRates, tokens, rateFor(rate, usage.promptTokens));
-  }
+  let tokenRates = addOutput(addInput(0, price, usage), price, usage);
   const { units } = price;
   if (units === undefined) return tokenRates;
   for (const unit of UNITS) {
@@ -65,49 +61,46 @@ function tokenRatesOf(price: Price, usage: TokenUsage): Exact {
   return tokenRates;
 }
 
-type Part = [tokens: number, rate: Rate];
-
-/** The prompt, cut into parts that each have one rate. A part never takes more than the others left of the total. */
-function inputParts(price: Price, usage: TokenUsage): Part[] {
-  const rest = createRest(usage.promptTokens);
-  const cached = createRest(rest.take(usage.cachedTokens));
-  const cachedAudio = cached.take(usage.cachedAudioTokens ?? 0);
-  const written1h = rest.take(usage.cacheWrite1hTokens);
-  const written = rest.take(usage.cacheWriteTokens);
+/** Adds the prompt, cut into parts that each have one rate. A part never takes more than the others left of the total. */
+function addInput(sum: Exact, price: Price, usage: TokenUsage): Exact {
+  const { promptTokens, cachedAudioTokens = 0 } = usage;
+  const { input, cacheRead = input, cacheWrite = input } = price;
+  let rest = promptTokens;
+  const cached = part(usage.cachedTokens, rest);
+  rest -= cached;
+  const written1h = part(usage.cacheWrite1hTokens, rest);
+  rest -= written1h;
+  const written = part(usage.cacheWriteTokens, rest);
+  rest -= written;
   // Cached audio is paid for with what was cached.
-  const freshAudio = usage.promptAudioTokens - (usage.cachedAudioTokens ?? 0);
-  const audio = price.inputAudio === undefined ? 0 : rest.take(freshAudio);
-  const readRate = price.cacheRead ?? price.input;
-  const writeRate = price.cacheWrite ?? price.input;
-  return [
-    [cachedAudio, price.cacheReadAudio ?? readRate],
-    [cached.left(), readRate],
-    [written1h, price.cacheWrite1h ?? writeRate],
-    [written, writeRate],
-    [audio, price.inputAudio ?? price.input],
-    [rest.left(), price.input],
-  ];
+  const cachedAudio = part(cachedAudioTokens, cached);
+  const freshAudio = usage.promptAudioTokens - cachedAudioTokens;
+  const audio = price.inputAudio === undefined ? 0 : part(freshAudio, rest);
+  rest -= audio;
+  let total = addTokens(sum, cachedAudio, price.cacheReadAudio ?? cacheRead, promptTokens);
+  total = addTokens(total, cached - cachedAudio, cacheRead, promptTokens);
+  total = addTokens(total, written1h, price.cacheWrite1h ?? cacheWrite, promptTokens);
+  total = addTokens(total, written, cacheWrite, promptTokens);
+  total = addTokens(total, audio, price.inputAudio ?? input, promptTokens);
+  return addTokens(total, rest, input, promptTokens);
 }
 
-function outputParts(price: Price, usage: TokenUsage): Part[] {
-  const rest = createRest(usage.completionTokens);
-  const audio = price.outputAudio === undefined ? 0 : rest.take(usage.completionAudioTokens);
-  const reasoning = price.outputReasoning === undefined ? 0 : rest.take(usage.reasoningTokens);
-  return [
-    [audio, price.outputAudio ?? price.output],
-    [reasoning, price.outputReasoning ?? price.output],
-    [rest.left(), price.output],
-  ];
+/** The same for the answer. */
+function addOutput(sum: Exact, price: Price, usage: TokenUsage): Exact {
+  const { promptTokens } = usage;
+  const { output, outputAudio, outputReasoning } = price;
+  let rest = usage.completionTokens;
+  const audio = outputAudio === undefined ? 0 : part(usage.completionAudioTokens, rest);
+  rest -= audio;
+  const reasoning = outputReasoning === undefined ? 0 : part(usage.reasoningTokens, rest);
+  rest -= reasoning;
+  let total = addTokens(sum, audio, outputAudio ?? output, promptTokens);
+  total = addTokens(total, reasoning, outputReasoning ?? output, promptTokens);
+  return addTokens(total, rest, output, promptTokens);
 }
 
-function createRest(total: number) {
-  let left = total;
-  return {
-    take(tokens: number): number {
-      const taken = Math.max(0, Math.min(tokens, left));
-      left -= taken;
-      return taken;
-    },
-    left: () => left,
-  };
-}
+/** As many as there are left. */
+const part = (tokens: number, left: number): number => Math.max(0, Math.min(tokens, left));
+
+const addTokens = (sum: Exact, tokens: number, rate: Rate, promptTokens: number): Exact =>
+  tokens > 0 ? addProduct(sum, tokens, rateFor(rate, promptTokens)) : sum;

@@ -26,8 +26,19 @@ const PART_NEEDS = byName<Omit<Need, "param">>({
  */
 export function checkCapabilities(request: ChatRequest, deployment: Deployment): void {
   const { capabilities } = deployment.facts;
-  for (const need of needsOf(request)) {
+  for (const need of fieldNeeds(request)) {
     if (!capabilities[need.capability]) throw unsupported(request.model, need);
+  }
+  const { messages } = request;
+  for (let index = 0; index < messages.length; index++) {
+    const content = messages[index]?.content;
+    if (!Array.isArray(content)) continue;
+    for (const [position, part] of content.entries()) {
+      const need = PART_NEEDS[part.type];
+      if (need === undefined || capabilities[need.capability]) continue;
+      const param = `messages[${index}].content[${position}]`;
+      throw unsupported(request.model, { ...need, param });
+    }
   }
 }
 
@@ -49,34 +60,27 @@ export function checkPriced(request: ChatRequest): void {
   if (!USUAL_TIERS.has(request.service_tier)) throw unpriced("service_tier");
 }
 
-function* needsOf(request: ChatRequest): Generator<Need> {
-  if (isFilled(request.tools)) yield { capability: "tools", what: "tools", param: "tools" };
+/** What the fields beside the messages need. */
+function fieldNeeds(request: ChatRequest): readonly Need[] {
+  const needs: Need[] = [];
+  if (isFilled(request.tools)) needs.push({ capability: "tools", what: "tools", param: "tools" });
   if (isFilled(request.functions)) {
-    yield { capability: "tools", what: "tools", param: "functions" };
+    needs.push({ capability: "tools", what: "tools", param: "functions" });
   }
   const format = request.response_format?.type;
   const param = "response_format";
   if (format === "json_schema") {
-    yield { capability: "structuredOutput", what: "structured output (json_schema)", param };
+    needs.push({ capability: "structuredOutput", what: "structured output (json_schema)", param });
   }
-  if (format === "json_object") yield { capability: "jsonMode", what: "JSON mode", param };
+  if (format === "json_object") needs.push({ capability: "jsonMode", what: "JSON mode", param });
   if (request.modalities?.includes("audio") === true) {
-    yield { capability: "audioOutput", what: "audio output", param: "modalities" };
+    needs.push({ capability: "audioOutput", what: "audio output", param: "modalities" });
   }
   if (request.reasoning_effort !== undefined && request.reasoning_effort !== "none") {
-    yield { capability: "reasoning", what: "reasoning_effort", param: "reasoning_effort" };
+    const what = "reasoning_effort";
+    needs.push({ capability: "reasoning", what, param: what });
   }
-  yield* partNeeds(request);
-}
-
-function* partNeeds(request: ChatRequest): Generator<Need> {
-  for (const [index, { content }] of request.messages.entries()) {
-    if (!Array.isArray(content)) continue;
-    for (const [position, part] of content.entries()) {
-      const need = PART_NEEDS[part.type];
-      if (need !== undefined) yield { ...need, param: `messages[${index}].content[${position}]` };
-    }
-  }
+  return needs;
 }
 
 const isFilled = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
