@@ -21,6 +21,7 @@ interface MessageContext {
 export function onMessages(...changes: readonly MessageChange[]): RequestPatch {
   return (body, call, lost) => {
     body.messages = asArray(body.messages).map((given, index) => {
+      if (isPlain(given)) return given;
       const message = { ...asObject(given) };
       for (const list of ["content", "tool_calls"]) {
         if (Array.isArray(message[list])) message[list] = message[list].map(copied);
@@ -29,6 +30,13 @@ export function onMessages(...changes: readonly MessageChange[]): RequestPatch {
       return message;
     });
   };
+}
+
+/** Words of the user or of the system and nothing else, which no change concerns: most messages are that. */
+function isPlain(message: unknown): boolean {
+  if (!isObject(message) || typeof message.content !== "string") return false;
+  for (const field in message) if (field !== "role" && field !== "content") return false;
+  return message.role === "user" || message.role === "system";
 }
 
 const copied = (item: unknown) => (isObject(item) ? { ...item } : item);
@@ -154,12 +162,14 @@ export const dropCacheBreakpoints: RequestPatch = (body, ...context) => {
   if (Array.isArray(body.tools)) {
     body.tools = body.tools.map(({ cache_control: _breakpoint, ...tool }: JsonObject) => tool);
   }
-  onMessages((message) => {
-    for (const holder of [message, ...partsOf(message)]) {
-      delete holder.cache_control;
-    }
-  })(body, ...context);
+  dropFromMessages(body, ...context);
 };
+
+const dropFromMessages = onMessages((message) => {
+  for (const holder of [message, ...partsOf(message)]) {
+    delete holder.cache_control;
+  }
+});
 
 /** Gives calls and their results ids that the provider takes, the same id always the same. */
 function toolIds(fitting: (id: string) => string): MessageChange {

@@ -32,9 +32,11 @@ export interface BuiltRequest {
  */
 export function buildRequest(call: UpstreamCall, options: RequestOptions): BuiltRequest {
   const { quirks } = options;
+  const { request } = call;
   const body: JsonObject = { model: call.upstreamModel };
   const dropped: string[] = [];
-  for (const [field, value] of Object.entries(call.request)) {
+  for (const field of Object.keys(request)) {
+    const value = request[field];
     if (!isGiven(value) || SERVER_FIELDS.has(field)) {
       continue;
     }
@@ -44,7 +46,7 @@ export function buildRequest(call: UpstreamCall, options: RequestOptions): Built
       dropped.push(field);
     }
   }
-  refuseForms(call.request, dropped.filter(isFormField));
+  const ignored = dropped.length === 0 ? [] : readDropped(request, dropped);
   leaveOutNoEffort(body, call);
   if (call.maxOutputTokens !== null) {
     body[quirks.outputLimitField] = call.maxOutputTokens;
@@ -59,12 +61,20 @@ export function buildRequest(call: UpstreamCall, options: RequestOptions): Built
       body.stream_options = streamOptions;
     }
   }
-  const left = new Set(dropped);
-  const ignored = lostFields(call.request, (field) => !left.has(field) || isFormField(field));
   for (const patch of quirks.patches) {
     patch(body, call, ignored);
   }
   return { body, ignored };
+}
+
+/**
+ * The names of those of the dropped fields that ask for something.
+ * @throws ApiError 400 for one that asks for an answer of another form
+ */
+function readDropped(request: UpstreamCall["request"], dropped: readonly string[]): string[] {
+  refuseForms(request, dropped.filter(isFormField));
+  const left = new Set(dropped);
+  return lostFields(request, (field) => !left.has(field) || isFormField(field));
 }
 
 /** Whether a provider is known to act on the wishes of {@link PROVIDER_WISHES}. */
