@@ -1,6 +1,6 @@
 // OpenAI's chat completions as an HTTP dialect, for every provider that speaks it.
 import type { ProviderAdapter, UpstreamCall } from "../protocol.ts";
-import { callHeaders, endpointUrl, type ProviderAccess } from "../shared/endpoint.ts";
+import { callHeaders, endpointUrls, type ProviderAccess } from "../shared/endpoint.ts";
 import { COMMON_ERRORS } from "../shared/errors.ts";
 import { createHttpAdapter } from "../shared/http-adapter.ts";
 import type { CallTransport, Exchange, HttpDialect } from "../shared/http-dialect.ts";
@@ -22,8 +22,9 @@ export interface OpenAiAdapterOptions extends CallTransport, ProviderAccess {
 }
 
 /** What one of OpenAI's APIs makes of a call. */
-interface OpenAiExchange extends Pick<Exchange<SseEvent>, "ignored" | "parse" | "open"> {
+interface OpenAiExchange extends Pick<Exchange<SseEvent>, "parse" | "open"> {
   body: JsonObject;
+  ignored: readonly string[];
 }
 
 /** One of OpenAI's APIs, which differ in their path and in what is said there. */
@@ -45,8 +46,10 @@ export function createOpenAiAdapter(options: OpenAiAdapterOptions): ProviderAdap
     takesWishes: takesWishes({ quirks, passFields }),
     exchange(call, stream) {
       const answer = answerOptions(call, quirks);
+      const { body, ignored } = buildRequest(call, { quirks, passFields, stream });
       return {
-        ...buildRequest(call, { quirks, passFields, stream }),
+        body,
+        ignored,
         parse: (text) => parseCompletion(text, answer),
         open: () => new ChatStream(answer),
       };
@@ -59,18 +62,20 @@ export function createApiAdapter(options: OpenAiAdapterOptions, api: OpenAiApi):
   const { path, exchange, ...dialect } = api;
   // Both fail here, at start, rather than in the first request.
   const headers = callHeaders(options);
-  endpointUrl(options.baseUrl, path, "");
+  const urlOf = endpointUrls(options.baseUrl, path);
   return createHttpAdapter(
     {
       ...dialect,
       framing: SSE,
       exchange(call, stream) {
-        const { body, ...rest } = exchange(call, stream);
+        const { body, ignored, parse, open } = exchange(call, stream);
         return {
-          url: endpointUrl(options.baseUrl, path, call.upstreamModel),
+          url: urlOf(call.upstreamModel),
           headers: headers(stream),
           body: writeBody(body),
-          ...rest,
+          ignored,
+          parse,
+          open,
         };
       },
       probe: () => modelsProbe(options),

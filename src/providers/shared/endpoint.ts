@@ -53,10 +53,18 @@ const MODEL_PLACE = /\{model\}|%7Bmodel%7D/gi;
  * @param model put in place of `{model}` in the base URL
  * @throws Error when the base URL is not a URL
  */
-export function endpointUrl(baseUrl: string, path: string, model: string): string {
-  const url = parsedUrl(baseUrl);
-  const base = url.pathname.replace(MODEL_PLACE, encodeURIComponent(model)).replace(/\/+$/, "");
-  return `${url.origin}${base}/${path}${url.search}`;
+export const endpointUrl = (baseUrl: string, path: string, model: string): string =>
+  endpointUrls(baseUrl, path)(model);
+
+/** The same for many models; where the base URL has no place for one, it is made once. */
+export function endpointUrls(baseUrl: string, path: string): (model: string) => string {
+  const { origin, pathname, search } = parsedUrl(baseUrl);
+  const urlOf = (base: string) => `${origin}${base.replace(/\/+$/, "")}/${path}${search}`;
+  if (pathname.search(MODEL_PLACE) >= 0) {
+    return (model) => urlOf(pathname.replace(MODEL_PLACE, encodeURIComponent(model)));
+  }
+  const url = urlOf(pathname);
+  return () => url;
 }
 
 /** @throws Error when the text is not a URL */

@@ -29,10 +29,12 @@ async function complete<Event>(
 ): Promise<UpstreamCompletion> {
   const guard = new UpstreamGuard(signal, transport.timeouts.totalMs, call.control);
   try {
-    const exchange = await prepare(dialect, call, false, guard.signal);
+    const prepared = prepare(dialect, call, false, guard.signal);
+    const exchange = prepared instanceof Promise ? await prepared : prepared;
     const response = await send(dialect, transport, exchange, guard, signal);
     const answer = exchange.parse(await readWhole(transport, response, guard));
-    return { ...answer, ignored: exchange.ignored };
+    answer.ignored = exchange.ignored;
+    return answer;
   } finally {
     guard.close();
   }

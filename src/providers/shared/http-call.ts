@@ -17,8 +17,11 @@ export async function send<Event>(
 ): Promise<Response> {
   const { url, headers } = exchange;
   const body = exchange.body instanceof Promise ? await exchange.body : exchange.body;
-  const request = { method: "POST" as const, url, headers, body, proxyUrl };
-  const response = await fetchUpstream({ ...request, firstByteMs: timeouts.firstByteMs }, guard);
+  const { firstByteMs } = timeouts;
+  const response = await fetchUpstream(
+    { method: "POST", url, headers, body, proxyUrl, firstByteMs },
+    guard,
+  );
   if (response.ok) return response;
   const text = await readErrorBody(response, guard, signal);
   throw errors.fromResponse(response.status, response.headers, text);
@@ -40,16 +43,33 @@ export interface PreparedExchange<Event> extends Exchange<Event> {
   ignored: readonly string[];
 }
 
-/** @throws ApiError 400 for what the dialect cannot do, and for a wish about privacy that nobody has promised */
-export async function prepare<Event>(
+/**
+ * A promise is given where the exchange takes calls of its own.
+ * @throws ApiError 400 for what the dialect cannot do, and for a wish about privacy that nobody has promised
+ */
+export function prepare<Event>(
   dialect: HttpDialect<Event>,
   call: UpstreamCall,
   stream: boolean,
   signal: AbortSignal,
-): Promise<PreparedExchange<Event>> {
+): PreparedExchange<Event> | Promise<PreparedExchange<Event>> {
   // Before the exchange, which may make calls of its own.
-  const wishes = dialect.takesWishes === true ? [] : unmetWishes(call.request);
-  const lost = [...wishes, ...loweredLimit(call)];
-  const exchange = await dialect.exchange(call, stream, signal);
-  return { ...exchange, ignored: [...(exchange.ignored ?? []), ...lost] };
+  const wishes = dialect.takesWishes === true ? NONE : unmetWishes(call.request);
+  const lowered = loweredLimit(call);
+  const lost = wishes.length + lowered.length === 0 ? NONE : [...wishes, ...lowered];
+  const exchange = dialect.exchange(call, stream, signal);
+  return exchange instanceof Promise
+    ? exchange.then((made) => withLost(made, lost))
+    : withLost(exchange, lost);
+}
+
+const NONE: readonly string[] = [];
+
+/** The exchange, which is of this call alone, with these among what is ignored. */
+function withLost<Event>(
+  exchange: Exchange<Event>,
+  lost: readonly string[],
+): PreparedExchange<Event> {
+  const { ignored = NONE } = exchange;
+  return Object.assign(exchange, { ignored: lost.length === 0 ? ignored : [...ignored, ...lost] });
 }

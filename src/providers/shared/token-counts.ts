@@ -21,14 +21,12 @@ export class TokenCounts {
 
   /** The first value that is there; null when none is, or when it is absurd. */
   first(...values: readonly unknown[]): number | null {
-    const value = values.find((candidate) => candidate !== undefined && candidate !== null);
-    if (value === undefined) {
+    for (const value of values) {
+      if (value === undefined || value === null) continue;
+      if (isCount(value)) return value;
+      this.#absurd = true;
       return null;
     }
-    if (isCount(value)) {
-      return value;
-    }
-    this.#absurd = true;
     return null;
   }
 

@@ -8,6 +8,10 @@ import type { UpstreamGuard } from "./guard.ts";
  */
 const FINISH_READS = 16;
 
+/** What a call fails with whose answer falls silent, and one whose answer breaks. */
+export const STOPPED_SENDING = "The provider stopped sending in mid-answer.";
+export const BROKEN_OFF = "The provider broke off its answer";
+
 /** As much of a stream's reader as is used here. */
 interface Reader {
   read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>;
@@ -41,7 +45,7 @@ export class BodyReader {
    */
   next(): Promise<Uint8Array | null> {
     if (this.#started && !this.#ended) {
-      this.#guard.arm(this.#betweenChunksMs, "The provider stopped sending in mid-answer.");
+      this.#guard.arm(this.#betweenChunksMs, STOPPED_SENDING);
     }
     return this.#read();
   }
@@ -65,7 +69,7 @@ export class BodyReader {
       return value;
     } catch (error) {
       this.#ended = true;
-      throw connectionError(error, this.#guard, "The provider broke off its answer");
+      throw connectionError(error, this.#guard, BROKEN_OFF);
     } finally {
       this.#guard.disarm();
     }

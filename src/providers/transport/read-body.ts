@@ -1,10 +1,17 @@
 // Reads a whole response body as text, up to a limit: answers without streaming, and error bodies.
 import { upstreamError } from "../../base/errors.ts";
-import { BodyReader } from "./body-reader.ts";
+import { BodyReader, BROKEN_OFF, STOPPED_SENDING } from "./body-reader.ts";
+import { connectionError } from "./connection-error.ts";
 import type { UpstreamGuard } from "./guard.ts";
 
 /** An error's text beyond this says nothing more; the rest is not read. */
 const ERROR_BODY_BYTES = 65_536;
+
+/**
+ * A body of at most this many bytes is read in one go where its length is said before it: whoever knows the length has
+ * the answer, so that all of it comes at once.
+ */
+const ONE_READ_BYTES = 65_536;
 
 /** A refused call must not wait long for the explanation: the status alone has to do then. */
 const ERROR_BODY_MS = 5_000;
@@ -24,14 +31,45 @@ export interface BodyLimits {
 export async function readBody(
   response: Response,
   guard: UpstreamGuard,
-  limits: BodyLimits,
+  { maxBytes, betweenChunksMs }: BodyLimits,
 ): Promise<string> {
-  const reader = new BodyReader(response, guard, limits.betweenChunksMs);
-  const { text, whole } = await collect(reader, limits.maxBytes);
+  if (lengthOf(response) <= Math.min(maxBytes, ONE_READ_BYTES)) {
+    return await readAtOnce(response, guard, betweenChunksMs);
+  }
+  const reader = new BodyReader(response, guard, betweenChunksMs);
+  const { text, whole } = await collect(reader, maxBytes);
   if (!whole) {
     throw upstreamError("The provider's answer is larger than the gateway accepts.");
   }
   return text;
+}
+
+/** The body's length where its head says it; Infinity where that is not known, as of one that is to be unpacked. */
+function lengthOf({ headers }: Response): number {
+  const length = headers.get("content-length");
+  const isKnown = length !== null && headers.get("content-encoding") === null;
+  return isKnown && WHOLE_NUMBER.test(length) ? Number(length) : Number.POSITIVE_INFINITY;
+}
+
+const WHOLE_NUMBER = /^\d+$/;
+
+/** The answer has begun with its head. It is held to that length by Bun, which throws when the body is shorter. */
+async function readAtOnce(
+  response: Response,
+  guard: UpstreamGuard,
+  withinMs: number,
+): Promise<string> {
+  guard.throwIfEnded();
+  guard.arm(withinMs, STOPPED_SENDING);
+  try {
+    const text = await response.text();
+    guard.throwIfEnded();
+    return text;
+  } catch (error) {
+    throw connectionError(error, guard, BROKEN_OFF);
+  } finally {
+    guard.disarm();
+  }
 }
 
 /**
@@ -87,5 +125,7 @@ async function collect(
 function decode(chunks: Uint8Array[]): string {
   const [only] = chunks;
   const bytes = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
-  return new TextDecoder().decode(bytes);
+  return UTF8.decode(bytes);
 }
+
+const UTF8 = new TextDecoder();
