@@ -4,10 +4,12 @@ import { type FinishReason, finishReasonOf, finishWord } from "../shared/finish-
 import {
   asArray,
   asObject,
+  drop,
   isGiven,
   isObject,
   type JsonObject,
   nonEmptyString,
+  put,
 } from "../shared/json.ts";
 import { normalizeLogprobs, normalizeMessage } from "./content.ts";
 import { ToolDeltas } from "./tool-deltas.ts";
@@ -78,8 +80,7 @@ export class ChoiceStream {
     // With the finish reason, before usage: what comes after usage would not be covered by it.
     if (word !== null) changed = this.#giveRest(asObject(choice.delta)) || changed;
     this.#openWord = word === null ? (nonEmptyString(given) ?? this.#openWord) : null;
-    choice.finish_reason = word === null ? null : this.#read(word);
-    return changed || choice.finish_reason !== given;
+    return put(choice, "finish_reason", word === null ? null : this.#read(word)) || changed;
   }
 
   /**
@@ -134,9 +135,8 @@ export class ChoiceStream {
           changed = true;
         } else if (item.index < this.#listed[name]) {
           // What says what an item is, and not what is in it, they join as well.
-          changed = "format" in item || "id" in item || changed;
-          delete item.format;
-          delete item.id;
+          changed = drop(item, "format") || changed;
+          changed = drop(item, "id") || changed;
         }
         this.#listed[name] = Math.max(this.#listed[name], item.index + 1);
       }
@@ -145,16 +145,10 @@ export class ChoiceStream {
   }
 
   #normalizeDelta(delta: JsonObject): boolean {
-    let changed = normalizeMessage(delta);
     // Clients need the role once: openai-python joins what comes again to "assistantassistant".
-    if (!this.#hasRole && delta.role !== "assistant") {
-      delta.role = "assistant";
-      changed = true;
-    } else if (this.#hasRole && "role" in delta) {
-      delete delta.role;
-      changed = true;
-    }
+    let changed = this.#hasRole ? drop(delta, "role") : put(delta, "role", "assistant");
     this.#hasRole = true;
+    changed = normalizeMessage(delta) || changed;
     changed = this.#numberItems(delta) || changed;
     changed = this.#tools.normalize(delta) || changed;
     changed = normalizeFunctionCall(delta, this.#hasOldCall) || changed;

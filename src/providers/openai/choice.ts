@@ -1,7 +1,7 @@
 // What is put right of every choice, of whole answers and of chunks.
 import { upstreamError } from "../../base/errors.ts";
 import { COMMON_ERRORS } from "../shared/errors.ts";
-import { isGiven, isObject, type JsonObject } from "../shared/json.ts";
+import { isGiven, isObject, type JsonObject, put } from "../shared/json.ts";
 import { dropUsage } from "./usage.ts";
 
 /**
@@ -23,8 +23,6 @@ export function openChoice(
   }
   const { index } = choice;
   const isPlaced = typeof index === "number" && Number.isSafeInteger(index) && index >= 0;
-  if (!isPlaced) {
-    choice.index = position;
-  }
-  return { choice, changed: dropUsage(choice) || !isPlaced };
+  const moved = !isPlaced && put(choice, "index", position);
+  return { choice, changed: dropUsage(choice) || moved };
 }

@@ -1,5 +1,13 @@
 // The members of a message or delta, put into OpenAI's types: what the house and its clients read of an answer.
-import { asArray, asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
+import {
+  asArray,
+  asObject,
+  drop,
+  isObject,
+  type JsonObject,
+  nonEmptyString,
+  put,
+} from "../shared/json.ts";
 
 /**
  * Puts every member but the tool calls right, in place, and drops what has a wrong type. Mistral's
@@ -15,15 +23,7 @@ export function normalizeMessage(message: JsonObject): boolean {
       continue;
     }
     const fit = read(given);
-    if (fit === given) {
-      continue;
-    }
-    changed = true;
-    if (fit === undefined) {
-      delete message[name];
-    } else {
-      message[name] = fit;
-    }
+    changed = (fit === undefined ? drop(message, name) : put(message, name, fit)) || changed;
     if (name === "content" && Array.isArray(given)) {
       takeThinking(message, given);
     }
@@ -85,8 +85,7 @@ function renameReasoning(message: JsonObject): boolean {
     return false;
   }
   message.reasoning_content = reasoning;
-  delete message.reasoning;
-  return true;
+  return drop(message, "reasoning");
 }
 
 function splitParts(parts: readonly unknown[]): { text: string; thinking: string } {
@@ -114,21 +113,11 @@ function splitParts(parts: readonly unknown[]): { text: string; thinking: string
  */
 export function normalizeLogprobs(choice: JsonObject): boolean {
   const { logprobs } = choice;
-  if (logprobs === undefined || logprobs === null) {
-    return false;
-  }
   if (!isObject(logprobs)) {
-    choice.logprobs = null;
-    return true;
+    return logprobs !== undefined && put(choice, "logprobs", null);
   }
-  let changed = false;
-  for (const name of ["content", "refusal"]) {
-    const given = logprobs[name];
-    const isList = Array.isArray(given) && given.every(isObject);
-    if (given !== null && !isList) {
-      logprobs[name] = Array.isArray(given) ? asArray(given).filter(isObject) : null;
-      changed = true;
-    }
-  }
-  return changed;
+  const changes = ["content", "refusal"].map((name) =>
+    put(logprobs, name, objects(logprobs[name]) ?? null),
+  );
+  return changes.includes(true);
 }

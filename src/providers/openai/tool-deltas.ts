@@ -1,6 +1,6 @@
 // Tool calls in a stream: indexes, ids and names as OpenAI's clients put them together.
 import { upstreamError } from "../../base/errors.ts";
-import { asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
+import { asObject, drop, isObject, type JsonObject, nonEmptyString, put } from "../shared/json.ts";
 import { JsonProgress } from "../shared/json-progress.ts";
 import { argumentsText, CUSTOM, FUNCTION } from "../shared/tool-arguments.ts";
 import { isCustomCall, saysOfCall, shapeCall } from "./tools.ts";
@@ -97,8 +97,7 @@ export class ToolDeltas {
     const known = this.#find(fragment);
     const call = known ?? this.#open(delta, fragment);
     this.#number(fragment.index, call);
-    const moved = delta.index !== call.position;
-    delta.index = call.position;
+    const moved = put(delta, "index", call.position);
     const changed = known === null ? shapeCall(delta, this.#used) : continueCall(delta, call);
     if (known !== null) startOver(call, fragment);
     const isHeld = known === null && holdEmpty(delta, call, fragment);
@@ -243,17 +242,6 @@ function continueCall(delta: JsonObject, call: OpenCall): boolean {
   } else {
     call.name += name;
   }
-  if (textName in body && typeof body[textName] !== "string") {
-    body[textName] = argumentsText(body[textName]);
-    changed = true;
-  }
-  return changed;
-}
-
-function drop(object: JsonObject, name: string): boolean {
-  if (!(name in object)) {
-    return false;
-  }
-  delete object[name];
-  return true;
+  const text = argumentsText(body[textName]);
+  return (textName in body && put(body, textName, text)) || changed;
 }

@@ -3,10 +3,12 @@ import { newToolCallId } from "../../base/ids.ts";
 import {
   asArray,
   asObject,
+  drop,
   isGiven,
   isObject,
   type JsonObject,
   nonEmptyString,
+  put,
 } from "../shared/json.ts";
 import { argumentsText, CUSTOM, FUNCTION } from "../shared/tool-arguments.ts";
 
@@ -37,22 +39,16 @@ export function shapeCall(call: JsonObject, used: Set<string>): boolean {
   const id = given === null || used.has(given) ? newToolCallId() : given;
   used.add(id);
   const { member, other, textName } = isCustomCall(call) ? CUSTOM : FUNCTION;
-  const type = typeOf(call, member);
-  let changed = id !== call.id || type !== call.type || other in call || !isObject(call[member]);
-  call.id = id;
-  call.type = type;
-  delete call[other];
   const body = asObject(call[member]);
-  call[member] = body;
-  if (typeof body.name !== "string") {
-    body.name = "";
-    changed = true;
-  }
-  if (typeof body[textName] !== "string") {
-    body[textName] = argumentsText(body[textName]);
-    changed = true;
-  }
-  return changed;
+  const changes = [
+    put(call, "id", id),
+    put(call, "type", typeOf(call, member)),
+    drop(call, other),
+    put(call, member, body),
+    put(body, "name", typeof body.name === "string" ? body.name : ""),
+    put(body, textName, argumentsText(body[textName])),
+  ];
+  return changes.includes(true);
 }
 
 /** Some hosts have types of their own for functions, and want them back. */
@@ -83,20 +79,13 @@ export function isCustomCall(call: JsonObject): boolean {
  */
 export function normalizeFunctionCall(message: JsonObject, named: boolean): boolean {
   const call = message.function_call;
-  if (call === undefined || call === null) {
+  if (!isGiven(call)) {
     return false;
   }
   if (!isObject(call)) {
-    delete message.function_call;
-    return true;
+    return drop(message, "function_call");
   }
-  const dropsName = "name" in call && (named || typeof call.name !== "string");
-  const mendsText = "arguments" in call && typeof call.arguments !== "string";
-  if (dropsName) {
-    delete call.name;
-  }
-  if (mendsText) {
-    call.arguments = argumentsText(call.arguments);
-  }
-  return dropsName || mendsText;
+  const dropped = (named || typeof call.name !== "string") && drop(call, "name");
+  const text = argumentsText(call.arguments);
+  return ("arguments" in call && put(call, "arguments", text)) || dropped;
 }

@@ -1,7 +1,7 @@
 // A provider's token usage, in any of its spellings, as TokenUsage.
 import type { TokenUsage } from "../../base/chat.ts";
 import type { UpstreamChunk } from "../protocol.ts";
-import { asArray, asObject, isGiven, isObject, type JsonObject } from "../shared/json.ts";
+import { asArray, asObject, drop, isGiven, isObject, type JsonObject } from "../shared/json.ts";
 import { TokenCounts, tokenUsage } from "../shared/token-counts.ts";
 
 export interface UsageOptions {
@@ -167,14 +167,6 @@ function usageOfChoice(choices: unknown): unknown {
  * envelope goes as a whole. True when anything was there.
  */
 export function dropUsage(holder: JsonObject): boolean {
-  let changed = false;
-  if (isGiven(holder.usage)) {
-    delete holder.usage;
-    changed = true;
-  }
-  if (holder.x_groq !== undefined) {
-    delete holder.x_groq;
-    changed = true;
-  }
-  return changed;
+  const dropped = isGiven(holder.usage) && drop(holder, "usage");
+  return drop(holder, "x_groq") || dropped;
 }

@@ -30,6 +30,18 @@ export function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
+/** Gives a member a value, in place. True when it had another. */
+export function put(object: JsonObject, name: string, value: unknown): boolean {
+  const changes = object[name] !== value;
+  if (changes) object[name] = value;
+  return changes;
+}
+
+/** Takes a member out, in place. True when it was there. */
+export function drop(object: JsonObject, name: string): boolean {
+  return name in object && delete object[name];
+}
+
 /**
  * Parses JSON text, whole numbers to the last digit; undefined (which JSON cannot express) when it
  * is not JSON.
