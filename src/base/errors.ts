@@ -87,8 +87,17 @@ export function upstreamError(
 }
 
 /** A 504: the provider stayed silent past one of the gateway's deadlines. */
-export function upstreamTimeout(message: string): ApiError {
-  return new ApiError({ status: 504, type: "server_error", code: "upstream_timeout", message });
+export function upstreamTimeout(
+  message: string,
+  extra: Pick<ApiErrorOptions, "cause" | "upstreamStatus" | "retryAfterMs"> = {},
+): ApiError {
+  return new ApiError({
+    status: 504,
+    type: "server_error",
+    code: "upstream_timeout",
+    message,
+    ...extra,
+  });
 }
 
 /** A 503: the gateway or the provider cannot take the request now. */

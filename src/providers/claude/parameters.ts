@@ -1,23 +1,9 @@
 // The request's plain parameters: refused, carried over by the model's rules, or named as ignored.
 import type { ChatRequest } from "../../base/chat.ts";
-import { ignoredDetail, ignoredNames, lostFields } from "../shared/ignored.ts";
+import { CARRIED_FIELDS } from "../shared/chat-fields.ts";
+import { ignoredWords, lostFields } from "../shared/ignored.ts";
 import { isGiven } from "../shared/json.ts";
 import type { ModelRules } from "./platform.ts";
-
-/** Fields that are carried over as far as the model's rules let them: {@link leftOut} says which were not. */
-const CARRIED_FIELDS = [
-  "function_call",
-  "functions",
-  "parallel_tool_calls",
-  "reasoning_effort",
-  "response_format",
-  "stop",
-  "temperature",
-  "tool_choice",
-  "tools",
-  "top_k",
-  "top_p",
-] as const;
 
 /** Above it Claude refuses a temperature that OpenAI takes. */
 const MAX_TEMPERATURE = 1;
@@ -32,7 +18,8 @@ export const REFUSED_FIELDS = [
   "web_search_options",
 ] as const;
 
-const SERVED: ReadonlySet<string> = new Set([...CARRIED_FIELDS, ...REFUSED_FIELDS]);
+/** {@link leftOut} says how much of what is carried over the model's rules did not let through. */
+const SERVED: ReadonlySet<string> = new Set([...CARRIED_FIELDS, ...REFUSED_FIELDS, "top_k"]);
 
 export interface Sampling {
   temperature?: number;
@@ -107,8 +94,7 @@ export function leftOut(
   ];
   return [
     ...lostFields(request, (field) => SERVED.has(field) || serves(field)),
-    ...ignoredDetail(request.messages),
-    ...ignoredNames(request.messages),
+    ...ignoredWords(request.messages, "image_url.detail", "messages.name"),
     ...others.flatMap(([field, ignored]) => (ignored ? [field] : [])),
   ];
 }

@@ -9,7 +9,7 @@ import type {
 } from "../protocol.ts";
 import { type Delta, deltaChoice, Envelope, saidIn, wholeChoice } from "../shared/envelope.ts";
 import { refuseForms } from "../shared/form-fields.ts";
-import { ignoredNames, lostFields, loweredLimit } from "../shared/ignored.ts";
+import { ignoredWords, lostFields, loweredLimit } from "../shared/ignored.ts";
 import { unmetWishes } from "../shared/provider-wishes.ts";
 import { tokenUsage } from "../shared/token-counts.ts";
 import { type Piece, type PlannedChoice, planAnswer } from "./plan.ts";
@@ -96,7 +96,7 @@ function lostHere(call: UpstreamCall): string[] {
   refuseForms(request, REFUSED_FIELDS);
   return [
     ...lostFields(request, (field) => SERVED.has(field)),
-    ...ignoredNames(request.messages),
+    ...ignoredWords(request.messages, "messages.name"),
     ...unmetWishes(request),
     ...loweredLimit(call),
   ];

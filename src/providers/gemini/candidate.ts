@@ -1,29 +1,23 @@
 // One candidate of an answer, whole or a stream's chunk, read into text, thoughts and tool calls.
 import { upstreamError } from "../../base/errors.ts";
-import type { FunctionCall } from "../shared/envelope.ts";
 import { type FinishReason, finishReasonOf, type Said } from "../shared/finish-reason.ts";
 import { asArray, asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import { argumentsText } from "../shared/tool-arguments.ts";
-import { type ChoiceLogprobs, readLogprobs } from "./logprobs.ts";
+import { readLogprobs } from "./logprobs.ts";
 import { type SignatureCache, signatureField } from "./signatures.ts";
 import { clientToolCallId } from "./tool-ids.ts";
-
-/** A call, and its signature in the shape of Google's own endpoint. */
-export interface ToolCall extends FunctionCall {
-  extra_content?: { google: { thought_signature: string } };
-}
 
 /** What a part says; parts of other kinds (a tool of Google's own) say nothing to a client. */
 export type Piece =
   | { kind: "text"; text: string }
   | { kind: "thought"; text: string }
-  | { kind: "call"; call: ToolCall };
+  | { kind: "call"; call: JsonObject };
 
 export interface Candidate {
   index: number;
   /** In Gemini's order. */
   pieces: Piece[];
-  logprobs: ChoiceLogprobs | null;
+  logprobs: JsonObject | null;
   /** Gemini's word; null while it goes on. */
   finishReason: string | null;
 }
@@ -104,7 +98,7 @@ function readCall(
   call: JsonObject,
   part: JsonObject,
   signatures: Pick<SignatureCache, "remember">,
-): ToolCall {
+): JsonObject {
   const name = nonEmptyString(call.name);
   if (name === null) {
     throw upstreamError("The provider sent a function call without a name.");

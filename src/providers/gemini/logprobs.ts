@@ -1,19 +1,8 @@
 // Gemini's logprobsResult in OpenAI's shape.
-import { asObject, isObject } from "../shared/json.ts";
-
-interface TokenLogprob {
-  token: string;
-  bytes: number[];
-  logprob: number;
-}
-
-export interface ChoiceLogprobs {
-  content: (TokenLogprob & { top_logprobs: TokenLogprob[] })[];
-  refusal: null;
-}
+import { asObject, isObject, type JsonObject } from "../shared/json.ts";
 
 /** The log probabilities of a candidate's (new) tokens; null when it has none. */
-export function readLogprobs(result: unknown): ChoiceLogprobs | null {
+export function readLogprobs(result: unknown): JsonObject | null {
   const { chosenCandidates: chosen, topCandidates: top } = asObject(result);
   if (!Array.isArray(chosen)) {
     return null;
@@ -28,7 +17,7 @@ export function readLogprobs(result: unknown): ChoiceLogprobs | null {
 }
 
 /** Gemini leaves a zero out, as it does with all numbers. */
-function tokenLogprob(candidate: unknown): TokenLogprob {
+function tokenLogprob(candidate: unknown): JsonObject {
   const { token, logProbability } = asObject(candidate);
   const text = typeof token === "string" ? token : "";
   return {

@@ -1,7 +1,8 @@
 // The request's plain parameters: refused, carried over, or named as ignored.
 import type { ChatRequest } from "../../base/chat.ts";
 import { exactInteger } from "../../base/exact-json.ts";
-import { ignoredDetail, ignoredFilenames, ignoredNames, lostFields } from "../shared/ignored.ts";
+import { CARRIED_FIELDS } from "../shared/chat-fields.ts";
+import { ignoredWords, lostFields } from "../shared/ignored.ts";
 import type { GeminiApi } from "./api.ts";
 import type { ModelTraits } from "./traits.ts";
 import type { GenerationConfig } from "./wire.ts";
@@ -18,21 +19,12 @@ export const REFUSED_FIELDS = ["modalities", "audio", "web_search_options"] as c
 
 /** Fields that Gemini has in a form of its own, and those that are refused. */
 const SERVED: ReadonlySet<string> = new Set([
+  ...CARRIED_FIELDS,
   ...REFUSED_FIELDS,
-  "function_call",
-  "functions",
   "logprobs",
   "n",
-  "parallel_tool_calls",
-  "reasoning_effort",
-  "response_format",
   "seed",
-  "stop",
-  "temperature",
-  "tool_choice",
-  "tools",
   "top_logprobs",
-  "top_p",
 ]);
 
 export interface Parameters {
@@ -76,9 +68,7 @@ export function buildParameters(
   const ignored = [
     ...lostFields(request, serves),
     ...(stop.length > MAX_STOP_SEQUENCES ? ["stop"] : []),
-    ...ignoredDetail(request.messages),
-    ...ignoredFilenames(request.messages),
-    ...ignoredNames(request.messages),
+    ...ignoredWords(request.messages, "image_url.detail", "file.filename", "messages.name"),
   ];
   return { config, serviceTier: takesTier ? { serviceTier: tier } : {}, ignored };
 }

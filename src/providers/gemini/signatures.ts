@@ -1,5 +1,5 @@
 // Thought signatures: where they stand in a tool call, and a memory for clients that drop them.
-import { asObject, nonEmptyString } from "../shared/json.ts";
+import { asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 
 /** Tool calls that are remembered at most; the least recently used goes first. */
 const SIGNATURE_CACHE_ENTRIES = 20_000;
@@ -91,9 +91,7 @@ export class SignatureCache {
 }
 
 /** The field of a tool call that holds its signature, in the shape of Google's own endpoint. */
-export function signatureField(signature: string | null): {
-  extra_content?: { google: { thought_signature: string } };
-} {
+export function signatureField(signature: string | null): JsonObject {
   return signature === null ? {} : { extra_content: { google: { thought_signature: signature } } };
 }
 

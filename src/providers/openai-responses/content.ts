@@ -11,10 +11,18 @@ export function toInputContent(content: unknown, path: string): string | JsonObj
   if (typeof content === "string") {
     return content;
   }
+  return eachPart(content, path, toInputPart);
+}
+
+function eachPart(
+  content: unknown,
+  path: string,
+  write: (part: JsonObject, path: string) => JsonObject,
+): JsonObject[] {
   if (!Array.isArray(content)) {
     throw invalidRequest(`'${path}' must be a string or an array of parts.`, path);
   }
-  return content.map((part: unknown, index) => toInputPart(asObject(part), `${path}[${index}]`));
+  return content.map((part: unknown, index) => write(asObject(part), `${path}[${index}]`));
 }
 
 function toInputPart(part: JsonObject, path: string): JsonObject {
@@ -67,16 +75,12 @@ export function toOutputContent(content: unknown, path: string): JsonObject[] {
   if (typeof content === "string") {
     return [outputText(content)];
   }
-  if (!Array.isArray(content)) {
-    throw invalidRequest(`'${path}' must be a string or an array of parts.`, path);
-  }
-  return content.map((value: unknown, index) => {
-    const part = asObject(value);
+  return eachPart(content, path, (part, place) => {
     if (part.type === "refusal") {
       return { type: "refusal", refusal: part.refusal };
     }
     if (part.type !== "text") {
-      throw unsupportedPart(part.type, `${path}[${index}]`);
+      throw unsupportedPart(part.type, place);
     }
     return outputText(part.text);
   });

@@ -1,6 +1,5 @@
 // What becomes of each plain field of a chat request on the Responses API, as data.
-import type { ChatRequest } from "../../base/chat.ts";
-import { refuseForms } from "../shared/form-fields.ts";
+import { CARRIED_FIELDS } from "../shared/chat-fields.ts";
 
 /** Fields with the same name and meaning on both APIs. */
 export const SHARED_FIELDS: readonly string[] = [
@@ -15,18 +14,6 @@ export const SHARED_FIELDS: readonly string[] = [
   "temperature",
   "top_p",
   "user",
-];
-
-/** Fields that the Responses API has in another form. */
-export const REWRITTEN_FIELDS: readonly string[] = [
-  "function_call",
-  "logprobs",
-  "reasoning_effort",
-  "response_format",
-  "tool_choice",
-  "tools",
-  "top_logprobs",
-  "verbosity",
 ];
 
 /**
@@ -60,16 +47,12 @@ export const REFUSED_FIELDS = [
   "web_search_options",
 ] as const;
 
-/**
- * Throws when the request needs what the Responses API cannot do.
- * @throws ApiError 400, code `unsupported_parameter`, its param the field
- */
-export function refuseUnsupported(request: ChatRequest): void {
-  refuseForms(
-    request,
-    REFUSED_FIELDS,
-    (field) =>
-      `'${field}' cannot be used in this request: OpenAI serves this model, with these tools ` +
-      "and this effort, only through its Responses API, which lacks the field.",
-  );
-}
+/** Fields that need no word to the caller: they are carried on, in whichever form, or refused. */
+export const SERVED_FIELDS: readonly string[] = [
+  ...SHARED_FIELDS,
+  ...CARRIED_FIELDS,
+  ...REFUSED_FIELDS,
+  "logprobs",
+  "top_logprobs",
+  "verbosity",
+];

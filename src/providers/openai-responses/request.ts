@@ -4,16 +4,11 @@ import { invalidRequest } from "../../base/errors.ts";
 import type { Quirks } from "../openai/quirks.ts";
 import type { UpstreamCall } from "../protocol.ts";
 import { OPENAI_CHAT_FIELDS, SERVER_FIELDS } from "../shared/chat-fields.ts";
-import { ignoredNames, lostFields } from "../shared/ignored.ts";
+import { refuseForms } from "../shared/form-fields.ts";
+import { ignoredWords, lostFields } from "../shared/ignored.ts";
 import { asArray, isGiven, type JsonObject } from "../shared/json.ts";
 import { toInputItems } from "./messages.ts";
-import {
-  REFUSED_FIELDS,
-  RESERVED_FIELDS,
-  REWRITTEN_FIELDS,
-  refuseUnsupported,
-  SHARED_FIELDS,
-} from "./parameters.ts";
+import { REFUSED_FIELDS, RESERVED_FIELDS, SERVED_FIELDS, SHARED_FIELDS } from "./parameters.ts";
 import { toTool, toToolChoice } from "./tools.ts";
 
 /**
@@ -42,7 +37,7 @@ export function buildResponsesRequest(
   options: ResponsesRequestOptions,
 ): { body: JsonObject; ignored: string[] } {
   const { request } = call;
-  refuseUnsupported(request);
+  refuseForms(request, REFUSED_FIELDS, explainRefusal);
   const body: JsonObject = {
     model: call.upstreamModel,
     input: toInputItems(request.messages),
@@ -66,10 +61,14 @@ export function buildResponsesRequest(
     options.stream &&
       options.quirks.refusesObfuscation && { stream_options: { include_obfuscation: false } },
   );
-  const served = new Set([...SHARED_FIELDS, ...REWRITTEN_FIELDS, ...REFUSED_FIELDS, ...passed]);
+  const served = new Set([...SERVED_FIELDS, ...passed]);
   const lost = lostFields(request, (field) => served.has(field));
-  return { body, ignored: [...lost, ...ignoredNames(request.messages)] };
+  return { body, ignored: [...lost, ...ignoredWords(request.messages, "messages.name")] };
 }
+
+const explainRefusal = (field: string): string =>
+  `'${field}' cannot be used in this request: OpenAI serves this model, with these tools ` +
+  "and this effort, only through its Responses API, which lacks the field.";
 
 function passedByName(passFields: ResponsesRequestOptions["passFields"]): readonly string[] {
   if (!Array.isArray(passFields)) {

@@ -1,7 +1,7 @@
 // Named changes to the messages of an outgoing body, one for each way in which a provider departs from OpenAI.
 import type { UpstreamCall } from "../protocol.ts";
 import { refuseOldForms } from "../shared/form-fields.ts";
-import { ignoredNames } from "../shared/ignored.ts";
+import { ignoredWords } from "../shared/ignored.ts";
 import { asArray, asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import { fittingToolId, hashedId } from "../shared/tool-ids.ts";
 import type { RequestPatch } from "./request-patches.ts";
@@ -78,7 +78,7 @@ export function keepMessageFields(...fields: string[]): MessageChange {
     sayRefusal(message);
     const unknown = Object.entries(message).filter(([field]) => !known.has(field));
     refuseOldForms(Object.fromEntries(unknown), context.place);
-    const told = known.has("name") ? [] : ignoredNames([message]);
+    const told = known.has("name") ? [] : ignoredWords([message], "messages.name");
     context.lost.push(...told.filter((name) => !context.lost.includes(name)));
     keepOnly(message, known);
     dropToolCallExtras(message, context);

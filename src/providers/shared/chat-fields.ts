@@ -45,6 +45,20 @@ export const SERVER_FIELDS: ReadonlySet<string> = new Set([
   "stream_options",
 ]);
 
+/** Fields that every dialect with forms of its own carries on or refuses. */
+export const CARRIED_FIELDS: readonly string[] = [
+  "function_call",
+  "functions",
+  "parallel_tool_calls",
+  "reasoning_effort",
+  "response_format",
+  "stop",
+  "temperature",
+  "tool_choice",
+  "tools",
+  "top_p",
+];
+
 /** Fields of OpenAI's own platform (storage, its prompt cache, its safety reports) that change no answer. */
 export const UNFELT_PLATFORM_FIELDS: readonly string[] = [
   "metadata",

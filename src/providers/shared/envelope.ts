@@ -6,13 +6,6 @@ import type { FinishReason } from "./finish-reason.ts";
 import { asObject, type JsonObject, nonEmptyString } from "./json.ts";
 import { formOf } from "./tool-arguments.ts";
 
-/** A call of a function in OpenAI's shape, whole. */
-export interface FunctionCall {
-  id: string;
-  type: "function";
-  function: { name: string; arguments: string };
-}
-
 /**
  * A whole answer that has every field which OpenAI's type requires; beyond these a provider's word
  * passes, and `reasoning_content` and its like, which the type lacks.
@@ -119,14 +112,9 @@ export class Envelope {
     return !isWhole;
   }
 
-  /** The whole answer. @param extra fields beside the usual ones, as `service_tier` */
-  whole(
-    choices: readonly JsonObject[],
-    usage: TokenUsage | null,
-    extra: JsonObject = {},
-  ): UpstreamCompletion {
-    const completion = { ...this.#fields("chat.completion"), choices, ...extra };
-    return { completion: asCompletion(completion), usage };
+  /** The whole answer. */
+  whole(choices: readonly JsonObject[], usage: TokenUsage | null): UpstreamCompletion {
+    return { completion: asCompletion({ ...this.#fields("chat.completion"), choices }), usage };
   }
 
   /** A chunk of a stream; without choices one that only carries usage. */

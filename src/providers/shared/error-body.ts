@@ -30,6 +30,18 @@ const NOTHING: ErrorDetails = {
   raw: {},
 };
 
+const MESSAGE_NAMES = ["message", "Message", "msg", "error_msg"];
+const STATUS_NAMES = ["code", "status", "status_code", "statusCode"];
+
+/** What is read of the first of the members that has it. */
+function first<Value>(
+  holder: JsonObject,
+  names: readonly string[],
+  read: (given: unknown) => Value | null,
+): Value | null {
+  return names.map((name) => read(holder[name])).find((found) => found !== null) ?? null;
+}
+
 /** Members of answers: a body that has one is no failure, whatever else is in it. */
 export const ANSWER_MEMBERS = [
   "choices",
@@ -81,14 +93,14 @@ function isBareError(value: JsonObject): boolean {
   if (ANSWER_MEMBERS.some((member) => member in value)) {
     return false;
   }
-  const message = nonEmptyString(value.message) ?? nonEmptyString(value.Message);
-  const says = message ?? nonEmptyString(value.msg) ?? value.error_msg;
-  const numbers = [value.code, value.status, value.status_code, value.statusCode, value.error_code];
-  const counts = numbers.find(isGiven);
   const isDetail = nonEmptyString(value.detail) !== null || asArray(value.detail).length > 0;
-  const isNumbered = isGiven(says) && counts !== undefined;
+  const isNumbered =
+    first(value, MESSAGE_NAMES, nonEmptyString) !== null &&
+    [...STATUS_NAMES, "error_code"].some((name) => isGiven(value[name]));
   // What has a name or an id is an event of some kind, which may have a word for whoever reads it.
-  const isAlone = message !== null && !["id", "object", "type"].some((member) => member in value);
+  const isAlone =
+    first(value, ["message", "Message"], nonEmptyString) !== null &&
+    !["id", "object", "type"].some((member) => member in value);
   return isDetail || isNumbered || isAlone || asArray(value.errors).length > 0;
 }
 
@@ -119,23 +131,11 @@ function fromObject(error: JsonObject): ErrorDetails {
   }
   const detail = fromDetail(error.detail ?? asObject(error.message).detail ?? error.errors);
   return {
-    message:
-      nonEmptyString(error.message) ??
-      nonEmptyString(error.Message) ??
-      nonEmptyString(error.msg) ??
-      nonEmptyString(error.error_msg) ??
-      detail.message,
+    message: first(error, MESSAGE_NAMES, nonEmptyString) ?? detail.message,
     type: nonEmptyString(error.type),
-    code:
-      nonEmptyString(error.code) ??
-      nonEmptyString(error.status) ??
-      nonEmptyString(error.error_code),
+    code: first(error, ["code", "status", "error_code"], nonEmptyString),
     param: nonEmptyString(error.param) ?? detail.param,
-    status:
-      httpStatus(error.code) ??
-      httpStatus(error.status) ??
-      httpStatus(error.status_code) ??
-      httpStatus(error.statusCode),
+    status: first(error, STATUS_NAMES, httpStatus),
     raw: error,
   };
 }

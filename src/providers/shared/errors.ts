@@ -1,11 +1,5 @@
 // A provider's failure as the error that a caller of the gateway gets: one table for all dialects.
-import {
-  ApiError,
-  type ApiErrorOptions,
-  overloaded,
-  upstreamError,
-  upstreamTimeout,
-} from "../../base/errors.ts";
+import { ApiError, overloaded, upstreamError, upstreamTimeout } from "../../base/errors.ts";
 import { type ErrorDetails, findError, readErrorText } from "./error-body.ts";
 import { type FailureKind, failureKind, statusOfWords } from "./failure-kind.ts";
 import { redact } from "./redact.ts";
@@ -78,21 +72,6 @@ function toApiError(kind: FailureKind, failure: Failure): ApiError {
   const extra = { upstreamStatus: status, ...causeOf(failure) };
   const passing = { ...extra, ...waitOf(failure) };
   switch (kind) {
-    case "invalid":
-      return callersFault(failure, 400, codeOf(failure), INVALID);
-    case "context_length":
-      return callersFault(failure, 400, "context_length_exceeded", INVALID);
-    case "content_filter":
-      return callersFault(failure, 400, "content_filter", "The provider refused the content.");
-    case "model_not_found":
-      return callersFault(
-        failure,
-        404,
-        "model_not_found",
-        "The provider does not know this model.",
-      );
-    case "too_large":
-      return callersFault(failure, 413, "request_too_large", TOO_LARGE);
     case "rate_limited":
       return new ApiError({
         status: 429,
@@ -104,7 +83,7 @@ function toApiError(kind: FailureKind, failure: Failure): ApiError {
     case "overloaded":
       return overloaded("The provider cannot take the request now. Try again later.", passing);
     case "timeout":
-      return timedOut(passing);
+      return upstreamTimeout("The provider did not answer in time.", passing);
     case "account":
       // Says no more than that, and that trying again is of no use.
       return upstreamError("The provider refused the gateway's credentials or account.", {
@@ -113,11 +92,25 @@ function toApiError(kind: FailureKind, failure: Failure): ApiError {
       });
     case "failed":
       return upstreamError("The provider failed to answer the request.", passing);
+    default:
+      return callersFault(failure, FAULTS[kind]);
   }
 }
 
 const INVALID = "The provider refused the request as invalid.";
-const TOO_LARGE = "The request is too large for the provider.";
+
+/** Its status, its code (null for the provider's own), and what is said where the provider says nothing. */
+type Fault = readonly [status: number, code: string | null, words: string];
+
+/** The kinds of failures that the caller is at fault for. */
+const FAULTS = {
+  invalid: [400, null, INVALID],
+  context_length: [400, "context_length_exceeded", INVALID],
+  content_filter: [400, "content_filter", "The provider refused the content."],
+  model_not_found: [404, "model_not_found", "The provider does not know this model."],
+  too_large: [413, "request_too_large", "The request is too large for the provider."],
+} satisfies Partial<Record<FailureKind, Fault>>;
+
 const RATE = "The provider limits the rate of requests. Try again later.";
 
 /** Bounds for what is copied from a provider into the envelope beside the message. */
@@ -129,26 +122,16 @@ function codeOf({ dialect, details: { code } }: Failure): string | null {
   return Object.hasOwn(dialect.statusByName ?? {}, code ?? "") ? null : safe(code, SAFE_CODE);
 }
 
-function callersFault(
-  failure: Failure,
-  status: number,
-  code: string | null,
-  fallback: string,
-): ApiError {
+function callersFault(failure: Failure, [status, code, words]: Fault): ApiError {
   const { details } = failure;
   return new ApiError({
     status,
     type: "invalid_request_error",
-    code,
+    code: code ?? codeOf(failure),
     param: status === 404 ? "model" : safe(details.param, SAFE_PARAM),
-    message: messageOr(details, fallback),
+    message: messageOr(details, words),
     upstreamStatus: failure.status,
   });
-}
-
-function timedOut(extra: Partial<ApiErrorOptions>): ApiError {
-  const { type, code, message } = upstreamTimeout("The provider did not answer in time.");
-  return new ApiError({ status: 504, type, code, message, ...extra });
 }
 
 function waitOf({ headers, details }: Failure): { retryAfterMs?: number } {

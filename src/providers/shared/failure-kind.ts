@@ -96,7 +96,7 @@ const INVALID_TYPE = /^(?:invalid_request_error|BadRequestError|ValidationError|
 
 /** The kind of a failure with this status. The words can say more than the status does. */
 export function failureKind(status: number, details: ErrorDetails): FailureKind {
-  const kind = kindOfStatus(status);
+  const kind = KIND_BY_STATUS[status] ?? "failed";
   const code = `${details.code ?? ""} ${details.type ?? ""}`;
   const words = details.message ?? "";
   switch (kind) {
@@ -120,34 +120,24 @@ export function failureKind(status: number, details: ErrorDetails): FailureKind 
   }
 }
 
-function kindOfStatus(status: number): FailureKind {
-  switch (status) {
-    case 400:
-    case 422:
-      return "invalid";
-    case 401:
-    case 402:
-    case 403:
-      return "account";
-    case 404:
-      return "model_not_found";
-    case 413:
-      return "too_large";
-    case 429:
-      return "rate_limited";
-    case 408:
-    case 409:
-    case 425:
-    case 503:
-    case 529:
-      return "overloaded";
-    case 504:
-    case 524:
-      return "timeout";
-    default:
-      return "failed";
-  }
-}
+/** Any other status says that the provider is at fault. */
+const KIND_BY_STATUS: Readonly<Record<number, FailureKind>> = {
+  400: "invalid",
+  401: "account",
+  402: "account",
+  403: "account",
+  404: "model_not_found",
+  408: "overloaded",
+  409: "overloaded",
+  413: "too_large",
+  422: "invalid",
+  425: "overloaded",
+  429: "rate_limited",
+  503: "overloaded",
+  504: "timeout",
+  524: "timeout",
+  529: "overloaded",
+};
 
 /** The status that an error without an HTTP status of its own stands for. */
 export function statusOfWords({ type, code }: ErrorDetails): number {

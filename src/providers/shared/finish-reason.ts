@@ -7,20 +7,9 @@ export type FinishReason = "stop" | "length" | "tool_calls" | "content_filter" |
 
 /** Words whose meaning no pattern would find, in lower case, by whom they are used. */
 const WORDS = byName<FinishReason>({
-  stop: "stop",
   function_call: "function_call",
-  // Hosts of open-weight models, Anthropic, Cohere, Google.
-  eos: "stop",
+  // Hosts of open-weight models.
   eos_token: "stop",
-  end_turn: "stop",
-  stop_sequence: "stop",
-  complete: "stop",
-  completed: "stop",
-  // Anthropic's pause of a tool that it runs itself: nothing of the answer is missing yet.
-  pause_turn: "stop",
-  tool_calls: "tool_calls",
-  tool_call: "tool_calls",
-  tool_use: "tool_calls",
   // Cohere.
   error_limit: "length",
   error_toxic: "content_filter",
@@ -77,6 +66,7 @@ function kindOf(word: string): FinishReason | null {
   if (BUSY.test(word) || TIMEOUT.test(word) || MALFORMED.test(word)) return null;
   if (FILTER.test(word)) return "content_filter";
   if (FAILURE.test(word)) return null;
+  // Anthropic's `pause_turn` too, of a tool that it runs itself: nothing of the answer is missing yet.
   return LENGTH.test(word) ? "length" : "stop";
 }
 

@@ -3,7 +3,7 @@ import { byName } from "../../base/by-name.ts";
 import type { ChatRequest } from "../../base/chat.ts";
 import type { UpstreamCall } from "../protocol.ts";
 import { SERVER_FIELDS, UNFELT_FIELDS } from "./chat-fields.ts";
-import { asArray, asObject, isGiven, isObject, nonEmptyString } from "./json.ts";
+import { asArray, asObject, isGiven, isObject, type JsonObject, nonEmptyString } from "./json.ts";
 import { PROVIDER_WISHES } from "./provider-wishes.ts";
 
 /** Values that ask for what is so anyway. */
@@ -52,31 +52,25 @@ export function loweredLimit({ request, maxOutputTokens }: UpstreamCall): string
   return limit !== undefined && maxOutputTokens !== null && maxOutputTokens < limit ? [field] : [];
 }
 
-/** What `ignored` has for speakers' names that have no counterpart; a tool's is no speaker's. */
-export function ignoredNames(messages: readonly unknown[]): string[] {
-  const says = messages.map(asObject).some(({ role, name }) => {
-    return role !== "tool" && role !== "function" && nonEmptyString(name) !== null;
-  });
-  return says ? ["messages.name"] : [];
+/** What messages say beside their contents, by the names in `ignored`. */
+const MESSAGE_WORDS = {
+  /** A speaker's; a tool's is none. */
+  "messages.name": ({ role, name }: JsonObject) =>
+    role !== "tool" && role !== "function" && nonEmptyString(name) !== null,
+  "image_url.detail": inParts(
+    ({ image_url: image }) => (nonEmptyString(asObject(image).detail) ?? "auto") !== "auto",
+  ),
+  "file.filename": inParts(({ file }) => nonEmptyString(asObject(file).filename) !== null),
+};
+
+function inParts(says: (part: JsonObject) => boolean): (message: JsonObject) => boolean {
+  return ({ content }) => asArray(content).map(asObject).some(says);
 }
 
-/** What `ignored` has for images whose `detail` is said and has no counterpart. */
-export function ignoredDetail(messages: ChatRequest["messages"]): string[] {
-  const says = messages.some(({ content }) =>
-    asArray(content).some((part) => {
-      const { detail } = asObject(asObject(part).image_url);
-      return nonEmptyString(detail) !== null && detail !== "auto";
-    }),
-  );
-  return says ? ["image_url.detail"] : [];
-}
-
-/** What `ignored` has for files whose name is said and has no counterpart. */
-export function ignoredFilenames(messages: ChatRequest["messages"]): string[] {
-  const says = messages.some(({ content }) =>
-    asArray(content).some(
-      (part) => nonEmptyString(asObject(asObject(part).file).filename) !== null,
-    ),
-  );
-  return says ? ["file.filename"] : [];
+/** What `ignored` has for words of messages that have no counterpart: those of them that are said. */
+export function ignoredWords(
+  messages: readonly unknown[],
+  ...words: readonly (keyof typeof MESSAGE_WORDS)[]
+): string[] {
+  return words.filter((word) => messages.map(asObject).some(MESSAGE_WORDS[word]));
 }

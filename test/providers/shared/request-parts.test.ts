@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatRequest } from "../../../src/base/chat.ts";
 import { ApiError } from "../../../src/base/errors.ts";
-import { ignoredDetail, lostFields } from "../../../src/providers/shared/ignored.ts";
+import { ignoredWords, lostFields } from "../../../src/providers/shared/ignored.ts";
 import { OpenCalls } from "../../../src/providers/shared/open-calls.ts";
 import { taggedSystemText } from "../../../src/providers/shared/system-text.ts";
 
@@ -88,6 +88,6 @@ describe("ignored fields", () => {
   ])("detail %p", (detail, names) => {
     const image = { type: "image_url", image_url: { url: "data:,", detail } };
     const messages = [{ role: "user", content: [image, image] }] as ChatRequest["messages"];
-    expect(ignoredDetail(messages)).toEqual(names);
+    expect(ignoredWords(messages, "image_url.detail")).toEqual(names);
   });
 });
