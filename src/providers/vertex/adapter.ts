@@ -6,7 +6,7 @@ import { VERTEX_AI } from "../gemini/api.ts";
 import type { MediaFetcher } from "../media/fetcher.ts";
 import type { ProbeResult, ProviderAdapter, UpstreamCall } from "../protocol.ts";
 import type { CallTransport } from "../shared/http-dialect.ts";
-import { type VertexOptions, vertexClaudeEndpoint, vertexGeminiEndpoint } from "./endpoint.ts";
+import { type VertexOptions, vertexEndpoint } from "./endpoint.ts";
 
 export interface VertexAdapterOptions extends VertexOptions, CallTransport {
   /** Null refuses requests that name media by an http(s) URL. */
@@ -19,13 +19,13 @@ export function createVertexAdapter(options: VertexAdapterOptions): ProviderAdap
     ...options,
     baseUrl: "",
     apiKey: null,
-    endpoint: vertexGeminiEndpoint(options),
+    endpoint: vertexEndpoint(options, "google"),
     api: VERTEX_AI,
     probe: null,
   });
   const claude = createMessagesAdapter({
     ...options,
-    endpoint: vertexClaudeEndpoint(options),
+    endpoint: vertexEndpoint(options, "anthropic"),
     features: VERTEX_FEATURES,
     probe: null,
   });

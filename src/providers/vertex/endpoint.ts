@@ -22,34 +22,34 @@ export interface VertexOptions {
   headers: Readonly<Record<string, string>>;
 }
 
+/** How the models of each are asked for a whole answer and for a stream, and what goes into the body. */
+const PUBLISHERS = {
+  // Without `alt=sse` a stream is one JSON array.
+  google: { whole: "generateContent", stream: "streamGenerateContent?alt=sse" },
+  // The model stands in the URL alone.
+  anthropic: {
+    whole: "rawPredict",
+    stream: "streamRawPredict",
+    bodyExtras: { anthropic_version: VERTEX_ANTHROPIC_VERSION },
+  },
+} as const;
+
 /**
- * Google's own models, in Gemini's dialect. What it gives throws ApiError only, and stops with the
- * signal.
+ * Google's own models, in Gemini's dialect, or Anthropic's, in Anthropic's. What it gives throws
+ * ApiError only, and stops with the signal.
  * @throws Error when the project, location, address or a header is malformed
  */
-export function vertexGeminiEndpoint(options: VertexOptions): CallEndpoint {
-  // Without `alt=sse` a stream is one JSON array.
-  return publisherEndpoint(options, "google", "generateContent", "streamGenerateContent?alt=sse");
-}
-
-/** Anthropic's models, in Anthropic's dialect, the model in the URL alone; else the same. */
-export function vertexClaudeEndpoint(options: VertexOptions): CallEndpoint {
-  const endpoint = publisherEndpoint(options, "anthropic", "rawPredict", "streamRawPredict");
-  const bodyExtras = { anthropic_version: VERTEX_ANTHROPIC_VERSION };
-  return async (...call) => ({ ...(await endpoint(...call)), bodyExtras });
-}
-
-function publisherEndpoint(
+export function vertexEndpoint(
   options: VertexOptions,
-  publisher: string,
-  wholeMethod: string,
-  streamMethod: string,
+  publisher: keyof typeof PUBLISHERS,
 ): CallEndpoint {
   const models = publisherUrl(options, publisher);
   const { tokens, headers } = options;
-  return async ({ upstreamModel }, stream, signal) => ({
-    url: `${models}/${encodeModel(upstreamModel)}:${stream ? streamMethod : wholeMethod}`,
-    headers: callHeaders({ apiKey: await tokens.token(signal), headers })(stream),
+  const { whole, stream, ...extras } = PUBLISHERS[publisher];
+  return async ({ upstreamModel }, isStream, signal) => ({
+    url: `${models}/${encodeModel(upstreamModel)}:${isStream ? stream : whole}`,
+    headers: callHeaders({ apiKey: await tokens.token(signal), headers })(isStream),
+    ...extras,
   });
 }
 

@@ -48,7 +48,7 @@ export async function exchange(
   const signal = new AbortController().signal;
   const guard = new UpstreamGuard(signal, EXCHANGE_MS);
   try {
-    const request = await tokenRequest(credentials, options);
+    const request = tokenRequest(credentials, options);
     const response = await options.send(request, guard);
     if (!response.ok) {
       throw refused(response.status, await readErrorBody(response, guard, signal));
@@ -62,10 +62,10 @@ export async function exchange(
   }
 }
 
-async function tokenRequest(
+function tokenRequest(
   credentials: Exclude<GoogleCredentials, { kind: "token" }>,
   { proxyUrl, wallMs }: ExchangeOptions,
-): Promise<UpstreamRequest> {
+): UpstreamRequest {
   if (credentials.kind === "metadata") {
     const headers = { accept: "application/json", "metadata-flavor": "Google" };
     // No proxy can reach the host's own address.
@@ -74,7 +74,7 @@ async function tokenRequest(
   }
   const isAccount = credentials.kind === "service_account";
   const form = isAccount
-    ? { grant_type: JWT_GRANT, assertion: await signAssertion(credentials, wallMs()) }
+    ? { grant_type: JWT_GRANT, assertion: signAssertion(credentials, wallMs()) }
     : {
         grant_type: "refresh_token",
         client_id: credentials.clientId,

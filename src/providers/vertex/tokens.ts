@@ -2,7 +2,7 @@
 import { fetchUpstream } from "../transport/fetch-upstream.ts";
 import { unlessAborted } from "../transport/unless-aborted.ts";
 import type { GoogleCredentials } from "./credentials.ts";
-import { exchange, type IssuedToken } from "./exchange.ts";
+import { exchange } from "./exchange.ts";
 
 /**
  * A token is renewed this long before it ends, in milliseconds: a call that starts with it must
@@ -50,51 +50,35 @@ export function createGoogleTokens(options: GoogleTokensOptions): GoogleTokens {
   if (credentials.kind === "token") {
     return { token: async () => credentials.accessToken };
   }
-  const issue = () => exchange(credentials, { proxyUrl, send, wallMs: clock.wallMs });
-  return new RenewedTokens(issue, clock);
-}
+  let held: HeldToken | null = null;
+  let renewal: Promise<string> | null = null;
 
-class RenewedTokens implements GoogleTokens {
-  readonly #issue: () => Promise<IssuedToken>;
-  readonly #clock: Clock;
-  #held: HeldToken | null = null;
-  #renewal: Promise<string> | null = null;
-
-  constructor(issue: () => Promise<IssuedToken>, clock: Clock) {
-    this.#issue = issue;
-    this.#clock = clock;
-  }
-
-  async token(signal: AbortSignal): Promise<string> {
-    signal.throwIfAborted();
-    const held = this.#held;
-    if (held !== null && this.#clock.monotonicMs() < held.renewAtMs) {
-      return held.accessToken;
-    }
-    this.#renewal ??= this.#renew().finally(() => {
-      this.#renewal = null;
-    });
-    return unlessAborted(this.#renewal, signal);
-  }
-
-  /** A renewal that fails leaves the old token in use while it lasts. */
-  async #renew(): Promise<string> {
+  const renew = async (): Promise<string> => {
     // Read before the exchange: the token's life begins somewhere within it.
-    const askedMs = this.#clock.monotonicMs();
+    const askedMs = clock.monotonicMs();
     try {
-      const { accessToken, lifetimeMs } = await this.#issue();
+      const { wallMs } = clock;
+      const { accessToken, lifetimeMs } = await exchange(credentials, { proxyUrl, send, wallMs });
       // Half the life at most, so that a short-lived token is not renewed with every call.
       const marginMs = Math.min(RENEW_BEFORE_MS, lifetimeMs / 2);
       const endsAtMs = askedMs + lifetimeMs;
-      this.#held = { accessToken, endsAtMs, renewAtMs: endsAtMs - marginMs };
+      held = { accessToken, endsAtMs, renewAtMs: endsAtMs - marginMs };
       return accessToken;
     } catch (error) {
-      const held = this.#held;
-      if (held !== null && this.#clock.monotonicMs() < held.endsAtMs) {
-        return held.accessToken;
-      }
-      this.#held = null;
+      // A renewal that fails leaves the old token in use while it lasts.
+      if (held !== null && clock.monotonicMs() < held.endsAtMs) return held.accessToken;
       throw error;
     }
-  }
+  };
+
+  return {
+    async token(signal) {
+      signal.throwIfAborted();
+      if (held !== null && clock.monotonicMs() < held.renewAtMs) return held.accessToken;
+      renewal ??= renew().finally(() => {
+        renewal = null;
+      });
+      return unlessAborted(renewal, signal);
+    },
+  };
 }

@@ -1,9 +1,6 @@
 // Where calls to Vertex AI go, as Gemini's and Anthropic's dialects ask for it.
 import { expect, test } from "bun:test";
-import {
-  vertexClaudeEndpoint,
-  vertexGeminiEndpoint,
-} from "../../../src/providers/vertex/endpoint.ts";
+import { vertexEndpoint } from "../../../src/providers/vertex/endpoint.ts";
 import { callOf, rejection } from "../support.ts";
 import { never } from "./support.ts";
 
@@ -34,7 +31,7 @@ test.each([
   ["global", "https://aiplatform.googleapis.com"],
   ["eu", "https://aiplatform.eu.rep.googleapis.com"],
 ])("Gemini in %s", async (location, host) => {
-  const endpoint = vertexGeminiEndpoint({ ...options, location });
+  const endpoint = vertexEndpoint({ ...options, location }, "google");
   const base = `${host}${GOOGLE}/${location}/publishers/google/models/gemini-2.5-pro`;
   expect(await endpoint(geminiCall, false, never)).toEqual({
     url: `${base}:generateContent`,
@@ -47,7 +44,7 @@ test.each([
 });
 
 test("Claude, its version in the body and its model in the address", async () => {
-  const endpoint = vertexClaudeEndpoint({ ...options, location: "global" });
+  const endpoint = vertexEndpoint({ ...options, location: "global" }, "anthropic");
   const base =
     `https://aiplatform.googleapis.com${GOOGLE}/global` +
     "/publishers/anthropic/models/claude-sonnet-4-5@20250929";
@@ -65,7 +62,7 @@ test("Claude, its version in the body and its model in the address", async () =>
 });
 
 test("an address of the operator's, and a model's name that is no path", async () => {
-  const endpoint = vertexGeminiEndpoint({ ...options, baseUrl: "https://private.example/" });
+  const endpoint = vertexEndpoint({ ...options, baseUrl: "https://private.example/" }, "google");
   const call = callOf({}, { upstreamModel: "../x?y" });
   expect((await endpoint(call, false, never)).url).toBe(
     `https://private.example${GOOGLE}/europe-west4` +
@@ -76,7 +73,7 @@ test("an address of the operator's, and a model's name that is no path", async (
 test("a failed sign-in comes through", async () => {
   const failure = new Error("no");
   const tokens = { token: () => Promise.reject(failure) };
-  const endpoint = vertexClaudeEndpoint({ ...options, tokens });
+  const endpoint = vertexEndpoint({ ...options, tokens }, "anthropic");
   expect(await rejection(endpoint(claudeCall, false, never))).toBe(failure);
 });
 
@@ -88,6 +85,6 @@ test.each([
   [{ baseUrl: "no url" }, "not a URL"],
   [{ headers: { "x-a": "a\nb" } }, 'the header "x-a" cannot be sent'],
 ])("%j fails at start", (extra, message) => {
-  expect(() => vertexGeminiEndpoint({ ...options, ...extra })).toThrow(message);
-  expect(() => vertexClaudeEndpoint({ ...options, ...extra })).toThrow(message);
+  expect(() => vertexEndpoint({ ...options, ...extra }, "google")).toThrow(message);
+  expect(() => vertexEndpoint({ ...options, ...extra }, "anthropic")).toThrow(message);
 });
