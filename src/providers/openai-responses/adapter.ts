@@ -1,7 +1,7 @@
 // OpenAI's Responses API as an HTTP dialect: chat requests that chat completions would refuse.
 import { createApiAdapter, type OpenAiAdapterOptions } from "../openai/adapter.ts";
 import type { ProviderAdapter } from "../protocol.ts";
-import { ERRORS } from "./errors.ts";
+import { COMMON_ERRORS } from "../shared/errors.ts";
 import { buildResponsesRequest } from "./request.ts";
 import { parseResponse } from "./response.ts";
 import { ResponseStream } from "./stream.ts";
@@ -17,7 +17,7 @@ export function createResponsesAdapter(options: OpenAiAdapterOptions): ProviderA
   const { quirks, passFields } = options;
   return createApiAdapter(options, {
     path: "responses",
-    errors: ERRORS,
+    errors: COMMON_ERRORS,
     exchange: (call, stream) => ({
       ...buildResponsesRequest(call, { quirks, passFields, stream }),
       parse: (text) => parseResponse(text, call.upstreamModel),

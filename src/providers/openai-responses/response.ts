@@ -2,8 +2,8 @@
 import { upstreamError } from "../../base/errors.ts";
 import type { UpstreamCompletion } from "../protocol.ts";
 import { chunksAsWhole } from "../shared/envelope.ts";
+import { COMMON_ERRORS } from "../shared/errors.ts";
 import { readAnswer } from "../shared/read-event.ts";
-import { ERRORS } from "./errors.ts";
 import { ResponseStream } from "./stream.ts";
 
 /**
@@ -13,7 +13,7 @@ import { ResponseStream } from "./stream.ts";
  * @throws ApiError when the body is not JSON, has no output, or the response failed or did not end
  */
 export function parseResponse(text: string, model: string): UpstreamCompletion {
-  const body = readAnswer(text, ERRORS);
+  const body = readAnswer(text, COMMON_ERRORS);
   if (!Array.isArray(body.output)) {
     throw upstreamError("The provider's answer has no output.");
   }

@@ -2,12 +2,12 @@
 import { upstreamError } from "../../base/errors.ts";
 import type { UpstreamChunk } from "../protocol.ts";
 import { deltaChoice, Envelope } from "../shared/envelope.ts";
+import { COMMON_ERRORS } from "../shared/errors.ts";
 import { type FinishReason, finishReasonOf } from "../shared/finish-reason.ts";
 import type { StreamReader } from "../shared/http-dialect.ts";
 import { asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import { isDone, readEvent } from "../shared/read-event.ts";
 import type { SseEvent } from "../transport/sse.ts";
-import { ERRORS } from "./errors.ts";
 import { OutputItems } from "./items.ts";
 import { readLogprobs, tokensIn } from "./output.ts";
 import { readUsage } from "./usage.ts";
@@ -50,7 +50,7 @@ export class ResponseStream implements StreamReader<SseEvent> {
     if (isDone(given)) {
       return [];
     }
-    const event = readEvent(given, ERRORS);
+    const event = readEvent(given, COMMON_ERRORS);
     const response = asObject(event.response);
     switch (event.type) {
       case "response.created":
@@ -123,7 +123,8 @@ function responseEnd(response: JsonObject, hasToolCalls: boolean): FinishReason 
     }
     case "failed":
       throw (
-        ERRORS.fromPayload(response) ?? upstreamError("The provider failed to answer the request.")
+        COMMON_ERRORS.fromPayload(response) ??
+        upstreamError("The provider failed to answer the request.")
       );
     default:
       throw upstreamError("The provider did not finish its answer.");

@@ -150,16 +150,8 @@ function usd(value: unknown): number | null {
  * Undefined when there is none.
  */
 function findUsage(body: JsonObject): unknown {
-  return body.usage ?? asObject(body.x_groq).usage ?? usageOfChoice(body.choices) ?? undefined;
-}
-
-function usageOfChoice(choices: unknown): unknown {
-  for (const choice of asArray(choices)) {
-    if (isObject(choice) && isObject(choice.usage)) {
-      return choice.usage;
-    }
-  }
-  return undefined;
+  const ofChoices = () => asArray(body.choices).map((choice) => asObject(choice).usage);
+  return body.usage ?? asObject(body.x_groq).usage ?? ofChoices().find(isObject);
 }
 
 /**

@@ -139,10 +139,25 @@ const KIND_BY_STATUS: Readonly<Record<number, FailureKind>> = {
   529: "overloaded",
 };
 
+/** Codes that say so under a 200 or in a stream, by how they begin: those of OpenAI's Responses API. */
+const INVALID_CODE = new RegExp(
+  `^(?:${[
+    "invalid_",
+    "image_",
+    "empty_image_",
+    "unsupported_image_",
+    "failed_to_download_image",
+    "bio_policy",
+    "misalignment_policy",
+    "context_length_",
+  ].join("|")})`,
+);
+
 /** The status that an error without an HTTP status of its own stands for. */
 export function statusOfWords({ type, code }: ErrorDetails): number {
   const words = `${type ?? ""} ${code ?? ""}`.toLowerCase();
   if (ACCOUNT_CODE.test(words)) return 401;
+  if (INVALID_CODE.test(code ?? "")) return 400;
   if (/rate_?limit|too_?many_?requests|resource_exhausted|throttl/.test(words)) return 429;
   if (/overload|unavailable|capacity/.test(words)) return 503;
   if (/time_?out|deadline/.test(words)) return 504;

@@ -30,28 +30,22 @@ export async function inlineMedia(
   fetchMedia: MediaFetcher | null,
   signal: AbortSignal,
 ): Promise<UpstreamCall> {
-  const media = new RequestMedia(fetchMedia, signal);
   const { messages } = call.request;
-  const inlined = await Promise.all(
-    messages.map((message, index) => inlineMessage(message, `messages[${index}]`, media)),
-  );
-  const isSame = inlined.every((message, index) => message === messages[index]);
-  return isSame ? call : { ...call, request: { ...call.request, messages: inlined } };
-}
-
-async function inlineMessage(
-  message: Message,
-  place: string,
-  media: RequestMedia,
-): Promise<Message> {
-  if (!Array.isArray(message.content) || !message.content.some((part) => urlOf(part) !== null)) {
-    return message;
+  const hasUrl = ({ content }: Message) =>
+    Array.isArray(content) && content.some((part) => urlOf(part) !== null);
+  if (!messages.some(hasUrl)) {
+    return call;
   }
-  const content = await Promise.all(
-    message.content.map((part, index) => inlinePart(part, `${place}.content[${index}]`, media)),
-  );
-  // Parts of the same kinds as before, as the role wants them.
-  return { ...message, content } as unknown as Message;
+  const media = new RequestMedia(fetchMedia, signal);
+  const inlined = messages.map(async (message, index) => {
+    if (!Array.isArray(message.content)) return message;
+    const content = message.content.map((part, position) =>
+      inlinePart(part, `messages[${index}].content[${position}]`, media),
+    );
+    // Parts of the same kinds as before, as the role wants them.
+    return { ...message, content: await Promise.all(content) } as unknown as Message;
+  });
+  return { ...call, request: { ...call.request, messages: await Promise.all(inlined) } };
 }
 
 interface MediaUrl {

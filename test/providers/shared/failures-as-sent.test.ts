@@ -3,7 +3,6 @@ import { describe, expect, test } from "bun:test";
 import { ERRORS as ANTHROPIC } from "../../../src/providers/anthropic/errors.ts";
 import { ERRORS as BEDROCK } from "../../../src/providers/bedrock/errors.ts";
 import { ERRORS as GEMINI } from "../../../src/providers/gemini/errors.ts";
-import { ERRORS as RESPONSES } from "../../../src/providers/openai-responses/errors.ts";
 import { COMMON_ERRORS } from "../../../src/providers/shared/errors.ts";
 
 const ACCOUNT = "The provider refused the gateway's credentials or account.";
@@ -547,8 +546,7 @@ test.each(ROWS)("%s", (_name, status, body, given, code, param, words) => {
 });
 
 const DIALECTS = {
-  openai: COMMON_ERRORS,
-  responses: RESPONSES,
+  "openai, on either API": COMMON_ERRORS,
   anthropic: ANTHROPIC,
   bedrock: BEDROCK,
   gemini: GEMINI,
