@@ -142,7 +142,7 @@ export class MeteredCall<Request extends CallRequest, First, Meter> {
     const { input } = this;
     const candidate = this.#candidate;
     const maxOutputTokens = outputLimit(candidate.bound, this.hold.amountMicro);
-    if (this.#tries === 0) input.log.setBindings({ provider: candidate.deployment.providerId });
+    if (this.#tries === 0) input.log.setProvider(candidate.deployment.providerId);
     this.#tries++;
     this.#attempts++;
     if (this.#state === "reserved") this.#state = "trying";

@@ -14,6 +14,7 @@ import type { CallControl, ProviderAdapter } from "../providers/protocol.ts";
 import type { ProviderSet } from "../providers/registry.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import type { RequestLog } from "../telemetry/request-log.ts";
 import type { KeyedRequest } from "./idempotency.ts";
 import type { RunningCalls } from "./running.ts";
 
@@ -52,8 +53,8 @@ export interface CallInput<Request extends CallRequest> {
   signal: AbortSignal;
   /** Told once the request's money is settled, or none was taken. */
   onEnded?: () => void;
-  /** A logger of this request's own: its lines name request, account, key and model, and from here on the provider. */
-  log: Logger;
+  /** This request's own: its lines name request, account, key and model, and from here on the provider. */
+  log: RequestLog;
   startedAtMs: number;
   startedMonoMs: number;
 }

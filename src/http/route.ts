@@ -5,6 +5,7 @@ import type { Gateway } from "../calls/gateway.ts";
 import type { Config } from "../config/schema.ts";
 import type { Caller } from "../keys/authenticate.ts";
 import type { Logger } from "../telemetry/log.ts";
+import type { RequestLog } from "../telemetry/request-log.ts";
 import type { ClientAddressOf } from "./client-address.ts";
 import type { Cors } from "./cors.ts";
 import { errorEnvelope, errorHeaders } from "./errors.ts";
@@ -95,7 +96,7 @@ export async function errorResponse(
 ): Promise<Response> {
   const failure = asApiError(error);
   if (failure.status === CLIENT_CLOSED_REQUEST) {
-    scope.log.info("client left");
+    scope.log.info({}, "client left");
   } else {
     logFailure(deps, incoming, scope.log, failure);
     deps.gateway.metrics.requestRefused(failure.status, failure.code);
@@ -124,7 +125,7 @@ async function setFailureCredits(
 function logFailure(
   { clientAddressOf }: HttpDeps,
   { request, server }: Incoming,
-  log: Logger,
+  log: RequestLog,
   failure: ApiError,
 ): void {
   const { status, code, upstreamStatus, cause } = failure;

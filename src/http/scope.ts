@@ -3,6 +3,7 @@ import { newRequestId } from "../base/ids.ts";
 import { formatCredits } from "../base/micro.ts";
 import type { Caller } from "../keys/authenticate.ts";
 import type { Logger } from "../telemetry/log.ts";
+import { RequestLog } from "../telemetry/request-log.ts";
 
 export interface RequestScope {
   requestId: string;
@@ -13,15 +14,15 @@ export interface RequestScope {
   caller: Caller | null;
   /** The name of the model that was asked for, known once the body has been read. */
   model: string | undefined;
-  /** Made at the first look, for its own cost: its lines name the request, and whose it is and where it goes as known then. */
-  readonly log: Logger;
+  /** Made at the first look: its lines name the caller and the model as known then. */
+  readonly log: RequestLog;
   /** Sent with the answer, whatever it is. */
   headers: Record<string, string>;
 }
 
 export function openScope(log: Logger): RequestScope {
   const requestId = newRequestId();
-  let own: Logger | null = null;
+  let own: RequestLog | null = null;
   return {
     requestId,
     startedAtMs: Date.now(),
@@ -30,7 +31,7 @@ export function openScope(log: Logger): RequestScope {
     model: undefined,
     get log() {
       const { accountId, keyId } = this.caller ?? {};
-      own ??= log.child({ requestId, accountId, keyId, model: this.model });
+      own ??= new RequestLog(log, { requestId, accountId, keyId, model: this.model });
       return own;
     },
     headers: {

@@ -2,8 +2,8 @@
 import type { ChatRequest, TokenUsage } from "../base/chat.ts";
 import type { Deployment } from "../catalog/types.ts";
 import type { ProviderConfig } from "../config/schema.ts";
-import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import type { RequestLog } from "../telemetry/request-log.ts";
 import { addedInputTokens } from "./added-input.ts";
 import {
   estimateInput,
@@ -28,7 +28,7 @@ export interface Measured {
 
 /** What is measured. */
 interface Call {
-  input: { request: ChatRequest; bodyBytes: number; log: Pick<Logger, "warn"> };
+  input: { request: ChatRequest; bodyBytes: number; log: Pick<RequestLog, "warn"> };
   candidate: { deployment: Deployment; settings: Pick<ProviderConfig, "addsInput"> };
 }
 

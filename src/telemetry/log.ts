@@ -1,8 +1,15 @@
 // The log: JSON lines on stderr, so that stdout belongs to what a command prints.
-import { type Logger, pino } from "pino";
+import { type Logger as Pino, pino } from "pino";
 import { SonicBoom } from "sonic-boom";
 
-export type { Logger };
+/** Pino's logger, and a short way through it. */
+export type Logger = Pick<Pino, "info" | "warn" | "error"> & {
+  /**
+   * Writes a line of level info as `info` would, for less.
+   * @param fieldsJson the members of a JSON object, without its braces
+   */
+  plainInfo(fieldsJson: string, message: string): void;
+};
 
 /** Lines wait up to here for a reader that is slow, or a disk that is full; more are dropped. */
 const MAX_PENDING_BYTES = 1_048_576;
@@ -12,7 +19,8 @@ const MAX_PENDING_BYTES = 1_048_576;
  */
 const BATCH_MS = 10;
 const BATCH_LINES = 128;
-/** Pino's number. */
+/** Pino's numbers. */
+const INFO = 30;
 const WARN = 40;
 /** How long the last lines may take before the process ends. */
 const FLUSH_MS = 1_000;
@@ -25,6 +33,19 @@ export interface Log {
   onLineDropped(listener: () => void): void;
   /** Resolves when all lines have left the process, cannot leave it, or a second has passed. */
   flush(): Promise<void>;
+}
+
+/** Makes a logger whose lines go to `destination`, one a call; `level` is pino's name of the lowest that is written. */
+export function createLogger(level: string, destination: { write(line: string): void }): Logger {
+  const logger = pino({ level, base: null }, destination);
+  const writesInfo = logger.isLevelEnabled("info");
+  return Object.assign(logger, {
+    plainInfo(fieldsJson: string, message: string) {
+      if (!writesInfo) return;
+      const msg = JSON.stringify(message);
+      destination.write(`{"level":${INFO},"time":${Date.now()},${fieldsJson},"msg":${msg}}\n`);
+    },
+  });
 }
 
 /** Makes the process's log. Prompts, answers and keys are never given to it. */
@@ -52,16 +73,17 @@ export function createLog(level: string): Log {
   }
 
   const batches = {
-    // By this pino says before each line of which level it is.
+    // By this pino says before each line of its own of which level it is.
     [pino.symbols.needsMetadataGsym]: true,
-    lastLevel: 0,
+    lastLevel: INFO,
     write(line: string) {
       batch.push(line);
       if (batches.lastLevel >= WARN || batch.length >= BATCH_LINES) handOver();
       else timer ??= setTimeout(handOver, BATCH_MS);
+      batches.lastLevel = INFO;
     },
   };
-  const logger = pino({ level, base: null }, batches);
+  const logger = createLogger(level, batches);
   // What is dropped is a whole batch.
   stderr.on("drop", (lines: string) => {
     dropped += lineCount(lines);

@@ -1,6 +1,5 @@
 // The journey on a real database and a provider of the test's own making, without HTTP: for what no dialect would say.
 import { expect } from "bun:test";
-import { pino } from "pino";
 import { systemClock } from "../../src/base/clock.ts";
 import { createDeadlines } from "../../src/base/deadlines.ts";
 import type { CallAnswer } from "../../src/calls/answer.ts";
@@ -16,7 +15,9 @@ import type {
   UpstreamCompletion,
 } from "../../src/providers/protocol.ts";
 import { storeOn } from "../../src/store.ts";
+import { createLogger } from "../../src/telemetry/log.ts";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
+import { RequestLog } from "../../src/telemetry/request-log.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { createLedger, verifyBooks } from "../support/ledger.ts";
 import { waitUntil } from "../support/wait.ts";
@@ -51,7 +52,7 @@ export function openCallHouse({ adapter, deps: own, onDisconnect = "cancel" }: C
   const stores = storeOn(database, { maxWaiting: 100, lockTimeoutMs: 100, clock: systemClock });
   const running = createRunningCalls();
   const logged: Record<string, unknown>[] = [];
-  const log = pino({ base: null }, { write: (line) => void logged.push(JSON.parse(line)) });
+  const log = createLogger("info", { write: (line) => void logged.push(JSON.parse(line)) });
   const accountId = database.write(() => {
     const { id } = ledger.ensureAccount("team", 1);
     ledger.grant({ accountId: id, amountMicro: GRANTED_MICRO, note: null, atMs: 1 });
@@ -131,7 +132,7 @@ export function openCallHouse({ adapter, deps: own, onDisconnect = "cancel" }: C
         maxAnswerBytes: 100_000,
       },
       signal,
-      log,
+      log: new RequestLog(log, { requestId: lastId }),
       startedAtMs: Date.now(),
       startedMonoMs: performance.now(),
     };

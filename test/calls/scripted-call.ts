@@ -1,5 +1,4 @@
 // One metered call of an operation that does what a test says, on a real ledger: for what no endpoint is needed.
-import { pino } from "pino";
 import type { Clock } from "../../src/base/clock.ts";
 import type { Deadlines } from "../../src/base/deadlines.ts";
 import { MeteredCall } from "../../src/calls/call.ts";
@@ -8,7 +7,9 @@ import { createRunningCalls, type RunningCalls } from "../../src/calls/running.t
 import { configSchema } from "../../src/config/schema.ts";
 import type { LedgerPort } from "../../src/ledger/port.ts";
 import type { ProviderAdapter } from "../../src/providers/protocol.ts";
+import { createLogger } from "../../src/telemetry/log.ts";
 import { createMetrics, type EndedRequest } from "../../src/telemetry/metrics.ts";
+import { RequestLog } from "../../src/telemetry/request-log.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { exactly } from "../support/holds.ts";
 import { createLedger } from "../support/ledger.ts";
@@ -130,7 +131,7 @@ export function openCallBooks() {
         keyed: null,
         signal: options.signal ?? new AbortController().signal,
         ...(options.onEnded === undefined ? {} : { onEnded: options.onEnded }),
-        log: pino({ level: "info", base: null }, { write }).child({ requestId }),
+        log: new RequestLog(createLogger("info", { write }), { requestId }),
         startedAtMs: 4_000,
         startedMonoMs: 100,
       },

@@ -1,11 +1,11 @@
 // What is charged of what was reported: counts never shrink, one piece's usage is not the whole's, and a byte has at most
 // one token.
 import { beforeEach, describe, expect, test } from "bun:test";
-import { pino } from "pino";
 import type { TokenUsage } from "../../src/base/chat.ts";
 import { plainUsage } from "../../src/metering/estimate.ts";
 import { type Measured, measureAnswer } from "../../src/metering/measure.ts";
 import { createMeter } from "../../src/metering/meter.ts";
+import { createLogger } from "../../src/telemetry/log.ts";
 import { piece, whole } from "../calls/call-house.ts";
 
 let warnings: Record<string, unknown>[];
@@ -33,7 +33,7 @@ function measure(meter: ReturnType<typeof createMeter>, asked: Asked = {}): Prom
     input: {
       request: { model: "m", messages: [{ role: "user", content: "hi" }], ...request },
       bodyBytes,
-      log: pino({ base: null }, { write: (line) => void warnings.push(JSON.parse(line)) }),
+      log: createLogger("warn", { write: (line) => void warnings.push(JSON.parse(line)) }),
     },
     candidate: {
       deployment: { providerId: "p", upstreamModel: model, facts: FACTS },

@@ -1,8 +1,8 @@
 // The tokenizer's thread under its watchdog: a thread that hangs is found out, however many texts come after.
 import { afterEach, beforeEach, expect, jest, test } from "bun:test";
-import { pino } from "pino";
 import { guessTokens } from "../../src/metering/tokens/counter.ts";
 import { createWorkerCounter } from "../../src/metering/tokens/worker-counter.ts";
+import { quietLog } from "../support/quiet-log.ts";
 
 /** A thread that takes every text and never answers. */
 class HungWorker {
@@ -26,7 +26,7 @@ afterEach(() => {
 });
 
 test("new texts do not put off the end of a thread that hangs", async () => {
-  const count = createWorkerCounter(pino({ level: "silent" }));
+  const count = createWorkerCounter(quietLog);
   const counted: Promise<number>[] = [];
   for (let second = 0; second < 36; second += 3) {
     counted.push(count("some words that wait"));

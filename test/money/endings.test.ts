@@ -1,8 +1,9 @@
 // Each way a request can end that docs/billing.md names: its record, its charge, and quiet books.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { pino } from "pino";
 import { answerChat } from "../../src/http/endpoints/chat-completions/answer.ts";
+import { RequestLog } from "../../src/telemetry/request-log.ts";
 import { chunk, completion, DONE, USAGE, usageChunk } from "../support/openai-wire.ts";
+import { quietLog } from "../support/quiet-log.ts";
 import { gated, json, sse, type UpstreamAnswer } from "../support/raw-upstream.ts";
 import { event } from "../support/sse.ts";
 import { waitUntil, within } from "../support/wait.ts";
@@ -262,7 +263,7 @@ test("a client that leaves before anybody reads its stream is settled all the sa
     request: { model: MODEL, messages: [{ role: "user", content: "hello" }], stream: true },
     bodyBytes: 100,
     idempotency: null,
-    log: pino({ level: "silent" }),
+    log: new RequestLog(quietLog, { requestId }),
     signal,
     startedAtMs: Date.now(),
     startedMonoMs: performance.now(),

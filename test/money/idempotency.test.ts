@@ -1,12 +1,12 @@
 // Idempotency-Key: a request that comes twice is answered twice and paid once.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { pino } from "pino";
 import { parseExactJson } from "../../src/base/exact-json.ts";
 import { createGateway } from "../../src/calls/gateway.ts";
 import { configSchema } from "../../src/config/schema.ts";
 import { storeOn } from "../../src/store.ts";
 import { exactly, PLAIN_RESERVE } from "../support/holds.ts";
 import { chunk, completion, DONE, streamOf, usageChunk } from "../support/openai-wire.ts";
+import { quietLog } from "../support/quiet-log.ts";
 import { gated, json, sse, type UpstreamAnswer } from "../support/raw-upstream.ts";
 import { event } from "../support/sse.ts";
 import { countTokens } from "../support/tokens.ts";
@@ -392,7 +392,7 @@ describe("time", () => {
       config: configSchema.parse({}),
       store: storeOn(server.database),
       env: {},
-      log: pino({ level: "silent" }),
+      log: quietLog,
       countTokens,
     });
     await next.drain();

@@ -7,6 +7,7 @@ import type { CallDeps, CallInput } from "../../src/calls/operation.ts";
 import { BETWEEN_CHUNKS, type StreamEvent } from "../../src/calls/stream.ts";
 import { answerChat } from "../../src/http/endpoints/chat-completions/answer.ts";
 import type { IdempotencyKey } from "../../src/idempotency/answers.ts";
+import { RequestLog } from "../../src/telemetry/request-log.ts";
 import { Broken, type Journey, must } from "./journey.ts";
 import type { RequestPlan } from "./plan.ts";
 import type { Timeline } from "./timeline.ts";
@@ -62,7 +63,7 @@ export async function runClient(options: ClientOptions, journey: Journey): Promi
     bodyBytes: journey.bodyBytes,
     keyed: journey.key === null ? null : options.keyedBy(journey.key),
     signal: connection.signal,
-    log: deps.log,
+    log: new RequestLog(deps.log, { requestId: journey.requestId }),
     startedAtMs: deps.clock.nowMs(),
     startedMonoMs: deps.clock.monoMs(),
   };

@@ -125,5 +125,5 @@ function faultLog(onFault: (error: unknown) => void): Logger {
   const error = ({ err }: { err?: unknown }) => {
     if (err !== undefined && !(err instanceof ApiError)) onFault(err);
   };
-  return { debug: quiet, info: quiet, warn: quiet, error, setBindings: quiet } as unknown as Logger;
+  return { info: quiet, warn: quiet, error, plainInfo: quiet };
 }

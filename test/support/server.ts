@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pino } from "pino";
 import { MICRO_PER_CREDIT } from "../../src/base/micro.ts";
 import { createGateway, type Gateway } from "../../src/calls/gateway.ts";
 import { configSchema } from "../../src/config/schema.ts";
@@ -15,6 +14,7 @@ import {
   newKey as makeKey,
 } from "../../src/keys/keyring.ts";
 import { openStore, PATIENT } from "../../src/store.ts";
+import { createLogger } from "../../src/telemetry/log.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
 import { countTokens } from "./tokens.ts";
 
@@ -163,7 +163,7 @@ function captureLog(level: string) {
       text += line;
     },
   };
-  const logger = pino({ level, base: null }, destination);
+  const logger = createLogger(level, destination);
   const lines = (): LogLine[] =>
     text
       .split("\n")

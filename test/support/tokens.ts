@@ -1,5 +1,5 @@
 // The real token counter, one for all tests of a run: its thread takes 100 MB.
-import { pino } from "pino";
 import { createWorkerCounter } from "../../src/metering/tokens/worker-counter.ts";
+import { quietLog } from "./quiet-log.ts";
 
-export const countTokens = createWorkerCounter(pino({ level: "silent" }));
+export const countTokens = createWorkerCounter(quietLog);

@@ -27,16 +27,29 @@ test.if(process.platform === "linux")(
   },
 );
 
-test("a warning leaves at once, with what waits before it, whatever becomes of the process", async () => {
+/** What has left a process that logs so, and is killed before any timer of it runs. */
+async function leftBehind(logging: string): Promise<string[]> {
   const script = `
     const { createLog } = await import(${JSON.stringify(LOG)});
     const { logger: log } = createLog("info");
-    log.info("first");
-    log.warn("second");
-    // No timer runs from here on.
+    ${logging}
     Bun.sleepSync(500);
     process.kill(process.pid, "SIGKILL");`;
   const child = Bun.spawn([process.execPath, "-e", script], { stdout: "ignore", stderr: "pipe" });
   const lines = (await new Response(child.stderr).text()).trim().split("\n");
-  expect(lines.map((line) => JSON.parse(line).msg)).toEqual(["first", "second"]);
+  return lines.map((line) => JSON.parse(line).msg);
+}
+
+test("a warning leaves at once, with what waits before it, whatever becomes of the process", async () => {
+  const left = await leftBehind(
+    'log.info("first"); log.plainInfo(\'"a":1\', "second"); log.warn("third");',
+  );
+  expect(left).toEqual(["first", "second", "third"]);
+});
+
+test("what is told after a warning waits for its batch again", async () => {
+  const left = await leftBehind(
+    'log.warn("first"); await Bun.sleep(200); log.plainInfo(\'"a":1\', "second");',
+  );
+  expect(left).toEqual(["first"]);
 });
