@@ -58,7 +58,6 @@ describe("single keywords", () => {
     ["type list", { type: ["null", "integer"] }],
     ["const", { const: { a: [1, null] } }],
     ["enum", { type: "string", enum: ["x", "y"] }],
-    ["enum of mixed types", { type: "number", enum: ["x", 4] }],
     ["default that fits", { type: "string", default: "given" }],
     ["default that does not", { type: "string", default: 7 }],
     ["nullable", { type: "string", nullable: true }],
@@ -73,15 +72,7 @@ describe("single keywords", () => {
         })),
       },
     ],
-    [
-      "allOf",
-      {
-        allOf: [
-          { type: "object", properties: { a: { type: "integer", minimum: 3 } }, required: ["a"] },
-          { properties: { a: { maximum: 3 }, b: { type: "string" } }, required: ["b"] },
-        ],
-      },
-    ],
+    ["allOf of one", { allOf: [{ $ref: "#/$defs/x" }], title: "X", $defs: { x: { enum: [3] } } }],
     ["$defs", { $ref: "#/$defs/x", $defs: { x: { type: "string", minLength: 40 } } }],
     ["escaped pointer", { $ref: "#/$defs/a~1b%20c", $defs: { "a/b c": { type: "integer" } } }],
     ["recursion by union", node],
@@ -137,18 +128,16 @@ describe("single keywords", () => {
     ["negative", { type: "number", maximum: -3.5 }],
     ["whole, negative", { type: "integer", exclusiveMaximum: 0 }],
     ["whole between fractions", { type: "integer", minimum: 1.2, maximum: 2.1 }],
-    ["multiple of a tenth", { type: "number", multipleOf: 0.1, minimum: 0.25 }],
-    ["whole multiple of a fraction", { type: "integer", multipleOf: 1.5, minimum: 2 }],
-    ["multiple below zero", { type: "number", multipleOf: 7, maximum: -1 }],
+    ["between fractions", { type: "number", minimum: 1.2, maximum: 1.4 }],
+    ["one number alone", { type: "number", minimum: 3.5, maximum: 3.5 }],
   ])("%s", (_, schema) => {
     expectFit(schema);
   });
 
   test.each(
-    (
-      "date-time date time duration email hostname ipv4 ipv6 uri uri-reference uuid json-pointer " +
-      "regex"
-    ).split(" "),
+    "date-time date time duration email hostname ipv4 ipv6 uri uri-reference uuid regex password".split(
+      " ",
+    ),
   )("format %s", (format) => {
     expectFit({ type: "string", format });
   });
@@ -207,14 +196,8 @@ describe("clients' schemas", () => {
               additionalProperties: false,
             })),
           },
-          meta: {
-            allOf: [
-              { type: "object", properties: { a: { type: "string" } }, required: ["a"] },
-              { type: "object", properties: { b: { type: "string" } }, required: ["b"] },
-            ],
-          },
         },
-        required: ["id", "count", "pair", "shape", "meta"],
+        required: ["id", "count", "pair", "shape"],
         additionalProperties: false,
       },
     ],
@@ -237,85 +220,40 @@ describe("clients' schemas", () => {
 });
 
 describe("patterns", () => {
-  test.each([
-    "^[A-Z]{2}\\d{4}$",
-    "^\\+?[0-9 ()-]{7,20}$",
-    "^\\+[1-9]\\d{1,14}$",
-    "^[^@\\s]+@[^@\\s]+\\.[a-z]{2,}$",
-    "^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\\.[A-Za-z]{2,}$",
-    "\\.(png|jpe?g)$",
-    "^#[0-9a-fA-F]{6}$",
-    "^[0-9a-f]{24}$",
-    "^0x[0-9a-fA-F]{40}$",
-    "^\\w+(\\.\\w+)*$",
-    "^[a-z0-9]+(?:-[a-z0-9]+)*$",
-    "^\\d{4}-\\d{2}-\\d{2}$",
-    "^\\d{5}(-\\d{4})?$",
-    "^([01]\\d|2[0-3]):[0-5]\\d$",
-    "^v?\\d+\\.\\d+\\.\\d+$",
-    "^https?://",
-    "^user_[a-z0-9]+$",
-    "^(low|medium|high)$",
-    "^(?<year>\\d{4})$",
-    "^\\u0041$",
-    "^\\p{L}+$",
-    "^(?!\\s*$).+",
-    "^(?=.*\\d).+$",
-    "^[A-Z][a-z]+\\s[A-Z][a-z]+$",
-    "^[^@\\s]+$",
-    "^a|b$",
-    "",
-  ])("%s", (pattern) => {
-    expectFit({ type: "string", pattern });
-  });
-
-  test.each([
-    ["^[a-z]+$", 12, 12],
-    ["^[a-z]{2,}-[0-9]+$", 30, 40],
-    ["^sk-", 20, 20],
-    ["^[A-Z][a-z]*$", 0, 1],
-    ["^.{0,500}$", 100, 110],
-  ])("%s is made %d to %d long", (pattern, minLength, maxLength) => {
-    expectFit({ type: "string", pattern, minLength, maxLength });
-  });
-
-  test("beside a format that says what is meant, one that is not run is not needed", () => {
-    for (const pattern of ["^(a+)+$|^(b+)+$", "["]) {
+  test("beside a format that says what is meant, one is not needed and never run", () => {
+    for (const pattern of ["^(a+)+$|^(b+)+$", "[", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"]) {
       expect(schemaValue({ type: "string", pattern, format: "date" }, "schema")).toBe("2026-01-01");
     }
   });
 
-  test.each([
-    "(?=a)b",
-    "[",
-    "(",
-    "a{99999}",
-    "^(foo|bar)-(?:[a-f0-9]{8})$",
-    "^[а-я]+$",
-    "\\u00e9",
-    "^.{300}$",
-    "^(a+)+b$",
-    "^(\\w|\\w|\\w)*!$",
-    "^(?:a?){50}!$",
-    `^${".*".repeat(30)}!$`,
-    `^${"(".repeat(40)}a*${")*".repeat(40)}$`,
-    "((((a{1000}){1000}){1000}){1000}){1000}",
-    `${"(".repeat(600)}`,
-  ])("%s is refused", (pattern) => {
-    expectRefused({ type: "string", pattern }, /pattern|of this size/);
-  });
+  test.each(["^[A-Z]{2}\\d{4}$", "^(a+)+b$", "[", "((((a{1000}){1000}){1000}){1000}){1000}"])(
+    "%s alone, or beside a format that is not known, is refused",
+    (pattern) => {
+      expectRefused({ type: "string", pattern }, /'pattern'/);
+      expectRefused({ type: "string", pattern, format: "password" }, /'pattern'/);
+    },
+  );
 });
 
 describe("what is beyond it is refused in words", () => {
   test.each<[string, unknown, RegExp]>([
     ["false", false, /'false'/],
-    ["only alternatives that nothing fits", { anyOf: [false] }, /'anyOf'/],
+    ["only alternatives that nothing fits", { anyOf: [false] }, /'false'/],
+    ["no alternatives", { anyOf: [] }, /nothing to choose from/],
     ["not", { type: "string", not: { minLength: 3 } }, /'not'/],
     ["a condition within", { type: "array", items: { if: {} }, minItems: 1 }, /'if'/],
-    ["different items", { type: "array", minItems: 2, uniqueItems: true }, /uniqueItems/],
+    ["different items", { type: "array", items: {}, uniqueItems: true }, /uniqueItems/],
     ["a type that there is not", { type: "date" }, /'type'/],
     ["crossed limits", { type: "integer", minimum: 3, maximum: 2 }, /limits/],
-    ["crossed lengths", { type: "string", minLength: 3, maxLength: 2 }, /limits/],
+    ["a format that is too long", { type: "string", format: "uuid", maxLength: 9 }, /'maxLength'/],
+    ["multiples", { type: "number", multipleOf: 7 }, /'multipleOf'/],
+    ["several schemas in one", { allOf: [{ type: "string" }, { minLength: 3 }] }, /'allOf'/],
+    [
+      "a limit beside a reference",
+      { $ref: "#/$defs/x", minLength: 3, $defs: { x: {} } },
+      /minLength/,
+    ],
+    ["members beside alternatives", { anyOf: [{ type: "object" }], required: ["a"] }, /'required'/],
     ["a missing reference", { $ref: "#/nowhere" }, /\$ref/],
     ["a reference to elsewhere", { $ref: "https://example.com/schema.json" }, /\$ref/],
   ])("%s", (_, schema, words) => {
@@ -323,15 +261,15 @@ describe("what is beyond it is refused in words", () => {
   });
 
   test("where it can be left out, it is", () => {
-    const names = Array.from({ length: 60 }, (_, index) => `p${index}`);
-    const fan = names.map((name) => [name, { $ref: "#" }] as const);
-    expectFit({ type: "object", properties: Object.fromEntries(fan), additionalProperties: false });
     const schema = {
       type: "object",
       properties: { a: { not: { type: "string" } }, b: { anyOf: [{ not: {} }, { const: 1 }] } },
-      required: ["b"],
     };
     expect(expectFit(schema)).toEqual({ b: 1 });
+    expect(expectFit({ ...node, required: undefined })).toEqual({
+      value: 1,
+      next: { value: 1, next: null },
+    });
   });
 });
 
@@ -340,23 +278,28 @@ describe("hostile schemas end", () => {
   const many = Array.from({ length: 40 }, (_, index) => index);
   const long = { type: "string", pattern: "^[^!]+[^?]+[^.]+!$" };
   const hugeConst = { const: { a: "x".repeat(100_000) } };
-  const deep = many.slice(0, 14).reduce<unknown>((inner) => ({ allOf: [inner, inner] }), {});
+  const fan = {
+    type: "object",
+    properties: Object.fromEntries(wide.map((part, index) => [`p${index}`, part])),
+  };
+  const deep = many.slice(0, 14).reduce<unknown>((inner) => ({ anyOf: [inner, inner] }), false);
   test.each<[string, unknown]>([
     ["a contradiction", { type: "string", enum: [1] }],
     ["a slow pattern", { type: "string", pattern: "^(a+)+$", enum: [`${"a".repeat(50)}b`] }],
     ["one that may be left out", { type: "object", properties: { a: long } }],
+    ["members that may be left out", fan],
   ])("with a value: %s", (_, schema) => {
     expect(outcome(schema)).not.toBeInstanceOf(ApiError);
   });
 
   test.each<[string, unknown]>([
     ["a loop of references", { $ref: "#" }],
-    ["a loop of combinations", { allOf: [{ $ref: "#" }, { $ref: "#" }], anyOf: wide }],
+    ["a loop of combinations", { anyOf: [{ allOf: [{ $ref: "#" }] }, { $ref: "#" }] }],
     ["an infinite value", { type: "object", properties: { a: { $ref: "#" } }, required: ["a"] }],
     ["a huge string", { type: "string", minLength: 1e12 }],
     ["a huge array", { type: "array", minItems: 1e12 }],
     ["arrays of arrays", { type: "array", minItems: 1_000, items: { $ref: "#" } }],
-    ["many patterns", { type: "array", minItems: 1_000, items: long }],
+    ["many large schemas", { type: "array", minItems: 2_000, items: { title: "x".repeat(1e6) } }],
     ["a huge value many times", { type: "array", minItems: 1_000, items: hugeConst }],
     ["many names", { type: "object", required: Array.from({ length: 1e5 }, (_, i) => `p${i}`) }],
     ["combinations that multiply", { $defs: { deep }, $ref: "#/$defs/deep" }],
@@ -384,7 +327,7 @@ describe("hostile schemas end", () => {
               properties: Object.fromEntries(
                 many.map((name) => [
                   `p${name}`,
-                  { allOf: [{ $ref: `#/$defs/d${(index + name) % 40}` }, { $ref: "#/$defs/d0" }] },
+                  { anyOf: [{ $ref: `#/$defs/d${(index + name) % 40}` }, { $ref: "#/$defs/d0" }] },
                 ]),
               ),
               required: many.map((name) => `p${name}`),
@@ -394,7 +337,7 @@ describe("hostile schemas end", () => {
       },
     ],
   ])("with a refusal: %s", (_, schema) => {
-    expectRefused(schema, /without an end|of this size|so many items|limits|\$ref/);
+    expectRefused(schema, /of this size|\$ref/);
   });
 });
 
@@ -429,7 +372,7 @@ test("values fit random schemas", () => {
         .tuple(tie("schema"), fc.nat(3))
         .map(([items, least]) => ({ type: "array", items, minItems: least })),
       fc.array(tie("schema"), { minLength: 1, maxLength: 3 }).map((anyOf) => ({ anyOf })),
-      tie("schema").map((inner) => ({ allOf: [inner, inner] })),
+      tie("schema").map((inner) => ({ allOf: [inner] })),
     ),
   }));
   fc.assert(
