@@ -1,8 +1,8 @@
 // Identifiers: a prefix that says what it names, and a ULID that sorts by time.
-import { monotonicFactory } from "ulid";
+import { createUlids } from "./ulid.ts";
 
-// Monotonic within a millisecond, so that ids of one process never collide and sort by creation.
-const nextUlid = monotonicFactory();
+// One maker for all, so that ids of one process never collide and sort by creation.
+const nextUlid = createUlids(Date.now);
 
 export const newRequestId = (): string => `req_${nextUlid()}`;
 export const newAccountId = (): string => `acct_${nextUlid()}`;

@@ -46,11 +46,11 @@ function parseDecimal(text: string, decimals: number): number {
 /** Writes micro-dollars as credits with exactly 6 decimals: `5000000` gives `5.000000`, `-1` gives `-0.000001`. */
 export function formatCredits(amountMicro: number): string {
   assertMicro(amountMicro);
-  const sign = amountMicro < 0 ? "-" : "";
   const magnitude = Math.abs(amountMicro);
-  const whole = Math.floor(magnitude / MICRO_PER_CREDIT);
-  const fraction = String(magnitude % MICRO_PER_CREDIT).padStart(6, "0");
-  return `${sign}${whole}.${fraction}`;
+  const fraction = magnitude % MICRO_PER_CREDIT;
+  const whole = (magnitude - fraction) / MICRO_PER_CREDIT;
+  const text = `${whole}.${String(MICRO_PER_CREDIT + fraction).slice(1)}`;
+  return amountMicro < 0 ? `-${text}` : text;
 }
 
 /** Throws unless the value is a whole number that a double holds exactly: no amount may ever be rounded silently. */
