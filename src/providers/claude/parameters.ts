@@ -1,6 +1,6 @@
 // The request's plain parameters: refused, carried over by the model's rules, or named as ignored.
 import type { ChatRequest } from "../../base/chat.ts";
-import { CARRIED_FIELDS } from "../shared/chat-fields.ts";
+import { CARRIED_FIELDS, OLD_TOOL_FIELDS } from "../shared/chat-fields.ts";
 import { ignoredWords, lostFields } from "../shared/ignored.ts";
 import { isGiven } from "../shared/json.ts";
 import type { ModelRules } from "./platform.ts";
@@ -19,7 +19,12 @@ export const REFUSED_FIELDS = [
 ] as const;
 
 /** {@link leftOut} says how much of what is carried over the model's rules did not let through. */
-const SERVED: ReadonlySet<string> = new Set([...CARRIED_FIELDS, ...REFUSED_FIELDS, "top_k"]);
+const SERVED: ReadonlySet<string> = new Set([
+  ...CARRIED_FIELDS,
+  ...OLD_TOOL_FIELDS,
+  ...REFUSED_FIELDS,
+  "top_k",
+]);
 
 export interface Sampling {
   temperature?: number;

@@ -1,5 +1,5 @@
 // The ids of tool calls: made fit for the model, and unique.
-import { hashedId } from "../shared/tool-ids.ts";
+import { hashedId, MISTRAL_TOOL_ID } from "../shared/tool-ids.ts";
 
 /** What Claude does not take in an id; other providers' ids hold dots and colons. */
 const UNFIT = /[^a-zA-Z0-9_-]/g;
@@ -23,11 +23,11 @@ export const fitClaudeId: FitId = (clientId, attempt) => {
     : `${clean.slice(0, KEPT_CHARS)}_${hashedId(clientId, HASH_CHARS)}${suffix}`;
 };
 
-const MISTRAL_ID = /^[A-Za-z0-9]{9}$/;
-
 /** Mistral's models on Converse take 9 letters or digits. */
 export const fitMistralId: FitId = (clientId, attempt) =>
-  attempt === 1 && MISTRAL_ID.test(clientId) ? clientId : hashedId(`${clientId}#${attempt}`, 9);
+  attempt === 1 && MISTRAL_TOOL_ID.test(clientId)
+    ? clientId
+    : hashedId(`${clientId}#${attempt}`, 9);
 
 /** Gives the calls of one conversation ids that the model takes, each its own. */
 export class ToolIds {

@@ -55,42 +55,15 @@ export function buildContents(
   instruction: string | null = null,
 ): Conversation {
   const system: string[] = [];
-  const turns = new Turns();
-  const calls = new OpenCalls<CallInHistory>();
-  const readResult = createResultReader();
+  const writer = new TurnWriter(context);
   let leading = true;
   for (const [index, message] of messages.entries()) {
-    const place = `messages[${index}]`;
-    const isSystem = message.role === "system" || message.role === "developer";
-    leading &&= isSystem;
-    if (leading) {
-      system.push(...texts(message.content));
-      continue;
-    }
-    switch (message.role) {
-      case "system":
-      case "developer":
-        turns.user(texts(message.content).map((text) => ({ text: taggedSystemText(text) })));
-        break;
-      case "user": {
-        const parts = contentParts(message.content, place);
-        // A user who says nothing still has a turn: without it the model would go on with its own.
-        turns.user(parts.length > 0 ? parts : [BLANK]);
-        break;
-      }
-      case "assistant":
-        addAssistant(turns, calls, message, { place, context });
-        break;
-      case "tool":
-        addResult(turns, calls, message, { place, context, readResult });
-        break;
-      default:
-        throw invalidRequest("This model does not take messages of this role.", `${place}.role`);
-    }
+    leading &&= message.role === "system" || message.role === "developer";
+    if (leading) system.push(...texts(message.content));
+    else writer.add(message, `messages[${index}]`);
   }
-  calls.end();
   if (instruction !== null) system.push(instruction);
-  return withSystem(turns.finish(), system, context.traits.systemInstruction);
+  return withSystem(writer.finish(), system, context.traits.systemInstruction);
 }
 
 function withSystem(
@@ -112,70 +85,110 @@ function withSystem(
   return parts.length > 0 ? { contents, systemInstruction: { parts } } : { contents };
 }
 
-interface Place {
-  place: string;
-  context: MessagesContext;
-}
+/** Writes the turns after the leading system messages. */
+class TurnWriter {
+  readonly #context: MessagesContext;
+  readonly #turns = new Turns();
+  readonly #calls = new OpenCalls<CallInHistory>();
+  readonly #readResult = createResultReader();
 
-/**
- * What was said, and the calls. Reasoning is not sent back: what Gemini needs of it is in the
- * signatures. A signature comes from the client, else from the memory of this process, else the first
- * call of the message gets the documented stand-in, as Gemini signs the first of parallel calls only.
- */
-function addAssistant(
-  turns: Turns,
-  calls: OpenCalls<CallInHistory>,
-  given: object,
-  { place, context }: Place,
-): void {
-  const message = asObject(given);
-  refuseOldForms(message, place);
-  const said = [...texts(message.content), ...texts(message.refusal)].map((text) => ({ text }));
-  const toolCalls = asArray(message.tool_calls).map(asObject);
-  if (said.length + toolCalls.length === 0) return;
-  calls.end();
-  turns.model(said);
-  for (const [order, call] of toolCalls.entries()) {
-    const id = String(call.id);
-    const { name, input: args } = readCall(call);
-    calls.ask(id, { name, order }, place);
-    const signature = signatureOf({ ...call, id, name }, order === 0, context);
-    turns.model([
-      {
-        functionCall: { ...idField(id, context.api), name, args },
-        ...(signature !== null && { thoughtSignature: signature }),
-      },
-    ]);
+  constructor(context: MessagesContext) {
+    this.#context = context;
   }
-}
 
-/**
- * The result of a call. Its images and files stand in it where the model takes them there, else in
- * the user's turn after the results, with the name of the call.
- */
-function addResult(
-  turns: Turns,
-  calls: OpenCalls<CallInHistory>,
-  message: Extract<Message, { role: "tool" }>,
-  { place, context, readResult }: Place & { readResult: ReturnType<typeof createResultReader> },
-): void {
-  const id = message.tool_call_id;
-  const { name, order } = calls.answer(id, place);
-  const all = contentParts(message.content, place);
-  const text = all.map((part) => part.text ?? "").join("");
-  const media = all.filter((part) => part.text === undefined);
-  const within = context.traits.mediaInResults ? media.filter(standsWithin) : [];
-  const response = {
-    ...idField(id, context.api),
-    name,
-    response: readResult(text),
-    ...(within.length > 0 && { parts: within }),
-  };
-  turns.result({ functionResponse: response }, order);
-  const beside = media.filter((part) => !within.some((other) => other === part));
-  if (beside.length > 0) {
-    turns.user([{ text: `<tool_result name=${JSON.stringify(name)}>` }, ...beside]);
-    turns.user([{ text: "</tool_result>" }]);
+  /** @param place of the message, as `messages[1]` */
+  add(message: Message, place: string): void {
+    switch (message.role) {
+      case "system":
+      case "developer":
+        this.#turns.user(texts(message.content).map((text) => ({ text: taggedSystemText(text) })));
+        break;
+      case "user": {
+        const parts = contentParts(message.content, place);
+        // A user who says nothing still has a turn: without it the model would go on with its own.
+        this.#turns.user(parts.length > 0 ? parts : [BLANK]);
+        break;
+      }
+      case "assistant":
+        this.#addAssistant(asObject(message), place);
+        break;
+      case "tool":
+        this.#addResult(message, place);
+        break;
+      default:
+        throw invalidRequest("This model does not take messages of this role.", `${place}.role`);
+    }
+  }
+
+  finish(): GeminiContent[] {
+    this.#calls.end();
+    return this.#turns.finish();
+  }
+
+  /**
+   * What was said, and the calls. Reasoning is not sent back: what Gemini needs of it is in the
+   * signatures.
+   */
+  #addAssistant(message: JsonObject, place: string): void {
+    refuseOldForms(message, place);
+    const said = [...texts(message.content), ...texts(message.refusal)].map((text) => ({ text }));
+    const toolCalls = asArray(message.tool_calls).map(asObject);
+    if (said.length + toolCalls.length === 0) return;
+    this.#calls.end();
+    this.#turns.model(said);
+    for (const [order, call] of toolCalls.entries()) {
+      const id = String(call.id);
+      const { name, input: args } = readCall(call);
+      this.#calls.ask(id, { name, order }, place);
+      const signature = this.#signatureOf({ ...call, id, name }, order === 0);
+      const functionCall = { ...this.#idField(id), name, args };
+      this.#turns.model([
+        { functionCall, ...(signature !== null && { thoughtSignature: signature }) },
+      ]);
+    }
+  }
+
+  /**
+   * The result of a call. Its images and files stand in it where the model takes them there, else in
+   * the user's turn after the results, with the name of the call.
+   */
+  #addResult(message: Extract<Message, { role: "tool" }>, place: string): void {
+    const id = message.tool_call_id;
+    const { name, order } = this.#calls.answer(id, place);
+    const all = contentParts(message.content, place);
+    const text = all.map((part) => part.text ?? "").join("");
+    const media = all.filter((part) => part.text === undefined);
+    const within = this.#context.traits.mediaInResults ? media.filter(standsWithin) : [];
+    const response = {
+      ...this.#idField(id),
+      name,
+      response: this.#readResult(text),
+      ...(within.length > 0 && { parts: within }),
+    };
+    this.#turns.result({ functionResponse: response }, order);
+    const beside = media.filter((part) => !within.some((other) => other === part));
+    if (beside.length > 0) {
+      const opening = { text: `<tool_result name=${JSON.stringify(name)}>` };
+      this.#turns.user([opening, ...beside, { text: "</tool_result>" }]);
+    }
+  }
+
+  /**
+   * From the client, else from the memory of this process, else the first call of the message gets
+   * the documented stand-in, as Gemini signs the first of parallel calls only.
+   */
+  #signatureOf(call: { id: string; name: string }, isFirst: boolean): string | null {
+    const { traits, signatures } = this.#context;
+    if (traits.thinking.kind === "none" && !traits.needsSignatures) {
+      return null;
+    }
+    const known = sentSignature(call) ?? signatures.find(call.id, call.name);
+    return known ?? (isFirst && traits.needsSignatures ? SKIP_SIGNATURE : null);
+  }
+
+  #idField(clientId: string): { id?: string } {
+    const id = this.#context.api.functionCallIds ? geminiToolCallId(clientId) : null;
+    return id === null ? {} : { id };
   }
 }
 
@@ -190,21 +203,4 @@ function texts(content: unknown): string[] {
     const said = nonEmptyString(text) ?? nonEmptyString(refusal);
     return said === null ? [] : [said];
   });
-}
-
-function signatureOf(
-  call: { id: string; name: string },
-  isFirst: boolean,
-  { traits, signatures }: MessagesContext,
-): string | null {
-  if (traits.thinking.kind === "none" && !traits.needsSignatures) {
-    return null;
-  }
-  const known = sentSignature(call) ?? signatures.find(call.id, call.name);
-  return known ?? (isFirst && traits.needsSignatures ? SKIP_SIGNATURE : null);
-}
-
-function idField(clientId: string, api: GeminiApi): { id?: string } {
-  const id = api.functionCallIds ? geminiToolCallId(clientId) : null;
-  return id === null ? {} : { id };
 }

@@ -1,7 +1,7 @@
 // The request's plain parameters: refused, carried over, or named as ignored.
 import type { ChatRequest } from "../../base/chat.ts";
 import { exactInteger } from "../../base/exact-json.ts";
-import { CARRIED_FIELDS } from "../shared/chat-fields.ts";
+import { CARRIED_FIELDS, OLD_TOOL_FIELDS } from "../shared/chat-fields.ts";
 import { ignoredWords, lostFields } from "../shared/ignored.ts";
 import type { GeminiApi } from "./api.ts";
 import type { ModelTraits } from "./traits.ts";
@@ -20,6 +20,7 @@ export const REFUSED_FIELDS = ["modalities", "audio", "web_search_options"] as c
 /** Fields that Gemini has in a form of its own, and those that are refused. */
 const SERVED: ReadonlySet<string> = new Set([
   ...CARRIED_FIELDS,
+  ...OLD_TOOL_FIELDS,
   ...REFUSED_FIELDS,
   "logprobs",
   "n",

@@ -1,12 +1,6 @@
 // Thought signatures: where they stand in a tool call, and a memory for clients that drop them.
 import { asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 
-/** Tool calls that are remembered at most; the least recently used goes first. */
-const SIGNATURE_CACHE_ENTRIES = 20_000;
-
-/** All remembered ids, names and signatures together, in bytes (they are ASCII). */
-const SIGNATURE_CACHE_BYTES = 64 * 1_048_576;
-
 /** A signature longer than this is not remembered, so that one cannot push out all others. */
 export const SIGNATURE_BYTES = 1_048_576;
 
@@ -17,9 +11,13 @@ export const SIGNATURE_BYTES = 1_048_576;
 export const SKIP_SIGNATURE = "skip_thought_signature_validator";
 
 export interface SignatureCacheLimits {
+  /** Tool calls that are remembered at most; the least recently used goes first. */
   entries: number;
+  /** All remembered ids, names and signatures together (they are ASCII). */
   bytes: number;
 }
+
+const LIMITS: SignatureCacheLimits = { entries: 20_000, bytes: 64 * 1_048_576 };
 
 interface Remembered {
   name: string;
@@ -37,12 +35,7 @@ export class SignatureCache {
   readonly #entries = new Map<string, Remembered>();
   #bytes = 0;
 
-  constructor(
-    limits: SignatureCacheLimits = {
-      entries: SIGNATURE_CACHE_ENTRIES,
-      bytes: SIGNATURE_CACHE_BYTES,
-    },
-  ) {
+  constructor(limits: SignatureCacheLimits = LIMITS) {
     this.#limits = limits;
   }
 
@@ -73,7 +66,7 @@ export class SignatureCache {
   /** The signature of a call, or null. The name must fit too, as Gemini's ids are short. */
   find(toolCallId: string, name: string): string | null {
     const found = this.#entries.get(toolCallId);
-    if (found === undefined || found.name !== name) {
+    if (found?.name !== name) {
       return null;
     }
     this.#entries.delete(toolCallId);

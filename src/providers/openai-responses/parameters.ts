@@ -1,5 +1,5 @@
 // What becomes of each plain field of a chat request on the Responses API, as data.
-import { CARRIED_FIELDS } from "../shared/chat-fields.ts";
+import { CARRIED_FIELDS, OLD_TOOL_FIELDS } from "../shared/chat-fields.ts";
 
 /** Fields with the same name and meaning on both APIs. */
 export const SHARED_FIELDS: readonly string[] = [
@@ -51,6 +51,7 @@ export const REFUSED_FIELDS = [
 export const SERVED_FIELDS: readonly string[] = [
   ...SHARED_FIELDS,
   ...CARRIED_FIELDS,
+  ...OLD_TOOL_FIELDS,
   ...REFUSED_FIELDS,
   "logprobs",
   "top_logprobs",

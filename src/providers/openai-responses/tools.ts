@@ -1,5 +1,6 @@
 // Tools and their choice in the Responses API's flat form.
 import { asObject, isObject, type JsonObject } from "../shared/json.ts";
+import { formOf } from "../shared/tool-arguments.ts";
 
 /** A function without parameters: chat completions takes their absence for this. */
 const NO_PARAMETERS: JsonObject = { type: "object", properties: {} };
@@ -7,24 +8,13 @@ const NO_PARAMETERS: JsonObject = { type: "object", properties: {} };
 /** A request's tool, of type `function` or `custom`, as the Responses API writes it. */
 export function toTool(value: unknown): JsonObject {
   const tool = asObject(value);
-  if (tool.type === "custom") {
-    const { name, description, format } = asObject(tool.custom);
-    return {
-      type: "custom",
-      name,
-      ...(typeof description === "string" && { description }),
-      ...(isObject(format) && { format: toFormat(format) }),
-    };
-  }
-  const { name, description, parameters, strict } = asObject(tool.function);
-  return {
-    type: "function",
-    name,
-    ...(typeof description === "string" && { description }),
-    parameters: parameters ?? NO_PARAMETERS,
-    // Always given, as the default differs: false on chat completions, true here.
-    strict: strict ?? false,
-  };
+  const { member: type } = formOf(tool);
+  const { name, description, format, parameters, strict } = asObject(tool[type]);
+  const named = { type, name, ...(typeof description === "string" && { description }) };
+  return type === "custom"
+    ? { ...named, ...(isObject(format) && { format: toFormat(format) }) }
+    : // Strictness is always given, as the default differs: false on chat completions, true here.
+      { ...named, parameters: parameters ?? NO_PARAMETERS, strict: strict ?? false };
 }
 
 /** A choice of tools as the Responses API writes it; words stay as they are. */
@@ -43,7 +33,7 @@ export function toToolChoice(choice: unknown): unknown {
 /** `{type, function: {name}}` as `{type, name}`. */
 function flatten(value: unknown): JsonObject {
   const tool = asObject(value);
-  const { name } = asObject(tool.type === "custom" ? tool.custom : tool.function);
+  const { name } = asObject(tool[formOf(tool).member]);
   return { type: tool.type, name: name ?? tool.name };
 }
 

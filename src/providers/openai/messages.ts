@@ -3,7 +3,7 @@ import type { UpstreamCall } from "../protocol.ts";
 import { refuseOldForms } from "../shared/form-fields.ts";
 import { ignoredWords } from "../shared/ignored.ts";
 import { asArray, asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
-import { fittingToolId, hashedId } from "../shared/tool-ids.ts";
+import { fittingToolId, hashedId, MISTRAL_TOOL_ID } from "../shared/tool-ids.ts";
 import type { RequestPatch } from "./request-patches.ts";
 
 /** Changes a message in place, which is a copy, as are its parts and its calls. */
@@ -191,8 +191,6 @@ const OPENAI_TOOL_ID = /^.{1,40}$/s;
 
 /** OpenAI takes ids of at most 40 characters; other providers' in a history can be longer. */
 export const shortToolIds = toolIds((id) => fittingToolId(id, OPENAI_TOOL_ID));
-
-const MISTRAL_TOOL_ID = /^[A-Za-z0-9]{9}$/;
 
 /** Tool call ids must be 9 letters or digits at Mistral. */
 export const nineCharacterToolIds = toolIds((id) =>

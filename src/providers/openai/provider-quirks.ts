@@ -1,4 +1,5 @@
 // The quirks of each provider that speaks OpenAI's dialect, put together from the named patches.
+import { CARRIED_FIELDS, OLD_TOOL_FIELDS } from "../shared/chat-fields.ts";
 import { filesAsDocuments } from "./document-parts.ts";
 import {
   developerAsSystem,
@@ -84,21 +85,14 @@ export const MISTRAL: Quirks = {
   ...COMPATIBLE,
   asksStreamUsage: false,
   knownFields: [
+    ...CARRIED_FIELDS,
     "frequency_penalty",
     "messages",
     "n",
-    "parallel_tool_calls",
     "prediction",
     "presence_penalty",
     "prompt_cache_key",
-    "reasoning_effort",
-    "response_format",
     "seed",
-    "stop",
-    "temperature",
-    "tool_choice",
-    "tools",
-    "top_p",
   ],
   passFields: ["prompt_mode", "random_seed", "safe_prompt"],
   patches: [
@@ -160,9 +154,8 @@ export const CEREBRAS: Quirks = {
   ...COMMON,
   refusedFields: [
     ...PLATFORM_FIELDS,
+    ...OLD_TOOL_FIELDS,
     "audio",
-    "function_call",
-    "functions",
     "modalities",
     "verbosity",
     "web_search_options",

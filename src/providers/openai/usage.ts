@@ -82,7 +82,7 @@ export function parseUsage(
   const isHidden =
     hiddenOutputInTotal === true || (hiddenOutputInTotal !== false && total !== null);
   const { input: hiddenInput, output: hidden } = isHidden
-    ? hiddenTokens({ total, promptTokens, completionTokens, reasoning, cachedTokens, written })
+    ? hiddenTokens(total, { promptTokens, completionTokens, reasoning, cachedTokens, written })
     : NOTHING_HIDDEN;
   const isHour = written > 0 && writesForAnHour();
   return tokenUsage({
@@ -95,20 +95,16 @@ export function parseUsage(
   });
 }
 
-interface Totals {
-  total: number | null;
-  promptTokens: number;
-  completionTokens: number;
-  reasoning: number;
-  cachedTokens: number;
-  written: number;
-}
+type Totals = Record<
+  "promptTokens" | "completionTokens" | "reasoning" | "cachedTokens" | "written",
+  number
+>;
 
 const NOTHING_HIDDEN = { input: 0, output: 0 };
 
 /** What only the total has: input that was read from a cache or written to it, or else output. */
-function hiddenTokens(totals: Totals): { input: number; output: number } {
-  const { total, promptTokens, completionTokens, reasoning, cachedTokens, written } = totals;
+function hiddenTokens(total: number | null, parts: Totals): { input: number; output: number } {
+  const { promptTokens, completionTokens, reasoning, cachedTokens, written } = parts;
   if (total === null) {
     // Then more reasoning than output can only mean that it is not part of the output.
     return { input: 0, output: reasoning > completionTokens ? reasoning : 0 };

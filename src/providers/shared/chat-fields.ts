@@ -1,36 +1,48 @@
 // The fields of a chat request by what becomes of them, whichever dialect carries them on.
 
-/** The 37 fields of OpenAI's chat completions reference, of which the server sets four itself. */
-export const OPENAI_CHAT_FIELDS: ReadonlySet<string> = new Set([
-  "audio",
-  "frequency_penalty",
-  "function_call",
-  "functions",
-  "logit_bias",
-  "logprobs",
-  "messages",
-  "metadata",
-  "modalities",
-  "moderation",
-  "n",
+/** Fields that every dialect has a form of, or refuses. */
+export const CARRIED_FIELDS = [
   "parallel_tool_calls",
-  "prediction",
-  "presence_penalty",
-  "prompt_cache_key",
-  "prompt_cache_options",
-  "prompt_cache_retention",
   "reasoning_effort",
   "response_format",
-  "safety_identifier",
-  "seed",
-  "service_tier",
   "stop",
-  "store",
   "temperature",
   "tool_choice",
   "tools",
-  "top_logprobs",
   "top_p",
+] as const;
+
+/** What `tools` and `tool_choice` were called at first: only chat completions knows them still. */
+export const OLD_TOOL_FIELDS = ["function_call", "functions"] as const;
+
+/** Fields of OpenAI's own platform (storage, its prompt cache, its safety reports) that change no answer. */
+export const UNFELT_PLATFORM_FIELDS = [
+  "metadata",
+  "prompt_cache_key",
+  "prompt_cache_options",
+  "prompt_cache_retention",
+  "safety_identifier",
+  "store",
+] as const;
+
+/** The 37 fields of OpenAI's chat completions reference, but for those that the server sets itself. */
+export const OPENAI_CHAT_FIELDS: ReadonlySet<string> = new Set([
+  ...CARRIED_FIELDS,
+  ...OLD_TOOL_FIELDS,
+  ...UNFELT_PLATFORM_FIELDS,
+  "audio",
+  "frequency_penalty",
+  "logit_bias",
+  "logprobs",
+  "messages",
+  "modalities",
+  "moderation",
+  "n",
+  "prediction",
+  "presence_penalty",
+  "seed",
+  "service_tier",
+  "top_logprobs",
   "user",
   "verbosity",
   "web_search_options",
@@ -44,30 +56,6 @@ export const SERVER_FIELDS: ReadonlySet<string> = new Set([
   "stream",
   "stream_options",
 ]);
-
-/** Fields that every dialect with forms of its own carries on or refuses. */
-export const CARRIED_FIELDS: readonly string[] = [
-  "function_call",
-  "functions",
-  "parallel_tool_calls",
-  "reasoning_effort",
-  "response_format",
-  "stop",
-  "temperature",
-  "tool_choice",
-  "tools",
-  "top_p",
-];
-
-/** Fields of OpenAI's own platform (storage, its prompt cache, its safety reports) that change no answer. */
-export const UNFELT_PLATFORM_FIELDS: readonly string[] = [
-  "metadata",
-  "prompt_cache_key",
-  "prompt_cache_options",
-  "prompt_cache_retention",
-  "safety_identifier",
-  "store",
-];
 
 /** Fields without which the answer is the same. */
 export const UNFELT_FIELDS: ReadonlySet<string> = new Set([

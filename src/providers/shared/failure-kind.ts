@@ -140,17 +140,12 @@ const KIND_BY_STATUS: Readonly<Record<number, FailureKind>> = {
 };
 
 /** Codes that say so under a 200 or in a stream, by how they begin: those of OpenAI's Responses API. */
-const INVALID_CODE = new RegExp(
-  `^(?:${[
-    "invalid_",
-    "image_",
-    "empty_image_",
-    "unsupported_image_",
-    "failed_to_download_image",
-    "bio_policy",
-    "misalignment_policy",
-    "context_length_",
-  ].join("|")})`,
+const INVALID_CODE = anyOf(
+  "^invalid_",
+  "^(?:empty_|unsupported_)?image_",
+  "^failed_to_download_image",
+  "^(?:bio|misalignment)_policy",
+  "^context_length_",
 );
 
 /** The status that an error without an HTTP status of its own stands for. */

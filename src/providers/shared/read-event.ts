@@ -17,33 +17,28 @@ export const isDone = ({ data }: SseEvent): boolean => DONE.test(data);
  * The object of a 200 answer.
  * @throws ApiError when it is not a JSON object, or holds an error
  */
-export function readAnswer(text: string, errors: Pick<ErrorReader, "fromPayload">): JsonObject {
-  const body = parseJson(text);
-  const error = errors.fromPayload(body);
-  if (error !== null) {
-    throw error;
-  }
-  if (!isObject(body)) {
-    throw upstreamError("The provider's answer is not a JSON object.");
-  }
-  return body;
-}
+export const readAnswer = (text: string, errors: Errors): JsonObject =>
+  readObject(parseJson(text), errors, "The provider's answer is not a JSON object.");
 
 /**
  * The event's object.
  * @throws ApiError when it is not a JSON object, holds an error, or is named one
  */
-export function readEvent(
-  { name, data }: SseEvent,
-  errors: Pick<ErrorReader, "fromPayload">,
-): JsonObject {
-  const body = parseJson(data);
-  const error = errors.fromPayload(name === "error" ? asError(body) : body);
+export function readEvent({ name, data }: SseEvent, errors: Errors): JsonObject {
+  const given = parseJson(data);
+  const body = name === "error" ? asError(given) : given;
+  return readObject(body, errors, "The provider sent an event that is not a JSON object.");
+}
+
+type Errors = Pick<ErrorReader, "fromPayload">;
+
+function readObject(body: unknown, errors: Errors, otherwise: string): JsonObject {
+  const error = errors.fromPayload(body);
   if (error !== null) {
     throw error;
   }
   if (!isObject(body)) {
-    throw upstreamError("The provider sent an event that is not a JSON object.");
+    throw upstreamError(otherwise);
   }
   return body;
 }

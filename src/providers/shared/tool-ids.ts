@@ -12,6 +12,9 @@ export function fittingToolId(id: string, fits: RegExp): string {
   return fits.test(id) ? id : `call_${hashedId(id)}`;
 }
 
+/** What Mistral's models take. */
+export const MISTRAL_TOOL_ID = /^[A-Za-z0-9]{9}$/;
+
 /** An id of hexadecimal digits from another, for providers with a stricter form. */
 export function hashedId(id: string, chars = HASH_CHARS): string {
   return new Bun.CryptoHasher("sha256").update(id).digest("hex").slice(0, chars);
