@@ -15,12 +15,10 @@ const MAX_CALLS = 4_096;
 /** The most text that is held back until it is known to belong to the answer, in UTF-16 units. */
 const MAX_HELD_CHARS = 4 * 1_048_576;
 
-/** Which call a block is: a number, the answer itself, or an answer after the answer. */
-type Place = number | "answer" | "nowhere";
-
 /** A tool's block that has begun. */
 interface OpenTool {
-  place: Place;
+  /** A piece of its input as deltas: of a call, of the answer itself, or none of an answer after it. */
+  say: (json: string) => Delta[];
   /** What the block's start gave as input, sent only when no piece of it follows. */
   input: unknown;
   /** How far the pieces of the input have come. */
@@ -87,17 +85,19 @@ export class AnswerBlocks {
     this.#hasOutput = true;
     const before = this.closeTool(block);
     if (this.#answerTool !== null && use.name === this.#answerTool) {
-      const place = this.#answered ? "nowhere" : "answer";
+      const isFirst = !this.#answered;
       this.#answered = true;
       this.#held = "";
-      this.#open.set(block, { place, input, progress: new JsonProgress() });
+      const say = (content: string) => (isFirst ? [{ content }] : []);
+      this.#open.set(block, { say, input, progress: new JsonProgress() });
       return before;
     }
     if (this.#calls >= MAX_CALLS) {
       throw upstreamError("The provider sent more tool calls than the gateway accepts.");
     }
     const index = this.#calls++;
-    this.#open.set(block, { place: index, input, progress: new JsonProgress() });
+    const say = (json: string) => [{ tool_calls: [{ index, function: { arguments: json } }] }];
+    this.#open.set(block, { say, input, progress: new JsonProgress() });
     const call = {
       index,
       id: this.#freshId(use.id),
@@ -115,7 +115,7 @@ export class AnswerBlocks {
       return [];
     }
     tool.progress.add(json);
-    return inputDelta(tool.place, json);
+    return tool.say(json);
   }
 
   /** A tool's block that ends without a piece of input had all of it in its start, or none. */
@@ -129,7 +129,7 @@ export class AnswerBlocks {
     const { input } = tool;
     // An input that is no object came as text, or is none.
     const text = isObject(input) || typeof input === "string" ? argumentsText(input) : "";
-    return inputDelta(tool.place, text || "{}");
+    return tool.say(text || "{}");
   }
 
   /** The answer is complete: what was held back is its text, unless it came as a tool's input. */
@@ -151,13 +151,4 @@ export class AnswerBlocks {
     this.#ids.add(fresh);
     return fresh;
   }
-}
-
-function inputDelta(place: Place, json: string): Delta[] {
-  if (place === "nowhere") {
-    return [];
-  }
-  return place === "answer"
-    ? [{ content: json }]
-    : [{ tool_calls: [{ index: place, function: { arguments: json } }] }];
 }

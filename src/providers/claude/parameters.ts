@@ -65,41 +65,28 @@ export function stopOf(request: ChatRequest, { stopSequences }: ModelRules): str
 
 const stopsIn = ({ stop }: ChatRequest): readonly string[] => [stop ?? []].flat();
 
-/** What was carried over, for the list of what was not. */
-export interface CarriedOver {
-  sampling: Sampling;
-  stop: readonly string[];
-  reasoningIgnored: boolean;
-  formIgnored: boolean;
-  formUnheld: boolean;
-  strictIgnored: boolean;
-  single: boolean;
-}
-
 /**
  * The fields of the request that are left out or lowered although they would tune the answer.
+ * @param lost whether the plan lost a field, by the field's name
  * @param serves what the platform has besides
  */
 export function leftOut(
   request: ChatRequest,
-  carried: CarriedOver,
+  { sampling, stop }: { sampling: Sampling; stop: readonly string[] },
+  lost: Readonly<Record<string, boolean>>,
   serves: (field: string) => boolean,
 ): string[] {
-  const { sampling, stop } = carried;
-  const others: readonly [string, boolean][] = [
-    ["temperature", request.temperature !== sampling.temperature],
-    ["top_p", request.top_p !== sampling.top_p],
-    ["top_k", isGiven(request.top_k) && !serves("top_k") && request.top_k !== sampling.top_k],
-    ["stop", stop.length < stopsIn(request).length],
-    ["reasoning_effort", carried.reasoningIgnored],
-    ["response_format", carried.formIgnored],
-    ["response_format.json_schema.strict", carried.formUnheld],
-    ["tools.strict", carried.strictIgnored],
-    ["parallel_tool_calls", request.parallel_tool_calls === false && !carried.single],
-  ];
+  const { temperature, top_p, top_k } = request;
+  const all = {
+    temperature: temperature !== sampling.temperature,
+    top_p: top_p !== sampling.top_p,
+    top_k: isGiven(top_k) && !serves("top_k") && top_k !== sampling.top_k,
+    stop: stop.length < stopsIn(request).length,
+    ...lost,
+  };
   return [
     ...lostFields(request, (field) => SERVED.has(field) || serves(field)),
     ...ignoredWords(request.messages, "image_url.detail", "messages.name"),
-    ...others.flatMap(([field, ignored]) => (ignored ? [field] : [])),
+    ...Object.entries(all).flatMap(([field, isLost]) => (isLost ? [field] : [])),
   ];
 }

@@ -69,8 +69,15 @@ export function planRequest<Media extends MediaBlock>(
   const said = [tools.instruction, form.instruction].flatMap((text) =>
     text === null ? [] : [{ type: "text" as const, text }],
   );
-  const sampling = samplingOf(request, rules, thinks);
-  const stop = stopOf(request, rules);
+  const carried = { sampling: samplingOf(request, rules, thinks), stop: stopOf(request, rules) };
+  const lost = {
+    reasoning_effort: thinking.ignored === true,
+    response_format: demanded && (request.response_format?.type ?? "text") !== "text",
+    "response_format.json_schema.strict":
+      !demanded && isStrictForm(request) && form.nativeSchema === null,
+    "tools.strict": losesStrict(offered.allowed, tools.tools),
+    parallel_tool_calls: !offered.parallel && !tools.single && tools.tools.length > 0,
+  };
   return {
     system: [...system, ...said],
     turns,
@@ -79,21 +86,8 @@ export function planRequest<Media extends MediaBlock>(
     nativeSchema: form.nativeSchema,
     answerTool: form.tool?.name ?? null,
     thinking,
-    sampling,
-    stop,
-    ignored: leftOut(
-      request,
-      {
-        sampling,
-        stop,
-        reasoningIgnored: thinking.ignored === true,
-        formIgnored: demanded && (request.response_format?.type ?? "text") !== "text",
-        formUnheld: !demanded && isStrictForm(request) && form.nativeSchema === null,
-        strictIgnored: losesStrict(offered.allowed, tools.tools),
-        single: tools.single || tools.tools.length === 0,
-      },
-      options.serves,
-    ),
+    ...carried,
+    ignored: leftOut(request, carried, lost, options.serves),
   };
 }
 

@@ -4,18 +4,9 @@ import { isObject, type JsonObject } from "../shared/json.ts";
 /** Kept as they are. */
 const KEPT = ["type", "enum", "const", "default", "title", "$schema", "$id"] as const;
 
-const FORMATS = new Set([
-  "date-time",
-  "time",
-  "date",
-  "duration",
-  "email",
-  "hostname",
-  "uri",
-  "ipv4",
-  "ipv6",
-  "uuid",
-]);
+const FORMATS = new Set(
+  "date-time time date duration email hostname uri ipv4 ipv6 uuid".split(" "),
+);
 
 /** Not enforced upstream: the model reads them in the description. In words where they differ. */
 const DESCRIBED: readonly (readonly [string, string])[] = [

@@ -9,16 +9,7 @@ import { type FitId, ToolIds } from "./tool-ids.ts";
  */
 const OPENING_TEXT = "[start of the conversation]";
 
-interface UserDraft<Media extends MediaBlock> {
-  role: "user";
-  results: ToolResultBlock<Media>[];
-  content: (TextBlock | Media)[];
-}
-
-type Draft<Media extends MediaBlock> =
-  | UserDraft<Media>
-  | { role: "assistant"; content: TextBlock[]; calls: ToolUseBlock[] }
-  | { role: "system"; content: TextBlock[] };
+type UserTurn<Media extends MediaBlock> = Extract<Turn<Media>, { role: "user" }>;
 
 export interface TurnOptions {
   /** The model and the platform take messages of the role `system` in mid-conversation. */
@@ -41,7 +32,7 @@ export class TurnBuilder<Media extends MediaBlock> {
   readonly #ids: ToolIds;
   /** The last turn's calls, by the client's ids, as those that are sent. */
   readonly #calls = new OpenCalls<string>();
-  readonly #drafts: Draft<Media>[] = [];
+  readonly #turns: Turn<Media>[] = [];
   #held: TextBlock[] = [];
 
   constructor({ systemTurns, fitId }: TurnOptions) {
@@ -70,7 +61,7 @@ export class TurnBuilder<Media extends MediaBlock> {
     place: string,
   ): void {
     const id = this.#calls.answer(callId, place);
-    this.#userTurn().results.push({ type: "tool_result", tool_use_id: id, ...result });
+    this.#userTurn().content.push({ type: "tool_result", tool_use_id: id, ...result });
   }
 
   /**
@@ -87,12 +78,11 @@ export class TurnBuilder<Media extends MediaBlock> {
       this.#calls.ask(call.id, id, place);
       return { ...call, id };
     });
-    const last = this.#drafts.at(-1);
+    const last = this.#turns.at(-1);
     if (last?.role === "assistant") {
-      append(last.content, text);
-      append(last.calls, identified);
+      append(last.content, [...text, ...identified]);
     } else {
-      this.#drafts.push({ role: "assistant", content: text, calls: identified });
+      this.#turns.push({ role: "assistant", content: [...text, ...identified] });
     }
   }
 
@@ -102,7 +92,10 @@ export class TurnBuilder<Media extends MediaBlock> {
    */
   finish(): Turn<Media>[] {
     this.#endTurn();
-    const turns = this.#drafts.map((draft) => toTurn(draft));
+    const turns = this.#turns;
+    for (const { content } of turns) {
+      content.sort((one, other) => rankOf(one) - rankOf(other));
+    }
     if (turns[0]?.role !== "user") {
       turns.unshift({ role: "user", content: [{ type: "text", text: OPENING_TEXT }] });
     }
@@ -112,7 +105,7 @@ export class TurnBuilder<Media extends MediaBlock> {
 
   /** Whether the conversation's last turn so far is the assistant's. */
   get endsWithAssistant(): boolean {
-    return this.#held.length === 0 && this.#drafts.at(-1)?.role === "assistant";
+    return this.#held.length === 0 && this.#turns.at(-1)?.role === "assistant";
   }
 
   #endTurn(): void {
@@ -120,8 +113,8 @@ export class TurnBuilder<Media extends MediaBlock> {
     if (this.#held.length === 0) {
       return;
     }
-    if (this.#systemTurns && this.#drafts.at(-1)?.role === "user") {
-      this.#drafts.push({ role: "system", content: this.#held });
+    if (this.#systemTurns && this.#turns.at(-1)?.role === "user") {
+      this.#turns.push({ role: "system", content: this.#held });
       this.#held = [];
     } else {
       this.#userTurn();
@@ -129,12 +122,11 @@ export class TurnBuilder<Media extends MediaBlock> {
   }
 
   /** The user turn that goes on or begins here, with the held system texts in it. */
-  #userTurn(): UserDraft<Media> {
-    const last = this.#drafts.at(-1);
-    const turn: UserDraft<Media> =
-      last?.role === "user" ? last : { role: "user", results: [], content: [] };
+  #userTurn(): UserTurn<Media> {
+    const last = this.#turns.at(-1);
+    const turn: UserTurn<Media> = last?.role === "user" ? last : { role: "user", content: [] };
     if (turn !== last) {
-      this.#drafts.push(turn);
+      this.#turns.push(turn);
     }
     append(turn.content, this.#held.map(tagged));
     this.#held = [];
@@ -153,16 +145,9 @@ function tagged(block: TextBlock): TextBlock {
   return { ...block, text: taggedSystemText(block.text) };
 }
 
-function toTurn<Media extends MediaBlock>(draft: Draft<Media>): Turn<Media> {
-  switch (draft.role) {
-    case "user":
-      return { role: "user", content: [...draft.results, ...draft.content] };
-    case "assistant":
-      return { role: "assistant", content: [...draft.content, ...draft.calls] };
-    case "system":
-      return draft;
-  }
-}
+/** Results come first in a turn and calls last; the others stay as they came. */
+const rankOf = ({ type }: { type: string }): number =>
+  type === "tool_result" ? 0 : type === "tool_use" ? 2 : 1;
 
 /** Claude refuses a conversation that ends with an assistant's text with blanks at its end. */
 function trimLastText(last: Turn<MediaBlock> | undefined): void {
