@@ -14,18 +14,12 @@ const LIFETIME_SECONDS = 3_600;
  * @throws Error when the private key is not an RSA key in PEM; nothing of it is shown
  */
 export function signAssertion(account: ServiceAccount, nowMs: number): string {
-  const { privateKeyId, clientEmail, tokenUrl, privateKeyPem } = account;
+  const { private_key_id: kid, client_email: iss, token_uri: aud, private_key: pem } = account;
   const issued = Math.floor(nowMs / 1_000);
-  const header = { alg: "RS256", typ: "JWT", ...(privateKeyId !== null && { kid: privateKeyId }) };
-  const claims = {
-    iss: clientEmail,
-    scope: SCOPE,
-    aud: tokenUrl,
-    iat: issued,
-    exp: issued + LIFETIME_SECONDS,
-  };
+  const header = { alg: "RS256", typ: "JWT", ...(kid !== undefined && { kid }) };
+  const claims = { iss, scope: SCOPE, aud, iat: issued, exp: issued + LIFETIME_SECONDS };
   const content = [header, claims].map((part) => encode(JSON.stringify(part))).join(".");
-  return `${content}.${encode(rsaSignature(content, privateKeyPem))}`;
+  return `${content}.${encode(rsaSignature(content, pem))}`;
 }
 
 function rsaSignature(content: string, pem: string): Buffer {

@@ -1,39 +1,43 @@
 // Google's credentials: the kinds that the server takes, and where it finds them.
+import { z } from "zod";
 import { type Environment, readVariable } from "../environment.ts";
-import { isObject, type JsonObject, nonEmptyString, parseJson } from "../shared/json.ts";
+import { isObject, parseJson } from "../shared/json.ts";
 
 /** Where Google exchanges credentials for access tokens, unless a key file says otherwise. */
 export const TOKEN_URL = "https://oauth2.googleapis.com/token";
 
-export interface ServiceAccount {
-  kind: "service_account";
-  clientEmail: string;
-  /** PKCS #8 in PEM, as the key file holds it. */
-  privateKeyPem: string;
-  privateKeyId: string | null;
-  tokenUrl: string;
-}
+const TEXT = z.string().min(1);
+
+const SERVICE_ACCOUNT = z.object({
+  type: z.literal("service_account"),
+  client_email: TEXT,
+  /** In PEM. */
+  private_key: TEXT,
+  private_key_id: TEXT.optional().catch(undefined),
+  token_uri: TEXT.catch(TOKEN_URL).refine(isGoogles),
+});
 
 /** A person's own sign-in, as `gcloud auth application-default login` leaves it. */
-export interface AuthorizedUser {
-  kind: "authorized_user";
-  clientId: string;
-  clientSecret: string;
-  refreshToken: string;
-}
+const AUTHORIZED_USER = z.object({
+  type: z.literal("authorized_user"),
+  client_id: TEXT,
+  client_secret: TEXT,
+  refresh_token: TEXT,
+});
 
-/** The machine's own identity on Google's cloud. */
-export interface MetadataServer {
-  kind: "metadata";
-}
+const KEY_FILE = z.discriminatedUnion("type", [SERVICE_ACCOUNT, AUTHORIZED_USER]);
 
-/** A token that someone else renews; it is sent until the server is started anew. */
-export interface FixedToken {
-  kind: "token";
-  accessToken: string;
-}
+export type ServiceAccount = z.infer<typeof SERVICE_ACCOUNT>;
 
-export type GoogleCredentials = ServiceAccount | AuthorizedUser | MetadataServer | FixedToken;
+/** What a key file holds, in its own names. */
+export type KeyFile = z.infer<typeof KEY_FILE>;
+
+export type GoogleCredentials =
+  | KeyFile
+  /** The machine's own identity on Google's cloud. */
+  | { type: "metadata" }
+  /** A token that someone else renews; it is sent until the server is started anew. */
+  | { type: "token"; accessToken: string };
 
 /**
  * Finds the credentials: `GOOGLE_VERTEX_ACCESS_TOKEN` as it is, else the file that
@@ -48,13 +52,13 @@ export function findGoogleCredentials(
 ): GoogleCredentials | null {
   const accessToken = readVariable(env, ["GOOGLE_VERTEX_ACCESS_TOKEN"]);
   if (accessToken !== null) {
-    return { kind: "token", accessToken };
+    return { type: "token", accessToken };
   }
   const path = readVariable(env, ["GOOGLE_APPLICATION_CREDENTIALS"]);
   if (path === null) {
     // Never guessed: off Google's cloud the address of its metadata server is somebody else's.
     const isHere = readVariable(env, ["GOOGLE_VERTEX_METADATA"]) === "1";
-    return isHere ? { kind: "metadata" } : null;
+    return isHere ? { type: "metadata" } : null;
   }
   let text: string;
   try {
@@ -70,49 +74,27 @@ export function findGoogleCredentials(
  * @throws Error, fit for the operator and without any secret, when it is of another kind, lacks a
  * field, or would have its key's signature sent to another host
  */
-export function parseGoogleCredentials(text: string): ServiceAccount | AuthorizedUser {
+export function parseGoogleCredentials(text: string): KeyFile {
   const file = parseJson(text);
   if (!isObject(file)) {
     throw new Error("the Google credentials are not a JSON object");
   }
-  if (file.type === "service_account") {
-    return {
-      kind: "service_account",
-      clientEmail: field(file, "client_email"),
-      privateKeyPem: field(file, "private_key"),
-      privateKeyId: nonEmptyString(file.private_key_id),
-      tokenUrl: tokenUrl(nonEmptyString(file.token_uri) ?? TOKEN_URL),
-    };
+  const { data, error } = KEY_FILE.safeParse(file);
+  if (data !== undefined) {
+    return data;
   }
-  if (file.type === "authorized_user") {
-    return {
-      kind: "authorized_user",
-      clientId: field(file, "client_id"),
-      clientSecret: field(file, "client_secret"),
-      refreshToken: field(file, "refresh_token"),
-    };
-  }
-  throw new Error(
-    "the Google credentials must be of type service_account or authorized_user, " +
-      `not ${String(file.type).slice(0, 40)}`,
-  );
-}
-
-function field(file: JsonObject, name: string): string {
-  const value = nonEmptyString(file[name]);
-  if (value === null) {
-    throw new Error(`the Google credentials lack ${name}`);
-  }
-  return value;
+  const name = String(error.issues[0]?.path[0]);
+  const type = String(file.type).slice(0, 40);
+  const faults: Record<string, string> = {
+    type: ` must be of type service_account or authorized_user, not ${type}`,
+    token_uri: "' token_uri is not an address of googleapis.com",
+  };
+  throw new Error(`the Google credentials${faults[name] ?? ` lack ${name}`}`);
 }
 
 /** A key file from a stranger must not decide who gets a signed assertion. */
-function tokenUrl(text: string): string {
-  const url = URL.parse(text);
-  const isGoogle =
-    url?.protocol === "https:" && /^(?:[a-z0-9-]+\.)+googleapis\.com$/.test(url.host);
-  if (url === null || !isGoogle || url.username !== "" || url.password !== "") {
-    throw new Error("the Google credentials' token_uri is not an address of googleapis.com");
-  }
-  return url.href;
+function isGoogles(address: string): boolean {
+  const url = URL.parse(address);
+  const isHost = url?.protocol === "https:" && /^(?:[a-z0-9-]+\.)+googleapis\.com$/.test(url.host);
+  return isHost && url.username === "" && url.password === "";
 }

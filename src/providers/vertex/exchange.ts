@@ -1,4 +1,5 @@
 // One exchange of Google credentials for an access token.
+import { z } from "zod";
 import { ApiError, upstreamError } from "../../base/errors.ts";
 import { asObject, nonEmptyString, parseJson } from "../shared/json.ts";
 import { redact } from "../shared/redact.ts";
@@ -42,7 +43,7 @@ export interface IssuedToken {
  * is in its cause
  */
 export async function exchange(
-  credentials: Exclude<GoogleCredentials, { kind: "token" }>,
+  credentials: Exclude<GoogleCredentials, { type: "token" }>,
   options: ExchangeOptions,
 ): Promise<IssuedToken> {
   const signal = new AbortController().signal;
@@ -63,27 +64,27 @@ export async function exchange(
 }
 
 function tokenRequest(
-  credentials: Exclude<GoogleCredentials, { kind: "token" }>,
+  credentials: Exclude<GoogleCredentials, { type: "token" }>,
   { proxyUrl, wallMs }: ExchangeOptions,
 ): UpstreamRequest {
-  if (credentials.kind === "metadata") {
+  if (credentials.type === "metadata") {
     const headers = { accept: "application/json", "metadata-flavor": "Google" };
     // No proxy can reach the host's own address.
     const direct = { proxyUrl: null, firstByteMs: EXCHANGE_MS };
     return { method: "GET", url: METADATA_URL, headers, body: null, ...direct };
   }
-  const isAccount = credentials.kind === "service_account";
+  const isAccount = credentials.type === "service_account";
   const form = isAccount
     ? { grant_type: JWT_GRANT, assertion: signAssertion(credentials, wallMs()) }
     : {
         grant_type: "refresh_token",
-        client_id: credentials.clientId,
-        client_secret: credentials.clientSecret,
-        refresh_token: credentials.refreshToken,
+        client_id: credentials.client_id,
+        client_secret: credentials.client_secret,
+        refresh_token: credentials.refresh_token,
       };
   return {
     method: "POST",
-    url: isAccount ? credentials.tokenUrl : TOKEN_URL,
+    url: isAccount ? credentials.token_uri : TOKEN_URL,
     headers: {
       accept: "application/json",
       "content-type": "application/x-www-form-urlencoded",
@@ -95,16 +96,18 @@ function tokenRequest(
   };
 }
 
+const TOKEN_ANSWER = z.object({
+  // It goes into a header: anything but its characters would break out of it.
+  access_token: z.string().regex(/^[\x21-\x7e]+$/),
+  expires_in: z.number().positive().max(MAX_LIFETIME_SECONDS),
+});
+
 function readToken(text: string): IssuedToken {
-  const { access_token, expires_in } = asObject(parseJson(text));
-  const accessToken = nonEmptyString(access_token);
-  const isSane =
-    typeof expires_in === "number" && expires_in > 0 && expires_in <= MAX_LIFETIME_SECONDS;
-  // A token goes into a header: anything but its characters would break out of it.
-  if (accessToken === null || !/^[\x21-\x7e]+$/.test(accessToken) || !isSane) {
+  const { data } = TOKEN_ANSWER.safeParse(parseJson(text));
+  if (data === undefined) {
     throw new Error("Google's answer to the sign-in has no usable token");
   }
-  return { accessToken, lifetimeMs: expires_in * 1_000 };
+  return { accessToken: data.access_token, lifetimeMs: data.expires_in * 1_000 };
 }
 
 /** Google's word on a refusal: `invalid_grant` and its kin, for the operator's log. */

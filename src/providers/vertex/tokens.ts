@@ -47,7 +47,7 @@ const REAL_CLOCK: Clock = { wallMs: () => Date.now(), monotonicMs: () => perform
 /** Makes the source of tokens for one set of credentials; all adapters of it share one. */
 export function createGoogleTokens(options: GoogleTokensOptions): GoogleTokens {
   const { credentials, proxyUrl, clock = REAL_CLOCK, send = fetchUpstream } = options;
-  if (credentials.kind === "token") {
+  if (credentials.type === "token") {
     return { token: async () => credentials.accessToken };
   }
   let held: HeldToken | null = null;

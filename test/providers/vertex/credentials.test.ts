@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import {
   findGoogleCredentials,
+  type KeyFile,
   parseGoogleCredentials,
 } from "../../../src/providers/vertex/credentials.ts";
 
@@ -23,21 +24,18 @@ const user = {
 
 test("a service account's file", () => {
   expect(parseGoogleCredentials(JSON.stringify(account))).toEqual({
-    kind: "service_account",
-    clientEmail: "a@p.iam.gserviceaccount.com",
-    privateKeyPem: "-----BEGIN SECRET-----",
-    privateKeyId: "k",
-    tokenUrl: "https://oauth2.googleapis.com/token",
+    type: "service_account",
+    client_email: "a@p.iam.gserviceaccount.com",
+    private_key: "-----BEGIN SECRET-----",
+    private_key_id: "k",
+    token_uri: "https://oauth2.googleapis.com/token",
   });
 });
 
 test("a person's file", () => {
-  expect(parseGoogleCredentials(JSON.stringify({ ...user, quota_project_id: "q" }))).toEqual({
-    kind: "authorized_user",
-    clientId: "c",
-    clientSecret: "SECRET",
-    refreshToken: "r",
-  });
+  expect(parseGoogleCredentials(JSON.stringify({ ...user, quota_project_id: "q" }))).toEqual(
+    user as KeyFile,
+  );
 });
 
 test.each([
@@ -86,20 +84,20 @@ describe("in the environment", () => {
 
   test("the machine's own identity is used when the operator says so", () => {
     expect(findGoogleCredentials({ GOOGLE_VERTEX_METADATA: "1" }, read)).toEqual({
-      kind: "metadata",
+      type: "metadata",
     });
     expect(findGoogleCredentials({ GOOGLE_VERTEX_METADATA: "0" }, read)).toBeNull();
   });
 
   test("a token goes before a file", () => {
     const env = { GOOGLE_VERTEX_ACCESS_TOKEN: " ya29.x ", [file]: "/keys/b.json" };
-    const found = { kind: "token" as const, accessToken: "ya29.x" };
+    const found = { type: "token" as const, accessToken: "ya29.x" };
     expect(findGoogleCredentials(env, read)).toEqual(found);
   });
 
   test("a file, or nothing, or a file that cannot be read", () => {
     const found = findGoogleCredentials({ [file]: "/keys/a.json" }, read);
-    expect(found?.kind).toBe("authorized_user");
+    expect(found?.type).toBe("authorized_user");
     expect(findGoogleCredentials({ [file]: " " }, read)).toBeNull();
     expect(() => findGoogleCredentials({ [file]: "/keys/b.json" }, read)).toThrow(
       "GOOGLE_APPLICATION_CREDENTIALS names a file that cannot be read",

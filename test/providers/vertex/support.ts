@@ -30,11 +30,11 @@ export const PEM = `-----BEGIN PRIVATE KEY-----\n${der
   .replace(/.{64}/g, "$&\n")}\n-----END PRIVATE KEY-----\n`;
 
 export const ACCOUNT: ServiceAccount = {
-  kind: "service_account",
-  clientEmail: "gateway@project.iam.gserviceaccount.com",
-  privateKeyPem: PEM,
-  privateKeyId: "key-1",
-  tokenUrl: "https://oauth2.googleapis.com/token",
+  type: "service_account",
+  client_email: "gateway@project.iam.gserviceaccount.com",
+  private_key: PEM,
+  private_key_id: "key-1",
+  token_uri: "https://oauth2.googleapis.com/token",
 };
 
 /** A clock that stands until it is moved. */

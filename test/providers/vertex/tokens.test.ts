@@ -6,10 +6,10 @@ import { rejection } from "../support.ts";
 import { ACCOUNT, fakeGoogle, issued, keys, never } from "./support.ts";
 
 const USER = {
-  kind: "authorized_user",
-  clientId: "client",
-  clientSecret: "secret",
-  refreshToken: "refresh",
+  type: "authorized_user",
+  client_id: "client",
+  client_secret: "secret",
+  refresh_token: "refresh",
 } as const;
 
 const HOUR_MS = 3_600_000;
@@ -58,7 +58,7 @@ describe("what is sent", () => {
   });
 
   test("the question to the metadata server", async () => {
-    await using google = await fakeGoogle({ kind: "metadata" });
+    await using google = await fakeGoogle({ type: "metadata" });
     expect(await google.tokens.token(never)).toBe("token-1");
     expect(google.requests[0]).toMatchObject({
       method: "GET",
@@ -71,7 +71,7 @@ describe("what is sent", () => {
   });
 
   test("nothing for a token that is given", async () => {
-    const credentials = { kind: "token", accessToken: "ya29.x" } as const;
+    const credentials = { type: "token", accessToken: "ya29.x" } as const;
     const tokens = createGoogleTokens({ credentials, proxyUrl: null });
     expect(await tokens.token(never)).toBe("ya29.x");
   });
@@ -177,7 +177,7 @@ describe("failures", () => {
   });
 
   test("a key that is none is a failure of the same kind", async () => {
-    await using google = await fakeGoogle({ ...ACCOUNT, privateKeyPem: "SECRET" });
+    await using google = await fakeGoogle({ ...ACCOUNT, private_key: "SECRET" });
     const error = (await rejection(google.tokens.token(never))) as ApiError;
     expect(error.message).toBe("The gateway could not sign in to the provider.");
     expect(String(error.cause)).not.toContain("SECRET");
