@@ -6,19 +6,11 @@ import type { RequestBody } from "../shared/request-body.ts";
 /** The service's name in a signature's scope; the runtime signs under the same as the rest. */
 const SERVICE = "bedrock";
 
-/** A long-lived or temporary access key of AWS; the token belongs to temporary ones. */
-interface AwsAccessKey {
-  accessKeyId: string;
-  secretAccessKey: string;
-  sessionToken: string | null;
-}
-
-/** Bedrock's own API key (`AWS_BEARER_TOKEN_BEDROCK`), which is sent as it is. */
-interface AwsBearerToken {
-  bearerToken: string;
-}
-
-export type AwsCredentials = AwsAccessKey | AwsBearerToken;
+export type AwsCredentials =
+  /** A long-lived or temporary access key of AWS; the token belongs to temporary ones. */
+  | { accessKeyId: string; secretAccessKey: string; sessionToken: string | null }
+  /** Bedrock's own API key (`AWS_BEARER_TOKEN_BEDROCK`), which is sent as it is. */
+  | { bearerToken: string };
 
 export interface HeaderOptions {
   /** As `eu-central-1`. */
@@ -42,12 +34,27 @@ interface SignedRequest {
  * @param datetime the signature's time as `20260102T030405Z`; null takes the clock's
  */
 export async function callHeaders(
-  options: HeaderOptions,
-  request: SignedRequest,
+  { region, credentials, headers }: HeaderOptions,
+  { url, accept, body }: SignedRequest,
   datetime: string | null = null,
 ): Promise<Record<string, string>> {
-  const auth = await authHeaders(options, request, datetime);
-  return { ...plainHeaders(options, request.accept), ...auth };
+  const plain = buildHeaders({ headers }, accept);
+  if ("bearerToken" in credentials) {
+    return { ...plain, authorization: `Bearer ${credentials.bearerToken}` };
+  }
+  const { sessionToken, ...accessKey } = credentials;
+  const signer = new AwsV4Signer({
+    method: "POST",
+    url,
+    body,
+    region,
+    service: SERVICE,
+    ...accessKey,
+    ...(sessionToken !== null && { sessionToken }),
+    ...(datetime !== null && { datetime }),
+  });
+  const signed = await signer.sign();
+  return { ...plain, ...Object.fromEntries(signed.headers) };
 }
 
 /**
@@ -60,37 +67,5 @@ export function assertSendable(options: HeaderOptions): void {
       throw new Error(`the credential "${name}" is empty or has characters that cannot be sent`);
     }
   }
-  plainHeaders(options, "application/json");
-}
-
-function plainHeaders({ headers }: HeaderOptions, accept: string): Record<string, string> {
-  return buildHeaders({ headers }, accept);
-}
-
-async function authHeaders(
-  { region, credentials }: HeaderOptions,
-  { url, body }: SignedRequest,
-  datetime: string | null,
-): Promise<Record<string, string>> {
-  if ("bearerToken" in credentials) {
-    return { authorization: `Bearer ${credentials.bearerToken}` };
-  }
-  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
-  const signer = new AwsV4Signer({
-    method: "POST",
-    url,
-    body,
-    region,
-    service: SERVICE,
-    accessKeyId,
-    secretAccessKey,
-    ...(sessionToken === null ? {} : { sessionToken }),
-    ...(datetime === null ? {} : { datetime }),
-  });
-  const signed = await signer.sign();
-  const headers: Record<string, string> = {};
-  signed.headers.forEach((value, name) => {
-    headers[name.toLowerCase()] = value;
-  });
-  return headers;
+  buildHeaders({ headers: options.headers }, "application/json");
 }

@@ -3,10 +3,18 @@ import { BlockList, isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 
 /**
- * IPv4 that is not globally reachable, by the IANA special-purpose registry (RFC 6890 and its
- * successors), and one address that a cloud answers to from inside only.
+ * All of IPv6 that is given out to the public. What lies outside is internal or translates to IPv4:
+ * loopback, unspecified, `::ffff:` mapped, `::` compatible, NAT64, unique-local, link-local,
+ * site-local, multicast, discard-only, segment routing.
  */
-const INTERNAL_IPV4: readonly (readonly [string, number])[] = [
+const PUBLIC_IPV6 = networks([["2000::", 3]]);
+
+/**
+ * What is not globally reachable, by the IANA special-purpose registries (RFC 6890 and its
+ * successors), of IPv4 and inside {@link PUBLIC_IPV6}; and one address that a cloud answers to from
+ * inside only.
+ */
+const INTERNAL = networks([
   ["0.0.0.0", 8], // this network, unspecified
   ["10.0.0.0", 8], // private
   ["100.64.0.0", 10], // carrier-grade NAT; a cloud's metadata at 100.100.100.200
@@ -26,37 +34,23 @@ const INTERNAL_IPV4: readonly (readonly [string, number])[] = [
   ["203.0.113.0", 24], // documentation
   ["224.0.0.0", 4], // multicast
   ["240.0.0.0", 4], // reserved, broadcast
-];
-
-/**
- * All of IPv6 that is given out to the public. What lies outside is internal or translates to IPv4:
- * loopback, unspecified, `::ffff:` mapped, `::` compatible, NAT64, unique-local, link-local,
- * site-local, multicast, discard-only, segment routing.
- */
-const PUBLIC_IPV6 = ["2000::", 3] as const;
-
-/** What is not public inside {@link PUBLIC_IPV6}. */
-const INTERNAL_IPV6: readonly (readonly [string, number])[] = [
   ["2001::", 23], // protocol assignments: Teredo, benchmarks, ORCHID and others
   ["2001:db8::", 32], // documentation
   ["2002::", 16], // 6to4, with any IPv4 inside
   ["2620:4f:8000::", 48], // AS112
   ["3fff::", 20], // documentation
-];
+]);
 
-const internal4 = blockList(INTERNAL_IPV4, "ipv4");
-const public6 = blockList([PUBLIC_IPV6], "ipv6");
-const internal6 = blockList(INTERNAL_IPV6, "ipv6");
-
-function blockList(
-  networks: readonly (readonly [string, number])[],
-  family: "ipv4" | "ipv6",
-): BlockList {
+function networks(given: readonly (readonly [string, number])[]): BlockList {
   const list = new BlockList();
-  for (const [network, prefix] of networks) {
-    list.addSubnet(network, prefix, family);
+  for (const [network, prefix] of given) {
+    list.addSubnet(network, prefix, familyOf(network));
   }
   return list;
+}
+
+function familyOf(address: string): "ipv4" | "ipv6" {
+  return isIP(address) === 4 ? "ipv4" : "ipv6";
 }
 
 /**
@@ -66,20 +60,14 @@ function blockList(
  * @param own this machine's addresses
  */
 export function isPublicAddress(address: string, own = ownAddresses()): boolean {
-  switch (isIP(address)) {
-    case 4:
-      return !internal4.check(address, "ipv4") && !includes(own, address, "ipv4");
-    case 6:
-      // With a zone index, as `fe80::1%eth0`, an address is local by definition.
-      return (
-        !address.includes("%") &&
-        public6.check(address, "ipv6") &&
-        !internal6.check(address, "ipv6") &&
-        !includes(own, address, "ipv6")
-      );
-    default:
-      return false;
-  }
+  // With a zone index, as `fe80::1%eth0`, an address is local by definition.
+  if (isIP(address) === 0 || address.includes("%")) return false;
+  const family = familyOf(address);
+  return (
+    (family === "ipv4" || PUBLIC_IPV6.check(address, family)) &&
+    !INTERNAL.check(address, family) &&
+    !isAmong(own, address)
+  );
 }
 
 /** Read anew each time, as a machine's addresses change. */
@@ -89,11 +77,8 @@ function ownAddresses(): readonly string[] {
 }
 
 /** Compared as addresses: one address has several spellings. */
-function includes(list: readonly string[], address: string, family: "ipv4" | "ipv6"): boolean {
-  const prefix = family === "ipv4" ? 32 : 128;
-  const same = list.filter((entry) => isIP(entry) === isIP(address) && !entry.includes("%"));
-  return blockList(
-    same.map((entry) => [entry, prefix]),
-    family,
-  ).check(address, family);
+function isAmong(list: readonly string[], address: string): boolean {
+  const plain = list.filter((entry) => isIP(entry) !== 0 && !entry.includes("%"));
+  const prefixed = plain.map((entry) => [entry, isIP(entry) === 4 ? 32 : 128] as const);
+  return networks(prefixed).check(address, familyOf(address));
 }

@@ -47,5 +47,6 @@ export function dial(target: Target, address: string, options: DialOptions): Pro
       },
     }),
   };
-  return fetch(`${target.protocol}//${host}:${target.port}${target.path}`, request);
+  const port = target.port === "" ? "" : `:${target.port}`;
+  return fetch(`${target.protocol}//${host}${port}${target.path}`, request);
 }

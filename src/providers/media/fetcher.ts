@@ -7,7 +7,7 @@ import { dial } from "./dial.ts";
 import { readImage } from "./read-image.ts";
 import { notFetched } from "./refusal.ts";
 import { type Lookup, lookupAll, resolveAllowed } from "./resolve.ts";
-import { isDefaultPort, readTarget, type Target } from "./target.ts";
+import { readTarget, type Target } from "./target.ts";
 
 /** How many of a name's addresses are tried, as one may be out of reach from here. */
 const MAX_DIALS = 2;
@@ -20,8 +20,8 @@ export interface MediaFetcherOptions extends MediaSettings {
   lookup?: Lookup;
   /** In place of {@link isPublicAddress}: tests allow their own servers. */
   isAllowedAddress?: (address: string) => boolean;
-  /** In place of {@link isDefaultPort}: tests allow their own servers. */
-  isAllowedPort?: typeof isDefaultPort;
+  /** Takes any port: tests allow their own servers. */
+  anyPort?: boolean;
   /** Certificates to trust instead of the usual ones, in PEM; for tests. */
   ca?: string;
 }
@@ -51,7 +51,7 @@ export function createMediaFetcher(options: MediaFetcherOptions): MediaFetcher |
   }
   return async (url, signal) => {
     signal.throwIfAborted();
-    const target = readTarget(url, options.isAllowedPort ?? isDefaultPort);
+    const target = readTarget(url, options.anyPort);
     const deadline = new AbortController();
     const timer = setTimeout(
       () => deadline.abort(notFetched(new Error("it took too long"))),

@@ -1,6 +1,17 @@
 // Reads an image out of a response, up to a limit, and only if it is one.
 import { notFetched, refused } from "./refusal.ts";
-import { SNIFF_BYTES, sniffImage } from "./sniff.ts";
+
+/** As many first bytes as the longest signature needs. */
+const SNIFF_BYTES = 16;
+
+const SIGNATURES: readonly (readonly [mimeType: string, pattern: RegExp])[] = [
+  ["image/png", /^\x89PNG\r\n.\n/s],
+  ["image/jpeg", /^\xff\xd8\xff/],
+  ["image/gif", /^GIF8[79]a/],
+  ["image/webp", /^RIFF.{4}WEBP/s],
+  ["image/heic", /^.{4}ftyp(?:heic|heix|hevc|hevx)/s],
+  ["image/heif", /^.{4}ftyp(?:mif1|msf1)/s],
+];
 
 /**
  * The whole image. The server must call it an image, and its first bytes must be those of one: a
@@ -58,4 +69,13 @@ function mimeOf(chunks: Uint8Array[]): string {
 
 function tooLarge(maxBytes: number) {
   return refused(`The image at this URL is larger than ${maxBytes} bytes.`);
+}
+
+/**
+ * The media type of an image that some model takes, or null for anything else: SVG, which is a
+ * document with scripts and links, is left out on purpose.
+ */
+export function sniffImage(bytes: Uint8Array): string | null {
+  const head = Buffer.from(bytes.subarray(0, SNIFF_BYTES)).toString("latin1");
+  return SIGNATURES.find(([, pattern]) => pattern.test(head))?.[0] ?? null;
 }

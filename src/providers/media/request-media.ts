@@ -1,5 +1,6 @@
 // The media that one request names by URLs: each fetched once, all within one bound.
 import { ApiError, invalidRequest } from "../../base/errors.ts";
+import { plainMediaType } from "../shared/media-source.ts";
 import type { MediaFetcher } from "./fetcher.ts";
 import { fetchingIsOff } from "./refusal.ts";
 
@@ -54,8 +55,8 @@ export class RequestMedia {
       if (this.#bytes > MAX_FETCHED_BYTES) {
         throw invalidRequest("The media of the request are too large together.", param);
       }
-      const bare = (mimeType.split(";")[0] ?? "").trim().toLowerCase();
-      return { mimeType: bare, base64: Buffer.from(bytes).toString("base64") };
+      const base64 = Buffer.from(bytes).toString("base64");
+      return { mimeType: plainMediaType(mimeType), base64 };
     } catch (error) {
       this.#client.throwIfAborted();
       this.#refused.signal.throwIfAborted();

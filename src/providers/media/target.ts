@@ -11,16 +11,12 @@ export interface Target {
   host: string;
   /** Whether the host is an address already. */
   isAddress: boolean;
-  port: number;
+  /** Empty for the scheme's own, as the URL parser gives it. */
+  port: string;
   /** The value of the Host header. */
   hostHeader: string;
   /** Path and query. */
   path: string;
-}
-
-/** The scheme's own ports only: other ones on a public host are somebody's other services. */
-export function isDefaultPort(protocol: Target["protocol"], port: number): boolean {
-  return port === defaultPort(protocol);
 }
 
 /**
@@ -28,8 +24,10 @@ export function isDefaultPort(protocol: Target["protocol"], port: number): boole
  * no more trusted than what the caller could have put into a data: URL.
  * @throws ApiError 400 for another scheme, credentials, a port that is not allowed, and for an IP
  * address in any but its usual notation (octal, hexadecimal, one number, mapped)
+ * @param anyPort takes other ports than the scheme's own, which on a public host are somebody's
+ * other services
  */
-export function readTarget(url: string, isAllowedPort: typeof isDefaultPort): Target {
+export function readTarget(url: string, anyPort = false): Target {
   const parsed = url.length > MAX_URL_CHARS ? null : URL.parse(url);
   if (parsed === null || parsed.hostname === "") {
     throw refused("The image URL is not a valid URL, or too long.");
@@ -47,16 +45,11 @@ export function readTarget(url: string, isAllowedPort: typeof isDefaultPort): Ta
   if (isAddress && writtenHost(url) !== parsed.hostname) {
     throw refused("The image URL's IP address is not in its usual notation.");
   }
-  const port = parsed.port === "" ? defaultPort(protocol) : Number(parsed.port);
-  if (!isAllowedPort(protocol, port)) {
+  if (parsed.port !== "" && !anyPort) {
     throw refused("The image URL must use the default port of its scheme.");
   }
   const path = `${parsed.pathname}${parsed.search}`;
-  return { protocol, host, isAddress, port, hostHeader: parsed.host, path };
-}
-
-function defaultPort(protocol: Target["protocol"]): number {
-  return protocol === "http:" ? 80 : 443;
+  return { protocol, host, isAddress, port: parsed.port, hostHeader: parsed.host, path };
 }
 
 /** The host as it stands in the URL's text, brackets included. */

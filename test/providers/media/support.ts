@@ -26,7 +26,7 @@ export function fetcherOf(extra: Partial<MediaFetcherOptions> = {}): MediaFetche
     timeoutMs: 2_000,
     lookup: async () => ["127.0.0.1"],
     isAllowedAddress: (address) => address === "127.0.0.1",
-    isAllowedPort: () => true,
+    anyPort: true,
     ...extra,
   });
   if (fetcher === null) {

@@ -1,12 +1,12 @@
 // An image's URL before anything is looked up, and what bytes make an image.
 import { describe, expect, test } from "bun:test";
 import { ApiError } from "../../../src/base/errors.ts";
-import { sniffImage } from "../../../src/providers/media/sniff.ts";
-import { isDefaultPort, readTarget } from "../../../src/providers/media/target.ts";
+import { sniffImage } from "../../../src/providers/media/read-image.ts";
+import { readTarget } from "../../../src/providers/media/target.ts";
 
 function refusalOf(url: string): ApiError {
   try {
-    readTarget(url, isDefaultPort);
+    readTarget(url);
   } catch (error) {
     if (error instanceof ApiError) {
       return error;
@@ -17,20 +17,20 @@ function refusalOf(url: string): ApiError {
 
 describe("the URL", () => {
   test("is taken apart", () => {
-    expect(readTarget("https://Images.Example/a b?c=d#e", isDefaultPort)).toEqual({
+    expect(readTarget("https://Images.Example/a b?c=d#e")).toEqual({
       protocol: "https:",
       host: "images.example",
       isAddress: false,
-      port: 443,
+      port: "",
       hostHeader: "images.example",
       path: "/a%20b?c=d",
     });
-    expect(readTarget("http://images.example:80/", isDefaultPort).port).toBe(80);
-    expect(readTarget("http://8.8.8.8/x.png", isDefaultPort)).toMatchObject({
+    expect(readTarget("http://images.example:80/").port).toBe("");
+    expect(readTarget("http://8.8.8.8/x.png")).toMatchObject({
       host: "8.8.8.8",
       isAddress: true,
     });
-    expect(readTarget("https://[2606:4700::1]/", isDefaultPort)).toMatchObject({
+    expect(readTarget("https://[2606:4700::1]/")).toMatchObject({
       host: "2606:4700::1",
       isAddress: true,
       hostHeader: "[2606:4700::1]",
