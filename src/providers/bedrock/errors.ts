@@ -1,10 +1,9 @@
 // AWS's failures: the names of its exceptions, beside what is the same for all providers.
 import { byName } from "../../base/by-name.ts";
 import type { ApiError } from "../../base/errors.ts";
-import { anyOf } from "../shared/any-of.ts";
 import { type ErrorDetails, readErrorText } from "../shared/error-body.ts";
 import { defineErrors } from "../shared/errors.ts";
-import type { FailureKind } from "../shared/failure-kind.ts";
+import { anyOf, type FailureKind } from "../shared/failure-kind.ts";
 import { asObject, nonEmptyString, parseJson } from "../shared/json.ts";
 
 /** The kinds of exceptions by their names, without the word at their end. */

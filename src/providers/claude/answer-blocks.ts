@@ -1,13 +1,13 @@
 // An answer's blocks in order, whole or in pieces, as deltas of OpenAI's; undoes the answer tool.
 import type { TokenUsage } from "../../base/chat.ts";
 import { upstreamError } from "../../base/errors.ts";
-import { newToolCallId } from "../../base/ids.ts";
 import type { Delta } from "../shared/envelope.ts";
 import type { Said } from "../shared/finish-reason.ts";
 import { isObject, nonEmptyString } from "../shared/json.ts";
 import { JsonProgress } from "../shared/json-progress.ts";
 import { countsOutput } from "../shared/token-counts.ts";
 import { argumentsText } from "../shared/tool-arguments.ts";
+import { freshCallId } from "../shared/tool-ids.ts";
 
 /** More calls than one turn can use: a stream's memory must not grow with what comes. */
 const MAX_CALLS = 4_096;
@@ -100,7 +100,7 @@ export class AnswerBlocks {
     this.#open.set(block, { say, input, progress: new JsonProgress() });
     const call = {
       index,
-      id: this.#freshId(use.id),
+      id: freshCallId(use.id, this.#ids),
       type: "function" as const,
       function: { name: nonEmptyString(use.name) ?? "", arguments: "" },
     };
@@ -142,13 +142,5 @@ export class AnswerBlocks {
     const text = this.#held;
     this.#held = "";
     return text === "" ? [] : [{ content: text }];
-  }
-
-  /** Two calls under one id could not be answered apart. */
-  #freshId(given: unknown): string {
-    const id = nonEmptyString(given);
-    const fresh = id === null || this.#ids.has(id) ? newToolCallId() : id;
-    this.#ids.add(fresh);
-    return fresh;
   }
 }

@@ -35,16 +35,15 @@ export interface GeminiAdapterOptions extends CallTransport, ProviderAccess {
  */
 export function createGeminiAdapter(options: GeminiAdapterOptions): ProviderAdapter {
   const access: ProviderAccess = { ...options, auth: "x-goog-api-key" };
-  const endpoint = options.endpoint ?? developerEndpoint(access);
-  const api = options.api ?? DEVELOPER_API;
-  const signatures = options.signatures ?? new SignatureCache();
+  const { api = DEVELOPER_API, fetchMedia = null, signatures = new SignatureCache() } = options;
+  const { endpoint = developerEndpoint(access) } = options;
   return createHttpAdapter(
     {
       framing: SSE,
       errors: ERRORS,
       // Images by URL are fetched, and the endpoint may sign in, before anything is sent.
       async exchange(call, stream, signal) {
-        const inlined = await inlineMedia(call, options.fetchMedia ?? null, signal);
+        const inlined = await inlineMedia(call, fetchMedia, signal);
         const { body, ignored } = buildRequest(inlined, { api, signatures });
         const { url, headers } = await endpoint(call, stream, signal);
         const model = call.upstreamModel;

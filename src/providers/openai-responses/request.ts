@@ -1,5 +1,5 @@
 // The gateway's call as the JSON body of OpenAI's Responses API.
-import type { ChatRequest } from "../../base/chat.ts";
+import type { ChatRequest, ChatResponseFormat } from "../../base/chat.ts";
 import { invalidRequest } from "../../base/errors.ts";
 import type { Quirks } from "../openai/quirks.ts";
 import type { UpstreamCall } from "../protocol.ts";
@@ -101,23 +101,20 @@ function reasoning({ reasoning_effort: effort }: ChatRequest): JsonObject {
 }
 
 function text({ response_format: format, verbosity }: ChatRequest): JsonObject {
-  const settings: JsonObject = {};
-  if (format?.type === "json_schema") {
-    const { name, description, schema, strict } = format.json_schema ?? { name: "answer" };
-    settings.format = {
-      type: "json_schema",
-      name,
-      ...(typeof description === "string" && { description }),
-      schema: schema ?? {},
-      strict: strict ?? false,
-    };
-  } else if (isGiven(format)) {
-    settings.format = { type: format?.type };
-  }
-  if (isGiven(verbosity)) {
-    settings.verbosity = verbosity;
-  }
+  const settings = {
+    ...(format && { format: answerForm(format) }),
+    ...(isGiven(verbosity) && { verbosity }),
+  };
   return Object.keys(settings).length === 0 ? {} : { text: settings };
+}
+
+function answerForm({ type, json_schema: given }: ChatResponseFormat): JsonObject {
+  if (type !== "json_schema") {
+    return { type };
+  }
+  const { name, description, schema, strict } = given ?? { name: "answer" };
+  const described = typeof description === "string" && { description };
+  return { type, name, ...described, schema: schema ?? {}, strict: strict ?? false };
 }
 
 function tools(request: ChatRequest): JsonObject {

@@ -1,5 +1,4 @@
 // Tool calls in OpenAI's shape: the calls of a whole message, and the old `function_call`.
-import { newToolCallId } from "../../base/ids.ts";
 import {
   asArray,
   asObject,
@@ -11,6 +10,7 @@ import {
   put,
 } from "../shared/json.ts";
 import { argumentsText, CUSTOM, FUNCTION } from "../shared/tool-arguments.ts";
+import { freshCallId } from "../shared/tool-ids.ts";
 
 /**
  * Puts a whole message's `tool_calls` right, in place; without any call the member goes, as clients
@@ -35,13 +35,10 @@ export function normalizeToolCalls(message: JsonObject): void {
  * @returns whether anything changed
  */
 export function shapeCall(call: JsonObject, used: Set<string>): boolean {
-  const given = nonEmptyString(call.id);
-  const id = given === null || used.has(given) ? newToolCallId() : given;
-  used.add(id);
   const { member, other, textName } = isCustomCall(call) ? CUSTOM : FUNCTION;
   const body = asObject(call[member]);
   const changes = [
-    put(call, "id", id),
+    put(call, "id", freshCallId(call.id, used)),
     put(call, "type", typeOf(call, member)),
     drop(call, other),
     put(call, member, body),

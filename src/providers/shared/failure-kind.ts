@@ -1,5 +1,4 @@
 // What kind of failure a provider's status, codes and words stand for: the same in every dialect.
-import { anyOf } from "./any-of.ts";
 import type { ErrorDetails } from "./error-body.ts";
 import { asArray, isObject } from "./json.ts";
 
@@ -18,6 +17,11 @@ export type FailureKind =
   | "account"
   /** The provider is at fault. */
   | "failed";
+
+/** Matches any of the expressions, in either case: patterns for providers' words, one alternative a line. */
+export function anyOf(...expressions: string[]): RegExp {
+  return new RegExp(expressions.join("|"), "i");
+}
 
 /** How providers say that the prompt is too long; OpenAI's code for it steers LangChain and others. */
 const CONTEXT = anyOf(

@@ -1,6 +1,6 @@
 // Why an answer ended: every provider's words as OpenAI's five, or as a failure.
 import { byName } from "../../base/by-name.ts";
-import { ApiError, overloaded, upstreamError, upstreamTimeout } from "../../base/errors.ts";
+import { type ApiError, overloaded, upstreamError, upstreamTimeout } from "../../base/errors.ts";
 import { redact } from "./redact.ts";
 
 export type FinishReason = "stop" | "length" | "tool_calls" | "content_filter" | "function_call";
@@ -38,27 +38,6 @@ const NO_WORD = /^(?:null|none|undefined|not_finished|unfinished|in_progress)$/i
 /** An event's word for the answer's end, or null where that is still to come. */
 export function finishWord(given: unknown): string | null {
   return typeof given === "string" && given !== "" && !NO_WORD.test(given) ? given : null;
-}
-
-/**
- * Reads a provider's word. Its case and its dashes do not matter. A word that says nothing of this
- * kind means that the answer ended.
- * @param hasToolCalls the answer calls tools of the client's: many providers report those with a
- * plain "stop", and one that reports the use of a tool without them means one that is not the
- * client's
- * @returns OpenAI's word, or the error that the provider's word stands for
- */
-export function readFinishReason(given: string, hasToolCalls: boolean): FinishReason | ApiError {
-  const word = given.trim().toLowerCase().replaceAll("-", "_");
-  const found = WORDS[word] ?? kindOf(word);
-  if (found === null) {
-    return failure(word, given);
-  }
-  if (found === "length" || found === "content_filter") {
-    return found;
-  }
-  if (hasToolCalls) return "tool_calls";
-  return found === "function_call" ? found : "stop";
 }
 
 /** Null for a failure. */
@@ -99,7 +78,10 @@ export const isModelFault = (given: unknown): boolean =>
   typeof given === "string" && MODEL_FAULT.test(given);
 
 /**
- * OpenAI's word for an answer's end. Where the model failed to write its answer in a form that its
+ * OpenAI's word for an answer's end, from the provider's, whose case and dashes do not matter. A word
+ * that says nothing of this kind means that the answer ended; with calls of the client's tools in it
+ * many providers say no more than "stop", and one that reports the use of a tool without them means
+ * one that is not the client's. Where the model failed to write its answer in a form that its
  * provider can read, what is there of it was paid for: it is shown, as an answer that was cut.
  * @throws ApiError for a failure, and for such an answer when nothing is there of it: another try
  * often succeeds
@@ -108,10 +90,16 @@ export function finishReasonOf(
   given: unknown,
   { hasCalls, hasOldCall = false, hasOutput }: Said,
 ): FinishReason {
-  const reason = readFinishReason(typeof given === "string" ? given : "", hasCalls);
-  if (reason instanceof ApiError) {
-    if (hasOutput && isModelFault(given)) return "length";
-    throw reason;
+  const text = typeof given === "string" ? given : "";
+  const word = text.trim().toLowerCase().replaceAll("-", "_");
+  const found = WORDS[word] ?? kindOf(word);
+  if (found === null) {
+    if (hasOutput && isModelFault(text)) return "length";
+    throw failure(word, text);
   }
-  return reason === "stop" && hasOldCall ? "function_call" : reason;
+  if (found === "length" || found === "content_filter") {
+    return found;
+  }
+  if (hasCalls) return "tool_calls";
+  return hasOldCall || found === "function_call" ? "function_call" : "stop";
 }

@@ -1,4 +1,14 @@
-// Ids of tool calls on their way to a provider that does not take all of them.
+// Ids of tool calls: each its own in an answer, and fit for a provider that does not take all of them.
+import { newToolCallId } from "../../base/ids.ts";
+import { nonEmptyString } from "./json.ts";
+
+/** The id of an answer's call, or a new one: two calls under one id could not be answered apart. @param used grows by it */
+export function freshCallId(given: unknown, used: Set<string>): string {
+  const own = nonEmptyString(given);
+  const id = own === null || used.has(own) ? newToolCallId() : own;
+  used.add(id);
+  return id;
+}
 
 /** Characters of a made id after its prefix: 32 of 16 kinds are 128 bits, so that two never meet. */
 const HASH_CHARS = 32;

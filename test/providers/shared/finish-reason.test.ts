@@ -1,7 +1,10 @@
 // Why answers ended, in every provider's words.
 import { describe, expect, test } from "bun:test";
 import { ApiError } from "../../../src/base/errors.ts";
-import { readFinishReason } from "../../../src/providers/shared/finish-reason.ts";
+import { finishReasonOf } from "../../../src/providers/shared/finish-reason.ts";
+
+const read = (word: string, hasCalls: boolean) =>
+  finishReasonOf(word, { hasCalls, hasOutput: false });
 
 const STOP = [
   "stop",
@@ -69,19 +72,16 @@ describe.each([
   ["content_filter", FILTER],
 ] as const)("%s", (expected, words) => {
   test.each(words.map((word) => [word]))("%s", (word) => {
-    expect(readFinishReason(word, false)).toBe(expected);
-    expect(readFinishReason(word, true)).toBe(expected === "stop" ? "tool_calls" : expected);
+    expect(read(word, false)).toBe(expected);
+    expect(read(word, true)).toBe(expected === "stop" ? "tool_calls" : expected);
   });
 });
 
 test("calls are told by what there is", () => {
   for (const word of ["tool_calls", "tool_use", "tool_call"]) {
-    expect([readFinishReason(word, true), readFinishReason(word, false)]).toEqual([
-      "tool_calls",
-      "stop",
-    ]);
+    expect([read(word, true), read(word, false)]).toEqual(["tool_calls", "stop"]);
   }
-  expect(readFinishReason("function_call", false)).toBe("function_call");
+  expect(read("function_call", false)).toBe("function_call");
 });
 
 test.each([
@@ -90,7 +90,13 @@ test.each([
   ["insufficient_system_resource", 503],
   ["overloaded", 503],
 ] as [string, number][])("%s is a failure", (word, status) => {
-  const error = readFinishReason(word, true);
-  expect(error).toBeInstanceOf(ApiError);
-  expect((error as ApiError).status).toBe(status);
+  for (const hasCalls of [true, false]) {
+    try {
+      read(word, hasCalls);
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toBeInstanceOf(ApiError);
+      expect((error as ApiError).status).toBe(status);
+    }
+  }
 });

@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { estimateOutput } from "../../../src/metering/estimate.ts";
 import { createProducing } from "../../../src/metering/produced.ts";
 import { COMMON_ERRORS } from "../../../src/providers/shared/errors.ts";
-import { readFinishReason } from "../../../src/providers/shared/finish-reason.ts";
+import { finishReasonOf } from "../../../src/providers/shared/finish-reason.ts";
 import { lostFields } from "../../../src/providers/shared/ignored.ts";
 import { plainMediaType } from "../../../src/providers/shared/media-source.ts";
 import { countTokens } from "../../support/tokens.ts";
@@ -16,7 +16,8 @@ test.each(NAMES)(
     const request = JSON.parse(`{"model":"m","messages":[],"${name}":"x"}`);
     expect(lostFields(request, () => false)).toEqual([name]);
     expect(lostFields(request, () => true)).toEqual([]);
-    expect(readFinishReason(name, false)).toEqual(readFinishReason("plain_word", false));
+    const said = { hasCalls: false, hasOutput: true };
+    expect(finishReasonOf(name, said)).toEqual(finishReasonOf("plain_word", said));
     expect(plainMediaType(name)).toBe(name.toLowerCase());
     const failed = (type: string) => COMMON_ERRORS.fromPayload({ error: { type, message: "no" } });
     expect(failed(name)?.status).toBe(failed("plain_word")?.status as number);
