@@ -1,40 +1,15 @@
 // The command line as a whole: its commands, their common options, and how a run ends.
 
 import { Command, CommanderError } from "commander";
-import { byName } from "../base/by-name.ts";
+import { COMMANDS, commandsMeant } from "./commands.ts";
 import { addGlobalOptions } from "./lib/context.ts";
 import { describeFailure, exitCodeOf } from "./lib/failure.ts";
 import { flushOutput, printNotice, watchOutput } from "./lib/output.ts";
 import { versionText } from "./version.ts";
 
-const DEFAULT_COMMAND = "serve";
-
 const AFTER_HELP = `
 Without a command, serve is run.
 Exit codes: 0 done, 1 failed, 2 wrong usage. AACFLOW_DEBUG=1 shows the stack of a failure.`;
-
-/** The commands by their names. Each is loaded when it may be meant, since a start has to wait for what it loads. */
-const COMMANDS = byName<() => Promise<(program: Command) => void>>({
-  serve: async () => (await import("./serve.ts")).addServe,
-  demo: async () => (await import("./demo.ts")).addDemo,
-  keys: async () => (await import("./keys/keys.ts")).addKeys,
-  credits: async () => (await import("./credits/credits.ts")).addCredits,
-  requests: async () => (await import("./requests/requests.ts")).addRequests,
-  models: async () => (await import("./models/models.ts")).addModels,
-  ledger: async () => (await import("./ledger/ledger.ts")).addLedger,
-  backup: async () => (await import("./backup.ts")).addBackup,
-  restore: async () => (await import("./restore.ts")).addRestore,
-  doctor: async () => (await import("./doctor.ts")).addDoctor,
-  openapi: async () => (await import("./openapi.ts")).addOpenApi,
-  licenses: async () => (await import("./licenses.ts")).addLicenses,
-});
-
-/** All of them where there may be a list of them to print; else those that are named, and the one that runs unnamed. */
-function meant(args: readonly string[]): string[] {
-  const names = Object.keys(COMMANDS);
-  if (args.includes("--help") || args.includes("help")) return names;
-  return names.filter((name) => name === DEFAULT_COMMAND || args.includes(name));
-}
 
 /** The program with the commands that are meant; nothing runs until it is asked to parse. */
 async function buildProgram(args: readonly string[]): Promise<Command> {
@@ -49,7 +24,7 @@ async function buildProgram(args: readonly string[]): Promise<Command> {
     .helpOption("--help", "print help")
     .addHelpText("after", AFTER_HELP);
   addGlobalOptions(program);
-  for (const name of meant(args)) (await COMMANDS[name]?.())?.(program);
+  for (const name of commandsMeant(args)) (await COMMANDS[name]?.())?.(program);
   return program;
 }
 

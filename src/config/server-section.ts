@@ -1,6 +1,7 @@
 // The configuration of the listener: its address, its waits, who may call it from a browser, its log.
 import { z } from "zod";
 import { durationMs, MINUTE_MS, positiveInt } from "./primitives.ts";
+import { UPSTREAM_CONNECTIONS } from "./upstream-connections.ts";
 
 /** An address or a network in CIDR notation. */
 const network = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
@@ -47,5 +48,5 @@ export const server = z.strictObject({
   docs: z.boolean().default(true),
   logLevel: z.enum(["fatal", "error", "warn", "info", "debug"]).default("info"),
   /** Calls to providers at the same time, in the whole process. */
-  upstreamConnections: positiveInt.max(65_535).default(8192),
+  upstreamConnections: positiveInt.max(65_535).default(UPSTREAM_CONNECTIONS),
 });

@@ -1,6 +1,6 @@
 // `aacflow serve`: ready, refused where it must be, in step with other commands, ended in order.
 import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { endAll } from "../support/children.ts";
 import { tempFolder } from "../support/folders.ts";
@@ -69,6 +69,17 @@ describe("ready", () => {
     const { ready } = await serve(tempFolder());
     const environ = readFileSync(`/proc/${ready.pid}/environ`, "utf8").split("\0");
     expect(environ).toContain("BUN_CONFIG_MAX_HTTP_REQUESTS=8192");
+  });
+
+  test("it is raised to what the configuration says", async () => {
+    if (process.platform !== "linux") return;
+    const folder = tempFolder();
+    const config = join(folder, "aacflow.json");
+    writeFileSync(config, JSON.stringify({ server: { upstreamConnections: 300 } }));
+    const { ready, pid } = await serve(folder, ["--config", config]);
+    expect(ready.pid).toBe(pid);
+    const environ = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+    expect(environ).toContain("BUN_CONFIG_MAX_HTTP_REQUESTS=300");
   });
 
   test("a limit that the operator set is kept, with a warning when it is low", async () => {

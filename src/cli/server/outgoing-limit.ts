@@ -1,4 +1,5 @@
 // Raises Bun's limit of outgoing connections for a server, which takes a new start of the process.
+import { UPSTREAM_CONNECTIONS } from "../../config/upstream-connections.ts";
 import {
   canReplaceItself,
   OUTGOING_LIMIT_VARIABLE,
@@ -6,19 +7,27 @@ import {
 } from "../../operator/doctor/outgoing-limit.ts";
 import type { Logger } from "../../telemetry/log.ts";
 
-/** Marks a process that has replaced itself: it does so once, whatever becomes of the variable. */
+/** Marks a process that has replaced itself, by the limit that it has set. */
 const REPLACED_VARIABLE = "AACFLOW_REPLACED_ITSELF";
 
+/** Raises the limit of a process that has loaded nothing yet to the usual one. Where it fails, the server tries again. */
+export function raiseOutgoingLimitFirst(): void {
+  if (!process.env[REPLACED_VARIABLE]) raiseOutgoingLimit(UPSTREAM_CONNECTIONS);
+}
+
 /**
- * When the operator has not set the variable, the process replaces itself by the same command with it set, keeping
- * its id, and this never returns. So little should be loaded before: it is loaded again.
+ * Unless the operator has set the variable, the process replaces itself by the same command with it set, keeping its
+ * id, and this never returns. Once for each limit, whatever becomes of the variable.
  * @returns what kept it from that; null where it is not to be done
  */
 export function raiseOutgoingLimit(wanted: number): unknown {
   const { env } = process;
-  if (env[OUTGOING_LIMIT_VARIABLE] || env[REPLACED_VARIABLE] || !canReplaceItself()) return null;
+  const limit = String(wanted);
+  const own = env[REPLACED_VARIABLE];
+  const isOperators = Boolean(env[OUTGOING_LIMIT_VARIABLE]) && env[OUTGOING_LIMIT_VARIABLE] !== own;
+  if (isOperators || own === limit || !canReplaceItself()) return null;
   const args = [process.execPath, ...ownArguments()];
-  const changed = { [OUTGOING_LIMIT_VARIABLE]: String(wanted), [REPLACED_VARIABLE]: "1" };
+  const changed = { [OUTGOING_LIMIT_VARIABLE]: limit, [REPLACED_VARIABLE]: limit };
   try {
     process.execve?.(process.execPath, args, { ...env, ...changed });
   } catch (error) {
