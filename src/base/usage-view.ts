@@ -49,9 +49,8 @@ export function chargedUsageView(
   isEstimated: boolean,
   chargedMicro: number,
 ): ChargedUsageView {
-  return {
-    ...usageView(usage),
-    cost: Number(formatCredits(chargedMicro)),
-    ...(isEstimated ? { estimated: true as const } : {}),
-  };
+  const cost = Number(formatCredits(chargedMicro));
+  const view: ChargedUsageView = { ...usageView(usage), cost };
+  if (isEstimated) view.estimated = true;
+  return view;
 }

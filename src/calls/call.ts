@@ -58,7 +58,8 @@ export class MeteredCall<Request extends CallRequest, First, Meter> {
     this.deps = deps;
     this.input = input;
     this.#operation = operation;
-    [this.#candidate, ...this.#others] = candidates;
+    this.#candidate = candidates[0];
+    this.#others = candidates.slice(1);
     this.meter = operation.meter();
     const abort = (reason: unknown) => this.#abort.abort(reason);
     this.#control = { abort, deadlines: deps.deadlines };
@@ -212,7 +213,7 @@ export class MeteredCall<Request extends CallRequest, First, Meter> {
 
   /** Ends the call whose answer came to its end. `answer` is kept under the request's idempotency key. */
   endWhole(answer: () => AnswerToKeep): Promise<Settled> {
-    return this.#end(endingOfWhole(this.#progress()), answer);
+    return this.#end(endingOfWhole(this), answer);
   }
 
   /** Ends the call that failed. */
@@ -240,23 +241,32 @@ export class MeteredCall<Request extends CallRequest, First, Meter> {
     return withinPatience(this.#settled, this.deps.deadlines, this.hold.amountMicro);
   }
 
-  #settle(ending: CallEnding, answer: (() => AnswerToKeep) | null): Promise<Settled> {
+  async #settle(ending: CallEnding, answer: (() => AnswerToKeep) | null): Promise<Settled> {
     const { deps, input, meter } = this;
     const candidate = this.#candidate;
     const answered = { input, candidate };
     this.#state = "settled";
-    const settled = settle({
-      ...{ deps, input, candidate, ending, answer },
-      heldMicro: this.hold.amountMicro,
-      attempts: this.#attempts,
-      firstEventMs: this.#firstEventMs,
-      durationMs: this.#sinceStartMs(),
-      measure: () => this.#operation.estimate(deps, answered, meter),
-      guess: () => this.#operation.guess(answered, meter),
-    }).finally(() => this.#close());
-    // Whoever waited for it may have given up by then.
-    settled.catch((error: unknown) => input.log.error({ err: error }, "could not settle"));
-    return settled;
+    try {
+      return await settle({
+        deps,
+        input,
+        candidate,
+        ending,
+        answer,
+        heldMicro: this.hold.amountMicro,
+        attempts: this.#attempts,
+        firstEventMs: this.#firstEventMs,
+        durationMs: this.#sinceStartMs(),
+        measure: () => this.#operation.estimate(deps, answered, meter),
+        guess: () => this.#operation.guess(answered, meter),
+      });
+    } catch (error) {
+      // Whoever waited for it may have given up by then.
+      input.log.error({ err: error }, "could not settle");
+      throw error;
+    } finally {
+      this.#close();
+    }
   }
 
   /** The money is settled, or none was taken. */

@@ -38,10 +38,11 @@ export function candidatesFor<Request extends CallRequest>(
       refusal ??= error;
     }
   }
-  const [best, ...others] = able;
-  if (best === undefined) throw refusal ?? modelNotFound(input.request.model);
-  return [best, ...others];
+  if (!isFilled(able)) throw refusal ?? modelNotFound(input.request.model);
+  return able;
 }
+
+const isFilled = (able: Candidate[]): able is [Candidate, ...Candidate[]] => able.length > 0;
 
 function candidateOf<Request extends CallRequest>(
   deps: CallDeps,

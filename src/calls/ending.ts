@@ -28,11 +28,17 @@ const isLeaving = (error: unknown): boolean => asApiError(error).status === CLIE
 
 const BY_CLIENT = { httpStatus: CLIENT_CLOSED_REQUEST, errorCode: null, isCharged: true } as const;
 
+const DRAINED: CallEnding = { ending: "drained", ...BY_CLIENT };
+const COMPLETED: CallEnding = {
+  ending: "completed",
+  httpStatus: 200,
+  errorCode: null,
+  isCharged: true,
+};
+
 /** The provider's answer came to its end. */
-export const endingOfWhole = ({ hasClientLeft }: Progress): CallEnding =>
-  hasClientLeft
-    ? { ending: "drained", ...BY_CLIENT }
-    : { ending: "completed", httpStatus: 200, errorCode: null, isCharged: true };
+export const endingOfWhole = ({ hasClientLeft }: Pick<Progress, "hasClientLeft">): CallEnding =>
+  hasClientLeft ? DRAINED : COMPLETED;
 
 /** It did not, because of this error. */
 export const endingOfFailure = (progress: Progress, error: unknown): CallEnding =>

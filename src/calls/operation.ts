@@ -52,7 +52,7 @@ export interface CallInput<Request extends CallRequest> {
   /** Aborts when the client has left. */
   signal: AbortSignal;
   /** Told once the request's money is settled, or none was taken. */
-  onEnded?: () => void;
+  onEnded?: (() => void) | undefined;
   /** This request's own: its lines name request, account, key and model, and from here on the provider. */
   log: RequestLog;
   startedAtMs: number;
@@ -115,12 +115,12 @@ export interface Operation<Request extends CallRequest, First, Meter> {
   attempt(attempt: Attempt<Request>, signal: AbortSignal): Promise<First>;
   /** A meter that has seen nothing yet. */
   meter(): Meter;
-  /** What has been delivered by now, and at what count. May reject, and take its time. */
+  /** What has been delivered by now, and at what count. May throw or reject, and take its time. */
   estimate(
     deps: Pick<CallDeps, "countTokens" | "metrics">,
     answered: Answered<Request>,
     meter: Meter,
-  ): Promise<Measured>;
+  ): Measured | Promise<Measured>;
   /** The same from lengths alone, where that fails by a fault of ours; never throws. */
   guess(answered: Answered<Request>, meter: Meter): Measured;
 }

@@ -25,7 +25,7 @@ export interface EndedCall {
   attempts: number;
   firstEventMs: number | null;
   durationMs: number;
-  measure: () => Promise<Measured>;
+  measure: () => Measured | Promise<Measured>;
   /** Stands in where measuring, reckoning or keeping fails by a fault of ours; never throws. */
   guess: () => Measured;
   /** The whole answer as it is kept for a request with an idempotency key. */
@@ -43,7 +43,8 @@ const CLIENT_WAIT_MS = 10_000;
 /** @throws Error when the books have it as ended already */
 export async function settle(call: EndedCall): Promise<Settled> {
   try {
-    return await record(call, call.ending.isCharged ? await call.measure() : NOTHING);
+    const measured = call.ending.isCharged ? call.measure() : NOTHING;
+    return await record(call, measured instanceof Promise ? await measured : measured);
   } catch (error) {
     call.input.log.error({ err: error }, "could not settle as measured: a guess is charged");
     return record({ ...call, answer: null }, call.ending.isCharged ? call.guess() : NOTHING);
@@ -155,7 +156,16 @@ export function withinPatience(
 ): Promise<Settled> {
   return new Promise((resolve, reject) => {
     const patience = deadlines.after(CLIENT_WAIT_MS, () => reject(notRecorded(heldMicro)));
-    settled.finally(() => patience.clear()).then(resolve, reject);
+    settled.then(
+      (value) => {
+        patience.clear();
+        resolve(value);
+      },
+      (error: unknown) => {
+        patience.clear();
+        reject(error);
+      },
+    );
   });
 }
 

@@ -47,40 +47,53 @@ const LIMIT_SLACK = 4;
 const clearlyBeyond = (tokens: number): number => 2 * tokens + 8;
 const BYTES_PER_TOKEN = 4;
 
-/** Measures what has been delivered by now. May reject, and need a tokenizer. */
-export async function measureAnswer(
+type Metered = Pick<Meter, "reported" | "produced" | "reportedCostMicro">;
+
+/** Measures what has been delivered by now: at once where one report says it all. May reject, and need a tokenizer. */
+export function measureAnswer(
   deps: MeasureDeps,
   call: Call,
-  meter: Pick<Meter, "reported" | "produced" | "reportedCostMicro">,
+  meter: Metered,
+): Measured | Promise<Measured> {
+  const reported = meter.reported();
+  const belief = reported === null ? NOTHING_BELIEVED : beliefIn(deps, call, reported.tokens);
+  const { input, output } = belief;
+  if (reported?.coversAll === true && !reported.isOneOfSeveral && input && output) {
+    const reportedCostMicro = meter.reportedCostMicro();
+    return { usage: reported.tokens, source: "reported", reportedCostMicro };
+  }
+  return estimated(deps, call, meter, belief);
+}
+
+async function estimated(
+  deps: MeasureDeps,
+  { input: { request }, candidate: { deployment } }: Call,
+  meter: Metered,
+  belief: Belief,
 ): Promise<Measured> {
   const { countTokens } = deps;
-  const { request } = call.input;
-  const { deployment } = call.candidate;
   const produced = meter.produced();
   const reported = meter.reported();
   const reportedCostMicro = meter.reportedCostMicro();
-  const believed = reported === null ? null : believable(deps, call, reported.tokens);
-  if (reported === null || believed === null) {
-    const [input, output] = await Promise.all([
-      estimateInput(countTokens, request, deployment),
-      estimateOutput(countTokens, request, produced),
-    ]);
-    return { usage: { ...input, ...output }, source: "estimated", reportedCostMicro };
-  }
+  const sides = reported === null ? null : sidesOf(reported.tokens);
   const isWhole =
-    believed.output !== null &&
-    reported.coversAll &&
+    belief.output &&
+    reported?.coversAll === true &&
     !(await isOfOneChunk(deps, reported, produced));
-  const reportedInput =
-    believed.input !== null && (isWhole || believed.input.promptTokens > 0) ? believed.input : null;
+  const isInputReported =
+    sides !== null && belief.input && (isWhole || sides.input.promptTokens > 0);
   const [input, output] = await Promise.all([
-    reportedInput ?? estimateInput(countTokens, request, deployment),
-    isWhole && believed.output !== null
-      ? believed.output
-      : estimateOutput(countTokens, request, produced, believed.output ?? NO_OUTPUT),
+    isInputReported ? sides.input : estimateInput(countTokens, request, deployment),
+    isWhole && sides !== null
+      ? sides.output
+      : estimateOutput(
+          countTokens,
+          request,
+          produced,
+          belief.output && sides !== null ? sides.output : NO_OUTPUT,
+        ),
   ]);
-  const isReported = isWhole && reportedInput !== null;
-  const source = isReported ? "reported" : "estimated";
+  const source = isWhole && isInputReported ? "reported" : "estimated";
   return { usage: { ...input, ...output }, source, reportedCostMicro };
 }
 
@@ -96,24 +109,28 @@ async function isOfOneChunk(
   return (await textTokens(countTokens, produced)) > limit;
 }
 
-/** As much of a report as can be true: its input, its output, or nothing. */
-function believable(
-  deps: MeasureDeps,
-  call: Call,
-  tokens: TokenUsage,
-): { input: InputUsage | null; output: OutputUsage | null } | null {
+/** Which sides of a report can be true. */
+interface Belief {
+  input: boolean;
+  output: boolean;
+}
+
+const NOTHING_BELIEVED: Belief = { input: false, output: false };
+
+function beliefIn(deps: MeasureDeps, call: Call, tokens: TokenUsage): Belief {
   const { facts } = call.candidate.deployment;
-  if (!Object.values(tokens).every((count) => Number.isSafeInteger(count) && count >= 0)) {
-    return null;
+  for (const kind in tokens) {
+    if (!isCount(tokens[kind as keyof TokenUsage])) return NOTHING_BELIEVED;
   }
-  if (tokens.promptTokens > facts.contextWindow * LIMIT_SLACK) return null;
+  if (tokens.promptTokens > facts.contextWindow * LIMIT_SLACK) return NOTHING_BELIEVED;
   const outputMax = facts.maxOutputTokens * (call.input.request.n ?? 1) * LIMIT_SLACK;
-  const { input, output } = sidesOf(tokens);
   return {
-    input: canBeInput(deps, call, tokens.promptTokens) ? input : null,
-    output: tokens.completionTokens <= outputMax ? output : null,
+    input: canBeInput(deps, call, tokens.promptTokens),
+    output: tokens.completionTokens <= outputMax,
   };
 }
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
 
 /** A byte has at most one token: more than that is believed only from who adds input by itself. */
 function canBeInput({ metrics }: MeasureDeps, { input, candidate }: Call, tokens: number): boolean {

@@ -27,7 +27,10 @@ interface Asked {
 }
 
 /** Measures with a tokenizer of one token a word. */
-function measure(meter: ReturnType<typeof createMeter>, asked: Asked = {}): Promise<Measured> {
+async function measure(
+  meter: ReturnType<typeof createMeter>,
+  asked: Asked = {},
+): Promise<Measured> {
   const { request = {}, bodyBytes = 60, model = "m", addsInput = false } = asked;
   const call = {
     input: {
@@ -45,7 +48,7 @@ function measure(meter: ReturnType<typeof createMeter>, asked: Asked = {}): Prom
     return text.split(" ").filter((word) => word !== "").length;
   };
   const metrics = { usageDoubted: (id: string) => void doubted.push(id) };
-  return measureAnswer({ countTokens, metrics } as never, call as never, meter);
+  return await measureAnswer({ countTokens, metrics } as never, call as never, meter);
 }
 
 type Said = [words: number, usage: TokenUsage | null, isFinal?: boolean];

@@ -31,5 +31,6 @@ export async function answerChat(
     return { kind: "stream", ...streamCall(call, new ChatStreamView(call)) };
   }
   const call = await MeteredCall.reserve({ deps, input, operation: chatWhole });
-  return { kind: "completion", ...(await call.run(() => completeChat(call))) };
+  const { json, ignored, settled } = await call.run(() => completeChat(call));
+  return { kind: "completion", json, ignored, settled };
 }

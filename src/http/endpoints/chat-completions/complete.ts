@@ -29,8 +29,9 @@ export async function completeChat(
 
 /** The body without its last field, and without its closing brace. */
 function headOf({ completion }: UpstreamCompletion, modelId: string): string {
-  const { usage: _reportedApart, ...fields } = completion;
-  return JSON.stringify({ ...fields, ...stampFor(completion, modelId) }).slice(0, -1);
+  const { id, created, model } = stampFor(completion, modelId);
+  // Usage is reported apart from it.
+  return JSON.stringify({ ...completion, id, created, model, usage: undefined }).slice(0, -1);
 }
 
 function withUsage(head: string, { usage, source, chargedMicro }: Settled): string {

@@ -53,7 +53,8 @@ export const chatStream: Chat<StreamBegin<UpstreamEvent[]>> = {
   },
 };
 
-function upstreamCall({ candidate, ...call }: Attempt<ChatRequest>): UpstreamCall {
+function upstreamCall(attempt: Attempt<ChatRequest>): UpstreamCall {
+  const { candidate, control, maxOutputTokens, request, requestId } = attempt;
   const { upstreamModel, facts } = candidate.deployment;
-  return { ...call, upstreamModel, facts };
+  return { control, requestId, request, upstreamModel, facts, maxOutputTokens };
 }
