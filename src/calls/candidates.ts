@@ -112,11 +112,13 @@ function dearestWish(candidates: Candidates): HoldWish | null {
 function larger(one: HoldWish, other: HoldWish): HoldWish {
   const most = <Figure extends number | bigint>(a: Figure, b: Figure): Figure => (a > b ? a : b);
   return {
-    ...one,
     inputTokenRates: most(one.inputTokenRates, other.inputTokenRates),
     outputTokenRate: most(one.outputTokenRate, other.outputTokenRate),
     markupBasisPoints: most(one.markupBasisPoints, other.markupBasisPoints),
     outputTokensMax: most(one.outputTokensMax, other.outputTokensMax),
+    limitedByClient: one.limitedByClient,
+    floorOutputTokens: one.floorOutputTokens,
+    defaultOutputShare: one.defaultOutputShare,
   };
 }
 

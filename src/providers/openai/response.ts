@@ -28,30 +28,25 @@ export function parseCompletion(text: string, options: AnswerOptions): UpstreamC
   const report = readUsage(body, options.quirks, options.writesForAnHour);
   dropUsage(body);
   const isCounted = countsOutput(report?.usage);
-  const read = choices.map((choice, position) => readChoice(choice, position, isCounted));
-  const completion: JsonObject = { ...body, choices: read };
-  new Envelope(options.model).fill(completion, "chat.completion");
-  return {
-    completion: asCompletion(completion),
-    usage: null,
-    ...report,
-  };
+  // The answer is this call's alone, so that it is put right in place.
+  body.choices = choices.map((choice, position) => readChoice(choice, position, isCounted));
+  new Envelope(options.model).fill(body, "chat.completion");
+  const { usage = null, reportedCostMicro = null } = report ?? {};
+  return { completion: asCompletion(body), usage, reportedCostMicro };
 }
 
 function readChoice(given: unknown, position: number, isCounted: boolean): JsonObject {
   const { choice } = openChoice(given, position);
   const message = readMessage(asObject(choice.message));
   normalizeLogprobs(choice);
-  return {
-    ...choice,
-    message,
-    logprobs: choice.logprobs ?? null,
-    finish_reason: finishReasonOf(choice.finish_reason, {
-      hasCalls: Array.isArray(message.tool_calls),
-      hasOldCall: isGiven(message.function_call),
-      hasOutput: isCounted || saysAnything(message),
-    }),
-  };
+  choice.message = message;
+  choice.logprobs ??= null;
+  choice.finish_reason = finishReasonOf(choice.finish_reason, {
+    hasCalls: Array.isArray(message.tool_calls),
+    hasOldCall: isGiven(message.function_call),
+    hasOutput: isCounted || saysAnything(message),
+  });
+  return choice;
 }
 
 function readMessage(message: JsonObject): JsonObject {
@@ -61,10 +56,8 @@ function readMessage(message: JsonObject): JsonObject {
   if (isObject(message.function_call)) {
     message.function_call = { name: "", arguments: "", ...message.function_call };
   }
-  return {
-    ...message,
-    role: "assistant",
-    content: message.content ?? null,
-    refusal: message.refusal ?? null,
-  };
+  message.role = "assistant";
+  message.content ??= null;
+  message.refusal ??= null;
+  return message;
 }

@@ -17,6 +17,9 @@ import { freshCallId } from "../shared/tool-ids.ts";
  * take its presence for calls.
  */
 export function normalizeToolCalls(message: JsonObject): void {
+  if (message.tool_calls === undefined) {
+    return;
+  }
   const calls = asArray(message.tool_calls).filter(isObject).filter(saysOfCall);
   if (calls.length === 0) {
     delete message.tool_calls;

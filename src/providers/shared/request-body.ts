@@ -1,14 +1,11 @@
 // The JSON text of a call upstream: in one go, or, where it is large, in pieces between which others get their turn.
 import { randomUUID } from "node:crypto";
 import { systemClock } from "../../base/clock.ts";
-import type { JsonObject } from "./json.ts";
 
-/** A body's texts may have so many characters in all to be written in one go. */
-const ONE_TURN_CHARS = 65_536;
-/** A longer string is written by itself. */
-const LONG_STRING_CHARS = 16_384;
 /** Characters written in one turn: some milliseconds where every one is escaped. */
 const PIECE_CHARS = 524_288;
+/** A longer string is written by itself where the body is not written in one go. */
+const LONG_STRING_CHARS = 16_384;
 
 /** What stands in for a long string, before its number and a dot: nobody outside can know it, or send it. */
 const MARK = randomUUID();
@@ -24,16 +21,16 @@ export function writeBody(body: object): RequestBody | Promise<RequestBody> {
 }
 
 /** Whether a value's JSON is better written in turns. */
-export const isLong = (value: unknown): boolean => charsLeft(value, ONE_TURN_CHARS) < 0;
+export const isLong = (value: unknown): boolean => charsLeft(value, PIECE_CHARS) < 0;
 
 /** What is left of so many characters when all strings of a value are taken off; not exact below 0. */
 function charsLeft(value: unknown, chars: number): number {
   if (typeof value === "string") return chars - value.length;
   if (typeof value !== "object" || value === null) return chars;
   let left = chars;
-  const holder = value as JsonObject;
-  for (const key in holder) {
-    left = charsLeft(holder[key], left);
+  // A list of the values is several times as fast as `for in`, which takes longer than the writing itself.
+  for (const held of Object.values(value)) {
+    left = charsLeft(held, left);
     if (left < 0) return left;
   }
   return left;

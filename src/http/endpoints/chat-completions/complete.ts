@@ -29,9 +29,10 @@ export async function completeChat(
 
 /** The body without its last field, and without its closing brace. */
 function headOf({ completion }: UpstreamCompletion, modelId: string): string {
-  const { id, created, model } = stampFor(completion, modelId);
-  // Usage is reported apart from it.
-  return JSON.stringify({ ...completion, id, created, model, usage: undefined }).slice(0, -1);
+  Object.assign(completion, stampFor(completion, modelId));
+  // It is reported apart.
+  delete completion.usage;
+  return JSON.stringify(completion).slice(0, -1);
 }
 
 function withUsage(head: string, { usage, source, chargedMicro }: Settled): string {
