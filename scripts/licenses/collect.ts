@@ -24,7 +24,7 @@ interface Manifest {
 /** The licence itself and what it wants to be kept beside it; of bundles that a package holds, theirs. */
 const LICENCE_FILE = /^(?:licen[cs]e|notice|copying)(?:\.\w+)?$|bundle\.js\.licen[cs]e\.txt$/i;
 /** A package whose licence's text is no more than the text of its licence, for those that leave it out. */
-const APACHE_TEXT_OF = "@opentelemetry/api";
+const APACHE_TEXT_OF = "swagger-ui-dist";
 
 /**
  * Bundles the program and reads the licences of what is in it.

@@ -1,18 +1,6 @@
 // Metrics for Prometheus: how requests end, what they are charged, and what the operator has to bear.
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
-
-/** A request that has ended, as the metrics see it. */
-export interface EndedRequest {
-  providerId: string;
-  ending: string;
-  source: "reported" | "estimated" | "none";
-  usage: { promptTokens: number; completionTokens: number } | null;
-  chargedMicro: number;
-  shortfallMicro: number;
-  unbilledMicro: number;
-  firstEventMs: number | null;
-  durationMs: number;
-}
+import { type EndedRequest, EndedRequests } from "./ended-requests.ts";
+import { CONTENT_TYPE, counter, exposition, type Family, gauge } from "./prometheus.ts";
 
 export interface Metrics {
   requestEnded(request: EndedRequest): void;
@@ -31,7 +19,7 @@ export interface Metrics {
   /** A line of the log found no room. */
   logLineDropped(): void;
   /** Prometheus' text format, and its content type. */
-  render(): Promise<{ text: string; contentType: string }>;
+  render(): { text: string; contentType: string };
 }
 
 /** Figures that are asked for when somebody looks. */
@@ -49,29 +37,11 @@ export interface MetricSources {
 /** Providers name their errors themselves, and each name is a series for ever: more are counted as `other`. */
 const MAX_CODES = 64;
 
-/** From a cached answer to a long thought. */
-const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
-
 /** Makes the metrics of one server. */
 export function createMetrics(sources: MetricSources): Metrics {
-  const registry = new Registry();
-  const counters = createCounters(registry);
-  const registers = [registry];
-  const duration = new Histogram({
-    name: "aacflow_request_duration_seconds",
-    help: "From a request's arrival to its end.",
-    labelNames: ["provider"],
-    buckets: SECONDS,
-    registers,
-  });
-  const firstEvent = new Histogram({
-    name: "aacflow_time_to_first_event_seconds",
-    help: "From a request's arrival to its provider's first event.",
-    labelNames: ["provider"],
-    buckets: SECONDS,
-    registers,
-  });
-  addGauges(registry, sources);
+  const ended = new EndedRequests();
+  const counters = createCounters();
+  const families = [...ended.families, ...Object.values(counters), ...gaugesOf(sources)];
   const codes = new Set<string>();
 
   function boundedCode(code: string | null): string {
@@ -82,107 +52,70 @@ export function createMetrics(sources: MetricSources): Metrics {
   }
 
   return {
-    requestEnded(request) {
-      const provider = request.providerId;
-      countEnded(counters, request);
-      duration.observe({ provider }, request.durationMs / 1000);
-      if (request.firstEventMs !== null) {
-        firstEvent.observe({ provider }, request.firstEventMs / 1000);
-      }
-    },
-    requestRefused(status, code) {
-      counters.refused.inc({ status: String(status), code: boundedCode(code) });
-    },
+    requestEnded: (request) => ended.add(request),
+    requestRefused: (status, code) => counters.refused.of(String(status), boundedCode(code)).add(1),
     holdAbandoned(amountMicro) {
-      counters.abandoned.inc();
-      counters.abandonedMicro.inc(amountMicro);
+      counters.abandoned.of().add(1);
+      counters.abandonedMicro.of().add(amountMicro);
     },
-    upstreamRetried: (provider) => counters.upstreamRetries.inc({ provider }),
-    logLineDropped: () => counters.logLines.inc(),
-    usageDoubted: (provider) => counters.doubted.inc({ provider }),
-    answerReplayed: () => counters.replays.inc(),
-    settlementRetried: () => counters.retries.inc(),
-    render: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
+    upstreamRetried: (provider) => counters.upstreamRetries.of(provider).add(1),
+    logLineDropped: () => counters.logLines.of().add(1),
+    usageDoubted: (provider) => counters.doubted.of(provider).add(1),
+    answerReplayed: () => counters.replays.of().add(1),
+    settlementRetried: () => counters.retries.of().add(1),
+    render: () => ({ text: exposition(families), contentType: CONTENT_TYPE }),
   };
 }
 
-type Counters = ReturnType<typeof createCounters>;
-
-function createCounters(registry: Registry) {
-  const counter = <T extends string>(name: string, help: string, labelNames: readonly T[] = []) =>
-    new Counter<T>({ name: `aacflow_${name}`, help, labelNames, registers: [registry] });
+function createCounters() {
   return {
-    ended: counter("requests_ended_total", "Requests that took a hold, by how they ended.", [
-      "provider",
-      "ending",
-    ]),
-    refused: counter("requests_refused_total", "Answers of 4xx and 5xx, by their code.", [
+    refused: counter("aacflow_requests_refused_total", "Answers of 4xx and 5xx, by their code.", [
       "status",
       "code",
     ]),
-    charged: counter("charged_micro_total", "Charged, in micro-dollars, by where usage is from.", [
-      "provider",
-      "usage_source",
-    ]),
-    usage: counter("requests_usage_total", "Ended requests by where their usage is from.", [
-      "provider",
-      "usage_source",
-    ]),
-    tokens: counter("tokens_total", "Tokens of ended requests.", ["provider", "direction"]),
-    shortfalls: counter("shortfalls_total", "Requests that cost more than their account had."),
-    writtenOff: counter(
-      "written_off_micro_total",
-      "Cost that nobody was charged, in micro-dollars: a shortfall, or an estimate beyond its hold.",
-      ["reason"],
+    abandoned: counter(
+      "aacflow_abandoned_holds_total",
+      "Holds of a killed process that were released.",
+      [],
     ),
-    abandoned: counter("abandoned_holds_total", "Holds of a killed process that were released."),
-    abandonedMicro: counter("abandoned_holds_micro_total", "Their sum, in micro-dollars."),
-    upstreamRetries: counter("upstream_retries_total", "Calls tried again after a refusal.", [
-      "provider",
-    ]),
-    logLines: counter("log_lines_dropped_total", "Log lines that nobody read in time."),
+    abandonedMicro: counter(
+      "aacflow_abandoned_holds_micro_total",
+      "Their sum, in micro-dollars.",
+      [],
+    ),
+    upstreamRetries: counter(
+      "aacflow_upstream_retries_total",
+      "Calls tried again after a refusal.",
+      ["provider"],
+    ),
+    logLines: counter("aacflow_log_lines_dropped_total", "Log lines that nobody read in time.", []),
     doubted: counter(
-      "usage_doubted_total",
+      "aacflow_usage_doubted_total",
       "Reports of more input than the request can have had: the input was estimated.",
       ["provider"],
     ),
-    replays: counter("idempotent_replays_total", "Answers given again for an idempotency key."),
-    retries: counter("settlement_retries_total", "Settlements that the database refused at first."),
+    replays: counter(
+      "aacflow_idempotent_replays_total",
+      "Answers given again for an idempotency key.",
+      [],
+    ),
+    retries: counter(
+      "aacflow_settlement_retries_total",
+      "Settlements that the database refused at first.",
+      [],
+    ),
   };
 }
 
-function countEnded(counters: Counters, request: EndedRequest): void {
-  const { providerId: provider, ending, source: usage_source, usage } = request;
-  counters.ended.inc({ provider, ending });
-  counters.usage.inc({ provider, usage_source });
-  if (request.chargedMicro > 0)
-    counters.charged.inc({ provider, usage_source }, request.chargedMicro);
-  if (usage !== null) {
-    counters.tokens.inc({ provider, direction: "input" }, usage.promptTokens);
-    counters.tokens.inc({ provider, direction: "output" }, usage.completionTokens);
-  }
-  if (request.shortfallMicro > 0) {
-    counters.shortfalls.inc();
-    counters.writtenOff.inc({ reason: "shortfall" }, request.shortfallMicro);
-  }
-  if (request.unbilledMicro > 0) {
-    counters.writtenOff.inc({ reason: "beyond_deposit" }, request.unbilledMicro);
-  }
-}
-
-function addGauges(registry: Registry, sources: MetricSources): void {
-  const gauge = (name: string, help: string, read: () => number) =>
-    new Gauge({
-      name: `aacflow_${name}`,
-      help,
-      registers: [registry],
-      collect() {
-        this.set(read());
-      },
-    });
-  gauge("requests_in_progress", "Requests whose money is not settled.", sources.inProgress);
-  gauge("draining_calls", "Calls that are read on without a client.", sources.draining);
-  gauge("answers_kept", "Answers kept for idempotency keys.", () => sources.answersKept().count);
-  gauge("answers_kept_bytes", "Their size, in bytes.", () => sources.answersKept().bytes);
-  gauge("commits_waiting", "Operations that wait for the next commit.", sources.commitsWaiting);
-}
+const gaugesOf = ({
+  inProgress,
+  draining,
+  commitsWaiting,
+  answersKept,
+}: MetricSources): Family[] => [
+  gauge("aacflow_requests_in_progress", "Requests whose money is not settled.", inProgress),
+  gauge("aacflow_draining_calls", "Calls that are read on without a client.", draining),
+  gauge("aacflow_answers_kept", "Answers kept for idempotency keys.", () => answersKept().count),
+  gauge("aacflow_answers_kept_bytes", "Their size, in bytes.", () => answersKept().bytes),
+  gauge("aacflow_commits_waiting", "Operations that wait for the next commit.", commitsWaiting),
+];

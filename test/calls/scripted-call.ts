@@ -7,8 +7,9 @@ import { createRunningCalls, type RunningCalls } from "../../src/calls/running.t
 import { configSchema } from "../../src/config/schema.ts";
 import type { LedgerPort } from "../../src/ledger/port.ts";
 import type { ProviderAdapter } from "../../src/providers/protocol.ts";
+import type { EndedRequest } from "../../src/telemetry/ended-requests.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
-import { createMetrics, type EndedRequest } from "../../src/telemetry/metrics.ts";
+import { createMetrics } from "../../src/telemetry/metrics.ts";
 import { RequestLog } from "../../src/telemetry/request-log.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { exactly } from "../support/holds.ts";

@@ -6,7 +6,7 @@ import type { Settled } from "../../src/calls/settle.ts";
 import type { LedgerPort } from "../../src/ledger/port.ts";
 import { plainUsage } from "../../src/metering/estimate.ts";
 import type { Measured } from "../../src/metering/measure.ts";
-import type { EndedRequest } from "../../src/telemetry/metrics.ts";
+import type { EndedRequest } from "../../src/telemetry/ended-requests.ts";
 import {
   type CallBooks,
   type HandDeadlines,

@@ -37,7 +37,6 @@ export const PACKAGES: Record<string, string> = {
   "@elysiajs": "http",
   commander: "cli",
   pino: "telemetry",
-  "prom-client": "telemetry",
   "drizzle-orm": STORES,
   "bun:sqlite": STORES,
 };

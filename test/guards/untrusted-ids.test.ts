@@ -61,7 +61,7 @@ async function ask(body: object, headers: Record<string, string> = {}): Promise<
 }
 
 const metricNames = async (): Promise<string[]> => {
-  const { text } = await house.server.gateway.metrics.render();
+  const { text } = house.server.gateway.metrics.render();
   const samples = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   return samples.map((line) => line.replace(/ [^ ]+$/, "")).sort();
 };
@@ -172,7 +172,7 @@ test("a provider's own error codes take a bounded number of series", async () =>
   });
   for (let n = 0; n < 1_000; n++) metrics.requestRefused(400, `code_${n}`);
   for (const code of ODD) metrics.requestRefused(400, code);
-  const { text } = await metrics.render();
+  const { text } = metrics.render();
   const series = text.split("\n").filter((line) => line.startsWith("aacflow_requests_refused"));
   expect(series).toHaveLength(65);
   expect(series).toContain(

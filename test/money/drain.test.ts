@@ -49,7 +49,7 @@ async function leaveMidStream(where: House, answer: UpstreamAnswer): Promise<voi
 }
 
 const metric = async (where: House, name: string): Promise<number> => {
-  const { text } = await where.server.gateway.metrics.render();
+  const { text } = where.server.gateway.metrics.render();
   return Number(new RegExp(`^${name} (\\d+)$`, "m").exec(text)?.[1]);
 };
 

@@ -199,7 +199,7 @@ test("a server that stops does not wait for the next try", async () => {
 });
 
 test("tries are counted", async () => {
-  const { text } = await house.server.gateway.metrics.render();
+  const { text } = house.server.gateway.metrics.render();
   const tries = Number(
     /^aacflow_upstream_retries_total\{provider="custom"\} (\d+)$/m.exec(text)?.[1],
   );

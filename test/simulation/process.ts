@@ -13,8 +13,9 @@ import type { OpenHold } from "../../src/ledger/port.ts";
 import type { ApplyBatch } from "../../src/ledger/sqlite/batch.ts";
 import type { ProviderSet } from "../../src/providers/registry.ts";
 import { type StoreCommands, storeBatch, storeOn } from "../../src/store.ts";
+import type { EndedRequest } from "../../src/telemetry/ended-requests.ts";
 import type { Logger } from "../../src/telemetry/log.ts";
-import type { EndedRequest, Metrics } from "../../src/telemetry/metrics.ts";
+import type { Metrics } from "../../src/telemetry/metrics.ts";
 import { MAX_ANSWER_BYTES, tokensOf } from "./house.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -115,7 +116,7 @@ function tally(ended: EndedRequest[]): Metrics {
     holdAbandoned: () => {},
     settlementRetried: () => {},
     logLineDropped: () => {},
-    render: async () => ({ text: "", contentType: "" }),
+    render: () => ({ text: "", contentType: "" }),
   };
 }
 

@@ -8,8 +8,8 @@ export const getMetrics: Endpoint = {
   access: "operator",
   create:
     ({ gateway }) =>
-    async ({ scope }) => {
-      const { text, contentType } = await gateway.metrics.render();
+    ({ scope }) => {
+      const { text, contentType } = gateway.metrics.render();
       return new Response(text, { headers: { ...scope.headers, "content-type": contentType } });
     },
   doc: {
