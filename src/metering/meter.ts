@@ -7,7 +7,7 @@ import {
   type UpstreamCompletion,
   type UpstreamEvent,
 } from "../providers/protocol.ts";
-import { createProducing, type Produced } from "./produced.ts";
+import { type Produced, Producing } from "./produced.ts";
 
 /** What a provider reported, of all its reports together. */
 export interface ReportedUsage {
@@ -37,60 +37,68 @@ export interface Meter {
 
 type Reporting = Pick<UpstreamChunk, "usage" | "reportedCostMicro">;
 
-export function createMeter(): Meter {
-  const producing = createProducing();
-  let tokens: TokenUsage | null = null;
-  let costMicro: number | null = null;
-  let finals = 0;
-  /** The output of the largest final report, and what had been produced when it came. */
-  let finalOutput = -1;
-  let covered = -1;
+export const createMeter = (): Meter => new AnswerMeter();
 
-  function report(usage: TokenUsage, isFinal: boolean): void {
-    tokens = tokens === null ? usage : larger(tokens, usage);
-    if (!isFinal) return;
-    finals++;
-    if (usage.completionTokens <= finalOutput) return;
-    finalOutput = usage.completionTokens;
-    covered = producing.size();
+class AnswerMeter implements Meter {
+  readonly #producing = new Producing();
+  #tokens: TokenUsage | null = null;
+  #costMicro: number | null = null;
+  #finals = 0;
+  /** The output of the largest final report, and what had been produced when it came. */
+  #finalOutput = -1;
+  #covered = -1;
+
+  add(event: UpstreamEvent): void {
+    if (isPlainRun(event)) {
+      this.#producing.addRun(event);
+      return;
+    }
+    const { chunk, usageIsFinal = true } = event;
+    for (const choice of chunk.choices) this.#producing.add(choice?.delta);
+    // Without choices it does not go to the client.
+    if (chunk.choices.length > 0) this.#producing.addBeside(chunk, "delta");
+    this.#take(event, usageIsFinal);
+  }
+
+  addWhole(answer: UpstreamCompletion): void {
+    for (const choice of answer.completion.choices) this.#producing.add(choice?.message);
+    this.#producing.addBeside(answer.completion, "message");
+    this.#take(answer, true);
+  }
+
+  reported(): ReportedUsage | null {
+    if (this.#tokens === null) return null;
+    return {
+      tokens: this.#tokens,
+      coversAll: this.#covered === this.#producing.size(),
+      isOneOfSeveral: this.#finals > 1,
+    };
+  }
+
+  reportedCostMicro(): number | null {
+    return this.#costMicro;
+  }
+
+  produced(): Readonly<Produced> {
+    return this.#producing.all();
   }
 
   /** After what came with it, which it covers. */
-  function take({ usage, reportedCostMicro = null }: Reporting, isFinal: boolean): void {
-    if (usage !== null) report(usage, isFinal);
+  #take({ usage, reportedCostMicro = null }: Reporting, isFinal: boolean): void {
+    if (usage !== null) this.#report(usage, isFinal);
     if (reportedCostMicro !== null && isProviderCost(reportedCostMicro)) {
-      costMicro = Math.max(costMicro ?? 0, reportedCostMicro);
+      this.#costMicro = Math.max(this.#costMicro ?? 0, reportedCostMicro);
     }
   }
 
-  return {
-    add(event) {
-      if (isPlainRun(event)) {
-        producing.addRun(event);
-        return;
-      }
-      const { chunk, usageIsFinal = true } = event;
-      for (const choice of chunk.choices) producing.add(choice?.delta);
-      // Without choices it does not go to the client.
-      if (chunk.choices.length > 0) producing.addBeside(chunk, "delta");
-      take(event, usageIsFinal);
-    },
-    addWhole(answer) {
-      for (const choice of answer.completion.choices) producing.add(choice?.message);
-      producing.addBeside(answer.completion, "message");
-      take(answer, true);
-    },
-    reported: () =>
-      tokens === null
-        ? null
-        : {
-            tokens,
-            coversAll: covered === producing.size(),
-            isOneOfSeveral: finals > 1,
-          },
-    reportedCostMicro: () => costMicro,
-    produced: producing.all,
-  };
+  #report(usage: TokenUsage, isFinal: boolean): void {
+    this.#tokens = this.#tokens === null ? usage : larger(this.#tokens, usage);
+    if (!isFinal) return;
+    this.#finals++;
+    if (usage.completionTokens <= this.#finalOutput) return;
+    this.#finalOutput = usage.completionTokens;
+    this.#covered = this.#producing.size();
+  }
 }
 
 function larger(one: TokenUsage, other: TokenUsage): TokenUsage {

@@ -23,161 +23,187 @@ export interface Produced {
   images: number;
 }
 
-export interface Producing {
+/** Adds up what an answer amounts to. One of them watches one answer. */
+export class Producing {
+  readonly #kept = new KeptText();
+  #chars = 0;
+  #showsReasoning = false;
+  #otherBytes = 0;
+  #audioChars = 0;
+  #images = 0;
+  /** By their places, the hashes of what was said beside. */
+  #besides: Map<string, number | bigint> | null = null;
+  #besideBytes = 0;
+
   /** A delta or a message. Takes anything, of any shape. */
-  add(part: unknown): void;
+  add(part: unknown): void {
+    if (!isObject(part)) {
+      this.#addOther(part);
+      return;
+    }
+    let thinks = false;
+    for (const field in part) {
+      const value = part[field];
+      // Nearly all chunks are this and nothing else.
+      if (field === "content" && typeof value === "string") this.#addText(value);
+      else if (THOUGHTS.has(field)) thinks ||= isFilled(value);
+      else if (value !== null) this.#addField(field, value);
+    }
+    if (thinks) this.#addThought(part);
+  }
+
   /** Deltas that are these texts and nothing else. */
-  addRun(run: PlainRun): void;
+  addRun({ texts, chars }: PlainRun): void {
+    if (this.#chars < KEPT_CHARS) this.#kept.addRun(texts);
+    this.#chars += chars;
+  }
+
   /**
    * What an answer or a chunk says beside its deltas or messages, in itself and in its choices: unknown fields, by their
    * bytes. Many providers repeat them in each chunk, so they count when they change.
    * @param said the field of a choice that was added by itself
    */
-  addBeside(answer: object, said: "delta" | "message"): void;
-  /** As it is now: counting takes time, and events may come meanwhile that nobody is given. */
-  all(): Readonly<Produced>;
-  /** Grows with what the model says; remarks beside that may come after all is said. */
-  size(): number;
-}
-
-export function createProducing(): Producing {
-  const kept = new KeptText();
-  const all: Omit<Produced, "kept"> = {
-    chars: 0,
-    showsReasoning: false,
-    otherBytes: 0,
-    audioChars: 0,
-    images: 0,
-  };
-
-  function addText(text: string): void {
-    if (all.chars < KEPT_CHARS) kept.add(text);
-    all.chars += text.length;
+  addBeside(answer: object, said: "delta" | "message"): void {
+    const fields = answer as Record<string, unknown>;
+    for (const field in fields) {
+      if (!ANSWER_FRAME.has(field)) this.#addFieldBeside(field, fields[field]);
+    }
+    const { choices } = fields;
+    if (!Array.isArray(choices)) return;
+    for (const [at, choice] of choices.entries()) {
+      if (!isObject(choice)) continue;
+      for (const name in choice) {
+        if (name === said || CHOICE_FRAME.has(name)) continue;
+        this.#addFieldBeside(`${choice.index ?? at}.${name}`, choice[name]);
+      }
+    }
   }
 
-  function addOther(value: unknown): void {
+  /** As it is now: counting takes time, and events may come meanwhile that nobody is given. */
+  all(): Readonly<Produced> {
+    return {
+      kept: this.#kept.text(),
+      chars: this.#chars,
+      showsReasoning: this.#showsReasoning,
+      otherBytes: this.#otherBytes + this.#besideBytes,
+      audioChars: this.#audioChars,
+      images: this.#images,
+    };
+  }
+
+  /** Grows with what the model says; remarks beside that may come after all is said. */
+  size(): number {
+    return this.#chars + this.#otherBytes + this.#audioChars + this.#images;
+  }
+
+  #addText(text: string): void {
+    if (this.#chars < KEPT_CHARS) this.#kept.add(text);
+    this.#chars += text.length;
+  }
+
+  #addOther(value: unknown): void {
     if (!isFilled(value)) return;
-    all.otherBytes += Buffer.byteLength(typeof value === "string" ? value : JSON.stringify(value));
+    const text = typeof value === "string" ? value : JSON.stringify(value);
+    this.#otherBytes += Buffer.byteLength(text);
+  }
+
+  /** What a field of a delta or a message is, where that is known. */
+  #addField(field: string, value: unknown): void {
+    switch (field) {
+      case "role":
+        return;
+      case "content":
+      case "refusal":
+        if (typeof value === "string") this.#addText(value);
+        else for (const part of listOf(value)) this.#addPart(part);
+        return;
+      case "tool_calls":
+        for (const call of listOf(value)) this.#addCall(call);
+        return;
+      case "function_call":
+        this.#addFields(value, CALL_TEXTS, NONE);
+        return;
+      case "audio":
+        this.#addAudio(value);
+        return;
+      case "images":
+        this.#images += listOf(value).length;
+        return;
+      default:
+        this.#addOther(value);
+    }
   }
 
   /** Known fields of an object are text, the named ones that mean nothing are left out, all others count by their bytes. */
-  function addFields(
-    holder: unknown,
-    texts: ReadonlySet<string>,
-    silent: ReadonlySet<string>,
-  ): void {
+  #addFields(holder: unknown, texts: ReadonlySet<string>, silent: ReadonlySet<string>): void {
     if (!isObject(holder)) {
-      addOther(holder);
+      this.#addOther(holder);
       return;
     }
     for (const [field, value] of Object.entries(holder)) {
-      if (texts.has(field) && typeof value === "string") addText(value);
-      else if (!silent.has(field)) addOther(value);
+      if (texts.has(field) && typeof value === "string") this.#addText(value);
+      else if (!silent.has(field)) this.#addOther(value);
     }
   }
 
-  function addCall(call: unknown): void {
+  #addCall(call: unknown): void {
     if (!isObject(call)) {
-      addOther(call);
+      this.#addOther(call);
       return;
     }
     for (const [field, value] of Object.entries(call)) {
-      if (field === "function" || field === "custom") addFields(value, CALL_TEXTS, NONE);
-      else if (!CALL_FRAME.has(field)) addOther(value);
+      if (field === "function" || field === "custom") this.#addFields(value, CALL_TEXTS, NONE);
+      else if (!CALL_FRAME.has(field)) this.#addOther(value);
     }
   }
 
-  function addAudio(audio: unknown): void {
-    if (isObject(audio) && typeof audio.data === "string") all.audioChars += audio.data.length;
-    addFields(audio, AUDIO_TEXTS, AUDIO_FRAME);
+  #addAudio(audio: unknown): void {
+    if (isObject(audio) && typeof audio.data === "string") this.#audioChars += audio.data.length;
+    this.#addFields(audio, AUDIO_TEXTS, AUDIO_FRAME);
   }
 
-  function addPart(part: unknown): void {
-    if (isObject(part) && part.type === "image_url") all.images++;
-    else addFields(part, PART_TEXTS, PART_FRAME);
+  #addPart(part: unknown): void {
+    if (isObject(part) && part.type === "image_url") this.#images++;
+    else this.#addFields(part, PART_TEXTS, PART_FRAME);
   }
-
-  const addContent = (value: unknown): void => {
-    if (typeof value === "string") addText(value);
-    else each(value, addPart);
-  };
-  const addImage = (): void => {
-    all.images++;
-  };
-  /** What a field is, where that is known. */
-  const adders = new Map<string, (value: unknown) => void>([
-    ["role", () => {}],
-    ["content", addContent],
-    ["refusal", addContent],
-    ["tool_calls", (calls) => each(calls, addCall)],
-    ["function_call", (call) => addFields(call, CALL_TEXTS, NONE)],
-    ["audio", addAudio],
-    ["images", (images) => each(images, addImage)],
-  ]);
 
   /** Some tell the same thinking in two or three fields: it counts once, where it is longest. */
-  function addThought(part: Record<string, unknown>): void {
+  #addThought(part: Record<string, unknown>): void {
     let longest = "";
     for (const field of THOUGHTS) {
       const value = part[field];
-      const text = typeof value === "string" ? value : textsIn(value, addOther);
+      const text = typeof value === "string" ? value : this.#textsIn(value);
       if (text.length > longest.length) longest = text;
     }
-    all.showsReasoning ||= longest !== "";
-    addText(longest);
+    this.#showsReasoning ||= longest !== "";
+    this.#addText(longest);
   }
 
-  const besides = new Map<string, number | bigint>();
+  /** The texts of a list of details, joined; what is in them beside counts by its bytes. */
+  #textsIn(details: unknown): string {
+    let text = "";
+    for (const detail of listOf(details)) {
+      if (!isObject(detail)) {
+        this.#addOther(detail);
+        continue;
+      }
+      for (const [field, value] of Object.entries(detail)) {
+        if (DETAIL_TEXTS.has(field) && typeof value === "string") text += value;
+        else if (!DETAIL_FRAME.has(field)) this.#addOther(value);
+      }
+    }
+    return text;
+  }
 
-  let besideBytes = 0;
-
-  function addFieldBeside(place: string, value: unknown): void {
+  #addFieldBeside(place: string, value: unknown): void {
     if (!isFilled(value)) return;
     const text = typeof value === "string" ? value : JSON.stringify(value);
     const hash = Bun.hash(text);
-    if (besides.get(place) === hash) return;
-    if (besides.size < MAX_BESIDES) besides.set(place, hash);
-    besideBytes += Buffer.byteLength(text);
+    this.#besides ??= new Map();
+    if (this.#besides.get(place) === hash) return;
+    if (this.#besides.size < MAX_BESIDES) this.#besides.set(place, hash);
+    this.#besideBytes += Buffer.byteLength(text);
   }
-
-  return {
-    addRun({ texts, chars }) {
-      if (all.chars < KEPT_CHARS) kept.addRun(texts);
-      all.chars += chars;
-    },
-    addBeside(answer, said) {
-      const fields = answer as Record<string, unknown>;
-      for (const field in fields) {
-        if (!ANSWER_FRAME.has(field)) addFieldBeside(field, fields[field]);
-      }
-      const { choices } = fields;
-      if (!Array.isArray(choices)) return;
-      for (const [at, choice] of choices.entries()) {
-        if (!isObject(choice)) continue;
-        for (const name in choice) {
-          if (name === said || CHOICE_FRAME.has(name)) continue;
-          addFieldBeside(`${choice.index ?? at}.${name}`, choice[name]);
-        }
-      }
-    },
-    add(part) {
-      if (!isObject(part)) {
-        addOther(part);
-        return;
-      }
-      let thinks = false;
-      for (const field in part) {
-        const value = part[field];
-        // Nearly all chunks are this and nothing else.
-        if (field === "content" && typeof value === "string") addText(value);
-        else if (THOUGHTS.has(field)) thinks ||= isFilled(value);
-        else if (value !== null) (adders.get(field) ?? addOther)(value);
-      }
-      if (thinks) addThought(part);
-    },
-    all: () => ({ ...all, kept: kept.text(), otherBytes: all.otherBytes + besideBytes }),
-    size: () => all.chars + all.otherBytes + all.audioChars + all.images,
-  };
 }
 
 const THOUGHTS: ReadonlySet<string> = new Set([
@@ -213,23 +239,5 @@ function isFilled(value: unknown): boolean {
   return typeof value !== "object" || Object.keys(value).length > 0;
 }
 
-function each(list: unknown, add: (item: unknown) => void): void {
-  if (Array.isArray(list)) for (const item of list) add(item);
-  else add(list);
-}
-
-/** The texts of a list of details, joined; what is in them beside is given to `addOther`. */
-function textsIn(details: unknown, addOther: (value: unknown) => void): string {
-  let text = "";
-  each(details, (detail) => {
-    if (!isObject(detail)) {
-      addOther(detail);
-      return;
-    }
-    for (const [field, value] of Object.entries(detail)) {
-      if (DETAIL_TEXTS.has(field) && typeof value === "string") text += value;
-      else if (!DETAIL_FRAME.has(field)) addOther(value);
-    }
-  });
-  return text;
-}
+/** What is no list is one of itself. */
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);

@@ -8,7 +8,7 @@ import {
   NO_OUTPUT,
 } from "../../src/metering/estimate.ts";
 import { inputTokensBound } from "../../src/metering/input-bound.ts";
-import { createProducing } from "../../src/metering/produced.ts";
+import { Producing } from "../../src/metering/produced.ts";
 import { COUNTED_CHARS } from "../../src/metering/tokens/counter.ts";
 import { countTokens } from "../support/tokens.ts";
 
@@ -25,7 +25,7 @@ const read = async (request: ChatRequest, model = GPT_4O) =>
 
 /** What these deltas or messages amount to. */
 function produced(...parts: unknown[]) {
-  const producing = createProducing();
+  const producing = new Producing();
   for (const part of parts) producing.add(part);
   return producing.all();
 }
@@ -252,7 +252,7 @@ describe("all that is delivered counts, in whatever field:", () => {
     choices: [{ index: 0, finish_reason: null, ...choice }],
   });
   async function besides(said: "delta" | "message", ...answers: object[]): Promise<number> {
-    const producing = createProducing();
+    const producing = new Producing();
     for (const one of answers) producing.addBeside(one, said);
     expect(producing.size()).toBe(0);
     return (await estimateOutput(countTokens, ask("x"), producing.all())).completionTokens;

@@ -1,7 +1,7 @@
 // Names that every object has are words like others, wherever a caller or a provider says them.
 import { expect, test } from "bun:test";
 import { estimateOutput } from "../../../src/metering/estimate.ts";
-import { createProducing } from "../../../src/metering/produced.ts";
+import { Producing } from "../../../src/metering/produced.ts";
 import { COMMON_ERRORS } from "../../../src/providers/shared/errors.ts";
 import { finishReasonOf } from "../../../src/providers/shared/finish-reason.ts";
 import { lostFields } from "../../../src/providers/shared/ignored.ts";
@@ -21,7 +21,7 @@ test.each(NAMES)(
     expect(plainMediaType(name)).toBe(name.toLowerCase());
     const failed = (type: string) => COMMON_ERRORS.fromPayload({ error: { type, message: "no" } });
     expect(failed(name)?.status).toBe(failed("plain_word")?.status as number);
-    const speech = createProducing();
+    const speech = new Producing();
     speech.add({ audio: { data: "A".repeat(64_000) } });
     const spoken = (format: string) =>
       estimateOutput(countTokens, { ...request, audio: { format } }, speech.all());
