@@ -7,12 +7,13 @@ import { asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import { readEvent } from "../shared/read-event.ts";
 import type { SseEvent } from "../transport/sse.ts";
 import { ERRORS } from "./errors.ts";
-import { beginBlock, refusalText } from "./response.ts";
 import { reportedCounts } from "./usage.ts";
 
 /**
  * Reads the events of one stream in order. Events, blocks and deltas of unknown kinds are passed
- * over, as Anthropic adds new ones at any time; `ping` is one of them.
+ * over, as Anthropic adds new ones at any time; `ping` is one of them. Text blocks are joined to the
+ * content, thinking to `reasoning_content`; hidden thinking and tools that the provider runs are left
+ * out.
  */
 export class EventReader extends AnswerStream<SseEvent> {
   #ended = false;
@@ -28,12 +29,16 @@ export class EventReader extends AnswerStream<SseEvent> {
    * @throws ApiError when it is not a JSON object, comes out of order or is an error
    */
   read(given: SseEvent): UpstreamChunk[] {
-    const event = readEvent(given, ERRORS);
+    return this.take(readEvent(given, ERRORS));
+  }
+
+  /** The same for an event that is read already. */
+  take(event: JsonObject): UpstreamChunk[] {
     switch (event.type) {
       case "message_start":
         return this.#start(asObject(event.message));
       case "content_block_start":
-        return this.#say(beginBlock(this.blocks, event.index, asObject(event.content_block)));
+        return this.#say(this.#begin(event.index, asObject(event.content_block)));
       case "content_block_delta":
         return this.#say(this.#delta(event.index, asObject(event.delta)));
       case "content_block_stop":
@@ -56,6 +61,19 @@ export class EventReader extends AnswerStream<SseEvent> {
     return this.start(usage).map(early);
   }
 
+  #begin(index: unknown, { type, text, thinking, id, name, input }: JsonObject): Delta[] {
+    switch (type) {
+      case "text":
+        return this.blocks.text(text);
+      case "thinking":
+        return this.blocks.thinking(thinking);
+      case "tool_use":
+        return this.blocks.openTool(index, { id, name, input });
+      default:
+        return [];
+    }
+  }
+
   #delta(index: unknown, delta: JsonObject): Delta[] {
     switch (delta.type) {
       case "text_delta":
@@ -72,8 +90,10 @@ export class EventReader extends AnswerStream<SseEvent> {
   #messageDelta(delta: JsonObject, reported: unknown): UpstreamChunk[] {
     const usage = this.usage.add(reportedCounts(reported));
     if (!this.finished && nonEmptyString(delta.stop_reason) !== null) {
-      const refusal = refusalText(delta);
-      return this.finish(delta.stop_reason, refusal === null ? {} : { refusal }, usage);
+      // Why the model refused, in words, where it did and they are given.
+      const refusal = nonEmptyString(asObject(delta.stop_details).explanation);
+      const isTold = delta.stop_reason === "refusal" && refusal !== null;
+      return this.finish(delta.stop_reason, isTold ? { refusal } : {}, usage);
     }
     if (usage === null) {
       return [];

@@ -3,7 +3,7 @@ import { AnswerStream } from "../claude/answer-stream.ts";
 import type { UpstreamChunk } from "../protocol.ts";
 import type { Delta } from "../shared/envelope.ts";
 import { isModelFault } from "../shared/finish-reason.ts";
-import { asObject, isObject, type JsonObject } from "../shared/json.ts";
+import { asArray, asObject, isObject, type JsonObject } from "../shared/json.ts";
 import { errorFromException } from "./errors.ts";
 import type { BedrockEvent } from "./event-frames.ts";
 import { reportedCounts, thinkingCount } from "./usage.ts";
@@ -50,13 +50,19 @@ export class ChunkReader extends AnswerStream<BedrockEvent> {
     if (!isObject(toolUse)) {
       return [];
     }
-    return this.blocks.openTool(block, { id: toolUse.toolUseId, name: toolUse.name });
+    const { toolUseId: id, name, input } = toolUse;
+    return this.blocks.openTool(block, { id, name, input });
   }
 
   #delta(block: unknown, delta: JsonObject): Delta[] {
+    const { reasoningText, text: thought } = asObject(delta.reasoningContent);
+    // In a whole answer text that comes with its sources is in a block of its own kind.
+    const cited = asArray(asObject(delta.citationsContent).content).map(
+      (part) => asObject(part).text,
+    );
     return [
-      ...this.blocks.text(delta.text),
-      ...this.blocks.thinking(asObject(delta.reasoningContent).text),
+      ...[delta.text, ...cited].flatMap((text) => this.blocks.text(text)),
+      ...this.blocks.thinking(thought ?? asObject(reasoningText).text),
       ...this.blocks.toolInput(block, asObject(delta.toolUse).input),
     ];
   }
