@@ -7,12 +7,12 @@ import type {
   UpstreamChunk,
   UpstreamCompletion,
 } from "../protocol.ts";
-import { type Delta, deltaChoice, Envelope, saidIn, wholeChoice } from "../shared/envelope.ts";
+import { chunksAsWhole, type Delta, deltaChoice, Envelope } from "../shared/envelope.ts";
 import { refuseForms } from "../shared/form-fields.ts";
 import { ignoredWords, lostFields, loweredLimit } from "../shared/ignored.ts";
 import { unmetWishes } from "../shared/provider-wishes.ts";
 import { tokenUsage } from "../shared/token-counts.ts";
-import { type Piece, type PlannedChoice, planAnswer } from "./plan.ts";
+import { type PlannedChoice, planAnswer } from "./plan.ts";
 import { countPromptTokens } from "./usage.ts";
 
 /** What would have to be answered in a form that the demo does not have. */
@@ -56,14 +56,9 @@ async function complete(
   pace: DemoPace,
   signal: AbortSignal,
 ): Promise<UpstreamCompletion> {
-  const ignored = lostHere(call);
-  await pause(pace.firstWordDelayMs, signal);
-  const choices = planAnswer(call);
-  const whole = choices.map(({ pieces, finishReason }, index) =>
-    wholeChoice(index, saidIn(pieces.map(toDelta)), finishReason),
-  );
-  const answer = new Envelope(call.upstreamModel).whole(whole, await usageOf(call, choices));
-  return { ...answer, ignored };
+  const events = await Array.fromAsync(stream(call, { ...pace, wordDelayMs: 0 }, signal));
+  const chunks = events.flat();
+  return { ...chunksAsWhole(chunks), ignored: chunks[0]?.ignored ?? [] };
 }
 
 async function* stream(
@@ -75,15 +70,15 @@ async function* stream(
   await pause(pace.firstWordDelayMs, signal);
   const choices = planAnswer(call);
   const envelope = new Envelope(call.upstreamModel);
-  for (const [index, { pieces, finishReason }] of choices.entries()) {
+  for (const [index, { deltas, finishReason }] of choices.entries()) {
     const say = (delta: Delta) => envelope.chunk([deltaChoice(index, delta)]);
-    const hasCalls = pieces.some(({ kind }) => kind === "call");
-    const first = say({ role: "assistant", content: hasCalls ? null : "" });
+    const content = deltas[0]?.tool_calls === undefined ? "" : null;
+    const first = say({ role: "assistant", content });
     yield [index === 0 ? { ...first, ignored } : first];
-    for (const [position, piece] of pieces.entries()) {
+    for (const [position, delta] of deltas.entries()) {
       if (position > 0) await pause(pace.wordDelayMs, signal);
       signal.throwIfAborted();
-      yield [say(toDelta(piece))];
+      yield [say(delta)];
     }
     const usage = index === choices.length - 1 ? await usageOf(call, choices) : null;
     yield [envelope.chunk([deltaChoice(index, {}, finishReason)], usage)];
@@ -100,19 +95,6 @@ function lostHere(call: UpstreamCall): string[] {
     ...unmetWishes(request),
     ...loweredLimit(call),
   ];
-}
-
-function toDelta(piece: Piece): Delta {
-  switch (piece.kind) {
-    case "text":
-      return { content: piece.text };
-    case "call": {
-      const { index, id, name } = piece;
-      return { tool_calls: [{ index, id, type: "function", function: { name, arguments: "" } }] };
-    }
-    case "arguments":
-      return { tool_calls: [{ index: piece.index, function: { arguments: piece.text } }] };
-  }
 }
 
 async function usageOf(call: UpstreamCall, choices: readonly PlannedChoice[]) {

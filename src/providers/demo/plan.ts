@@ -1,19 +1,22 @@
 // Plans a whole answer in pieces, which are then either streamed or folded: both ways give the same
 // answer.
 import type { UpstreamCall } from "../protocol.ts";
+import type { Delta } from "../shared/envelope.ts";
 import { schemaValue } from "./schema-value.ts";
 import { answerText } from "./text.ts";
 import { type PlannedCall, planCalls } from "./tools.ts";
 import { countTokens, cutToTokens } from "./usage.ts";
 
-/** One delta of a streamed answer. */
-export type Piece =
-  | { kind: "text"; text: string }
-  | { kind: "call"; index: number; id: string; name: string }
-  | { kind: "arguments"; index: number; text: string };
+/** A word of an answer, and what it says in a streamed one. */
+interface Piece {
+  words: string;
+  say: (words: string) => Delta;
+  /** It cannot be cut. */
+  isWhole?: true;
+}
 
 export interface PlannedChoice {
-  pieces: Piece[];
+  deltas: Delta[];
   finishReason: "stop" | "length" | "tool_calls";
   /** Whole tokens, by the rule in usage.ts. */
   tokens: number;
@@ -58,7 +61,8 @@ function beforeStop(text: string, stop: string | string[] | undefined): string {
 
 /** Words, each with the white space that follows it. */
 function textPieces(text: string): Piece[] {
-  return (text.match(/^\s+|\S+\s*/g) ?? []).map((word) => ({ kind: "text", text: word }));
+  const words = text.match(/^\s+|\S+\s*/g) ?? [];
+  return words.map((word) => ({ words: word, say: (content) => ({ content }) }));
 }
 
 function callPieces(call: UpstreamCall, calls: PlannedCall[], choice: number): Piece[] {
@@ -66,8 +70,10 @@ function callPieces(call: UpstreamCall, calls: PlannedCall[], choice: number): P
     const id = callId(call, choice, index);
     // JSON has few words: a piece ends after a comma or a colon too, as providers cut it.
     const parts = json.match(/[^\s,:]*[\s,:]*/g)?.filter(Boolean) ?? [];
-    const pieces: Piece[] = parts.map((text) => ({ kind: "arguments", index, text }));
-    return [{ kind: "call", index, id, name }, ...pieces];
+    const say = (text: string) => ({ tool_calls: [{ index, function: { arguments: text } }] });
+    const begun = { index, id, type: "function" as const, function: { name, arguments: "" } };
+    const start: Piece = { words: name, say: () => ({ tool_calls: [begun] }), isWhole: true };
+    return [start, ...parts.map((words) => ({ words, say }))];
   });
 }
 
@@ -86,20 +92,20 @@ function cut(
   finishReason: PlannedChoice["finishReason"],
   limit: number,
 ): PlannedChoice {
-  const kept: Piece[] = [];
+  const deltas: Delta[] = [];
   let tokens = 0;
-  for (const piece of pieces) {
-    const cost = countTokens(piece.kind === "call" ? piece.name : piece.text);
+  for (const { words, say, isWhole } of pieces) {
+    const cost = countTokens(words);
     const left = limit - tokens;
     if (cost > left) {
-      if (piece.kind !== "call" && left > 0) {
-        kept.push({ ...piece, text: cutToTokens(piece.text.trimStart(), left) });
+      if (!isWhole && left > 0) {
+        deltas.push(say(cutToTokens(words.trimStart(), left)));
         tokens += left;
       }
-      return { pieces: kept, finishReason: "length", tokens };
+      return { deltas, finishReason: "length", tokens };
     }
-    kept.push(piece);
+    deltas.push(say(words));
     tokens += cost;
   }
-  return { pieces: kept, finishReason, tokens };
+  return { deltas, finishReason, tokens };
 }

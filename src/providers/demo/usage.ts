@@ -73,19 +73,13 @@ async function countInTurns(text: string, turn: Turn): Promise<number> {
   return count.total();
 }
 
-/** What `\s` matches, by its code: a text may have millions of characters. */
+/** What `\s` matches, by its code: a text may have millions of characters, few of them rare blanks. */
 const isBlank = (code: number): boolean =>
   code < 128
     ? code === 32 || (code >= 9 && code <= 13)
-    : code === 0xa0 || code === 0xfeff || code === 0x3000 || isRareBlank(code);
-
-const isRareBlank = (code: number): boolean =>
-  code === 0x1680 ||
-  (code >= 0x2000 && code <= 0x200a) ||
-  code === 0x2028 ||
-  code === 0x2029 ||
-  code === 0x202f ||
-  code === 0x205f;
+    : code === 0xa0 ||
+      code === 0xfeff ||
+      (code >= 0x1680 && code <= 0x3000 && /\s/.test(String.fromCharCode(code)));
 
 /** A code point beyond the first 65,536 is two codes. */
 const isSecondHalf = (code: number): boolean => code >= 0xdc00 && code <= 0xdfff;
