@@ -1,14 +1,9 @@
 // Images and documents as Anthropic's blocks.
 import { unsupported } from "../../base/errors.ts";
-import { asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
-import {
-  base64Text,
-  fileData,
-  isTextType,
-  type MediaSource,
-  readMediaSource,
-} from "../shared/media-source.ts";
-import { type DocumentBlock, IMAGE_TYPES, type ImageBlock, type Media } from "./wire.ts";
+import { imageType, readPart } from "../claude/media.ts";
+import type { JsonObject } from "../shared/json.ts";
+import { base64Text, isTextType, type MediaSource } from "../shared/media-source.ts";
+import type { DocumentBlock, ImageBlock, Media } from "./wire.ts";
 
 /**
  * The block of a part; null for a type that Claude does not read.
@@ -16,43 +11,24 @@ import { type DocumentBlock, IMAGE_TYPES, type ImageBlock, type Media } from "./
  * @throws ApiError 400 for what cannot be sent, with its place in `param`
  */
 export function readMedia(part: JsonObject, place: string): Media | null {
-  switch (part.type) {
-    case "image_url": {
-      const param = `${place}.image_url.url`;
-      return imageBlock(readMediaSource(asObject(part.image_url).url, param), param);
-    }
-    case "file":
-      return fileBlock(asObject(part.file), `${place}.file`);
-    default:
-      return null;
+  const media = readPart(part, place);
+  if (media === null) {
+    return null;
   }
+  const { source, isImage, filename, param } = media;
+  if (isImage) {
+    return { type: "image", source: imageSource(source, param) };
+  }
+  const title = filename === null ? {} : { title: filename };
+  return { type: "document", source: documentSource(source, param), ...title };
 }
 
-function imageBlock(source: MediaSource, param: string): ImageBlock {
+function imageSource(source: MediaSource, param: string): ImageBlock["source"] {
   if (source.kind === "url") {
     // Anthropic fetches it: the gateway itself dials no address that a client names.
-    return { type: "image", source: { type: "url", url: source.url } };
+    return { type: "url", url: source.url };
   }
-  const mediaType = IMAGE_TYPES.find((type) => type === source.mediaType);
-  if (mediaType === undefined) {
-    throw unsupported("This model takes JPEG, PNG, GIF and WebP images.", param);
-  }
-  const { base64: data } = source;
-  return { type: "image", source: { type: "base64", media_type: mediaType, data } };
-}
-
-function fileBlock(file: JsonObject, place: string): Media {
-  const param = `${place}.file_data`;
-  const source = readMediaSource(fileData(file, place), param);
-  if (source.kind === "bytes" && source.mediaType.startsWith("image/")) {
-    return imageBlock(source, param);
-  }
-  const title = nonEmptyString(file.filename);
-  return {
-    type: "document",
-    source: documentSource(source, param),
-    ...(title !== null && { title }),
-  };
+  return { type: "base64", media_type: imageType(source, param), data: source.base64 };
 }
 
 function documentSource(source: MediaSource, param: string): DocumentBlock["source"] {

@@ -9,12 +9,8 @@ import type {
   ToolChoice,
   Turn,
 } from "../claude/blocks.ts";
+import type { ImageType } from "../claude/media.ts";
 import type { JsonObject } from "../shared/json.ts";
-
-/** The formats of images that Claude reads. */
-export const IMAGE_TYPES = ["image/jpeg", "image/png", "image/gif", "image/webp"] as const;
-
-type ImageType = (typeof IMAGE_TYPES)[number];
 
 export interface ImageBlock extends Cacheable {
   type: "image";

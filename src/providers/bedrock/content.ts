@@ -2,31 +2,19 @@
 import { byName } from "../../base/by-name.ts";
 import { unsupported } from "../../base/errors.ts";
 import type { MediaBlock } from "../claude/blocks.ts";
-import { asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
-import {
-  cleanBase64,
-  fileData,
-  isTextType,
-  type MediaSource,
-  readMediaSource,
-} from "../shared/media-source.ts";
-import type { AudioBlock, DocumentBlock, ImageBlock } from "./wire.ts";
+import { imageType, type MediaBytes, readPart } from "../claude/media.ts";
+import { asObject, type JsonObject } from "../shared/json.ts";
+import { cleanBase64, isTextType } from "../shared/media-source.ts";
+import type { MediaBlock as ConverseBlock } from "./wire.ts";
 
 /** One part in Converse's form. */
 export interface ConverseMedia extends MediaBlock {
   type: "media";
-  block: ImageBlock | DocumentBlock | AudioBlock;
+  block: ConverseBlock;
 }
 
 /** What is left of a document's name, in characters. */
 const MAX_NAME_CHARS = 100;
-
-const IMAGE_FORMATS = byName<string>({
-  "image/jpeg": "jpeg",
-  "image/png": "png",
-  "image/gif": "gif",
-  "image/webp": "webp",
-});
 
 const DOCUMENT_FORMATS = byName<string>({
   "application/pdf": "pdf",
@@ -59,32 +47,26 @@ export class MediaReader {
    * @throws ApiError 400 for what cannot be sent, with its place in `param`
    */
   read(part: JsonObject, place: string): ConverseMedia | null {
-    switch (part.type) {
-      case "image_url": {
-        const param = `${place}.image_url.url`;
-        return media(imageBlock(readBytes(asObject(part.image_url).url, param), param));
-      }
-      case "file":
-        return media(this.#file(asObject(part.file), `${place}.file`));
-      case "input_audio":
-        return media(audioBlock(asObject(part.input_audio), `${place}.input_audio`));
-      default:
-        return null;
+    if (part.type === "input_audio") {
+      return media(audioBlock(asObject(part.input_audio), `${place}.input_audio`));
     }
-  }
-
-  #file(file: JsonObject, place: string): DocumentBlock | ImageBlock {
-    const param = `${place}.file_data`;
-    const source = readBytes(fileData(file, place), param);
-    if (source.mediaType.startsWith("image/")) {
-      return imageBlock(source, param);
+    const given = readPart(part, place);
+    if (given === null) {
+      return null;
     }
-    const filename = nonEmptyString(file.filename) ?? "";
-    const format = documentFormat(source.mediaType, filename);
-    if (format === null) {
-      throw unsupported(`This model does not take files of type '${named(source)}'.`, param);
+    const { source, isImage, filename, param } = given;
+    if (source.kind === "url") {
+      throw unsupported("This model takes media as data: URLs only; send the bytes.", param);
     }
-    return { document: { format, name: this.#name(filename), source: { bytes: source.base64 } } };
+    if (isImage) {
+      const format = imageType(source, param).slice("image/".length);
+      return media({ image: { format, source: { bytes: source.base64 } } });
+    }
+    const name = filename ?? "";
+    const format = documentFormat(source, name, param);
+    return media({
+      document: { format, name: this.#name(name), source: { bytes: source.base64 } },
+    });
   }
 
   /** Names must be of a small set of characters, and different within a conversation. */
@@ -105,36 +87,22 @@ export class MediaReader {
   }
 }
 
-type Bytes = Extract<MediaSource, { kind: "bytes" }>;
+const media = (block: ConverseBlock): ConverseMedia => ({ type: "media", block });
 
-const media = (block: ConverseMedia["block"]): ConverseMedia => ({ type: "media", block });
-
-function readBytes(url: unknown, param: string): Bytes {
-  const source = readMediaSource(url, param);
-  if (source.kind === "url") {
-    throw unsupported("This model takes media as data: URLs only; send the bytes.", param);
-  }
-  return source;
-}
-
-function documentFormat(mediaType: string, filename: string): string | null {
+function documentFormat({ mediaType }: MediaBytes, filename: string, param: string): string {
   const known = DOCUMENT_FORMATS[mediaType];
   if (known !== undefined || isTextType(mediaType)) {
     return known ?? "txt";
   }
   const extension = /\.(\w+)$/.exec(filename)?.[1]?.toLowerCase() ?? "";
-  return UNKNOWN_TYPES.has(mediaType) && NAMED_FORMATS.has(extension) ? extension : null;
-}
-
-function imageBlock(source: Bytes, param: string): ImageBlock {
-  const format = IMAGE_FORMATS[source.mediaType];
-  if (format === undefined) {
-    throw unsupported("This model takes JPEG, PNG, GIF and WebP images.", param);
+  if (!UNKNOWN_TYPES.has(mediaType) || !NAMED_FORMATS.has(extension)) {
+    const type = mediaType.slice(0, 80);
+    throw unsupported(`This model does not take files of type '${type}'.`, param);
   }
-  return { image: { format, source: { bytes: source.base64 } } };
+  return extension;
 }
 
-function audioBlock({ data, format }: JsonObject, param: string): AudioBlock {
+function audioBlock({ data, format }: JsonObject, param: string): ConverseBlock {
   const name = String(format).toLowerCase();
   if (!AUDIO_FORMATS.has(name)) {
     throw unsupported(`This model does not take sound as ${name.slice(0, 40)}.`, param);
@@ -145,5 +113,3 @@ function audioBlock({ data, format }: JsonObject, param: string): AudioBlock {
   }
   return { audio: { format: name, source: { bytes } } };
 }
-
-const named = ({ mediaType }: Bytes): string => mediaType.slice(0, 80);

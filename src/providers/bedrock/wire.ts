@@ -10,40 +10,22 @@ export interface TextBlock {
   text: string;
 }
 
-export interface BytesSource {
+interface BytesSource {
   bytes: string;
 }
 
-export interface ImageBlock {
-  image: { format: string; source: BytesSource };
-}
-
-export interface DocumentBlock {
-  document: { format: string; name: string; source: BytesSource };
-}
-
-export interface AudioBlock {
-  audio: { format: string; source: BytesSource };
-}
-
-export interface ToolUseBlock {
-  toolUse: { toolUseId: string; name: string; input: JsonObject };
-}
-
-export interface ToolResultBlock {
-  toolResult: { toolUseId: string; content: ResultBlock[] };
-}
+export type MediaBlock =
+  | { image: { format: string; source: BytesSource } }
+  | { document: { format: string; name: string; source: BytesSource } }
+  | { audio: { format: string; source: BytesSource } };
 
 /** What the result of a tool may hold. */
-export type ResultBlock = TextBlock | ImageBlock | DocumentBlock | AudioBlock;
+export type ResultBlock = TextBlock | MediaBlock;
 
 export type ContentBlock =
-  | TextBlock
-  | ImageBlock
-  | DocumentBlock
-  | AudioBlock
-  | ToolUseBlock
-  | ToolResultBlock
+  | ResultBlock
+  | { toolUse: { toolUseId: string; name: string; input: JsonObject } }
+  | { toolResult: { toolUseId: string; content: ResultBlock[] } }
   | CachePoint;
 
 export interface Turn {
