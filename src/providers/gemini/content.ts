@@ -1,7 +1,7 @@
 // What stands in a message: text, images, sound, video and files as Gemini's parts.
 import { byName } from "../../base/by-name.ts";
 import { unsupported } from "../../base/errors.ts";
-import { asArray, asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
+import { asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
 import {
   cleanBase64,
   fileData,
@@ -30,13 +30,9 @@ const AUDIO_TYPES = byName<string>({ aif: "audio/aiff", oga: "audio/ogg" });
  * @throws ApiError 400 that names the part, for what Gemini does not take
  */
 export function contentParts(content: unknown, place: string): GeminiPart[] {
-  if (!Array.isArray(content)) {
-    const text = nonEmptyString(content);
-    return text === null ? [] : [{ text }];
-  }
-  return asArray(content).flatMap((part, index) =>
-    contentPart(asObject(part), `${place}.content[${index}]`),
-  );
+  return Array.isArray(content)
+    ? content.flatMap((part, index) => contentPart(asObject(part), `${place}.content[${index}]`))
+    : contentPart({ type: "text", text: content }, place);
 }
 
 function contentPart(part: JsonObject, place: string): GeminiPart[] {

@@ -12,7 +12,14 @@ const MAX_STOP_SEQUENCES = 5;
 
 const SERVICE_TIERS = new Set(["flex", "standard", "priority"]);
 
-const PENALTIES: ReadonlySet<string> = new Set(["presence_penalty", "frequency_penalty"]);
+/** Gemini's names of fields that are a number at either. */
+const NUMBERS = {
+  frequency_penalty: "frequencyPenalty",
+  presence_penalty: "presencePenalty",
+  temperature: "temperature",
+  top_k: "topK",
+  top_p: "topP",
+} as const;
 
 /** What would have to be answered in a form that Gemini cannot give. */
 export const REFUSED_FIELDS = ["modalities", "audio", "web_search_options"] as const;
@@ -45,64 +52,40 @@ export function buildParameters(
   traits: ModelTraits,
   api: GeminiApi,
 ): Parameters {
-  const penalties = traits.penalties || api.penaltiesOn25;
-  const stop = stopSequences(request.stop);
-  const tier = String(request.service_tier);
-  const takesTier = api.serviceTier && SERVICE_TIERS.has(tier);
-  const config = defined({
-    maxOutputTokens: maxOutputTokens ?? undefined,
-    temperature: request.temperature,
-    topP: request.top_p,
-    topK: number(request.top_k),
-    stopSequences: stop.length === 0 ? undefined : stop.slice(0, MAX_STOP_SEQUENCES),
-    seed: seed(request.seed),
-    candidateCount: request.n === 1 ? undefined : request.n,
-    presencePenalty: penalties ? number(request.presence_penalty) : undefined,
-    frequencyPenalty: penalties ? number(request.frequency_penalty) : undefined,
-    ...logprobs(request),
-  });
-  const serves = (field: string) =>
-    SERVED.has(field) ||
-    (penalties && PENALTIES.has(field)) ||
-    (field === "top_k" && typeof request.top_k === "number") ||
-    (takesTier && field === "service_tier");
+  const takesPenalties = traits.penalties || api.penaltiesOn25;
+  const numbers = Object.entries(NUMBERS).filter(
+    ([field]) =>
+      typeof request[field] === "number" && (takesPenalties || !field.endsWith("_penalty")),
+  );
+  const { n = 1, service_tier: tier } = request;
+  const takesTier = api.serviceTier && typeof tier === "string" && SERVICE_TIERS.has(tier);
+  const stop = [request.stop ?? []].flat().filter((text) => text !== "");
+  const config: GenerationConfig = {
+    ...Object.fromEntries(numbers.map(([field, name]) => [name, request[field]])),
+    ...(maxOutputTokens !== null && { maxOutputTokens }),
+    ...(stop.length > 0 && { stopSequences: stop.slice(0, MAX_STOP_SEQUENCES) }),
+    ...seedOf(request),
+    ...(n > 1 && { candidateCount: n }),
+    ...logprobsOf(request),
+  };
+  const carried = new Set([...numbers.map(([field]) => field), takesTier && "service_tier"]);
   const ignored = [
-    ...lostFields(request, serves),
+    ...lostFields(request, (field) => SERVED.has(field) || carried.has(field)),
     ...(stop.length > MAX_STOP_SEQUENCES ? ["stop"] : []),
     ...ignoredWords(request.messages, "image_url.detail", "file.filename", "messages.name"),
   ];
   return { config, serviceTier: takesTier ? { serviceTier: tier } : {}, ignored };
 }
 
-function stopSequences(stop: ChatRequest["stop"]): string[] {
-  return (typeof stop === "string" ? [stop] : (stop ?? [])).filter((text) => text !== "");
-}
-
 /** Gemini's seed has 32 bits: a longer one is folded, so that equal seeds stay equal. */
-function seed(value: unknown): number | undefined {
-  const long = exactInteger(value);
-  if (long !== null) return Number(BigInt.asIntN(32, long));
-  return typeof value === "number"
-    ? Number(BigInt.asIntN(32, BigInt(Math.trunc(value))))
-    : undefined;
+function seedOf({ seed: given }: ChatRequest): Pick<GenerationConfig, "seed"> {
+  const whole = typeof given === "number" ? BigInt(Math.trunc(given)) : exactInteger(given);
+  return whole === null ? {} : { seed: Number(BigInt.asIntN(32, whole)) };
 }
 
-function number(value: unknown): number | undefined {
-  return typeof value === "number" ? value : undefined;
-}
-
-function logprobs(request: ChatRequest): Optional<GenerationConfig> {
-  if (request.logprobs !== true) {
+function logprobsOf({ logprobs: wanted, top_logprobs: top }: ChatRequest): GenerationConfig {
+  if (wanted !== true) {
     return {};
   }
-  const top = number(request.top_logprobs);
-  return { responseLogprobs: true, logprobs: top === 0 ? undefined : top };
-}
-
-type Optional<T> = { [Key in keyof T]?: T[Key] | undefined };
-
-/** The object without the fields that are undefined. */
-function defined(config: Optional<GenerationConfig>): GenerationConfig {
-  const entries = Object.entries(config).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries);
+  return { responseLogprobs: true, ...(typeof top === "number" && top > 0 && { logprobs: top }) };
 }

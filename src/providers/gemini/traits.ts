@@ -45,14 +45,23 @@ const GEMINI_3: Omit<ModelTraits, "thinking"> = {
   penalties: true,
 };
 
-const fromLow: Thinking = { kind: "level", levels: ["low", "medium", "high"] };
-const flashBudget: Thinking = { kind: "budget", min: 1, max: 24_576, canDisable: true };
+const levels = (...known: Extract<Thinking, { kind: "level" }>["levels"]): Thinking => ({
+  kind: "level",
+  levels: known,
+});
+
+const budget = (min: number, max: number, canDisable = true): Thinking => ({
+  kind: "budget",
+  min,
+  max,
+  canDisable,
+});
+
+const fromLow = levels("low", "medium", "high");
+const flashBudget = budget(1, 24_576);
 
 /** What an unknown `gemini-…` is taken for: the newest generation known. */
-const NEWEST: ModelTraits = {
-  ...GEMINI_3,
-  thinking: { kind: "level", levels: ["minimal", "low", "medium", "high"] },
-};
+const NEWEST: ModelTraits = { ...GEMINI_3, thinking: levels("minimal", "low", "medium", "high") };
 
 /**
  * By the model's own name, in lower case, without the folders before it. From the documentation of
@@ -63,25 +72,16 @@ const MATRIX: readonly (readonly [RegExp, ModelTraits])[] = [
   [/^gemini-(?:1[.-]|pro(?:-vision)?$)/, OLD],
   [/^gemini-robotics-er-1\.5/, { ...OLD, thinking: flashBudget }],
   [/^gemini-2\.5-flash-(?:image|preview-tts)/, { ...GEMINI_25, thinking: NO_THINKING }],
-  [
-    /^gemini-2\.5-flash-lite/,
-    { ...GEMINI_25, thinking: { kind: "budget", min: 512, max: 24_576, canDisable: true } },
-  ],
-  [
-    /^gemini-2\.5-pro/,
-    { ...GEMINI_25, thinking: { kind: "budget", min: 128, max: 32_768, canDisable: false } },
-  ],
+  [/^gemini-2\.5-flash-lite/, { ...GEMINI_25, thinking: budget(512, 24_576) }],
+  [/^gemini-2\.5-pro/, { ...GEMINI_25, thinking: budget(128, 32_768, false) }],
   [/^gemini-2\.5[.-]/, { ...GEMINI_25, thinking: flashBudget }],
   [/^gemini-2[.-]/, OLD],
-  [
-    /^gemini-3-pro-image/,
-    { ...GEMINI_3, thinking: { kind: "budget", min: 1, max: 32_768, canDisable: true } },
-  ],
+  [/^gemini-3-pro-image/, { ...GEMINI_3, thinking: budget(1, 32_768) }],
   // The first of its generation knew two levels only.
-  [/^gemini-3-pro/, { ...GEMINI_3, thinking: { kind: "level", levels: ["low", "high"] } }],
+  [/^gemini-3-pro/, { ...GEMINI_3, thinking: levels("low", "high") }],
   [
     /^gemini-4-hydrogen(?:-|$)/,
-    { ...GEMINI_3, thinking: { kind: "level", levels: ["low", "medium", "high", "xhigh"] } },
+    { ...GEMINI_3, thinking: levels("low", "medium", "high", "xhigh") },
   ],
   [/^gemini-(?:[3-9]|\d{2,})(?:\.\d+)?-pro(?:-|$)/, { ...GEMINI_3, thinking: fromLow }],
   // The full flash models dropped `minimal` with 3.7; the lite ones keep it.

@@ -25,7 +25,9 @@ export function normalizeMessage(message: JsonObject): boolean {
     const fit = read(given);
     changed = (fit === undefined ? drop(message, name) : put(message, name, fit)) || changed;
     if (name === "content" && Array.isArray(given)) {
-      takeThinking(message, given);
+      const { thinking } = splitParts(given);
+      const hasOwn = nonEmptyString(message.reasoning_content) !== null;
+      if (thinking !== "" && !hasOwn) message.reasoning_content = thinking;
     }
   }
   return renameReasoning(message) || changed;
@@ -71,13 +73,6 @@ const MEMBERS: ReadonlyMap<string, MemberReader> = new Map([
   ["images", objects],
   ["audio", objectOfText("id", "data", "transcript")],
 ]);
-
-function takeThinking(message: JsonObject, parts: readonly unknown[]): void {
-  const { thinking } = splitParts(parts);
-  if (thinking !== "" && nonEmptyString(message.reasoning_content) === null) {
-    message.reasoning_content = thinking;
-  }
-}
 
 function renameReasoning(message: JsonObject): boolean {
   const reasoning = nonEmptyString(message.reasoning);

@@ -1,6 +1,14 @@
 // Tool calls in a stream: indexes, ids and names as OpenAI's clients put them together.
 import { upstreamError } from "../../base/errors.ts";
-import { asObject, drop, isObject, type JsonObject, nonEmptyString, put } from "../shared/json.ts";
+import {
+  asArray,
+  asObject,
+  drop,
+  isObject,
+  type JsonObject,
+  nonEmptyString,
+  put,
+} from "../shared/json.ts";
 import { JsonProgress } from "../shared/json-progress.ts";
 import { argumentsText, CUSTOM, FUNCTION } from "../shared/tool-arguments.ts";
 import { isCustomCall, saysOfCall, shapeCall } from "./tools.ts";
@@ -59,24 +67,25 @@ export class ToolDeltas {
     if (given === undefined) {
       return false;
     }
-    const all = Array.isArray(given) ? given : [];
     const calls: JsonObject[] = [];
     let changed = false;
-    for (const call of all) {
-      const isOne = isObject(call) && (this.seen || saysOfCall(call)) && !this.#repeats(call);
+    for (const call of asArray(given)) {
+      if (!isObject(call) || !(this.seen || saysOfCall(call)) || this.#repeats(call)) {
+        changed = true;
+        continue;
+      }
       const opened = this.#calls.length;
-      changed = !isOne || this.#normalizeOne(call) || changed;
+      changed = this.#normalizeOne(call) || changed;
       // Clients take a call for whole when the next one begins.
       if (this.#calls.length > opened) calls.push(...this.#release(opened));
       // LangChain and openai-python fail on a call of which nothing is left but its index.
-      if (isOne && (FUNCTION.member in call || CUSTOM.member in call)) calls.push(call);
+      if (FUNCTION.member in call || CUSTOM.member in call) calls.push(call);
     }
-    if (calls.length > 0) {
-      delta.tool_calls = calls;
-      return changed;
+    if (calls.length === 0) {
+      return drop(delta, "tool_calls");
     }
-    delete delta.tool_calls;
-    return true;
+    delta.tool_calls = calls;
+    return changed;
   }
 
   /** What the calls are still to be given at the end: the empty arguments that no others came for. */
