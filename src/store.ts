@@ -17,6 +17,7 @@ import { createQueue, type Queue, type QueueOptions, type Writer } from "./ledge
 import { createReads } from "./ledger/sqlite/reads.ts";
 import { ABANDONED } from "./ledger/sqlite/requests.ts";
 import { createThreadWriter } from "./ledger/sqlite/thread-writer.ts";
+import { createPacker } from "./ledger/sqlite/wire.ts";
 import type { CostOf } from "./ledger/verify/records.ts";
 import { type VerifyReport, verifyBooks } from "./ledger/verify/verify.ts";
 
@@ -115,6 +116,7 @@ function threadedStore(
       thread.postMessage(place);
       return thread;
     },
+    packer: createPacker,
     undo: (units) => releasing(units, options.clock.nowMs()),
     onCrash: inThread.onCrash,
   });

@@ -6,9 +6,9 @@ import type { AnswerToKeep, Settle } from "../ledger/port.ts";
 import type { Settlement } from "../ledger/rules.ts";
 import type { Measured } from "../metering/measure.ts";
 import { costMicro, providerBasisMicro } from "../pricing/cost.ts";
-import { priceJson } from "../pricing/pinned.ts";
 import type { CallEnding } from "./ending.ts";
 import type { CallDeps, CallInput, CallRequest, Candidate } from "./operation.ts";
+import { termsOf } from "./terms.ts";
 
 export interface Settled extends Settlement, Measured {}
 
@@ -53,15 +53,10 @@ export async function settle(call: EndedCall): Promise<Settled> {
 
 async function record(call: EndedCall, measured: Measured): Promise<Settled> {
   const { candidate, durationMs, ending, firstEventMs, input } = call;
-  const { bound, deployment } = candidate;
   const cost = costOf(call, measured);
   const settlement = await persist(call, {
     requestId: input.requestId,
-    terms: {
-      providerId: deployment.providerId,
-      upstreamModel: deployment.upstreamModel,
-      priceJson: bound.pinned === null ? null : priceJson(bound.pinned),
-    },
+    terms: termsOf(candidate),
     attempts: call.attempts,
     ending: ending.ending,
     ...cost,

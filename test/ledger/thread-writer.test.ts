@@ -7,6 +7,7 @@ import { newAccountId } from "../../src/base/ids.ts";
 import { openDatabase } from "../../src/db/open.ts";
 import type { BatchReply, Unit } from "../../src/ledger/sqlite/batch.ts";
 import { createThreadWriter } from "../../src/ledger/sqlite/thread-writer.ts";
+import { createPacker, createUnpacker, packReply } from "../../src/ledger/sqlite/wire.ts";
 import { openStore, openWriter, PATIENT, type Store, type StoreCommands } from "../../src/store.ts";
 import { exactly, PLAIN_RESERVE, PLAIN_SETTLE } from "../support/holds.ts";
 import { createLedger } from "../support/ledger.ts";
@@ -70,6 +71,7 @@ function breakableThread() {
   let isMute = false;
   const start = (): Worker => {
     const writer = openWriter({ dataDir, busyTimeoutMs: 1_000, ownerId: "this process" });
+    const unpack = createUnpacker();
     const thread = {
       onmessage: (_: { data: unknown }) => {},
       onerror: (_: { message: string }) => {},
@@ -77,8 +79,9 @@ function breakableThread() {
       unref() {},
       terminate: () => writer.close(),
       addEventListener() {},
-      postMessage(units: Unit<StoreCommands>[]) {
-        const data = writer.apply(units);
+      postMessage(list: unknown[]) {
+        const units = unpack(list);
+        const data = packReply(units, writer.apply(units));
         if (!isMute) queueMicrotask(() => thread.onmessage({ data }));
       },
     };
@@ -100,6 +103,7 @@ test("a thread that ends after its commit leaves no hold of a request that was r
   const crashes: string[] = [];
   const writer = createThreadWriter<StoreCommands>({
     start: thread.start,
+    packer: createPacker,
     undo: (units) =>
       units.flatMap((unit): Unit<StoreCommands>[] =>
         unit[0] === "reserve"

@@ -1,5 +1,6 @@
 // A writer in a thread of its own: commits and their disk flushes leave the event loop that serves streams.
 import type { BatchReply, Handlers, Unit } from "./batch.ts";
+import { type PackedReply, unpackReply } from "./wire.ts";
 
 /** What the thread is sent beside batches. */
 export const CLOSE = "close";
@@ -7,6 +8,8 @@ export const CLOSE = "close";
 export interface ThreadWriterOptions<H extends Handlers> {
   /** Starts the thread. It answers each batch with its reply, and `CLOSE` with the same. */
   start(): Worker;
+  /** Returns what packs batches for a thread that was just started; it answers with what `packReply` makes. */
+  packer(): (units: readonly Unit<H>[]) => unknown[];
   /** What undoes the commands of a batch that may have been committed though nobody was told. */
   undo(units: readonly Unit<H>[]): Unit<H>[];
   /** Told of a thread that ended by itself. */
@@ -28,16 +31,18 @@ interface Pending<H extends Handlers> {
 
 export function createThreadWriter<H extends Handlers>({
   start,
+  packer,
   undo,
   onCrash,
 }: ThreadWriterOptions<H>): ThreadWriter<H> {
   let worker: Worker | null = null;
+  let pack = packer();
   let pending: Pending<H> | null = null;
   let closing: (() => void) | null = null;
   /** Undoes what nobody was told of; goes before the next batch, until that is committed. */
   let undoing: Unit<H>[] = [];
 
-  function answer(data: BatchReply | typeof CLOSE): void {
+  function answer(data: PackedReply | typeof CLOSE): void {
     if (data === CLOSE) {
       closing?.();
       return;
@@ -46,13 +51,12 @@ export function createThreadWriter<H extends Handlers>({
     worker?.unref();
     const answered = pending;
     pending = null;
-    if (!("outcomes" in data)) {
-      answered?.resolve(data);
-      return;
+    const reply = unpackReply(data);
+    if ("outcomes" in reply && undoing.length > 0) {
+      reply.outcomes.splice(0, undoing.length);
+      undoing = [];
     }
-    const outcomes = data.outcomes.slice(undoing.length);
-    undoing = [];
-    answered?.resolve({ outcomes });
+    answered?.resolve(reply);
   }
 
   function fail(reason: string): void {
@@ -67,7 +71,8 @@ export function createThreadWriter<H extends Handlers>({
 
   function started(): Worker {
     const thread = start();
-    thread.onmessage = ({ data }: MessageEvent<BatchReply | typeof CLOSE>) => answer(data);
+    pack = packer();
+    thread.onmessage = ({ data }: MessageEvent<PackedReply | typeof CLOSE>) => answer(data);
     const end = (reason: string) => {
       if (worker === thread) fail(reason);
     };
@@ -85,7 +90,7 @@ export function createThreadWriter<H extends Handlers>({
         pending = { units, resolve, reject };
         worker ??= started();
         worker.ref();
-        worker.postMessage(undoing.length === 0 ? units : [...undoing, ...units]);
+        worker.postMessage(pack(undoing.length === 0 ? units : [...undoing, ...units]));
       }),
     async close() {
       const thread = worker;
