@@ -20,6 +20,9 @@ interface ListenSettings {
   port?: number;
 }
 
+/** Each schema is used a few times in a process: to make code of it, as zod does, takes longer than it saves. */
+const FEW_TIMES = { jitless: true };
+
 /**
  * Reads and checks all sources and gives the frozen result. Each source is checked by itself, so that what is wrong
  * in one is told even where another overrides it.
@@ -29,19 +32,19 @@ export function loadConfig(sources: ConfigSources): Config {
   const raw = sources.file === null ? {} : readFile(sources.file);
   const fromEnv = listenFromEnv(sources.env);
   check(sources.server ?? {}, { host: "--host", port: "--port" });
-  const config = configSchema.parse({
+  const merged = {
     ...raw,
     server: { ...section(raw, "server"), ...fromEnv, ...sources.server },
     ...(sources.demo === undefined ? {} : { demo: { ...section(raw, "demo"), ...sources.demo } }),
-  });
-  return deepFreeze(config);
+  };
+  return deepFreeze(configSchema.parse(merged, FEW_TIMES));
 }
 
 function readFile(file: string): Record<string, unknown> {
   const { value, lineOf } = parseFile(file);
   // A file that is empty, or holds nothing but comments, is null.
   const raw = value ?? {};
-  const issues = configSchema.safeParse(raw).error?.issues ?? [];
+  const issues = configSchema.safeParse(raw, FEW_TIMES).error?.issues ?? [];
   if (issues.length > 0) {
     const lines = issues
       .map((issue) => ({ line: lineOf(pathOf(issue)), what: describeIssue(issue) }))
@@ -72,7 +75,7 @@ function listenFromEnv(env: ConfigSources["env"]): ListenSettings {
 
 /** Holds settings that are in no file against the schema, under the names that they have where they come from. */
 function check(server: ListenSettings, names: Record<keyof ListenSettings, string>): void {
-  const issues = configSchema.safeParse({ server }).error?.issues ?? [];
+  const issues = configSchema.safeParse({ server }, FEW_TIMES).error?.issues ?? [];
   const lines = issues.map((issue) => {
     const name = names[issue.path[1] as keyof ListenSettings];
     return describeIssue({ ...issue, path: [name] } as z.core.$ZodIssue);

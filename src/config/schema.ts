@@ -29,7 +29,7 @@ export const configSchema = z.strictObject({
 export type Config = z.output<typeof configSchema>;
 export type ProviderConfig = Config["providers"][string];
 /** The settings of a provider that the configuration does not mention. */
-export const UNMENTIONED_PROVIDER: ProviderConfig = provider.parse({});
+export const UNMENTIONED_PROVIDER: ProviderConfig = provider.parse({}, { jitless: true });
 export type ModelOverride = Config["models"][string];
 export type PriceOverride = NonNullable<ModelOverride["price"]>;
 export type Timeouts = ProviderConfig["timeouts"];

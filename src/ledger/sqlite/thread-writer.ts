@@ -84,6 +84,10 @@ export function createThreadWriter<H extends Handlers>({
     return thread;
   }
 
+  // At once, so that it loads while its process does, which needs it before it can serve.
+  worker = started();
+  worker.unref();
+
   return {
     apply: (units) =>
       new Promise((resolve, reject) => {
