@@ -3,14 +3,17 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { ApiError } from "../../src/base/errors.ts";
 import { configSchema } from "../../src/config/schema.ts";
+import { JsonScan } from "../../src/http/body/json-shape.ts";
 import { parseInTurns } from "../../src/http/body/parse-body.ts";
 
 const limits = { ...configSchema.parse({}).limits, jsonWeight: Number.MAX_SAFE_INTEGER };
 const LONG = 70_000;
 const PIECE = 524_288;
 
-const parse = (text: string | Uint8Array) =>
-  parseInTurns(Buffer.from(text as string), limits, () => Promise.resolve());
+function parse(text: string | Uint8Array): Promise<unknown> {
+  const bytes = Buffer.from(text as string);
+  return parseInTurns(bytes, new JsonScan(bytes, limits), () => Promise.resolve());
+}
 
 async function refusal(text: string | Uint8Array): Promise<string> {
   const error = await parse(text).catch((thrown: unknown) => thrown);

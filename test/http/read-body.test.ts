@@ -9,6 +9,8 @@ const { limits } = configSchema.parse({
   limits: { bodyBytes: 400_000, bodyTimeoutMs: 300, jsonDepth: 8 },
 });
 
+const defaults = configSchema.parse({}).limits;
+
 async function readBody(request: Request) {
   const { json, bodyBytes } = await readJsonBody(request, {
     limits,
@@ -152,6 +154,23 @@ describe("time", () => {
   test("a body that drips", async () => {
     const drops = Array<string>(20).fill("1\r\n \r\n");
     expect(await raw([head("transfer-encoding: chunked"), ...drops], 50)).toBe(408);
+  });
+});
+
+describe("turns", () => {
+  const takesTurns = async (body: string) => {
+    const request = new Request("http://a/", { method: "POST", body });
+    const reading = { limits: defaults, hashed: true, onLength: () => undefined };
+    return (await readJsonBody(request, reading)).takesTurns;
+  };
+
+  test.each([
+    ["a small body", { a: "x" }, false],
+    ["texts of 100 kB", { a: "x".repeat(50_000), b: "é".repeat(25_000) }, false],
+    ["a text of 300 kB", { a: "x".repeat(300_000) }, true],
+    ["3,000 values in 6 kB", { a: Array(3_000).fill(1) }, true],
+  ])("%s", async (_, body, expected) => {
+    expect(await takesTurns(JSON.stringify(body))).toBe(expected);
   });
 });
 

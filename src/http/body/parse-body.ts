@@ -1,7 +1,7 @@
 // Makes a value of a body's bytes, once their shape is known to be bounded.
 import { invalidRequest } from "../../base/errors.ts";
 import { parseExactJson } from "../../base/exact-json.ts";
-import { assertJsonShape, assertSmallJsonShape, type JsonLimits } from "./json-shape.ts";
+import { type JsonLimits, JsonScan } from "./json-shape.ts";
 import { putBack, readLongString, withoutLongStrings } from "./long-strings.ts";
 
 /** Bytes decoded in one turn: some milliseconds. */
@@ -9,25 +9,37 @@ const SLICE_BYTES = 4 * 1_048_576;
 
 type Pause = () => Promise<void>;
 
-/** Parses a small body. @throws ApiError 400 for what is empty, not UTF-8, not JSON, or beyond the limits of its shape */
-export function parseAtOnce(bytes: Uint8Array, limits: JsonLimits): unknown {
-  const { hasLongNumbers } = assertSmallJsonShape(bytes, limits);
-  return parsed(
-    decoded(() => strictDecoder().decode(bytes)),
-    hasLongNumbers,
-  );
-}
+/** A body of more bytes is parsed in turns, and one that weighs more than a slice of the scan. */
+const ONE_TURN_BYTES = 262_144;
 
 /**
- * The same for a body of any size. Its long strings are read by themselves, in pieces: what is left for the parser is
- * bounded by `jsonWeight`.
+ * Parses a body.
+ * @param pause waited for between two steps
+ * @returns a promise where that takes several turns of the event loop
+ * @throws ApiError 400 for what is empty, not UTF-8, not JSON, or beyond the limits of its shape
  */
-export async function parseInTurns(
+export function parseBody(
   bytes: Uint8Array,
   limits: JsonLimits,
   pause: Pause,
+): unknown | Promise<unknown> {
+  const scan = new JsonScan(bytes, limits);
+  const isOneTurn = bytes.byteLength <= ONE_TURN_BYTES && scan.slice();
+  return isOneTurn ? parsed(decoded(bytes), scan.hasLongNumbers) : parseInTurns(bytes, scan, pause);
+}
+
+/**
+ * Parses a body of any size. Its long strings are read by themselves, in pieces: what is left for the parser is bounded
+ * by `jsonWeight`.
+ * @param scan of these bytes, at its beginning or after some slices
+ */
+export async function parseInTurns(
+  bytes: Uint8Array,
+  scan: JsonScan,
+  pause: Pause,
 ): Promise<unknown> {
-  const { hasLongNumbers, longStrings } = await assertJsonShape(bytes, limits, pause);
+  while (!scan.slice()) await pause();
+  const { hasLongNumbers, longStrings } = scan;
   await pause();
   const text = await decodeInTurns(withoutLongStrings(bytes, longStrings), pause);
   await pause();
@@ -44,21 +56,26 @@ export async function parseInTurns(
 }
 
 async function decodeInTurns(bytes: Uint8Array, pause: Pause): Promise<string> {
-  const utf8 = strictDecoder();
+  if (bytes.byteLength <= SLICE_BYTES) return decoded(bytes);
+  const decoder = new TextDecoder("utf-8", STRICT);
   let text = "";
   for (let start = 0; start < bytes.byteLength; start += SLICE_BYTES) {
     if (start > 0) await pause();
-    const slice = bytes.subarray(start, start + SLICE_BYTES);
-    text += decoded(() => utf8.decode(slice, { stream: true }));
+    text += decoded(bytes.subarray(start, start + SLICE_BYTES), decoder, MORE_FOLLOWS);
   }
-  return text + decoded(() => utf8.decode());
+  return text + decoded(NOTHING, decoder);
 }
 
-const strictDecoder = () => new TextDecoder("utf-8", { fatal: true });
+const STRICT = { fatal: true };
+const MORE_FOLLOWS = { stream: true };
+const NOTHING = new Uint8Array(0);
 
-function decoded(decode: () => string): string {
+/** For whole texts, after each of which it begins anew. */
+const utf8 = new TextDecoder("utf-8", STRICT);
+
+function decoded(bytes: Uint8Array, decoder = utf8, options?: { stream: boolean }): string {
   try {
-    return decode();
+    return decoder.decode(bytes, options);
   } catch {
     throw notUtf8();
   }

@@ -5,10 +5,8 @@ import { invalidRequest } from "../../base/errors.ts";
 import type { Config } from "../../config/schema.ts";
 import { collectBytes } from "./collect-bytes.ts";
 import { assertJsonContent } from "./content-type.ts";
-import { parseAtOnce, parseInTurns } from "./parse-body.ts";
+import { parseBody } from "./parse-body.ts";
 
-/** Up to this length a body is worked on in one turn of the event loop. */
-export const ONE_TURN_BYTES = 65_536;
 /** Bytes hashed in one turn: some milliseconds. */
 const SLICE_BYTES = 4 * 1_048_576;
 
@@ -27,6 +25,8 @@ export interface JsonBody {
   /** An object; nothing is known of its fields yet. */
   json: unknown;
   bodyBytes: number;
+  /** Whether work on all of it takes longer than one turn of the event loop should. */
+  takesTurns: boolean;
   /** SHA-256 in hex of the body as it came; null where none was asked for. */
   hash: string | null;
 }
@@ -42,18 +42,22 @@ export async function readJsonBody(request: Request, reading: BodyReading): Prom
   const bytes = await collectBytes(request, reading);
   const bodyBytes = bytes.byteLength;
   const { hashed, limits } = reading;
-  const isLarge = bodyBytes > ONE_TURN_BYTES;
-  const hash = !hashed ? null : isLarge ? await hashInTurns(bytes) : hashOf(bytes);
-  const json = isLarge ? await parseInTurns(bytes, limits, nextTurn) : parseAtOnce(bytes, limits);
+  const hash = hashed ? await hashOf(bytes) : null;
+  const parsing = parseBody(bytes, limits, nextTurn);
+  const takesTurns = parsing instanceof Promise;
+  const json = takesTurns ? await parsing : parsing;
   if (typeof json !== "object" || json === null || Array.isArray(json)) {
     throw invalidRequest("The request body must be a JSON object.", null);
   }
-  return { json, bodyBytes, hash };
+  return { json, bodyBytes, takesTurns, hash };
 }
 
 const { nextTurn } = systemClock;
 
-const hashOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+function hashOf(bytes: Uint8Array): string | Promise<string> {
+  if (bytes.byteLength > SLICE_BYTES) return hashInTurns(bytes);
+  return createHash("sha256").update(bytes).digest("hex");
+}
 
 async function hashInTurns(bytes: Uint8Array): Promise<string> {
   const hash = createHash("sha256");

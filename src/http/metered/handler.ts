@@ -32,9 +32,9 @@ export function meteredHandler<Request extends CallRequest>(
     const body = await readJsonBody(request, {
       limits,
       hashed: key !== null,
-      async onLength(bytes) {
-        if (bytes > limits.bodyBytesWithoutCredit) await assertCredit(deps, caller.accountId);
-        place.holdBody(bytes);
+      onLength(bytes) {
+        if (bytes <= limits.bodyBytesWithoutCredit) return place.holdBody(bytes);
+        return assertCredit(deps, caller.accountId).then(() => place.holdBody(bytes));
       },
     });
     const parsed = await endpoint.parse(body);

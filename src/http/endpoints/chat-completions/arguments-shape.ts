@@ -6,6 +6,9 @@ import { assertJsonShape, type JsonLimits } from "../../body/json-shape.ts";
 /** All arguments together may weigh this part of a body: they are parsed, walked and written again at once. */
 const SHARE = 2;
 
+/** In a body of so many bytes no arguments take long to parse. */
+export const SMALL_BODY_BYTES = 65_536;
+
 /**
  * Checks the arguments of all calls as the body itself was.
  * @param pause waited for between two slices

@@ -2,13 +2,15 @@
 import type { ChatRequest } from "../../../base/chat.ts";
 import { systemClock } from "../../../base/clock.ts";
 import type { Config } from "../../../config/schema.ts";
-import { type JsonBody, ONE_TURN_BYTES } from "../../body/read-body.ts";
+import type { JsonBody } from "../../body/read-body.ts";
 import { meteredHandler } from "../../metered/handler.ts";
 import type { HttpDeps, KeyHandler } from "../../route.ts";
 import { answerChat } from "./answer.ts";
-import { assertArgumentsShape } from "./arguments-shape.ts";
+import { assertArgumentsShape, SMALL_BODY_BYTES } from "./arguments-shape.ts";
 import { chatFrames } from "./frames.ts";
 import { parseChatRequest, parseInTurns } from "./parse.ts";
+
+const { nextTurn } = systemClock;
 
 export const chatHandler = (deps: HttpDeps): KeyHandler =>
   meteredHandler(deps, {
@@ -18,18 +20,23 @@ export const chatHandler = (deps: HttpDeps): KeyHandler =>
   });
 
 /** @throws ApiError 400 */
-const readChatRequest = (
-  { json, bodyBytes }: JsonBody,
+function readChatRequest(
+  body: JsonBody,
   limits: Config["limits"],
-): ChatRequest | Promise<ChatRequest> =>
-  bodyBytes > ONE_TURN_BYTES ? readInTurns(json, limits) : parseChatRequest(json, limits);
+): ChatRequest | Promise<ChatRequest> {
+  if (body.bodyBytes > SMALL_BODY_BYTES) return readLarge(body, limits);
+  return parseChatRequest(body.json, limits);
+}
 
-/** A large one, in steps between which others get their turn. */
-async function readInTurns(json: unknown, limits: Config["limits"]): Promise<ChatRequest> {
-  const { nextTurn } = systemClock;
-  const request = await parseInTurns(json, limits, nextTurn);
-  await nextTurn();
+/** Where the work takes turns, others get theirs between its steps. */
+async function readLarge(
+  { json, takesTurns }: JsonBody,
+  limits: Config["limits"],
+): Promise<ChatRequest> {
+  const request = takesTurns
+    ? await parseInTurns(json, limits, nextTurn)
+    : parseChatRequest(json, limits);
   await assertArgumentsShape(request, limits, nextTurn);
-  await nextTurn();
+  if (takesTurns) await nextTurn();
   return request;
 }
