@@ -25,12 +25,8 @@ const TIERS = byName<"auto" | "standard_only">({
   flex: "standard_only",
 });
 
-export interface BuiltRequest {
+export interface BuiltRequest extends Pick<RequestPlan<Media>, "answerTool" | "ignored"> {
   body: MessagesBody;
-  /** The tool whose input is the answer's text, to be undone in the answer; null without one. */
-  answerTool: string | null;
-  /** Fields of the request that are left out, by their names. */
-  ignored: string[];
 }
 
 /**

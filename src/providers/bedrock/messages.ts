@@ -1,12 +1,6 @@
 // A planned conversation as Converse's system blocks and turns.
 import { unsupported } from "../../base/errors.ts";
-import type {
-  Cacheable,
-  TextBlock,
-  ToolResultBlock,
-  ToolUseBlock,
-  Turn,
-} from "../claude/blocks.ts";
+import type { Cacheable, TextBlock, ToolResultBlock, Turn } from "../claude/blocks.ts";
 import type { ConverseMedia } from "./content.ts";
 import type * as Wire from "./wire.ts";
 
@@ -34,7 +28,7 @@ export function converseTurns(
   wholeBreakpoint: Cacheable,
 ): Wire.Turn[] {
   const written = turns.map(({ role, content }) => {
-    const blocks = content.flatMap(blocksOf);
+    const blocks = content.flatMap((block) => [writeBlock(block), ...cachePoint(block)]);
     const lacksText =
       blocks.some((block) => "document" in block) && !blocks.some((block) => "text" in block);
     return {
@@ -72,15 +66,7 @@ export function refuseMediaResults(messages: readonly { role: string; content?: 
   }
 }
 
-function blocksOf(
-  block: TextBlock | ToolUseBlock | ToolResultBlock<ConverseMedia> | ConverseMedia,
-): Wire.ContentBlock[] {
-  return [writeBlock(block), ...cachePoint(block)];
-}
-
-function writeBlock(
-  block: TextBlock | ToolUseBlock | ToolResultBlock<ConverseMedia> | ConverseMedia,
-): Wire.ContentBlock {
+function writeBlock(block: Turn<ConverseMedia>["content"][number]): Wire.ContentBlock {
   switch (block.type) {
     case "text":
       return { text: block.text };

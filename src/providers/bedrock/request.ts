@@ -27,12 +27,8 @@ export interface RequestOptions {
   passFields: boolean | readonly string[] | undefined;
 }
 
-export interface BuiltRequest {
+export interface BuiltRequest extends Pick<RequestPlan<ConverseMedia>, "answerTool" | "ignored"> {
   body: ConverseRequest;
-  /** The name of the tool whose input is the answer, or null. */
-  answerTool: string | null;
-  /** Fields of the request that are left out, by their names. */
-  ignored: string[];
 }
 
 /**

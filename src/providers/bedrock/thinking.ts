@@ -19,12 +19,7 @@ export function reasoningFields(
     return { reasoning_effort: nearestEffort(effort, ["low", "medium", "high"]) };
   }
   // Nova 2 at its high effort takes no output limit at all, which would leave the cost unbounded.
-  return effort === "none"
-    ? { reasoningConfig: { type: "disabled" } }
-    : {
-        reasoningConfig: {
-          type: "enabled",
-          maxReasoningEffort: nearestEffort(effort, ["low", "medium"]),
-        },
-      };
+  const maxReasoningEffort = nearestEffort(effort, ["low", "medium"]);
+  const wanted = { type: "enabled", maxReasoningEffort };
+  return { reasoningConfig: effort === "none" ? { type: "disabled" } : wanted };
 }

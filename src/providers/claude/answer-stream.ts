@@ -13,8 +13,8 @@ export abstract class AnswerStream<Event> implements StreamReader<Event> {
   protected readonly envelope: Envelope;
   protected readonly blocks: AnswerBlocks;
   protected readonly usage = new UsageCollector();
-  #isStarted = false;
-  #isFinished = false;
+  protected isStarted = false;
+  finished = false;
 
   /**
    * @param model the model that was asked for, where the stream names none
@@ -29,33 +29,25 @@ export abstract class AnswerStream<Event> implements StreamReader<Event> {
 
   abstract get ended(): boolean;
 
-  get finished(): boolean {
-    return this.#isFinished;
-  }
-
   end(): UpstreamChunk[] {
-    if (!this.#isFinished) {
+    if (!this.finished) {
       throw upstreamError("The provider's answer ended early.");
     }
     return [];
   }
 
-  protected get isStarted(): boolean {
-    return this.#isStarted;
-  }
-
   /** The role, once. */
   protected start(usage: TokenUsage | null = null): UpstreamChunk[] {
-    if (this.#isStarted) {
+    if (this.isStarted) {
       return [];
     }
-    this.#isStarted = true;
+    this.isStarted = true;
     return [this.envelope.chunk([deltaChoice(0, { role: "assistant", content: "" })], usage)];
   }
 
   /** A chunk of the answer; what comes after its end is none of it. */
   protected say(deltas: readonly Delta[]): UpstreamChunk[] {
-    if (this.#isFinished) {
+    if (this.finished) {
       return [];
     }
     return deltas.map((delta) => this.envelope.chunk([deltaChoice(0, delta)]));
@@ -67,7 +59,7 @@ export abstract class AnswerStream<Event> implements StreamReader<Event> {
    */
   protected finish(word: unknown, delta: Delta, usage: TokenUsage | null): UpstreamChunk[] {
     const said = this.say(this.blocks.end());
-    this.#isFinished = true;
+    this.finished = true;
     const reason = finishReasonOf(word, this.blocks.said(usage));
     return [...said, this.envelope.chunk([deltaChoice(0, delta, reason)], usage)];
   }

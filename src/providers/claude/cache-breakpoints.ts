@@ -41,16 +41,11 @@ export class CacheBreakpoints {
 
 function controlOf(carrier: unknown): CacheControl | null {
   const { cache_control: own, prompt_cache_breakpoint: openAi } = asObject(carrier);
-  if (isObject(own) && own.type === "ephemeral") {
-    return own.ttl === "5m" || own.ttl === "1h"
-      ? { type: "ephemeral", ttl: own.ttl }
-      : { type: "ephemeral" };
+  const isOwn = isObject(own) && own.type === "ephemeral";
+  if (!isOwn && !isObject(openAi)) {
+    return null;
   }
-  if (isObject(openAi)) {
-    // OpenAI's lifetimes (30 minutes and more) are all beyond the 5 minutes that are the default.
-    return typeof openAi.ttl === "string"
-      ? { type: "ephemeral", ttl: "1h" }
-      : { type: "ephemeral" };
-  }
-  return null;
+  // OpenAI's lifetimes (30 minutes and more) are all beyond the 5 minutes that are the default.
+  const ttl = isOwn ? own.ttl : typeof asObject(openAi).ttl === "string" && "1h";
+  return { type: "ephemeral", ...((ttl === "5m" || ttl === "1h") && { ttl }) };
 }

@@ -131,7 +131,7 @@ function contentBlocks<Media extends MediaBlock>(
   options: MessageOptions<Media>,
 ): (TextBlock | Media)[] {
   if (!Array.isArray(content)) {
-    return textBlock(content, {});
+    return textBlocks(content, options.breakpoints);
   }
   return content.flatMap((value: unknown, position): (TextBlock | Media)[] => {
     const part = asObject(value);
@@ -151,20 +151,13 @@ function contentBlocks<Media extends MediaBlock>(
 
 /** The text of a string or of text and refusal parts. Blank texts are left out: Claude refuses them. */
 function textBlocks(content: unknown, breakpoints: CacheBreakpoints): TextBlock[] {
-  if (!Array.isArray(content)) {
-    return textBlock(content, {});
-  }
-  return content.flatMap((part: unknown) => {
-    const { text, refusal } = asObject(part);
-    const said = text ?? refusal;
-    return isBlank(said) ? [] : textBlock(said, breakpoints.take(part));
+  const parts: unknown[] = Array.isArray(content) ? content : [{ text: content }];
+  return parts.flatMap((part) => {
+    const { text: own, refusal } = asObject(part);
+    const text = own ?? refusal;
+    const isBlank = typeof text !== "string" || text.trim() === "";
+    return isBlank ? [] : { type: "text", text, ...breakpoints.take(part) };
   });
-}
-
-const isBlank = (text: unknown): boolean => typeof text !== "string" || text.trim() === "";
-
-function textBlock(text: unknown, breakpoint: Cacheable): TextBlock[] {
-  return typeof text !== "string" || isBlank(text) ? [] : [{ type: "text", text, ...breakpoint }];
 }
 
 function textWithBreakpoint(

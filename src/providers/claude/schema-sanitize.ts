@@ -2,7 +2,7 @@
 import { isObject, type JsonObject } from "../shared/json.ts";
 
 /** Kept as they are. */
-const KEPT = ["type", "enum", "const", "default", "title", "$schema", "$id"] as const;
+const KEPT = new Set(["type", "enum", "const", "default", "title", "required", "$schema", "$id"]);
 
 const FORMATS = new Set(
   "date-time time date duration email hostname uri ipv4 ipv6 uuid".split(" "),
@@ -36,38 +36,23 @@ export function sanitizeSchema(schema: JsonObject): JsonObject {
     // What stands beside a reference is refused, but what it refers to may stand there.
     return { $ref: schema.$ref, ...definitions };
   }
-  const result: JsonObject = {};
-  for (const key of KEPT) {
-    if (schema[key] !== undefined) {
-      result[key] = schema[key];
-    }
-  }
+  const { items, format } = schema;
   const description = describe(schema);
-  if (description !== "") {
-    result.description = description;
-  }
-  const variants = schema.anyOf ?? schema.oneOf;
-  Object.assign(
-    result,
-    listed("anyOf", variants),
-    listed("allOf", schema.allOf),
-    definitions,
-    mapped("properties", schema),
-  );
-  if (schema.required !== undefined) {
-    result.required = schema.required;
-  }
-  if (schema.type === "object" || isObject(schema.properties)) {
-    result.additionalProperties = false;
-  }
-  if (schema.items !== undefined) {
-    result.items = Array.isArray(schema.items) ? schema.items.map(inner) : inner(schema.items);
-  }
-  if (typeof schema.format === "string" && FORMATS.has(schema.format)) {
-    result.format = schema.format;
-  }
-  return result;
+  const isClosed = schema.type === "object" || isObject(schema.properties);
+  return {
+    ...Object.fromEntries(Object.entries(schema).filter(([key]) => KEPT.has(key))),
+    ...(description !== "" && { description }),
+    ...listed("anyOf", schema.anyOf ?? schema.oneOf),
+    ...listed("allOf", schema.allOf),
+    ...definitions,
+    ...mapped("properties", schema),
+    ...(isClosed && { additionalProperties: false }),
+    ...(items !== undefined && { items: Array.isArray(items) ? items.map(inner) : inner(items) }),
+    ...(isKnown(format) && { format }),
+  };
 }
+
+const isKnown = (format: unknown): boolean => typeof format === "string" && FORMATS.has(format);
 
 function inner(value: unknown): unknown {
   return isObject(value) ? sanitizeSchema(value) : value;
@@ -93,7 +78,7 @@ function describe(schema: JsonObject): string {
     const isSet = value !== undefined && value !== null && value !== false;
     return isSet ? [`${words}: ${typeof value === "string" ? value : JSON.stringify(value)}`] : [];
   });
-  if (typeof schema.format === "string" && !FORMATS.has(schema.format)) {
+  if (typeof schema.format === "string" && !isKnown(schema.format)) {
     constraints.push(`format: ${schema.format}`);
   }
   const said = typeof schema.description === "string" ? [schema.description] : [];

@@ -14,6 +14,16 @@ export interface ThinkingPlan {
 /** The smallest budget that Claude takes, in tokens. */
 const MIN_BUDGET_TOKENS = 1_024;
 
+const EFFORTS = ["low", "medium", "high", "xhigh", "max"] as const;
+
+const WITHOUT_THINKING: Readonly<Record<ModelTraits["noThinking"], ThinkingPlan>> = {
+  // Left out it would mean the default, and newer models think by default.
+  disabled: { thinking: { type: "disabled" } },
+  between_tools: { thinking: { type: "between_tools" }, ignored: true },
+  low_effort: { effort: "low", ignored: true },
+  nothing: {},
+};
+
 export interface ThinkingOptions {
   /** The hard bound on all output, thinking included. */
   maxTokens: number;
@@ -42,7 +52,7 @@ export function planThinking(
     return {};
   }
   if (effort === "none") {
-    return withoutThinking(traits.noThinking);
+    return WITHOUT_THINKING[traits.noThinking];
   }
   switch (traits.thinking) {
     case "own":
@@ -54,9 +64,7 @@ export function planThinking(
         thinking: { type: "adaptive", display: "summarized" },
         effort: nearestEffort(
           effort,
-          traits.xhighEffort
-            ? ["low", "medium", "high", "xhigh", "max"]
-            : ["low", "medium", "high", "max"],
+          traits.xhighEffort ? EFFORTS : ["low", "medium", "high", "max"],
         ),
       };
     case "budget": {
@@ -67,20 +75,6 @@ export function planThinking(
         ? { ignored: true }
         : { thinking: { type: "enabled", budget_tokens: budget } };
     }
-  }
-}
-
-function withoutThinking(noThinking: ModelTraits["noThinking"]): ThinkingPlan {
-  switch (noThinking) {
-    case "disabled":
-      // Left out it would mean the default, and newer models think by default.
-      return { thinking: { type: "disabled" } };
-    case "between_tools":
-      return { thinking: { type: "between_tools" }, ignored: true };
-    case "low_effort":
-      return { effort: "low", ignored: true };
-    case "nothing":
-      return {};
   }
 }
 

@@ -1,7 +1,7 @@
 // The client's tools and its choice among them, as far as the model takes them.
 import type { ChatRequest, ChatTool } from "../../base/chat.ts";
 import { invalidRequest } from "../../base/errors.ts";
-import { nonEmptyString } from "../shared/json.ts";
+import { type JsonObject, nonEmptyString } from "../shared/json.ts";
 import { type OfferedTools, type ToolChoice, toolName } from "../shared/tool-choice.ts";
 import type { ObjectSchema, ToolChoice as SentChoice, Tool } from "./blocks.ts";
 import type { CacheBreakpoints } from "./cache-breakpoints.ts";
@@ -54,7 +54,14 @@ export function planTools(offered: OfferedTools, options: ToolOptions): ToolPlan
   if (choice.kind === "tool" && rules.forcedTools !== "named") {
     // A list of one leaves no other tool to call.
     const only = writtenOf(all.filter((tool) => toolName(tool) === choice.name));
-    return { tools: only, single, ...forced(rules.forcedTools, choice.name) };
+    return rules.forcedTools === "any"
+      ? { tools: only, choice: { kind: "required" }, single, instruction: null }
+      : {
+          tools: only,
+          choice: { kind: "auto" },
+          single,
+          instruction: `Call the tool "${choice.name}" now.`,
+        };
   }
   if (choice.kind === "required" && rules.forcedTools === "none") {
     const instruction = "Call at least one tool before you answer in text.";
@@ -67,26 +74,13 @@ export function planTools(offered: OfferedTools, options: ToolOptions): ToolPlan
 
 /** The choice in Claude's own words. @param single one call at a time */
 export function claudeChoice(choice: ToolPlan["choice"], single: boolean): SentChoice {
-  const one = single ? { disable_parallel_tool_use: true as const } : {};
-  switch (choice.kind) {
-    case "none":
-      return { type: "none" };
-    case "auto":
-      return { type: "auto", ...one };
-    case "required":
-      return { type: "any", ...one };
-    case "tool":
-      return { type: "tool", name: choice.name, ...one };
+  if (choice.kind === "none") {
+    return { type: "none" };
   }
-}
-
-function forced(
-  takes: ModelRules["forcedTools"],
-  name: string,
-): Pick<ToolPlan, "choice" | "instruction"> {
-  return takes === "none"
-    ? { choice: { kind: "auto" }, instruction: `Call the tool "${name}" now.` }
-    : { choice: { kind: "required" }, instruction: null };
+  const one = single ? { disable_parallel_tool_use: true as const } : {};
+  return choice.kind === "tool"
+    ? { type: "tool", name: choice.name, ...one }
+    : { type: choice.kind === "required" ? "any" : "auto", ...one };
 }
 
 function toTool(tool: ChatTool, index: number, { rules, breakpoints }: ToolOptions): Tool {
@@ -105,10 +99,7 @@ function toTool(tool: ChatTool, index: number, { rules, breakpoints }: ToolOptio
 }
 
 /** Claude wants `type: object` in a schema that OpenAI lets be empty. */
-function inputSchema(
-  parameters: NonNullable<NonNullable<ChatTool["function"]>["parameters"]>,
-  place: string,
-): ObjectSchema {
+function inputSchema(parameters: JsonObject, place: string): ObjectSchema {
   const schema = objectRoot(parameters);
   if (schema === null) {
     throw invalidRequest("A function's parameters must have the type 'object'.", `${place}.type`);
