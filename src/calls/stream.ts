@@ -84,6 +84,8 @@ const NO_MORE = { done: true, value: undefined } as const;
 /** What the client is to see of one read: JSON; "" where nothing is for the client, null at the end. */
 type Shown = string | null;
 
+type Next = IteratorResult<StreamEvent, undefined>;
+
 class StreamEvents<Request extends CallRequest, Read, Meter>
   implements AsyncIterableIterator<StreamEvent, undefined>
 {
@@ -93,8 +95,8 @@ class StreamEvents<Request extends CallRequest, Read, Meter>
   #reads: AsyncIterator<Read> | null = null;
   /** What the first read brought, until somebody asks for it. */
   #unread: Promise<Shown> | null;
-  /** The read that is waited for. */
-  #pending: Promise<Shown> | null = null;
+  /** The event that is waited for. */
+  #pending: Promise<Next> | null = null;
   #isOver = false;
 
   constructor(call: MeteredCall<Request, StreamBegin<Read>, Meter>, view: StreamView<Read>) {
@@ -111,22 +113,11 @@ class StreamEvents<Request extends CallRequest, Read, Meter>
     this.#unread.catch(() => {});
   }
 
-  async next(): Promise<IteratorResult<StreamEvent, undefined>> {
-    if (this.#isOver) return NO_MORE;
-    let json: Shown;
-    try {
-      do json = await this.#next();
-      while (json === "" && !this.#call.hasClientLeft);
-    } catch (error) {
-      return this.#call.hasClientLeft ? NO_MORE : { done: false, value: await this.#failed(error) };
-    }
-    if (this.#call.hasClientLeft) return NO_MORE;
-    const value = json === null ? await this.#whole() : { type: "chunks" as const, json };
-    return { done: false, value };
+  next(): Promise<Next> {
+    return this.#call.hasClientLeft ? Promise.resolve(NO_MORE) : this.#next();
   }
 
-  async return(): Promise<IteratorResult<StreamEvent, undefined>> {
-    this.#isOver = true;
+  async return(): Promise<Next> {
     this.#call.leave();
     return NO_MORE;
   }
@@ -150,34 +141,57 @@ class StreamEvents<Request extends CallRequest, Read, Meter>
   }
 
   /** What the next read brings. Two that wait at once get the same. */
-  #next(): Promise<Shown> {
-    if (this.#unread !== null) {
-      const shown = this.#unread;
-      this.#unread = null;
-      return shown;
-    }
+  #next(): Promise<Next> {
     this.#pending ??= this.#read();
     return this.#pending;
   }
 
-  async #read(): Promise<Shown> {
-    try {
-      return this.#show(await (this.#reads as AsyncIterator<Read>).next());
-    } finally {
-      this.#pending = null;
+  /** One promise for each read, and no function that waits: there are many streams, and each has many reads. */
+  #read(): Promise<Next> {
+    if (this.#isOver) return Promise.resolve(NO_MORE);
+    if (this.#unread !== null) {
+      const first = this.#unread.then(this.#gave, this.#broke);
+      this.#unread = null;
+      return first;
     }
+    return (this.#reads as AsyncIterator<Read>).next().then(this.#took, this.#broke);
   }
 
-  async #whole(): Promise<StreamEvent> {
+  readonly #took = (read: IteratorResult<Read>): Next | Promise<Next> => {
+    let shown: Shown;
+    try {
+      shown = this.#show(read);
+    } catch (error) {
+      return this.#broke(error);
+    }
+    return this.#gave(shown);
+  };
+
+  readonly #gave = (shown: Shown): Next | Promise<Next> => {
+    this.#pending = null;
+    if (shown === null) return this.#whole();
+    if (this.#call.hasClientLeft) return NO_MORE;
+    return shown === "" ? this.#next() : { done: false, value: { type: "chunks", json: shown } };
+  };
+
+  readonly #broke = (error: unknown): Promise<Next> => {
+    this.#pending = null;
+    return this.#failed(error);
+  };
+
+  async #whole(): Promise<Next> {
     this.#isOver = true;
     const settled = await this.#endWhole();
-    return { type: "end", settled, usageJson: this.#view.usageJson(settled) };
+    if (this.#call.hasClientLeft) return NO_MORE;
+    const usageJson = this.#view.usageJson(settled);
+    return { done: false, value: { type: "end", settled, usageJson } };
   }
 
-  async #failed(error: unknown): Promise<StreamEvent> {
+  async #failed(error: unknown): Promise<Next> {
     this.#isOver = true;
     const settled = await this.#endFailed(error);
-    return { type: "error", error: asApiError(error), settled };
+    if (this.#call.hasClientLeft) return NO_MORE;
+    return { done: false, value: { type: "error", error: asApiError(error), settled } };
   }
 
   #endWhole(): Promise<Settled> {
@@ -192,18 +206,12 @@ class StreamEvents<Request extends CallRequest, Read, Meter>
    * The serializer's loop ends by itself only if somebody reads it. A client may leave before that or stop reading, so
    * its leaving is also watched here; whoever notices first settles.
    */
-  async #endWithoutClient(): Promise<unknown> {
+  async #endWithoutClient(): Promise<void> {
     const { signal } = this.#call;
     if (this.#call.hasEnded) return;
-    try {
-      // Where nothing is to be drained the signal has aborted by now.
-      while (!signal.aborted) {
-        if ((await this.#next()) === null) return this.#endWhole();
-      }
-    } catch (error) {
-      return this.#endFailed(error);
-    }
-    return this.#endFailed(signal.reason);
+    // Where nothing is to be drained the signal has aborted by now.
+    while (!signal.aborted && !this.#isOver) await this.#next();
+    if (signal.aborted) await this.#endFailed(signal.reason);
   }
 }
 

@@ -1,4 +1,5 @@
 // The one writer of streams: keep-alives, credits and the end, in the frames of the endpoint that answers.
+import { type Deadline, systemDeadlines } from "../base/deadlines.ts";
 import { type ApiError, asApiError } from "../base/errors.ts";
 import { formatCredits } from "../base/micro.ts";
 import type { FinalCredits, OpenedStream, StreamEvent } from "../calls/stream.ts";
@@ -63,11 +64,11 @@ interface Sink {
   close(): void;
 }
 
-/** Writes texts, and comments where there are none for long. One timer serves the whole stream. */
+/** Writes texts, and comments where there are none for long. */
 class SseWriter {
   readonly #sink: Sink;
   readonly #keepAliveMs: number;
-  #timer: Timer;
+  readonly #silence: Deadline;
   #lastWriteMs = performance.now();
   /** The connection has yet to take what was written: a comment would only wait behind it. */
   #isBlocked = false;
@@ -76,14 +77,14 @@ class SseWriter {
   constructor(sink: Sink, keepAliveMs: number) {
     this.#sink = sink;
     this.#keepAliveMs = keepAliveMs;
-    this.#timer = setTimeout(this.#onTimer, keepAliveMs);
+    this.#silence = systemDeadlines.after(keepAliveMs, this.#onSilence);
   }
 
   /** Returns a promise where the connection has yet to take the text, which is seldom. */
   write(text: string): Promise<void> | null {
     if (this.isStopped) return null;
     this.#sink.write(text);
-    const flushed = this.#sink.flush(true);
+    const flushed = Bun.peek(this.#sink.flush(true));
     if (typeof flushed !== "number") return this.#untilTaken(flushed);
     this.#lastWriteMs = performance.now();
     return null;
@@ -107,17 +108,18 @@ class SseWriter {
   /** Nothing is written any more. */
   stop(): void {
     this.isStopped = true;
-    clearTimeout(this.#timer);
+    this.#silence.clear();
   }
 
   async #keepAlive(): Promise<void> {
     await this.write(KEEP_ALIVE);
   }
 
-  readonly #onTimer = (): void => {
+  /** Looks at the clock, so that a write has not to move it. */
+  readonly #onSilence = (): void => {
     const leftMs = this.#lastWriteMs + this.#keepAliveMs - performance.now();
     if (leftMs <= 0 && !this.#isBlocked) void this.#keepAlive().catch(() => {});
-    this.#timer = setTimeout(this.#onTimer, leftMs > 0 ? Math.ceil(leftMs) : this.#keepAliveMs);
+    this.#silence.move(leftMs > 0 ? leftMs : this.#keepAliveMs);
   };
 }
 

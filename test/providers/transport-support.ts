@@ -1,7 +1,7 @@
 // What the transport's tests share: a request, the batches of a stream, bodies sent piece by piece.
 import type { Socket } from "node:net";
 import { ApiError } from "../../src/base/errors.ts";
-import { BodyReader } from "../../src/providers/transport/body-reader.ts";
+import { bytesOf } from "../../src/providers/transport/body-reader.ts";
 import {
   fetchUpstream,
   type UpstreamRequest,
@@ -33,7 +33,7 @@ export async function* batchesOf(
   try {
     const firstByteMs = options.firstMs ?? 2_000;
     const response = await fetchUpstream(requestTo(url, { firstByteMs }), guard);
-    const body = new BodyReader(response, guard, options.betweenMs ?? 2_000);
+    const body = bytesOf(response, guard, options.betweenMs ?? 2_000);
     const decoder = await SSE.open(options.maxEventBytes ?? 1_000_000);
     let ended = false;
     try {

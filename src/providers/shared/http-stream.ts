@@ -7,7 +7,7 @@ import type {
   UpstreamChunk,
   UpstreamEvent,
 } from "../protocol.ts";
-import { BodyReader } from "../transport/body-reader.ts";
+import { BodyReader, type ReadTaker } from "../transport/body-reader.ts";
 import type { EventDecoder, EventSink } from "../transport/framing.ts";
 import { UpstreamGuard } from "../transport/guard.ts";
 import { saysAnything } from "./envelope.ts";
@@ -28,6 +28,8 @@ const FINISH_MS = 1_000;
 
 const NO_MORE = { done: true, value: undefined } as const;
 
+type Events = IteratorResult<UpstreamEvent[], undefined>;
+
 interface StreamedCall<Event> {
   dialect: HttpDialect<Event>;
   transport: CallTransport;
@@ -37,7 +39,7 @@ interface StreamedCall<Event> {
 
 /** What a stream is read with. */
 interface Reading<Event> {
-  body: BodyReader;
+  body: BodyReader<Events>;
   decoder: EventDecoder<Event>;
   reader: StreamReader<Event>;
 }
@@ -47,7 +49,7 @@ interface Reading<Event> {
  * protocol wants errors. What fails in the middle of a read is thrown after what came before it.
  */
 export class HttpStream<Event>
-  implements AsyncIterableIterator<UpstreamEvent[], undefined>, EventSink<Event>
+  implements AsyncIterableIterator<UpstreamEvent[], undefined>, EventSink<Event>, ReadTaker<Events>
 {
   #guard: UpstreamGuard | null = null;
   /** Null once it is sent: the request need not be kept while its answer is read. */
@@ -63,31 +65,57 @@ export class HttpStream<Event>
     this.#call = call;
   }
 
-  async next(): Promise<IteratorResult<UpstreamEvent[], undefined>> {
-    try {
-      if (this.#call !== null) {
-        await this.#open(this.#call);
-      }
-      while (this.#events.length === 0 && this.#reading !== null && !this.#isOver) {
-        const { body, reader } = this.#reading;
-        const { graceMs = GRACE_MS } = reader;
-        this.#read(await (reader.finished ? body.nextWithin(graceMs) : body.next()));
-      }
-    } catch (error) {
-      this.#close();
-      throw error;
-    }
+  next(): Promise<Events> {
+    if (this.#call !== null) return this.#begin(this.#call);
+    return this.#isThere ? this.#given() : this.#more();
+  }
+
+  /** What the body's next read gives. */
+  #more(): Promise<Events> {
+    const { body, reader } = this.#reading as Reading<Event>;
+    return reader.finished ? body.nextWithin(reader.graceMs ?? GRACE_MS) : body.next();
+  }
+
+  /** Something is there, or nothing comes any more. */
+  get #isThere(): boolean {
+    return this.#events.length > 0 || this.#isOver || this.#reading === null;
+  }
+
+  async #given(): Promise<Events> {
+    return this.#now();
+  }
+
+  /** @throws what the stream failed with, after what came before it */
+  #now(): Events {
     const events = this.#events;
     if (events.length > 0) {
       this.#events = [];
       return { done: false, value: events };
     }
-    if (this.#failure !== null) {
-      const { error } = this.#failure;
-      this.#failure = null;
+    if (this.#failure === null) return NO_MORE;
+    const { error } = this.#failure;
+    this.#failure = null;
+    throw error;
+  }
+
+  async #begin(call: StreamedCall<Event>): Promise<Events> {
+    try {
+      await this.#open(call);
+    } catch (error) {
+      this.#close();
       throw error;
     }
-    return NO_MORE;
+    return this.#isThere ? this.#now() : this.#more();
+  }
+
+  takeBytes(bytes: Uint8Array | null): Events | Promise<Events> {
+    this.#read(bytes);
+    return this.#isThere ? this.#now() : this.#more();
+  }
+
+  fail(error: unknown): Events {
+    this.#close();
+    throw error;
   }
 
   async return(): Promise<IteratorResult<UpstreamEvent[], undefined>> {
@@ -149,7 +177,7 @@ export class HttpStream<Event>
       this.#close();
       return;
     }
-    const body = new BodyReader(response, guard, transport.timeouts.betweenChunksMs);
+    const body = new BodyReader(response, guard, transport.timeouts.betweenChunksMs, this);
     const decoder = await dialect.framing.open(transport.limits.upstreamEventBytes);
     this.#reading = { body, decoder, reader };
     if (this.#isOver) {

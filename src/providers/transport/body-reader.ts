@@ -12,17 +12,54 @@ const FINISH_READS = 16;
 export const STOPPED_SENDING = "The provider stopped sending in mid-answer.";
 export const BROKEN_OFF = "The provider broke off its answer";
 
+interface Read {
+  done: boolean;
+  value?: Uint8Array | undefined;
+}
+
 /** As much of a stream's reader as is used here. */
 interface Reader {
-  read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>;
+  read(): Promise<Read>;
   cancel(): Promise<void>;
 }
 
+/**
+ * Makes of each read what is to be had of it, in the same turn: another promise for each read and
+ * layer is a good part of what a stream costs.
+ */
+export interface ReadTaker<T> {
+  /** @param bytes what came next; null at the body's end */
+  takeBytes(bytes: Uint8Array | null): T | Promise<T>;
+  /**
+   * @param error ApiError 502 when the connection broke, 504 past a deadline; the client's reason
+   * on its abort
+   */
+  fail(error: unknown): T | Promise<T>;
+}
+
+/** The bytes as they come, and errors thrown. */
+const BYTES: ReadTaker<Uint8Array | null> = {
+  takeBytes: (bytes) => bytes,
+  fail(error) {
+    throw error;
+  },
+};
+
+export type BytesReader = BodyReader<Uint8Array | null>;
+
+/** Reads a body's bytes, null at its end. What fails is thrown, as {@link ReadTaker.fail} gets it. */
+export const bytesOf = (
+  response: Response,
+  guard: UpstreamGuard,
+  betweenChunksMs: number,
+): BytesReader => new BodyReader(response, guard, betweenChunksMs, BYTES);
+
 /** Reads one response body. Whoever stops before the end must call {@link BodyReader.cancel}. */
-export class BodyReader {
+export class BodyReader<T> {
   readonly #reader: Reader | null;
   readonly #guard: UpstreamGuard;
   readonly #betweenChunksMs: number;
+  readonly #taker: ReadTaker<T>;
   #started = false;
   #ended = false;
   #graceSpentMs = 0;
@@ -32,74 +69,80 @@ export class BodyReader {
    * @param guard the same call's guard, which still counts down to the first byte
    * @param betweenChunksMs the most that may pass between two reads, in milliseconds
    */
-  constructor(response: Response, guard: UpstreamGuard, betweenChunksMs: number) {
+  constructor(
+    response: Response,
+    guard: UpstreamGuard,
+    betweenChunksMs: number,
+    taker: ReadTaker<T>,
+  ) {
     this.#reader = response.body?.getReader() ?? null;
     this.#guard = guard;
     this.#betweenChunksMs = betweenChunksMs;
+    this.#taker = taker;
   }
+
+  /** What the taker makes of the next read, or of the end. */
+  next(): Promise<T> {
+    const guard = this.#guard;
+    if (this.#reader === null || this.#ended) return Promise.resolve(this.#taker.takeBytes(null));
+    if (this.#started) {
+      guard.arm(this.#betweenChunksMs, STOPPED_SENDING);
+    }
+    if (guard.signal.aborted) return Promise.reject(guard.signal.reason).catch(this.#broke);
+    return this.#reader.read().then(this.#took, this.#broke);
+  }
+
+  /** Ends the wait that was armed for the read. */
+  readonly #took = ({ done, value }: Read): T | Promise<T> => {
+    const guard = this.#guard;
+    // An abort can close the body instead of breaking it: that must not look like the answer's end.
+    if (guard.signal.aborted) return this.#broke(guard.signal.reason);
+    guard.disarm();
+    this.#started = true;
+    if (!done && value !== undefined) return this.#taker.takeBytes(value);
+    this.#ended = true;
+    return this.#taker.takeBytes(null);
+  };
+
+  readonly #broke = (error: unknown): T | Promise<T> => {
+    this.#ended = true;
+    this.#guard.disarm();
+    return this.#taker.fail(connectionError(error, this.#guard, BROKEN_OFF));
+  };
 
   /**
-   * The next chunk, or null at the end.
-   * @throws ApiError 502 when the connection breaks, 504 past a deadline; the client's reason on
-   * its abort.
+   * The same where nothing that matters is still to come: the end as well when the connection
+   * breaks, a deadline passes, or such reads have waited for `graceMs` milliseconds together. Only
+   * the client's abort is a failure.
    */
-  next(): Promise<Uint8Array | null> {
-    if (this.#started && !this.#ended) {
-      this.#guard.arm(this.#betweenChunksMs, STOPPED_SENDING);
-    }
-    return this.#read();
-  }
-
-  /** Ends the wait that was armed for it. One function runs for each read of a stream: a second would cost as much again. */
-  async #read(): Promise<Uint8Array | null> {
-    if (this.#reader === null || this.#ended) {
-      return null;
-    }
-    this.#guard.throwIfEnded();
+  async nextWithin(graceMs: number): Promise<T> {
+    let bytes: Uint8Array | null;
     try {
-      const { done, value } = await this.#reader.read();
-      this.#started = true;
-      // An abort can close the body instead of breaking it: that must not look like the answer's
-      // end.
-      this.#guard.throwIfEnded();
-      if (done || value === undefined) {
-        this.#ended = true;
-        return null;
-      }
-      return value;
+      bytes = await this.#readWithin(graceMs - this.#graceSpentMs);
+      this.#guard.throwIfLeft();
     } catch (error) {
-      this.#ended = true;
-      throw connectionError(error, this.#guard, BROKEN_OFF);
-    } finally {
-      this.#guard.disarm();
+      return this.#taker.fail(error);
     }
+    return this.#taker.takeBytes(bytes);
   }
 
-  /**
-   * The next chunk where nothing that matters is still to come: null as well when the connection
-   * breaks, a deadline passes, or such reads have waited for `graceMs` milliseconds together.
-   * @throws only the client's reason on its abort
-   */
-  async nextWithin(graceMs: number): Promise<Uint8Array | null> {
-    const leftMs = graceMs - this.#graceSpentMs;
+  /** Never rejects. */
+  async #readWithin(leftMs: number): Promise<Uint8Array | null> {
+    const reader = this.#reader;
+    if (reader === null || this.#ended) return null;
     // Chunks that follow each other faster than a timer fires must not go on for ever.
     if (leftMs <= 0) {
       this.cancel();
       return null;
     }
     const startedMs = performance.now();
-    try {
-      return await this.#guard.optional(
-        leftMs,
-        () => this.cancel(),
-        () => this.#read(),
-      );
-    } catch {
-      this.#guard.throwIfLeft();
-      return null;
-    } finally {
-      this.#graceSpentMs += performance.now() - startedMs;
-    }
+    const giveUp = () => this.cancel();
+    const read = await this.#guard.optional(leftMs, giveUp, () => reader.read()).catch(() => null);
+    this.#graceSpentMs += performance.now() - startedMs;
+    this.#started = true;
+    const isEnd = read === null || read.done || this.#guard.signal.aborted;
+    this.#ended ||= isEnd;
+    return isEnd ? null : (read.value ?? null);
   }
 
   /** The next {@link nextWithin} has its whole grace again. */

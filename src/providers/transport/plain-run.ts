@@ -15,44 +15,67 @@ export interface FoundRun {
   plain: PlainRun | null;
 }
 
-/**
- * The events of that shape that stand whole from `at` on; null where the next is none.
- * @param maxEventChars the longest event that is taken for one, in UTF-16 units
- */
-export function findRun(
-  text: string,
-  at: number,
-  shape: PlainShape,
-  maxEventChars: number,
-): FoundRun | null {
-  const lead = lineStart(text, at) + shape.head;
-  const { tail } = shape;
-  const texts: string[] = [];
-  let end = at;
-  while (text.startsWith(lead, end)) {
-    const from = end + lead.length;
-    const stop = text.indexOf(EVENT_END, from);
-    const to = stop - tail.length;
-    if (to <= from || !text.startsWith(tail, to) || stop - end > maxEventChars) break;
-    texts.push(text.slice(from, to));
-    end = stop + EVENT_END.length;
+/** Finds the plain events of one stream. */
+export class RunFinder {
+  readonly #maxEventChars: number;
+  /** What an event begins with, made once for each shape and way to write a line. */
+  #lead = "";
+  #shape: PlainShape | null = null;
+  #isSpaced = false;
+
+  /** @param maxEventChars the longest event that is taken for one, in UTF-16 units */
+  constructor(maxEventChars: number) {
+    this.#maxEventChars = maxEventChars;
   }
-  const events = texts.length;
-  if (events === 0) return null;
-  const joined = texts.join("\n");
-  const units = unitsOf(joined);
-  if (units === null) return { end, plain: null };
-  shape.events += events;
-  return { end, plain: { shape, texts: joined, chars: units - (events - 1) } };
+
+  /** The events of that shape that stand whole from `at` on; null where the next is none. */
+  find(text: string, at: number, shape: PlainShape): FoundRun | null {
+    const lead = this.#leadAt(text, at, shape);
+    const { tail } = shape;
+    const texts: string[] = [];
+    let end = at;
+    while (text.startsWith(lead, end)) {
+      const from = end + lead.length;
+      // A plain event is one line: one that goes on behind its first is another kind.
+      const lineEnd = text.indexOf("\n", from);
+      const to = lineEnd - tail.length;
+      const isWhole = to > from && text.charCodeAt(lineEnd + 1) === LINE_END;
+      if (!isWhole || !text.startsWith(tail, to) || lineEnd - end > this.#maxEventChars) break;
+      texts.push(text.slice(from, to));
+      end = lineEnd + EVENT_END.length;
+    }
+    return texts.length === 0 ? null : { end, plain: runOf(shape, texts) };
+  }
+
+  /** Whether what stands from `at` on is the beginning of an event of that shape, as far as it has come. */
+  mayBegin(text: string, at: number, shape: PlainShape): boolean {
+    if (text.length - at > MAX_BEGUN_CHARS) return false;
+    const lead = this.#leadAt(text, at, shape);
+    const isPart = text.length - at < lead.length;
+    if (isPart) return lead.startsWith(text.slice(at));
+    return text.startsWith(lead, at) && !hasLineEnd(text, at + lead.length);
+  }
+
+  /** The space behind the colon may be left out, and some providers do. */
+  #leadAt(text: string, at: number, shape: PlainShape): string {
+    const isSpaced = text.charCodeAt(at + LINE_NAME.length) === SPACE;
+    if (shape !== this.#shape || isSpaced !== this.#isSpaced) {
+      this.#shape = shape;
+      this.#isSpaced = isSpaced;
+      this.#lead = (isSpaced ? `${LINE_NAME} ` : LINE_NAME) + shape.head;
+    }
+    return this.#lead;
+  }
 }
 
-/** Whether what stands from `at` on is the beginning of an event of that shape, as far as it has come. */
-export function mayBeginPlain(text: string, at: number, shape: PlainShape): boolean {
-  if (text.length - at > MAX_BEGUN_CHARS) return false;
-  const lead = lineStart(text, at) + shape.head;
-  const isPart = text.length - at < lead.length;
-  if (isPart) return lead.startsWith(text.slice(at));
-  return text.startsWith(lead, at) && !hasLineEnd(text, at + lead.length);
+/** Null where some text is no JSON. */
+function runOf(shape: PlainShape, texts: readonly string[]): PlainRun | null {
+  const events = texts.length;
+  const joined = texts.join("\n");
+  const units = unitsOf(joined);
+  if (units === null) return null;
+  shape.events += events;
+  return { shape, texts: joined, chars: units - (events - 1) };
 }
 
 /**
@@ -64,11 +87,9 @@ function hasLineEnd(text: string, from: number): boolean {
   return (line >= 0 && line < text.length - 1) || text.indexOf("\r", from) >= 0;
 }
 
-/** The space behind the colon may be left out, and some providers do. */
-const lineStart = (text: string, at: number): string =>
-  text.charCodeAt(at + 5) === SPACE ? "data: " : "data:";
-
+const LINE_NAME = "data:";
 const SPACE = 0x20;
+const LINE_END = 0x0a;
 const ESCAPES = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/g;
 /** What no JSON string has unescaped; a line end stands between two. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for

@@ -1,6 +1,6 @@
 // Reads a whole response body as text, up to a limit: answers without streaming, and error bodies.
 import { upstreamError } from "../../base/errors.ts";
-import { BodyReader, BROKEN_OFF, STOPPED_SENDING } from "./body-reader.ts";
+import { BROKEN_OFF, type BytesReader, bytesOf, STOPPED_SENDING } from "./body-reader.ts";
 import { connectionError } from "./connection-error.ts";
 import type { UpstreamGuard } from "./guard.ts";
 
@@ -36,7 +36,7 @@ export async function readBody(
   if (lengthOf(response) <= Math.min(maxBytes, ONE_READ_BYTES)) {
     return await readAtOnce(response, guard, betweenChunksMs);
   }
-  const reader = new BodyReader(response, guard, betweenChunksMs);
+  const reader = bytesOf(response, guard, betweenChunksMs);
   const { text, whole } = await collect(reader, maxBytes);
   if (!whole) {
     throw upstreamError("The provider's answer is larger than the gateway accepts.");
@@ -83,7 +83,7 @@ export async function readErrorBody(
   guard: UpstreamGuard,
   client: AbortSignal,
 ): Promise<string> {
-  const reader = new BodyReader(response, guard, Number.POSITIVE_INFINITY);
+  const reader = bytesOf(response, guard, Number.POSITIVE_INFINITY);
   // One deadline for all of it, so that a body that drips cannot hold the caller up.
   const giveUp = () => reader.cancel();
   try {
@@ -102,7 +102,7 @@ export async function readErrorBody(
  * Reads up to `maxBytes`; `whole` is false when the body went on, and then the rest is cancelled.
  */
 async function collect(
-  reader: BodyReader,
+  reader: BytesReader,
   maxBytes: number,
 ): Promise<{ text: string; whole: boolean }> {
   const chunks: Uint8Array[] = [];

@@ -2,7 +2,7 @@
 import { createParser, type EventSourceParser } from "eventsource-parser";
 import { upstreamError } from "../../base/errors.ts";
 import type { EventDecoder, EventSink, Framing } from "./framing.ts";
-import { EVENT_END, findRun, mayBeginPlain } from "./plain-run.ts";
+import { EVENT_END, RunFinder } from "./plain-run.ts";
 
 export interface SseEvent {
   /** The event's name; "" for most, which have none. */
@@ -21,13 +21,15 @@ export const SSE: Framing<SseEvent> = {
   open: (maxEventBytes) => new SseDecoder(maxEventBytes),
 };
 
+const MORE_COMES = { stream: true };
+
 /** What a line of data begins with: the parser keeps it beside the data until the line is whole. */
 const LINE_START = "data: ";
 
 class SseDecoder implements EventDecoder<SseEvent> {
-  readonly #maxEventChars: number;
   readonly #text = new TextDecoder();
   readonly #parser: EventSourceParser;
+  readonly #runs: RunFinder;
   #sink: EventSink<SseEvent> | null = null;
   #isTooLarge = false;
   /** The parser has half an event. */
@@ -37,7 +39,7 @@ class SseDecoder implements EventDecoder<SseEvent> {
 
   /** @param maxEventChars of an event's text in UTF-16 units, which are never more than its bytes */
   constructor(maxEventChars: number) {
-    this.#maxEventChars = maxEventChars;
+    this.#runs = new RunFinder(maxEventChars);
     this.#parser = createParser({
       maxBufferSize: maxEventChars + LINE_START.length,
       onEvent: ({ event, data }) => {
@@ -54,7 +56,7 @@ class SseDecoder implements EventDecoder<SseEvent> {
   }
 
   push(bytes: Uint8Array, sink: EventSink<SseEvent>): void {
-    const more = this.#text.decode(bytes, { stream: true });
+    const more = this.#text.decode(bytes, MORE_COMES);
     if (sink.shape === undefined) {
       this.#parse(more, sink);
       return;
@@ -75,14 +77,14 @@ class SseDecoder implements EventDecoder<SseEvent> {
   #readOn(text: string, at: number, sink: EventSink<SseEvent>): number {
     const { shape = null } = sink;
     if (shape !== null && !this.#isInEvent) {
-      const run = findRun(text, at, shape, this.#maxEventChars);
+      const run = this.#runs.find(text, at, shape);
       if (run !== null) {
         // What only looks like plain events is for the parser.
         if (run.plain === null) this.#parse(text.slice(at, run.end), sink);
         else sink.takeRun(run.plain);
         return run.end;
       }
-      if (mayBeginPlain(text, at, shape)) {
+      if (this.#runs.mayBegin(text, at, shape)) {
         this.#begun = text.slice(at);
         return text.length;
       }
