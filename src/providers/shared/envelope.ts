@@ -15,26 +15,34 @@ export const asCompletion = (answer: object) => answer as ChatCompletion;
 /** The same for a chunk. */
 export const asChunk = (chunk: object) => chunk as ChatCompletionChunk;
 
-/** What an assistant said, put together; what is left out was not said. */
-export interface Said {
-  text: string;
-  reasoning?: string;
-  refusal?: string | null;
-  calls?: readonly object[];
-  /** Where the text is taken from. */
-  annotations?: readonly object[];
-}
-
 /** What a chunk's delta may hold here: OpenAI's fields, and thinking as `reasoning_content`. */
 export type Delta = ChatCompletionChunk.Choice.Delta & {
   reasoning_content?: string;
   annotations?: readonly object[];
 };
 
-/** The deltas of a whole answer put together. */
-export function saidIn(deltas: readonly Delta[]): Said {
+/** The message of a whole answer, from the deltas that it amounts to. */
+export function messageOf(deltas: readonly Delta[]): JsonObject {
   const joined = (field: "content" | "reasoning_content" | "refusal") =>
     deltas.map((delta) => delta[field] ?? "").join("");
+  const text = joined("content");
+  const reasoning = joined("reasoning_content");
+  const refusal = nonEmptyString(joined("refusal"));
+  const annotations = deltas.flatMap((delta) => delta.annotations ?? []);
+  const calls = callsIn(deltas);
+  return {
+    role: "assistant",
+    // Null says that something else stands for the text; an answer without a word is an empty one.
+    content: text === "" && (calls.length > 0 || refusal !== null) ? null : text,
+    refusal,
+    ...(reasoning !== "" && { reasoning_content: reasoning }),
+    ...(annotations.length > 0 && { annotations }),
+    // An empty list means no calls; clients take its presence for calls.
+    ...(calls.length > 0 && { tool_calls: calls }),
+  };
+}
+
+function callsIn(deltas: readonly Delta[]): JsonObject[] {
   const calls: JsonObject[] = [];
   for (const { index, ...piece } of deltas.flatMap((delta) => delta.tool_calls ?? [])) {
     const known = calls[index];
@@ -47,13 +55,7 @@ export function saidIn(deltas: readonly Delta[]): Said {
     const more = asObject(asObject(piece)[member])[textName];
     known[member] = { ...body, [textName]: `${body[textName]}${more}` };
   }
-  return {
-    text: joined("content"),
-    reasoning: joined("reasoning_content"),
-    refusal: nonEmptyString(joined("refusal")),
-    annotations: deltas.flatMap(({ annotations = [] }) => annotations),
-    calls,
-  };
+  return calls;
 }
 
 /**
@@ -66,9 +68,10 @@ export function chunksAsWhole(chunks: readonly UpstreamChunk[]): UpstreamComplet
     ({ index }) => index,
   );
   const choices = [...byIndex].map(([index, parts]) => {
+    const message = messageOf(parts.map(({ delta }) => delta));
+    const logprobs = parts.find((part) => part.logprobs)?.logprobs ?? null;
     const reason = parts.findLast((part) => part.finish_reason !== null)?.finish_reason ?? "stop";
-    const logprobs = parts.find((part) => part.logprobs)?.logprobs;
-    return wholeChoice(index, saidIn(parts.map(({ delta }) => delta)), reason, logprobs);
+    return { index, message, logprobs, finish_reason: reason };
   });
   const envelope = { ...chunks.at(-1)?.chunk, object: "chat.completion" };
   const usage = chunks.findLast((chunk) => chunk.usage !== null)?.usage ?? null;
@@ -112,11 +115,6 @@ export class Envelope {
     return !isWhole;
   }
 
-  /** The whole answer. */
-  whole(choices: readonly JsonObject[], usage: TokenUsage | null): UpstreamCompletion {
-    return { completion: asCompletion({ ...this.#fields("chat.completion"), choices }), usage };
-  }
-
   /** A chunk of a stream; without choices one that only carries usage. */
   chunk(
     choices: readonly JsonObject[],
@@ -131,27 +129,6 @@ export class Envelope {
     this.#id ??= newCompletionId();
     return { id: this.#id, object, created: this.#createdSeconds, model: this.#model };
   }
-}
-
-/** One choice of a whole answer. */
-export function wholeChoice(
-  index: number,
-  said: Said,
-  finishReason: FinishReason,
-  logprobs: object | null = null,
-): JsonObject {
-  const { text, reasoning = "", refusal = null, calls = [], annotations = [] } = said;
-  const message = {
-    role: "assistant",
-    // Null says that something else stands for the text; an answer without a word is an empty one.
-    content: text === "" && (calls.length > 0 || refusal !== null) ? null : text,
-    refusal,
-    ...(reasoning !== "" && { reasoning_content: reasoning }),
-    ...(annotations.length > 0 && { annotations }),
-    // An empty list means no calls; clients take its presence for calls.
-    ...(calls.length > 0 && { tool_calls: calls }),
-  };
-  return { index, message, logprobs, finish_reason: finishReason };
 }
 
 /** One choice of a chunk. */

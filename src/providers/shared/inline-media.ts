@@ -13,11 +13,8 @@ const MEDIA_TYPE = /^[\w.+-]+\/[\w.+-]+$/;
 
 const HTTP_URL = /^\s*https?:\/\/\S/i;
 
-/** Where parts have their URL, by their type. */
-const URL_FIELDS = byName<readonly [string, string]>({
-  image_url: ["image_url", "url"],
-  file: ["file", "file_data"],
-});
+/** The fields of URLs, by the type of their part, whose member of that name has them. */
+const URL_FIELDS = byName<string>({ image_url: "url", file: "file_data" });
 
 /**
  * The call with `data:` URLs in place of http(s) ones, each fetched once; the given one when it has
@@ -48,16 +45,11 @@ export async function inlineMedia(
   return { ...call, request: { ...call.request, messages: await Promise.all(inlined) } };
 }
 
-interface MediaUrl {
-  url: string;
-  holder: string;
-  field: string;
-}
-
-function urlOf(part: object): MediaUrl | null {
-  const given = asObject(part);
-  const [holder = "", field = ""] = URL_FIELDS[String(given.type)] ?? [];
-  const url = asObject(given[holder])[field];
+/** The URL of a part, and its place in it. */
+function urlOf(part: object): { url: string; holder: string; field: string } | null {
+  const holder = String(asObject(part).type);
+  const field = URL_FIELDS[holder] ?? "";
+  const url = asObject(asObject(part)[holder])[field];
   return typeof url === "string" && HTTP_URL.test(url) ? { url: url.trim(), holder, field } : null;
 }
 

@@ -1,7 +1,7 @@
 // An answer's blocks as deltas: what belongs to the answer, which calls there are, and under which ids.
 import { expect, test } from "bun:test";
 import { AnswerBlocks } from "../../../src/providers/claude/answer-blocks.ts";
-import { type Delta, saidIn } from "../../../src/providers/shared/envelope.ts";
+import { type Delta, messageOf } from "../../../src/providers/shared/envelope.ts";
 
 type Step = (blocks: AnswerBlocks) => Delta[];
 
@@ -24,14 +24,9 @@ const close =
 
 function said(answerTool: string | null, ...steps: Step[]) {
   const blocks = new AnswerBlocks(answerTool);
-  const { text: content, calls } = saidIn([
-    ...steps.flatMap((step) => step(blocks)),
-    ...blocks.end(),
-  ]);
-  return {
-    content,
-    calls: (calls ?? []).map((call) => ({ ...call })) as Record<string, unknown>[],
-  };
+  const deltas = steps.flatMap((step) => step(blocks));
+  const { content, tool_calls: calls = [] } = messageOf([...deltas, ...blocks.end()]);
+  return { content: content ?? "", calls: calls as Record<string, unknown>[] };
 }
 
 const call = (id: string, name: string, json: string) => ({
