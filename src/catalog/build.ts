@@ -54,30 +54,45 @@ export interface CatalogOptions {
  */
 export function buildCatalog(options: CatalogOptions): Catalog {
   const { config, connected } = options;
-  const others = listOffers(config).sort(byRank);
-  const offers = [...demoOffers(config, others), ...others];
-  const isServed = (offer: Offer) =>
-    connected.has(offer.deployment.providerId) ||
-    (config.demo.enabled && offer.deployment.providerId === DEMO_PROVIDER_ID);
-  const active = offers.filter(isServed);
+  const isServed = ({ deployment: { providerId } }: Offer) =>
+    connected.has(providerId) || (config.demo.enabled && providerId === DEMO_PROVIDER_ID);
+  // The demo may imitate any model.
+  const active = rankedOffers(config, (id) => config.demo.enabled || connected.has(id)).filter(
+    isServed,
+  );
   rejectAliasClashes(active);
 
   const routes = buildRoutes(active);
-  const all = listEntries(offers, (offer) => ({
-    served: isServed(offer),
-    missingEnv: isServed(offer)
-      ? null
-      : (options.missingEnv.get(offer.deployment.providerId) ?? null),
-  }));
   const served = listEntries(active, () => ({ served: true, missingEnv: null }));
+  let all: CatalogEntry[] | null = null;
+  // Most of what is known is not served: a start does not wait for it.
+  const listAll = () =>
+    listEntries(
+      rankedOffers(config, () => true),
+      (offer) => ({
+        served: isServed(offer),
+        missingEnv: isServed(offer)
+          ? null
+          : (options.missingEnv.get(offer.deployment.providerId) ?? null),
+      }),
+    );
   return {
     candidates: (modelId) => routes.get(modelId) ?? [],
     served: () => served,
-    all: () => all,
+    all() {
+      all ??= listAll();
+      return all;
+    },
     guessed: active
       .filter(({ isGuessed }) => isGuessed)
       .map(({ deployment: { providerId, modelId } }) => `${providerId}/${modelId}`),
   };
+}
+
+/** Best first. */
+function rankedOffers(config: Config, isWanted: (providerId: string) => boolean): Offer[] {
+  const others = listOffers(config, isWanted).sort(byRank);
+  return [...demoOffers(config, others), ...others];
 }
 
 /** Stable, so that models of one provider keep the data's order. */

@@ -79,9 +79,9 @@ const data: CatalogFile = file as CatalogFile;
 /** The day the bundled data was made, as `2026-11-22`. */
 export const catalogDate: string = data.date;
 
-/** Every model of the bundled data. The result is built anew by each call: keep it. */
-export function knownModels(): KnownModel[] {
-  return data.models.map((model) => ({
+/** The models of the bundled data that are wanted. The result is built anew by each call: keep it. */
+export function knownModels(isWanted: (model: FileModel) => boolean = () => true): KnownModel[] {
+  return data.models.filter(isWanted).map((model) => ({
     providerId: model.provider,
     id: model.id,
     aliases: model.aliases ?? [],
@@ -95,6 +95,9 @@ export function knownModels(): KnownModel[] {
     priceSource: model.priceSource,
   }));
 }
+
+/** Every model of the bundled data by its id. */
+export const knownIds = (): string[] => data.models.map(({ id }) => id);
 
 function toCapabilities(names: readonly string[]): Capabilities {
   const result = { ...NO_CAPABILITIES };

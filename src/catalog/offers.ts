@@ -3,7 +3,7 @@
 import type { ModelFacts } from "../base/model.ts";
 import { ConfigError } from "../config/config-error.ts";
 import type { Config } from "../config/schema.ts";
-import { type KnownModel, knownModels, NO_CAPABILITIES } from "./data.ts";
+import { type KnownModel, knownIds, knownModels, NO_CAPABILITIES } from "./data.ts";
 import { familyFacts } from "./family-facts.ts";
 import { type MergedOverride, mergeOverride } from "./overrides.ts";
 import type { Deployment } from "./types.ts";
@@ -35,13 +35,22 @@ export const UNKNOWN_FACTS: ModelFacts = {
 };
 
 /**
- * Every model at every provider that the data or the configuration knows, connected or not. A
+ * The models at the providers that the data or the configuration knows, connected or not. A
  * provider the operator disabled is left out.
+ * @param isWanted which providers' models are listed; those that the configuration speaks of are in any case
  * @throws Error naming the configuration's path, for models without a price and overrides of
  * nothing.
  */
-export function listOffers(config: Config): Offer[] {
-  const known = knownModels();
+export function listOffers(
+  config: Config,
+  isWanted: (providerId: string) => boolean = () => true,
+): Offer[] {
+  const known = knownModels(
+    ({ provider, id }) =>
+      isWanted(provider) ||
+      Object.hasOwn(config.providers, provider) ||
+      Object.hasOwn(config.models, id),
+  );
   const offers: Offer[] = [];
   const seen = new Set<string>();
   for (const model of known) {
@@ -59,7 +68,7 @@ export function listOffers(config: Config): Offer[] {
       }
     }
   }
-  rejectIdleOverrides(config, known);
+  rejectIdleOverrides(config);
   return offers;
 }
 
@@ -114,8 +123,8 @@ function toFacts(base: ModelFacts, override: MergedOverride): ModelFacts {
  * A misspelled id under `models` would leave the real model at its old price: that must not pass in
  * silence.
  */
-function rejectIdleOverrides(config: Config, known: readonly KnownModel[]): void {
-  const ids = new Set(known.map((model) => model.id));
+function rejectIdleOverrides(config: Config): void {
+  const ids = new Set(knownIds());
   for (const provider of Object.values(config.providers)) {
     for (const id of Object.keys(provider.models)) {
       ids.add(id);
