@@ -12,8 +12,8 @@ interface Common {
   under: "api" | "root";
   /** As `/models`; a `*` at its end stands for the rest, slashes included, which is `call.rest`. */
   path: string;
-  /** Null for the files of a page, which are nobody's to call. */
-  doc: EndpointDoc | null;
+  /** Loaded when the document is built, for which no start waits. Null for the files of a page, which are nobody's to call. */
+  doc: (() => Promise<EndpointDoc>) | null;
 }
 
 /** Returns what answers; null where this server's configuration leaves the endpoint out. Called once a server. */
@@ -29,6 +29,6 @@ export type Endpoint = Common &
 export type Access = Endpoint["access"];
 
 /** Its paths, the documented one first. */
-export function pathsOf({ under, path }: Endpoint): string[] {
+export function pathsOf({ under, path }: Pick<Endpoint, "under" | "path">): string[] {
   return under === "root" ? [path] : API_PREFIXES.map((prefix) => prefix + path);
 }

@@ -6,7 +6,7 @@ import type { Config } from "../../config/schema.ts";
 import { configSchema } from "../../config/schema.ts";
 import { pathsOf } from "../endpoint.ts";
 import { endpoints } from "../endpoints/table.ts";
-import { type DocumentedEndpoint, isDocumented, toDetail } from "./endpoint-doc.ts";
+import { type DocumentedEndpoint, documentedEndpoints, toDetail } from "./endpoint-doc.ts";
 import { errorResponses } from "./error-docs.ts";
 import { headerDocs } from "./header-docs.ts";
 import { componentSchemas, schemaRefs } from "./schemas.ts";
@@ -36,7 +36,7 @@ const SPEC_PATH = "/spec.json";
 export async function buildOpenApiDocument(
   limits: Config["limits"] = configSchema.parse({}).limits,
 ): Promise<object> {
-  const documented = endpoints.filter(isDocumented);
+  const documented = await documentedEndpoints(endpoints);
   const schemaRef = schemaRefs(documented);
   const generator = swagger({
     specPath: SPEC_PATH,

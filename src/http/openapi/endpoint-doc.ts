@@ -57,10 +57,18 @@ export interface EndpointDoc {
   bounds?: (limits: Config["limits"]) => Record<string, Record<string, JsonSchema>>;
 }
 
-export type DocumentedEndpoint = Endpoint & { doc: EndpointDoc };
+export type DocumentedEndpoint = Omit<Endpoint, "doc"> & { doc: EndpointDoc };
 
-export const isDocumented = (endpoint: Endpoint): endpoint is DocumentedEndpoint =>
-  endpoint.doc !== null;
+/** Those that have a documentation, with it. */
+export async function documentedEndpoints(
+  endpoints: readonly Endpoint[],
+): Promise<DocumentedEndpoint[]> {
+  const documented: DocumentedEndpoint[] = [];
+  for (const { doc, ...endpoint } of endpoints) {
+    if (doc !== null) documented.push({ ...endpoint, doc: await doc() });
+  }
+  return documented;
+}
 
 /** What an endpoint can answer, whatever it does, because of how it is called. */
 const ACCESS_ERRORS: Record<Access, readonly ErrorName[]> = {

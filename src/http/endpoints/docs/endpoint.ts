@@ -1,12 +1,8 @@
 // GET /openapi.json, the page /docs and the page's files: a fixed list, nothing is looked up by name.
-import { z } from "zod";
 import type { Endpoint } from "../../endpoint.ts";
 import type { Handler, HttpDeps } from "../../route.ts";
 import { docsAssets, SWAGGER_UI_VERSION } from "./assets.ts";
 import { CONTENT_SECURITY_POLICY, docsPage } from "./page.ts";
-
-/** OpenAPI documents are not described further: their own specification does. */
-const openApi = z.looseObject({ openapi: z.string() });
 
 const common = { method: "GET", under: "root", access: "open" } as const;
 
@@ -17,16 +13,7 @@ const getOpenApi: Endpoint = {
     const headers = { "content-type": "application/json; charset=utf-8" };
     return { body: documentJson, headers: { ...headers, "cache-control": "no-cache" } };
   }),
-  doc: {
-    operationId: "getOpenApi",
-    tag: "Operation",
-    summary: "This document",
-    description: "The API in OpenAPI 3.0.3.",
-    responses: {
-      200: { description: "The document.", content: { "application/json": { schema: openApi } } },
-    },
-    schemas: { OpenApi: openApi },
-  },
+  doc: async () => (await import("./documentation.ts")).getOpenApiDoc,
 };
 
 const getDocs: Endpoint = {
@@ -43,13 +30,7 @@ const getDocs: Endpoint = {
       },
     };
   }),
-  doc: {
-    operationId: "getDocs",
-    tag: "Operation",
-    summary: "Interactive documentation",
-    description: "A page to read this document and to try the API, served by this server alone.",
-    responses: { 200: { description: "The page.", content: { "text/html": {} } } },
-  },
+  doc: async () => (await import("./documentation.ts")).getDocsDoc,
 };
 
 const files = [...docsAssets].map(

@@ -1,7 +1,6 @@
 // GET /health and /ready: is the process alive, and may it be sent requests.
 import type { Endpoint } from "../../endpoint.ts";
 import { type Handler, type HttpDeps, jsonResponse } from "../../route.ts";
-import { health, readiness } from "./schema.ts";
 
 export const getHealth: Endpoint = {
   method: "GET",
@@ -9,19 +8,7 @@ export const getHealth: Endpoint = {
   path: "/health",
   access: "open",
   create: () => (call) => jsonResponse(call.scope, { status: "ok" }),
-  doc: {
-    operationId: "getHealth",
-    tag: "Operation",
-    summary: "Is the process alive?",
-    description: "Answers as long as the process runs.",
-    responses: {
-      200: {
-        description: "It is.",
-        content: { "application/json": { schema: health, example: { status: "ok" } } },
-      },
-    },
-    schemas: { Health: health },
-  },
+  doc: async () => (await import("./documentation.ts")).getHealthDoc,
 };
 
 export const getReadiness: Endpoint = {
@@ -30,23 +17,7 @@ export const getReadiness: Endpoint = {
   path: "/ready",
   access: "open",
   create: readyHandler,
-  doc: {
-    operationId: "getReadiness",
-    tag: "Operation",
-    summary: "Does the server take requests?",
-    description: "For load balancers: 503 while the server shuts down or cannot reach its data.",
-    responses: {
-      200: {
-        description: "It does.",
-        content: { "application/json": { schema: readiness, example: { status: "ready" } } },
-      },
-      503: {
-        description: "It does not.",
-        content: { "application/json": { schema: readiness, example: { status: "draining" } } },
-      },
-    },
-    schemas: { Readiness: readiness },
-  },
+  doc: async () => (await import("./documentation.ts")).getReadinessDoc,
 };
 
 /** Not ready while draining, and while the database takes no writes. */

@@ -12,17 +12,5 @@ export const getMetrics: Endpoint = {
       const { text, contentType } = gateway.metrics.render();
       return new Response(text, { headers: { ...scope.headers, "content-type": contentType } });
     },
-  doc: {
-    operationId: "getMetrics",
-    tag: "Operation",
-    summary: "Figures for Prometheus",
-    description:
-      "Needs the server's metrics token as the bearer, and is there only where the server has one.",
-    responses: {
-      200: {
-        description: "The figures, in Prometheus's text format.",
-        content: { "text/plain": { example: "aacflow_requests_in_progress 3\n" } },
-      },
-    },
-  },
+  doc: async () => (await import("./documentation.ts")).getMetricsDoc,
 };

@@ -1,27 +1,6 @@
-// GET /models and /models/{id}, as they are registered and documented.
+// GET /models and /models/{id}, as they are registered.
 import type { Endpoint } from "../../endpoint.ts";
 import { getModelHandler, listModelsHandler } from "./handlers.ts";
-import { model, modelList } from "./schema.ts";
-
-const modelExample = {
-  id: "gpt-4o-mini",
-  object: "model",
-  created: 1721172741,
-  owned_by: "openai",
-  context_length: 128000,
-  max_output_tokens: 16384,
-  capabilities: {
-    tools: true,
-    structuredOutput: true,
-    jsonMode: true,
-    vision: true,
-    audioInput: false,
-    audioOutput: false,
-    files: false,
-    reasoning: false,
-  },
-  pricing: { prompt: "0.00000015", completion: "0.0000006" },
-};
 
 export const listModels: Endpoint = {
   method: "GET",
@@ -29,24 +8,7 @@ export const listModels: Endpoint = {
   path: "/models",
   access: "key",
   create: listModelsHandler,
-  doc: {
-    operationId: "listModels",
-    tag: "Models",
-    summary: "List models",
-    description: "Lists the models that are available through the AI API.",
-    responses: {
-      200: {
-        description: "The models.",
-        content: {
-          "application/json": {
-            schema: modelList,
-            example: { object: "list", data: [modelExample] },
-          },
-        },
-      },
-    },
-    schemas: { ModelList: modelList, Model: model },
-  },
+  doc: async () => (await import("./documentation.ts")).listModelsDoc,
 };
 
 export const getModel: Endpoint = {
@@ -55,18 +17,5 @@ export const getModel: Endpoint = {
   path: "/models/*",
   access: "key",
   create: getModelHandler,
-  doc: {
-    operationId: "getModel",
-    tag: "Models",
-    summary: "Get a model",
-    description: "Describes one model. An id with slashes may be written with or without escapes.",
-    rest: { name: "id", description: "The model's id.", example: modelExample.id },
-    responses: {
-      200: {
-        description: "The model.",
-        content: { "application/json": { schema: model, example: modelExample } },
-      },
-    },
-    errors: ["ModelNotFound"],
-  },
+  doc: async () => (await import("./documentation.ts")).getModelDoc,
 };
