@@ -51,6 +51,10 @@ export function createDeadlines(clock: Clock): Deadlines {
     }
 
     move(delayMs: number): void {
+      if (delayMs === Number.POSITIVE_INFINITY) {
+        this.atMs = delayMs;
+        return;
+      }
       const nowMs = clock.monoMs();
       this.atMs = nowMs + delayMs;
       all.add(this);

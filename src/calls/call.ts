@@ -35,6 +35,8 @@ export class MeteredCall<Request extends CallRequest, First, Meter> {
   /** Those that have not been tried. */
   readonly #others: Candidate[];
   readonly #abort = new AbortController();
+  /** Aborts when the client has left and nothing is read on, at a deadline, and when the server ends: an ApiError. */
+  readonly signal: AbortSignal = this.#abort.signal;
   readonly #control: CallControl;
   /** Of the candidate that is tried, or answered. */
   #candidate: Candidate;
@@ -94,11 +96,6 @@ export class MeteredCall<Request extends CallRequest, First, Meter> {
 
   get state(): CallState {
     return this.#state;
-  }
-
-  /** Aborts when the client has left and nothing is read on, at a deadline, and when the server ends: an ApiError. */
-  get signal(): AbortSignal {
-    return this.#abort.signal;
   }
 
   get hasClientLeft(): boolean {
