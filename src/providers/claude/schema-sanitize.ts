@@ -2,7 +2,7 @@
 import { isObject, type JsonObject } from "../shared/json.ts";
 
 /** Kept as they are. */
-const KEPT = new Set(["type", "enum", "const", "default", "title", "required", "$schema", "$id"]);
+const KEPT = ["type", "enum", "const", "default", "title", "$schema", "$id"] as const;
 
 const FORMATS = new Set(
   "date-time time date duration email hostname uri ipv4 ipv6 uuid".split(" "),
@@ -40,12 +40,13 @@ export function sanitizeSchema(schema: JsonObject): JsonObject {
   const description = describe(schema);
   const isClosed = schema.type === "object" || isObject(schema.properties);
   return {
-    ...Object.fromEntries(Object.entries(schema).filter(([key]) => KEPT.has(key))),
+    ...picked(schema, KEPT),
     ...(description !== "" && { description }),
     ...listed("anyOf", schema.anyOf ?? schema.oneOf),
     ...listed("allOf", schema.allOf),
     ...definitions,
     ...mapped("properties", schema),
+    ...picked(schema, ["required"]),
     ...(isClosed && { additionalProperties: false }),
     ...(items !== undefined && { items: Array.isArray(items) ? items.map(inner) : inner(items) }),
     ...(isKnown(format) && { format }),
@@ -53,6 +54,9 @@ export function sanitizeSchema(schema: JsonObject): JsonObject {
 }
 
 const isKnown = (format: unknown): boolean => typeof format === "string" && FORMATS.has(format);
+
+const picked = (schema: JsonObject, keys: readonly string[]): JsonObject =>
+  Object.fromEntries(keys.flatMap((key) => (key in schema ? [[key, schema[key]]] : [])));
 
 function inner(value: unknown): unknown {
   return isObject(value) ? sanitizeSchema(value) : value;

@@ -3,7 +3,7 @@ import { unsupported } from "../../base/errors.ts";
 import { asArray, asObject } from "../shared/json.ts";
 import { resolveReference } from "../shared/schema-reference.ts";
 
-/** Characters that one value may cost, to read and to make; what each schema adds; items of a list. */
+/** Characters that one value may cost, to read and to make; what each schema adds; members of one. */
 const [WORK_MAX, SCHEMA_WORK, ITEMS_MAX] = [1_000_000, 500, 2_000];
 const REFUSED = /^(not|if|contains|(min|max)Properties|dependent.*|multipleOf|uniqueItems)$/;
 /** Beside a reference or alternatives: all but notes. */
@@ -50,8 +50,8 @@ export function schemaValue(root: unknown, param: string): unknown {
     if (type === undefined) return null;
     if (type === "boolean") return true;
     if (type === "object") {
-      const own = new Map(Object.entries(asObject(flat.properties)));
-      const names = asArray(flat.required ?? [...own.keys()]).map(String);
+      const own = new Map<unknown, unknown>(Object.entries(asObject(flat.properties)));
+      const names = asArray(flat.required ?? [...own.keys()]).slice(0, ITEMS_MAX);
       const members = names.map((key) => [key, inner(own.get(key) ?? flat.additionalProperties)]);
       const made = members.filter(([, member]) => isMade(member));
       // From entries: a property may be called `__proto__`.
