@@ -13,7 +13,13 @@ export function guardedHandler(deps: HttpDeps, endpoint: Endpoint): Handler | nu
     case "key": {
       const handler = endpoint.create(deps);
       return (
-        handler && (async (call) => handler({ ...call, caller: await authenticate(deps, call) }))
+        handler &&
+        (async (call) => {
+          const caller = await authenticate(deps, call);
+          const { request, server, scope, rest } = call;
+          scope.caller = caller;
+          return await handler({ request, server, scope, rest, caller });
+        })
       );
     }
     case "operator": {
@@ -32,14 +38,12 @@ export function guardedHandler(deps: HttpDeps, endpoint: Endpoint): Handler | nu
 }
 
 /** @throws ApiError 401 */
-async function authenticate({ gateway }: HttpDeps, { request, scope }: Call): Promise<Caller> {
+function authenticate({ gateway }: HttpDeps, { request }: Call): Promise<Caller> {
   const { headers } = request;
-  const caller = await gateway.authenticate({
+  return gateway.authenticate({
     authorization: headers.get("authorization"),
     apiKey: headers.get("x-api-key"),
   });
-  scope.caller = caller;
-  return caller;
 }
 
 /** @param token never empty */

@@ -1,4 +1,5 @@
 // All of Elysia: which path and method goes to which endpoint, and what answers everything else.
+import type { Server } from "bun";
 import { Elysia } from "elysia";
 import { ApiError } from "../base/errors.ts";
 import { guardedHandler } from "./access.ts";
@@ -13,10 +14,13 @@ import { pathOf, readableTarget } from "./target.ts";
  * nothing of Elysia's parsing, validation or streaming takes part.
  */
 export function createApp(deps: HttpDeps) {
+  /** By path and method: what Bun's own router answers, with nothing of Elysia's in between. */
+  const ownRoutes: Record<string, Record<string, Run>> = {};
   const app = new Elysia({
     // Otherwise paths are looked for behind a host name of at least four characters, and http://ai/ has no routes.
     handler: { standardHostname: false },
     serve: {
+      routes: ownRoutes,
       // A forgotten second server would otherwise share the port, and take half of the requests, unnoticed.
       reusePort: false,
       // Bun's page for what nobody caught would show our source to the caller.
@@ -27,7 +31,7 @@ export function createApp(deps: HttpDeps) {
       idleTimeout: Math.ceil(deps.config.server.idleTimeoutMs / 1000),
     },
   });
-  // Around everything, the routes that Bun matches by itself included.
+  // Around all that Bun does not match by itself.
   app.wrap((handle: (request: Request) => unknown) => (request: Request) => {
     readableTarget(request);
     return handle(request);
@@ -37,11 +41,15 @@ export function createApp(deps: HttpDeps) {
     errorResponse(deps, { request, server: app.server }, openScope(deps.log), error),
   );
 
+  const runnerOf =
+    (handler: Handler, pathLength: number | null = null): Run =>
+    (request, server) =>
+      answer(deps, { request, server }, handler, pathLength);
   // Elysia reads from a function's text what to prepare for it: for `(context) => ...` headers, cookies and query as well.
   const route =
-    (handler: Handler, pathLength: number | null = null) =>
+    (run: Run) =>
     ({ request }: { request: Request }): Promise<Response> =>
-      answer(deps, { request, server: app.server }, handler, pathLength);
+      run(request, app.server);
 
   const methodsOf = new Map<string, string[]>();
   for (const endpoint of endpoints) {
@@ -49,17 +57,25 @@ export function createApp(deps: HttpDeps) {
     if (handler === null) continue;
     const methods = takenMethods(endpoint);
     for (const path of pathsOf(endpoint)) {
-      const run = route(handler, path.endsWith("*") ? path.length - 1 : null);
-      for (const method of methods) app.route(method, path, run, { parse: "none" });
+      const isPrefix = path.endsWith("*");
+      const run = runnerOf(handler, isPrefix ? path.length - 1 : null);
+      for (const method of methods) {
+        app.route(method, path, route(run), { parse: "none" });
+        if (!isPrefix) ownRoutes[path] = { ...ownRoutes[path], [method]: run };
+      }
       methodsOf.set(path, [...(methodsOf.get(path) ?? []), ...methods]);
     }
   }
   for (const [path, methods] of methodsOf) {
-    app.all(path, route(refuse(methodNotAllowed(methods.join(", ")))), { parse: "none" });
+    const run = runnerOf(refuse(methodNotAllowed(methods.join(", "))));
+    app.all(path, route(run), { parse: "none" });
   }
-  app.all("*", route(refuse(unknownPath)), { parse: "none" });
+  app.all("*", route(runnerOf(refuse(unknownPath))), { parse: "none" });
   return app;
 }
+
+/** Answers a request; never rejects. `server` is null where no socket is behind it. */
+type Run = (request: Request, server: Server<unknown> | null) => Promise<Response>;
 
 const takenMethods = ({ method }: Endpoint): string[] =>
   method === "GET" ? ["GET", "HEAD"] : [method];

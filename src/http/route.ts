@@ -63,8 +63,8 @@ export async function answer(
   pathLength: number | null = null,
 ): Promise<Response> {
   const { cors } = deps;
-  const preflight = cors?.preflight(request);
-  if (preflight) return preflight;
+  const preflight = cors === null ? null : cors.preflight(request);
+  if (preflight !== null) return preflight;
   const scope = openScope(deps.log);
   if (cors !== null) Object.assign(scope.headers, cors.headersFor(request));
   try {

@@ -7,7 +7,7 @@ import { createApp } from "./app.ts";
 import { createClientAddressOf } from "./client-address.ts";
 import { createCors } from "./cors.ts";
 import { watchDescriptors } from "./descriptors.ts";
-import { createAdmission } from "./metered/admission.ts";
+import { Admission } from "./metered/admission.ts";
 
 /** The address is taken, or not this machine's; the message is meant for the operator. */
 export class PortInUse extends Error {
@@ -52,7 +52,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     log,
     metricsToken,
     documentJson: documentOf(config.limits),
-    admission: createAdmission(config.limits),
+    admission: new Admission(config.limits),
     cors: createCors(config.server.corsOrigins),
     clientAddressOf: createClientAddressOf(config.server.trustedProxies),
     isDraining: () => draining,

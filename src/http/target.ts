@@ -12,19 +12,23 @@ const ANY_ORIGIN = "http://localhost";
  */
 export function readableTarget(request: Request): void {
   const { url } = request;
-  const start = url.startsWith("/") ? 0 : url.indexOf("/", url.indexOf("://") + 3);
+  const start = pathStart(url);
   if (start > 0 && !hasDoubleSlash(url, start) && URL.canParse(url)) return;
   const target = start < 0 ? "/" : url.slice(start).replace(/^[^?#]*/, withoutDoubleSlashes);
   // The request itself goes on: a copy would have another signal, and no connection behind it.
   Object.defineProperty(request, "url", { value: new URL(target, ANY_ORIGIN).href });
 }
 
-/** The path of a readable target, escapes and all. */
-export function pathOf(request: Request): string {
-  const { url } = request;
-  const path = url.slice(url.indexOf("/", url.indexOf("://") + 3));
+/** The path of a target, escapes and all. */
+export function pathOf({ url }: Request): string {
+  const path = url.slice(Math.max(0, pathStart(url)));
   const end = path.search(/[?#]/);
   return end < 0 ? path : path.slice(0, end);
+}
+
+/** Below 0 where it has none. */
+function pathStart(url: string): number {
+  return url.startsWith("/") ? 0 : url.indexOf("/", url.indexOf("://") + 3);
 }
 
 function hasDoubleSlash(url: string, start: number): boolean {
@@ -40,16 +44,22 @@ const withoutDoubleSlashes = (path: string): string => path.replace(/[\\/]{2,}/g
 const HOST_NAME = /^(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*$/i;
 const MAX_PORT = 65_535;
 
+/** The last that was good: a server is known by few names, and a client says the same one each time. */
+let lastGoodHost = "";
+
 /**
  * Refuses a Host header that names no host, as HTTP demands. None at all (HTTP/1.0) and an empty one pass.
  * @throws ApiError 400
  */
 export function assertHost(host: string | null): void {
-  if (host === null) return;
+  if (host === null || host === lastGoodHost) return;
   const [, bracketed, name, port] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(\d*))?$/.exec(host) ?? [];
   const isNamed =
     bracketed === undefined ? name !== undefined && HOST_NAME.test(name) : isIPv6(bracketed);
   // An address with a zone is for one machine's own use.
-  if (isNamed && !bracketed?.includes("%") && Number(port ?? 0) <= MAX_PORT) return;
+  if (isNamed && !bracketed?.includes("%") && Number(port ?? 0) <= MAX_PORT) {
+    lastGoodHost = host;
+    return;
+  }
   throw invalidRequest("The Host header is not a valid host.", "Host", "invalid_host");
 }

@@ -2,9 +2,9 @@
 import { describe, expect, test } from "bun:test";
 import { ApiError } from "../../src/base/errors.ts";
 import { configSchema } from "../../src/config/schema.ts";
-import { createAdmission } from "../../src/http/metered/admission.ts";
+import { Admission } from "../../src/http/metered/admission.ts";
 
-const admissionOf = (limits: object) => createAdmission(configSchema.parse({ limits }).limits);
+const admissionOf = (limits: object) => new Admission(configSchema.parse({ limits }).limits);
 
 function refusal(work: () => unknown): Pick<ApiError, "status" | "code"> | null {
   try {
@@ -60,17 +60,17 @@ describe("memory for bodies", () => {
     admissionOf({ bodyBytes: 10, bodyBytesWithoutCredit: 10, bodyMemoryBytes: 80 });
 
   test("is bounded for an account, and for all", () => {
-    const { enter } = admission();
-    const own = enter("a");
+    const room = admission();
+    const own = room.enter("a");
     own.holdBody(6);
-    const second = enter("a");
+    const second = room.enter("a");
     second.holdBody(4);
-    expect(refusal(() => enter("a").holdBody(1))).toEqual(LIMITED);
-    enter("b").holdBody(8);
-    expect(refusal(() => enter("c").holdBody(3))).toEqual(FULL);
-    enter("c").holdBody(2);
+    expect(refusal(() => room.enter("a").holdBody(1))).toEqual(LIMITED);
+    room.enter("b").holdBody(8);
+    expect(refusal(() => room.enter("c").holdBody(3))).toEqual(FULL);
+    room.enter("c").holdBody(2);
     own.leave();
-    enter("c").holdBody(6);
+    room.enter("c").holdBody(6);
   });
 
   test("counts what has come by now, not the sum of what was said", () => {
@@ -80,18 +80,18 @@ describe("memory for bodies", () => {
   });
 
   test("is half as much once the body has been sent, and none at the end, in any order", () => {
-    const { enter } = admission();
-    const place = enter("a");
+    const room = admission();
+    const place = room.enter("a");
     place.holdBody(10);
     place.bodyWasSent();
-    const next = enter("a");
+    const next = room.enter("a");
     next.holdBody(5);
-    expect(refusal(() => enter("a").holdBody(1))).toEqual(LIMITED);
+    expect(refusal(() => room.enter("a").holdBody(1))).toEqual(LIMITED);
     place.leave();
     place.bodyWasSent();
     place.leave();
-    enter("a").holdBody(5);
-    expect(refusal(() => enter("a").holdBody(1))).toEqual(LIMITED);
+    room.enter("a").holdBody(5);
+    expect(refusal(() => room.enter("a").holdBody(1))).toEqual(LIMITED);
   });
 
   test("must have room for a body of the greatest size", () => {

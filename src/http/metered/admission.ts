@@ -5,24 +5,6 @@ import type { Config } from "../../config/schema.ts";
 
 type Limits = Config["limits"];
 
-/** A request's place, with the memory that its body takes. */
-export interface Place {
-  /**
-   * Counts the body, of which so many bytes are known by now.
-   * @throws ApiError 429 or 503 when there is no room for it
-   */
-  holdBody(bytes: number): void;
-  /** The provider answers, so that the body is not needed in all its forms any more. */
-  bodyWasSent(): void;
-  /** The request has ended. May come more than once. */
-  leave(): void;
-}
-
-export interface Admission {
-  /** @throws ApiError 429 when the account has its share of the places, 503 when all are taken */
-  enter(accountId: string): Place;
-}
-
 /** Of the forms that a body takes, those that are kept until its request has ended: the JSON, and what went upstream. */
 const FORMS_KEPT = 2;
 
@@ -33,50 +15,79 @@ interface Use {
   bodyMemory: number;
 }
 
-export function createAdmission(limits: Limits): Admission {
-  const all: Use = { places: 0, bodyMemory: 0 };
-  const accounts = new Map<string, Use>();
-  const placesOfOne = Math.ceil(limits.concurrentRequests / limits.accountShare);
-  const memoryOfOne = limits.bodyMemoryBytes / limits.accountShare;
+/** Who is in, and what their bodies take. */
+export class Admission {
+  readonly all: Use = { places: 0, bodyMemory: 0 };
+  readonly accounts = new Map<string, Use>();
+  readonly limits: Limits;
+  readonly placesOfOne: number;
+  readonly memoryOfOne: number;
 
-  function enter(accountId: string): Place {
+  constructor(limits: Limits) {
+    this.limits = limits;
+    this.placesOfOne = Math.ceil(limits.concurrentRequests / limits.accountShare);
+    this.memoryOfOne = limits.bodyMemoryBytes / limits.accountShare;
+  }
+
+  /** @throws ApiError 429 when the account has its share of the places, 503 when all are taken */
+  enter(accountId: string): Place {
+    const { all, accounts, limits, placesOfOne } = this;
     const own = accounts.get(accountId) ?? { places: 0, bodyMemory: 0 };
     if (all.places >= limits.concurrentRequests) throw tooManyRequests();
     if (own.places >= placesOfOne) throw tooManyOfAccount(placesOfOne);
     accounts.set(accountId, own);
     own.places += 1;
     all.places += 1;
-    let held = 0;
-    let hasLeft = false;
+    return new Place(this, accountId, own);
+  }
+}
 
-    function hold(memory: number): void {
-      own.bodyMemory += memory - held;
-      all.bodyMemory += memory - held;
-      held = memory;
-    }
+/** A request's place, with the memory that its body takes. */
+export class Place {
+  readonly #admission: Admission;
+  readonly #accountId: string;
+  readonly #own: Use;
+  #held = 0;
+  #hasLeft = false;
 
-    return {
-      holdBody(bytes) {
-        const more = bytes * BODY_FORMS - held;
-        if (own.bodyMemory + more > memoryOfOne) throw bodiesOfAccountTooLarge();
-        if (all.bodyMemory + more > limits.bodyMemoryBytes) throw bodiesTooLarge();
-        hold(held + more);
-      },
-      bodyWasSent() {
-        if (!hasLeft) hold((held / BODY_FORMS) * FORMS_KEPT);
-      },
-      leave() {
-        if (hasLeft) return;
-        hasLeft = true;
-        hold(0);
-        own.places -= 1;
-        all.places -= 1;
-        if (own.places === 0) accounts.delete(accountId);
-      },
-    };
+  constructor(admission: Admission, accountId: string, own: Use) {
+    this.#admission = admission;
+    this.#accountId = accountId;
+    this.#own = own;
   }
 
-  return { enter };
+  /**
+   * Counts the body, of which so many bytes are known by now.
+   * @throws ApiError 429 or 503 when there is no room for it
+   */
+  holdBody(bytes: number): void {
+    const { all, limits, memoryOfOne } = this.#admission;
+    const more = bytes * BODY_FORMS - this.#held;
+    if (this.#own.bodyMemory + more > memoryOfOne) throw bodiesOfAccountTooLarge();
+    if (all.bodyMemory + more > limits.bodyMemoryBytes) throw bodiesTooLarge();
+    this.#add(more);
+  }
+
+  /** The provider answers, so that the body is not needed in all its forms any more. */
+  bodyWasSent(): void {
+    if (!this.#hasLeft) this.#add((this.#held / BODY_FORMS) * FORMS_KEPT - this.#held);
+  }
+
+  /** The request has ended. May come more than once. */
+  leave(): void {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
+    this.#add(-this.#held);
+    this.#own.places -= 1;
+    this.#admission.all.places -= 1;
+    if (this.#own.places === 0) this.#admission.accounts.delete(this.#accountId);
+  }
+
+  #add(memory: number): void {
+    this.#held += memory;
+    this.#own.bodyMemory += memory;
+    this.#admission.all.bodyMemory += memory;
+  }
 }
 
 const limited = (message: string): ApiError =>

@@ -22,13 +22,13 @@ export interface Answering {
   frames: Frames;
 }
 
-/** @throws what a stream fails with before it has been answered */
-export async function answerResponse(answer: CallAnswer, to: Answering): Promise<Response> {
+/** Rejects with what a stream fails with before it has been answered. */
+export function answerResponse(answer: CallAnswer, to: Answering): Response | Promise<Response> {
   switch (answer.kind) {
     case "completion":
       return completionResponse(answer, to);
     case "stream":
-      return await streamResponse(answer, to).catch(async (error: unknown) => {
+      return streamResponse(answer, to).catch(async (error: unknown) => {
         // Nobody will read it.
         await answer.events.return?.();
         throw error;
@@ -70,7 +70,10 @@ async function* replayedEvents(body: string, balanceMicro: number): AsyncGenerat
 async function streamResponse(answer: Stream, to: Answering): Promise<Response> {
   const { deps, scope, place } = to;
   // A failure is told by whoever waits for the first event, here or in the stream's own events.
-  answer.opened.then(place.bodyWasSent, () => undefined);
+  answer.opened.then(
+    () => place.bodyWasSent(),
+    () => undefined,
+  );
   // What has failed by then has its real status, however long the database takes to record it.
   const opened =
     (await openedWithin(answer.opened, deps.config.server.firstByteWithinMs)) ??

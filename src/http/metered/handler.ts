@@ -26,6 +26,7 @@ export function meteredHandler<Request extends CallRequest>(
 ): KeyHandler {
   const { config, admission } = deps;
   const { limits } = config;
+  const silence = silenceSeconds(config.server);
 
   async function answer({ request, scope, caller }: KeyCall, place: Place): Promise<Response> {
     const key = config.idempotency.enabled ? readIdempotencyKey(request.headers) : null;
@@ -37,21 +38,23 @@ export function meteredHandler<Request extends CallRequest>(
         return assertCredit(deps, caller.accountId).then(() => place.holdBody(bytes));
       },
     });
-    const parsed = await endpoint.parse(body);
+    const parsing = endpoint.parse(body);
+    const parsed = parsing instanceof Promise ? await parsing : parsing;
     scope.model = parsed.model.slice(0, MAX_LOGGED_CHARS);
     const answered = await deps.gateway.answer(endpoint.answer, {
-      ...caller,
+      accountId: caller.accountId,
+      keyId: caller.keyId,
       requestId: scope.requestId,
       request: parsed,
       log: scope.log,
       bodyBytes: body.bodyBytes,
       idempotency: idempotencyOf(key, body),
       signal: request.signal,
-      onEnded: place.leave,
+      onEnded: () => place.leave(),
       startedAtMs: scope.startedAtMs,
       startedMonoMs: scope.startedMonoMs,
     });
-    return answerResponse(answered, { deps, scope, caller, place, frames: endpoint.frames });
+    return await answerResponse(answered, { deps, scope, caller, place, frames: endpoint.frames });
   }
 
   return async (call) => {
@@ -68,7 +71,7 @@ export function meteredHandler<Request extends CallRequest>(
     } finally {
       // The setting stays with the connection, so it is put back. From here on silence means a client that does not
       // read: keep-alive comments are written all the time.
-      call.server?.timeout(call.request, silenceSeconds(config.server));
+      call.server?.timeout(call.request, silence);
     }
   };
 }

@@ -31,8 +31,9 @@ export function dropIdleFields(body: JsonObject): void {
 
 /** A message without an empty list of calls, which some providers take for a broken one. */
 export function dropIdleCalls(message: JsonObject): JsonObject {
-  const { tool_calls: calls, ...rest } = message;
-  return Array.isArray(calls) && calls.length === 0 ? rest : message;
+  if (!Array.isArray(message.tool_calls) || message.tool_calls.length > 0) return message;
+  const { tool_calls: _idle, ...rest } = message;
+  return rest;
 }
 
 function dropEmpty(body: JsonObject, field: string): void {

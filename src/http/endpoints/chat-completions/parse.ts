@@ -86,17 +86,12 @@ export const MESSAGE_LISTS = ["content", "tool_calls", "reasoning_details"];
 
 function tidied(json: unknown, limits: Limits): JsonObject {
   if (!isObject(json)) throw invalidRequest("The request body must be a JSON object.", null);
-  const body = withoutNulls(json);
+  const body = copyWithoutNulls(json, null);
   // These have limits of their own; every other list and object was bounded before it was parsed.
   assertLength(body, "messages", limits.messages);
   assertLength(body, "tools", limits.tools);
   assertLength(body, "functions", limits.tools);
-  if (Array.isArray(body.messages)) {
-    body.messages = body.messages.map((message, index) => {
-      assertLists(message, index, limits);
-      return cleanMessage(message);
-    });
-  }
+  if (Array.isArray(body.messages)) body.messages = cleanMessages(body.messages, limits);
   dropIdleFields(body);
   return body;
 }
@@ -136,26 +131,38 @@ function consistent(body: JsonObject, limits: Limits): ChatRequest {
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** A shallow copy without the fields that are null. */
-function withoutNulls(object: JsonObject): JsonObject {
-  // fromEntries defines fields, never assigns them: a field named `__proto__` stays a plain field.
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null));
+/** A shallow copy without the fields that are null, but one that may be. */
+function copyWithoutNulls(object: JsonObject, kept: string | null): JsonObject {
+  // A spread defines fields, never assigns them: a field named `__proto__` stays a plain field.
+  const copy = { ...object };
+  for (const key in copy) if (copy[key] === null && key !== kept) delete copy[key];
+  return copy;
 }
 
-function cleanMessage(message: unknown): unknown {
-  if (!isObject(message)) return message;
-  let hasNull = false;
-  for (const key in message) {
-    if (message[key] === null && key !== "content") hasNull = true;
+function cleanMessages(messages: readonly unknown[], limits: Limits): unknown[] {
+  const cleaned: unknown[] = [];
+  for (let index = 0; index < messages.length; index++) {
+    const message = messages[index];
+    if (isObject(message)) {
+      assertLists(message, index, limits);
+      cleaned.push(cleanMessage(message));
+    } else {
+      cleaned.push(message);
+    }
   }
-  if (!hasNull) return dropIdleCalls(message);
-  const entries = Object.entries(message);
-  const kept = entries.filter(([key, value]) => key === "content" || value !== null);
-  return dropIdleCalls(Object.fromEntries(kept));
+  return cleaned;
 }
 
-function assertLists(message: unknown, index: number, { messageItems }: Limits): void {
-  if (!isObject(message)) return;
+function cleanMessage(message: JsonObject): JsonObject {
+  for (const key in message) {
+    if (message[key] === null && key !== "content") {
+      return dropIdleCalls(copyWithoutNulls(message, "content"));
+    }
+  }
+  return dropIdleCalls(message);
+}
+
+function assertLists(message: JsonObject, index: number, { messageItems }: Limits): void {
   for (const field of MESSAGE_LISTS) {
     const list = message[field];
     if (!Array.isArray(list) || list.length <= messageItems) continue;
