@@ -7,11 +7,10 @@ import { readLogprobs } from "./logprobs.ts";
 import { type SignatureCache, signatureField } from "./signatures.ts";
 import { clientToolCallId } from "./tool-ids.ts";
 
-/** What a part says; parts of other kinds (a tool of Google's own) say nothing to a client. */
+/** What a part says, by the field of the delta that says it; parts of other kinds (a tool of Google's own) say nothing to a client. */
 export type Piece =
-  | { kind: "text"; text: string }
-  | { kind: "thought"; text: string }
-  | { kind: "call"; call: JsonObject };
+  | { field: "content" | "reasoning_content"; text: string }
+  | { field: "tool_calls"; call: JsonObject };
 
 export interface Candidate {
   index: number;
@@ -86,12 +85,14 @@ function readIndex(value: unknown, position: number): number {
 
 function readPart(part: JsonObject, signatures: Pick<SignatureCache, "remember">): Piece[] {
   if (isObject(part.functionCall)) {
-    return [{ kind: "call", call: readCall(part.functionCall, part, signatures) }];
+    return [{ field: "tool_calls", call: readCall(part.functionCall, part, signatures) }];
   }
   const text = nonEmptyString(part.text);
   // A last part may be an empty text that only carries a signature. Gemini asks for the signatures
   // of text back too, but does not insist, and OpenAI's shape has no place for them.
-  return text === null ? [] : [{ kind: part.thought === true ? "thought" : "text", text }];
+  return text === null
+    ? []
+    : [{ field: part.thought === true ? "reasoning_content" : "content", text }];
 }
 
 function readCall(

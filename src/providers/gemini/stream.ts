@@ -124,19 +124,15 @@ export class GeminiStream implements StreamReader<SseEvent> {
     const state = known ?? { toolCalls: 0, finishReason: null };
     const deltas: JsonObject[] = known === undefined ? [{ role: "assistant", content: "" }] : [];
     // Text and thoughts between two calls share a delta.
-    let open: JsonObject | null = deltas[0] ?? null;
     for (const piece of pieces) {
-      if (piece.kind === "call") {
+      const last = deltas.at(-1);
+      if (piece.field === "tool_calls") {
         deltas.push({ tool_calls: [{ index: state.toolCalls++, ...piece.call }] });
-        open = null;
-        continue;
+      } else if (last === undefined || "tool_calls" in last) {
+        deltas.push({ [piece.field]: piece.text });
+      } else {
+        last[piece.field] = `${last[piece.field] ?? ""}${piece.text}`;
       }
-      if (open === null) {
-        open = {};
-        deltas.push(open);
-      }
-      const field = piece.kind === "text" ? "content" : "reasoning_content";
-      open[field] = `${open[field] ?? ""}${piece.text}`;
     }
     if (logprobs !== null && deltas.length === 0) {
       deltas.push({});

@@ -2,11 +2,15 @@
 import { invalidRequest } from "../../base/errors.ts";
 import { refuseOldForms } from "../shared/form-fields.ts";
 import { asArray, asObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
+import { formOf } from "../shared/tool-arguments.ts";
 import { fittingToolId } from "../shared/tool-ids.ts";
 import { toInputContent, toOutputContent } from "./content.ts";
 
 /** The API's own rule for `call_id`. */
 const CALL_ID = /^.{1,64}$/s;
+
+/** The items' types by the calls' ids. */
+type CallKinds = Map<string, "function_call" | "custom_tool_call">;
 
 const callId = (given: unknown): string => fittingToolId(String(given), CALL_ID);
 
@@ -17,15 +21,15 @@ const callId = (given: unknown): string => fittingToolId(String(given), CALL_ID)
  * @throws ApiError 400, its param the message's path, for what the Responses API cannot express
  */
 export function toInputItems(messages: readonly unknown[]): JsonObject[] {
-  const customCalls = new Set<string>();
+  const kinds: CallKinds = new Map();
   return messages.flatMap((value, index) => {
     const message = asObject(value);
     const path = `messages[${index}]`;
     switch (message.role) {
       case "assistant":
-        return fromAssistant(message, path, customCalls);
+        return fromAssistant(message, path, kinds);
       case "tool":
-        return [fromTool(message, path, customCalls)];
+        return [fromTool(message, path, kinds)];
       case "system":
       case "developer":
       case "user": {
@@ -42,14 +46,14 @@ export function toInputItems(messages: readonly unknown[]): JsonObject[] {
 }
 
 /** What was said, if anything, and then one item for each call. */
-function fromAssistant(message: JsonObject, path: string, customCalls: Set<string>): JsonObject[] {
+function fromAssistant(message: JsonObject, path: string, kinds: CallKinds): JsonObject[] {
   refuseOldForms(message, path);
   const content = toOutputContent(message.content, `${path}.content`);
   const refusal = nonEmptyString(message.refusal);
   if (refusal !== null) {
     content.push({ type: "refusal", refusal });
   }
-  const calls = asArray(message.tool_calls).map((call) => fromCall(asObject(call), customCalls));
+  const calls = asArray(message.tool_calls).map((call) => fromCall(asObject(call), kinds));
   if (content.length > 0) {
     return [{ type: "message", role: "assistant", content }, ...calls];
   }
@@ -57,24 +61,18 @@ function fromAssistant(message: JsonObject, path: string, customCalls: Set<strin
   return calls.length > 0 ? calls : [{ role: "assistant", content: "" }];
 }
 
-function fromCall(call: JsonObject, customCalls: Set<string>): JsonObject {
-  if (call.type === "custom") {
-    const { name, input } = asObject(call.custom);
-    customCalls.add(String(call.id));
-    return { type: "custom_tool_call", call_id: callId(call.id), name, input };
-  }
-  const { name, arguments: args } = asObject(call.function);
-  return { type: "function_call", call_id: callId(call.id), name, arguments: args };
+function fromCall(call: JsonObject, kinds: CallKinds): JsonObject {
+  const { member, textName } = formOf(call);
+  const { name, [textName]: text } = asObject(call[member]);
+  const type = member === "custom" ? "custom_tool_call" : "function_call";
+  kinds.set(String(call.id), type);
+  return { type, call_id: callId(call.id), name, [textName]: text };
 }
 
 /** A result's kind follows from the call that it answers. */
-function fromTool(message: JsonObject, path: string, customCalls: Set<string>): JsonObject {
-  const id = message.tool_call_id;
+function fromTool(message: JsonObject, path: string, kinds: CallKinds): JsonObject {
+  const { tool_call_id: id } = message;
   const output = toInputContent(message.content, `${path}.content`);
-  const custom = customCalls.has(String(id));
-  return {
-    type: custom ? "custom_tool_call_output" : "function_call_output",
-    call_id: callId(id),
-    output,
-  };
+  const type = `${kinds.get(String(id)) ?? "function_call"}_output`;
+  return { type, call_id: callId(id), output };
 }

@@ -1,7 +1,7 @@
 // Items of a response's output, read into the parts of a chat message.
 import { newToolCallId } from "../../base/ids.ts";
 import { asArray, asObject, isObject, type JsonObject, nonEmptyString } from "../shared/json.ts";
-import { argumentsText } from "../shared/tool-arguments.ts";
+import { argumentsText, CUSTOM, FUNCTION } from "../shared/tool-arguments.ts";
 
 /** Between two parts of a reasoning summary, which are paragraphs with a heading each. */
 export const SUMMARY_SEPARATOR = "\n\n";
@@ -33,16 +33,21 @@ export function readItemText(item: JsonObject): ItemText {
  * since results refer to that one.
  */
 export function readToolCall(item: JsonObject): JsonObject | null {
+  const form = CALL_ITEMS.get(item.type);
+  if (form === undefined) {
+    return null;
+  }
   const id = nonEmptyString(item.call_id) ?? nonEmptyString(item.id) ?? newToolCallId();
   const name = nonEmptyString(item.name) ?? "";
-  if (item.type === "function_call") {
-    return { id, type: "function", function: { name, arguments: argumentsText(item.arguments) } };
-  }
-  if (item.type === "custom_tool_call") {
-    return { id, type: "custom", custom: { name, input: argumentsText(item.input) } };
-  }
-  return null;
+  const text = argumentsText(item[form.textName]);
+  return { id, type: form.member, [form.member]: { name, [form.textName]: text } };
 }
+
+/** A map, as any word can come as a type. */
+const CALL_ITEMS = new Map<unknown, typeof FUNCTION | typeof CUSTOM>([
+  ["function_call", FUNCTION],
+  ["custom_tool_call", CUSTOM],
+]);
 
 /**
  * Log probabilities in chat's form, where each token has all fields; null when there are none.

@@ -1,5 +1,6 @@
 // The Responses API's stream of events as chunks of a chat completion.
 import { upstreamError } from "../../base/errors.ts";
+import { parseResponsesUsage } from "../openai/usage.ts";
 import type { UpstreamChunk } from "../protocol.ts";
 import { deltaChoice, Envelope } from "../shared/envelope.ts";
 import { COMMON_ERRORS } from "../shared/errors.ts";
@@ -10,7 +11,6 @@ import { isDone, readEvent } from "../shared/read-event.ts";
 import type { SseEvent } from "../transport/sse.ts";
 import { OutputItems } from "./items.ts";
 import { readLogprobs, tokensIn } from "./output.ts";
-import { readUsage } from "./usage.ts";
 
 /** Reads the events of one stream in order. */
 export class ResponseStream implements StreamReader<SseEvent> {
@@ -87,7 +87,7 @@ export class ResponseStream implements StreamReader<SseEvent> {
     const { service_tier: tier, moderation } = response;
     const last = this.#envelope.chunk(
       [deltaChoice(0, {}, finishReason)],
-      readUsage(response.usage),
+      parseResponsesUsage(response.usage),
       {
         ...(typeof tier === "string" && { service_tier: tier }),
         ...(isObject(moderation) && { moderation }),

@@ -48,19 +48,17 @@ const objects: MemberReader = (value) => {
   return value.every(isObject) ? value : value.filter(isObject);
 };
 
+const AUDIO_TEXTS: ReadonlySet<string> = new Set(["id", "data", "transcript"]);
+
 /** An object whose members of these names are text; the others stay as they are. */
-const objectOfText = (...names: string[]): MemberReader => {
-  const isOdd = (object: JsonObject) => (name: string) =>
-    name in object && typeof object[name] !== "string";
-  return (value) => {
-    if (!isObject(value)) {
-      return undefined;
-    }
-    const odd = names.filter(isOdd(value));
-    return odd.length === 0
-      ? value
-      : Object.fromEntries(Object.entries(value).filter(([name]) => !odd.includes(name)));
-  };
+const audio: MemberReader = (value) => {
+  if (!isObject(value)) {
+    return undefined;
+  }
+  const fits = ([name, member]: [string, unknown]) =>
+    !AUDIO_TEXTS.has(name) || typeof member === "string";
+  const members = Object.entries(value);
+  return members.every(fits) ? value : Object.fromEntries(members.filter(fits));
 };
 
 const MEMBERS: ReadonlyMap<string, MemberReader> = new Map([
@@ -71,7 +69,7 @@ const MEMBERS: ReadonlyMap<string, MemberReader> = new Map([
   ["reasoning_details", objects],
   ["annotations", objects],
   ["images", objects],
-  ["audio", objectOfText("id", "data", "transcript")],
+  ["audio", audio],
 ]);
 
 function renameReasoning(message: JsonObject): boolean {

@@ -238,9 +238,7 @@ function startsAnother(call: OpenCall, { index, id, name, text }: Fragment): boo
 /** Leaves in a later delta what clients append, and nothing that they would join to the first one's. */
 function continueCall(delta: JsonObject, call: OpenCall): boolean {
   const { member, other, textName } = call.isCustom ? CUSTOM : FUNCTION;
-  let changed = drop(delta, "id");
-  changed = drop(delta, "type") || changed;
-  changed = drop(delta, other) || changed;
+  let changed = [drop(delta, "id"), drop(delta, "type"), drop(delta, other)].includes(true);
   const body = delta[member];
   if (!isObject(body)) {
     return drop(delta, member) || changed;

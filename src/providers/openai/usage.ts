@@ -95,6 +95,19 @@ export function parseUsage(
   });
 }
 
+/** The same of the Responses API's usage, by its names. */
+export function parseResponsesUsage(value: unknown): TokenUsage | null {
+  const given = asObject(value);
+  const chat = {
+    prompt_tokens: given.input_tokens,
+    completion_tokens: given.output_tokens,
+    total_tokens: given.total_tokens,
+    prompt_tokens_details: given.input_tokens_details,
+    completion_tokens_details: given.output_tokens_details,
+  };
+  return parseUsage(chat, { hiddenOutputInTotal: false });
+}
+
 type Totals = Record<
   "promptTokens" | "completionTokens" | "reasoning" | "cachedTokens" | "written",
   number

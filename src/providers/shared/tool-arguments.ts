@@ -1,5 +1,5 @@
 // The arguments of a tool call: OpenAI has them as JSON text, most others as an object.
-import { asObject, isObject, type JsonObject, parseJson } from "./json.ts";
+import { asObject, isGiven, isObject, type JsonObject, parseJson } from "./json.ts";
 
 /** The member that holds what a call of each type says, and where its text is in it. */
 export const FUNCTION = { member: "function", other: "custom", textName: "arguments" } as const;
@@ -13,7 +13,7 @@ export function argumentsText(value: unknown): string {
   if (typeof value === "string") {
     return value;
   }
-  return value === undefined || value === null ? "" : JSON.stringify(value);
+  return isGiven(value) ? JSON.stringify(value) : "";
 }
 
 /**

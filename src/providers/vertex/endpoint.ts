@@ -2,9 +2,6 @@
 import { type CallEndpoint, callHeaders, parsedUrl } from "../shared/endpoint.ts";
 import type { GoogleTokens } from "./tokens.ts";
 
-/** Goes into the body of a call to Claude on Vertex, in place of the model. */
-const VERTEX_ANTHROPIC_VERSION = "vertex-2023-10-16";
-
 const PROJECT = /^[a-z0-9][a-z0-9.:-]{0,62}$/;
 const LOCATION = /^[a-z]+(?:-[a-z]+\d+)?$/;
 
@@ -26,11 +23,11 @@ export interface VertexOptions {
 const PUBLISHERS = {
   // Without `alt=sse` a stream is one JSON array.
   google: { whole: "generateContent", stream: "streamGenerateContent?alt=sse" },
-  // The model stands in the URL alone.
+  // The model stands in the URL alone, and this in its place.
   anthropic: {
     whole: "rawPredict",
     stream: "streamRawPredict",
-    bodyExtras: { anthropic_version: VERTEX_ANTHROPIC_VERSION },
+    bodyExtras: { anthropic_version: "vertex-2023-10-16" },
   },
 } as const;
 
