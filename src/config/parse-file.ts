@@ -17,12 +17,45 @@ export function parseConfigText(file: string, text: string): ParsedFile {
     return { value: parseToml(text), lineOf: (path) => nearest(path, find) };
   }
   if (extension === ".yaml" || extension === ".yml") return parseYaml(text, "core");
-  if (extension === ".json" || extension === ".jsonc") {
-    // YAML has JSON in it, so that one parser finds lines and duplicate keys in both.
-    const { lineOf } = parseYaml(withoutComments(text), "json");
-    return { value: text.trim() === "" ? null : Bun.JSONC.parse(text), lineOf };
-  }
+  if (extension === ".json" || extension === ".jsonc") return parseJson(text);
   throw new Error("its name must end in .yaml, .yml, .json, .jsonc or .toml");
+}
+
+/**
+ * YAML has JSON in it, so that one parser finds lines and duplicate keys in both. It takes long, and is asked only where
+ * there is something to tell.
+ */
+function parseJson(text: string): ParsedFile {
+  const plain = withoutComments(text);
+  let lines: ParsedFile | null = null;
+  const readLines = () => {
+    lines ??= parseYaml(plain, "json");
+    return lines;
+  };
+  if (!isPlainJson(plain)) readLines();
+  return {
+    value: text.trim() === "" ? null : Bun.JSONC.parse(text),
+    lineOf: (path) => readLines().lineOf(path),
+  };
+}
+
+/** Whether it is JSON in which no object has a key twice: as many keys stand in the text as were read from it. */
+function isPlainJson(text: string): boolean {
+  let written = 0;
+  for (const [found] of text.matchAll(/"(?:[^"\\]|\\.)*"(?:\s*:)?/g))
+    written += Number(found.endsWith(":"));
+  let read = 0;
+  try {
+    JSON.parse(text, (_key, value: unknown) => {
+      if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+        read += Object.keys(value).length;
+      }
+      return value;
+    });
+  } catch {
+    return false;
+  }
+  return read === written;
 }
 
 function parseYaml(text: string, schema: "core" | "json"): ParsedFile {

@@ -1,7 +1,9 @@
-// Statements of the hot path: written with Drizzle, prepared once, and run by the driver without a mapper in between.
+// Statements of the hot path: written with Drizzle, prepared once, when they are first run, and run by the driver without
+// a mapper in between.
 import type { SQLQueryBindings, Database as Sqlite, Statement } from "bun:sqlite";
 import { is, Param, Placeholder } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
+import { lazy } from "../base/lazy.ts";
 
 /** What Drizzle's query builders have in common. */
 interface Query {
@@ -20,8 +22,9 @@ export type Row<C extends Columns> = {
 
 /** Prepares a statement without a result. The returned function throws what SQLite refuses. */
 export function prepareRun(sqlite: Sqlite, query: Query): (values: Values) => void {
-  const { statement, bind } = prepare(sqlite, query);
+  const prepared = lazy(() => prepare(sqlite, query));
   return (values) => {
+    const { statement, bind } = prepared();
     statement.run(...bind(values));
   };
 }
@@ -35,9 +38,10 @@ export function prepareGet<C extends Columns>(
   query: Query,
   columns: C,
 ): (values: Values) => Row<C> | undefined {
-  const { statement, bind } = prepare(sqlite, query);
+  const prepared = lazy(() => prepare(sqlite, query));
   const fields = Object.entries(columns);
   return (values) => {
+    const { statement, bind } = prepared();
     const [row] = statement.values(...bind(values));
     if (row === undefined) return undefined;
     const result: Record<string, unknown> = {};

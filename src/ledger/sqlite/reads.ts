@@ -1,5 +1,6 @@
 // Asking the books on SQLite: accounts, entries, and requests that have ended or are in progress.
 import { and, desc, eq, getTableColumns, gte, lt, or, type SQL, sql } from "drizzle-orm";
+import { lazy } from "../../base/lazy.ts";
 import type { Database } from "../../db/open.ts";
 import { accounts, entries, holds, prices, records, terms } from "../../db/tables/money.ts";
 import type {
@@ -15,40 +16,50 @@ import { readUsage } from "./usage-text.ts";
 /** What is told of a hold: whose process it is of is no matter of the books. */
 const { ownerId: _, ...OPEN_HOLD } = getTableColumns(holds);
 
-/** Prepares what is hot once. */
+/** Prepares what is hot once, when it is first asked. */
 export function createReads({ orm, sqlite }: Database): LedgerReads {
-  const accountById = orm
-    .select()
-    .from(accounts)
-    .where(eq(accounts.id, sql.placeholder("id")))
-    .prepare();
-  const accountByName = orm
-    .select()
-    .from(accounts)
-    .where(eq(accounts.name, sql.placeholder("name")))
-    .prepare();
+  const accountById = lazy(() =>
+    orm
+      .select()
+      .from(accounts)
+      .where(eq(accounts.id, sql.placeholder("id")))
+      .prepare(),
+  );
+  const accountByName = lazy(() =>
+    orm
+      .select()
+      .from(accounts)
+      .where(eq(accounts.name, sql.placeholder("name")))
+      .prepare(),
+  );
   const selectRecords = () =>
     orm
       .select({ record: records, terms, priceJson: prices.json })
       .from(records)
       .innerJoin(terms, eq(terms.id, records.termsId))
       .leftJoin(prices, eq(prices.id, terms.priceId));
-  const record = selectRecords()
-    .where(eq(records.id, sql.placeholder("id")))
-    .prepare();
-  const running = orm
-    .select(OPEN_HOLD)
-    .from(holds)
-    .where(eq(holds.requestId, sql.placeholder("id")))
-    .prepare();
-  const refunded = orm
-    .select({ totalMicro: sql<number>`COALESCE(SUM(${entries.amountMicro}), 0)` })
-    .from(entries)
-    .where(
-      // The kind in the statement's text, since a bound one could not use the index on refunds.
-      and(eq(entries.requestId, sql.placeholder("requestId")), sql`${entries.kind} = 'refund'`),
-    )
-    .prepare();
+  const record = lazy(() =>
+    selectRecords()
+      .where(eq(records.id, sql.placeholder("id")))
+      .prepare(),
+  );
+  const running = lazy(() =>
+    orm
+      .select(OPEN_HOLD)
+      .from(holds)
+      .where(eq(holds.requestId, sql.placeholder("id")))
+      .prepare(),
+  );
+  const refunded = lazy(() =>
+    orm
+      .select({ totalMicro: sql<number>`COALESCE(SUM(${entries.amountMicro}), 0)` })
+      .from(entries)
+      .where(
+        // The kind in the statement's text, since a bound one could not use the index on refunds.
+        and(eq(entries.requestId, sql.placeholder("requestId")), sql`${entries.kind} = 'refund'`),
+      )
+      .prepare(),
+  );
 
   /** Rows stand in the order in which their requests ended, so that the newest page needs no index. */
   const place = sql<number>`${records}.rowid`;
@@ -96,8 +107,8 @@ export function createReads({ orm, sqlite }: Database): LedgerReads {
   }
 
   return {
-    findAccount: (id) => accountById.get({ id }),
-    findAccountByName: (name) => accountByName.get({ name }),
+    findAccount: (id) => accountById().get({ id }),
+    findAccountByName: (name) => accountByName().get({ name }),
     listAccounts: () => orm.select().from(accounts).orderBy(accounts.name).all(),
     findRequests,
     findAllRunning(filter, limit) {
@@ -118,12 +129,12 @@ export function createReads({ orm, sqlite }: Database): LedgerReads {
         .all();
     },
     findRecord(id) {
-      const row = record.get({ id });
+      const row = record().get({ id });
       return row === undefined ? undefined : recordOf(row);
     },
-    findRunning: (id) => running.get({ id }),
+    findRunning: (id) => running().get({ id }),
     history,
-    refundedMicro: (requestId) => refunded.get({ requestId })?.totalMicro ?? 0,
+    refundedMicro: (requestId) => refunded().get({ requestId })?.totalMicro ?? 0,
     report: (sinceMs) => reportOn(sqlite, sinceMs),
   };
 }

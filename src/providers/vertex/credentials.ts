@@ -1,36 +1,37 @@
 // Google's credentials: the kinds that the server takes, and where it finds them.
 import { z } from "zod";
+import { lazy } from "../../base/lazy.ts";
 import { type Environment, readVariable } from "../environment.ts";
 import { isObject, parseJson } from "../shared/json.ts";
 
 /** Where Google exchanges credentials for access tokens, unless a key file says otherwise. */
 export const TOKEN_URL = "https://oauth2.googleapis.com/token";
 
-const TEXT = z.string().min(1);
-
-const SERVICE_ACCOUNT = z.object({
-  type: z.literal("service_account"),
-  client_email: TEXT,
-  /** In PEM. */
-  private_key: TEXT,
-  private_key_id: TEXT.optional().catch(undefined),
-  token_uri: TEXT.catch(TOKEN_URL).refine(isGoogles),
+/** Made when a key file is read: few servers have one. */
+const keyFile = lazy(() => {
+  const text = z.string().min(1);
+  const serviceAccount = z.object({
+    type: z.literal("service_account"),
+    client_email: text,
+    /** In PEM. */
+    private_key: text,
+    private_key_id: text.optional().catch(undefined),
+    token_uri: text.catch(TOKEN_URL).refine(isGoogles),
+  });
+  /** A person's own sign-in, as `gcloud auth application-default login` leaves it. */
+  const authorizedUser = z.object({
+    type: z.literal("authorized_user"),
+    client_id: text,
+    client_secret: text,
+    refresh_token: text,
+  });
+  return z.discriminatedUnion("type", [serviceAccount, authorizedUser]);
 });
-
-/** A person's own sign-in, as `gcloud auth application-default login` leaves it. */
-const AUTHORIZED_USER = z.object({
-  type: z.literal("authorized_user"),
-  client_id: TEXT,
-  client_secret: TEXT,
-  refresh_token: TEXT,
-});
-
-const KEY_FILE = z.discriminatedUnion("type", [SERVICE_ACCOUNT, AUTHORIZED_USER]);
-
-export type ServiceAccount = z.infer<typeof SERVICE_ACCOUNT>;
 
 /** What a key file holds, in its own names. */
-export type KeyFile = z.infer<typeof KEY_FILE>;
+export type KeyFile = z.infer<ReturnType<typeof keyFile>>;
+
+export type ServiceAccount = Extract<KeyFile, { type: "service_account" }>;
 
 export type GoogleCredentials =
   | KeyFile
@@ -79,7 +80,7 @@ export function parseGoogleCredentials(text: string): KeyFile {
   if (!isObject(file)) {
     throw new Error("the Google credentials are not a JSON object");
   }
-  const { data, error } = KEY_FILE.safeParse(file);
+  const { data, error } = keyFile().safeParse(file);
   if (data !== undefined) {
     return data;
   }
