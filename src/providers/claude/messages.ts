@@ -34,148 +34,130 @@ export function convertMessages<Media extends MediaBlock>(
   messages: ChatRequest["messages"],
   options: MessageOptions<Media>,
 ): Conversation<Media> {
-  const system: TextBlock[][] = [];
-  const builder = new TurnBuilder<Media>(options);
-  let leading = true;
-  for (const [index, message] of messages.entries()) {
-    leading &&= isSystem(message);
-    if (leading) {
-      system.push(textWithBreakpoint(message, options.breakpoints));
-    } else {
-      addMessage(builder, asObject(message), `messages[${index}]`, options);
+  return new MessageReader(options).read(messages);
+}
+
+/** Reads one conversation: its breakpoints are handed out in the order of the prompt. */
+class MessageReader<Media extends MediaBlock> {
+  readonly #builder: TurnBuilder<Media>;
+  readonly #breakpoints: CacheBreakpoints;
+  readonly #readMedia: MessageOptions<Media>["readMedia"];
+
+  constructor(options: MessageOptions<Media>) {
+    this.#builder = new TurnBuilder<Media>(options);
+    this.#breakpoints = options.breakpoints;
+    this.#readMedia = options.readMedia;
+  }
+
+  read(messages: ChatRequest["messages"]): Conversation<Media> {
+    const first = messages.findIndex((message) => !isSystem(message));
+    const leading = first < 0 ? messages.length : first;
+    const system = messages.slice(0, leading).flatMap((message) => this.#textOf(message));
+    for (const [index, message] of messages.entries()) {
+      if (index >= leading) this.#add(asObject(message), `messages[${index}]`);
+    }
+    if (messages.at(-1)?.role === "user" && this.#builder.endsWithAssistant) {
+      throw invalidRequest(
+        "This model needs something to answer: the last message is empty.",
+        `messages[${messages.length - 1}].content`,
+      );
+    }
+    return { system, turns: this.#builder.finish() };
+  }
+
+  #add(message: JsonObject, place: string): void {
+    switch (message.role) {
+      case "system":
+      case "developer":
+        this.#builder.system(this.#textOf(message));
+        return;
+      case "user": {
+        const blocks = this.#blocks(message.content, `${place}.content`);
+        this.#builder.user(this.#marked(blocks, message));
+        return;
+      }
+      case "tool":
+        this.#builder.toolResult(String(message.tool_call_id), this.#result(message, place), place);
+        return;
+      case "assistant":
+        this.#addAssistant(message, place);
+        return;
+      default:
+        throw invalidRequest("This model does not take messages of this role.", `${place}.role`);
     }
   }
-  const last = messages.at(-1);
-  if (last?.role === "user" && builder.endsWithAssistant) {
-    throw invalidRequest(
-      "This model needs something to answer: the last message is empty.",
-      `messages[${messages.length - 1}].content`,
-    );
+
+  #addAssistant(message: JsonObject, place: string): void {
+    refuseOldForms(message, place);
+    const text = [...this.#texts(message.content), ...this.#texts(message.refusal)];
+    const calls = asArray(message.tool_calls).map(toolUse);
+    if (calls.length > 0) {
+      this.#builder.assistant(text, this.#marked(calls, message), place);
+    } else {
+      this.#builder.assistant(this.#marked(text, message), [], place);
+    }
   }
-  return { system: system.flat(), turns: builder.finish() };
+
+  #result(message: JsonObject, place: string) {
+    const { content } = message;
+    const said = typeof content === "string" && content.trim() !== "" ? content : null;
+    const blocks = Array.isArray(content) ? this.#blocks(content, `${place}.content`) : [];
+    return {
+      ...(said !== null && { content: said }),
+      ...(blocks.length > 0 && { content: blocks }),
+      ...this.#breakpoints.take(message),
+    };
+  }
+
+  #blocks(content: unknown, place: string): (TextBlock | Media)[] {
+    if (!Array.isArray(content)) {
+      return this.#texts(content);
+    }
+    return content.flatMap((value: unknown, position): (TextBlock | Media)[] => {
+      const part = asObject(value);
+      if (part.type === "text") {
+        return this.#texts([part]);
+      }
+      const media = this.#readMedia(part, `${place}[${position}]`);
+      if (media === null) {
+        throw unsupported(
+          `This model does not take content parts of type '${String(part.type).slice(0, 60)}'.`,
+          `${place}[${position}]`,
+        );
+      }
+      return [{ ...media, ...this.#breakpoints.take(part) }];
+    });
+  }
+
+  /** The text of a string or of text and refusal parts. Blank texts are left out: Claude refuses them. */
+  #texts(content: unknown): TextBlock[] {
+    const parts: unknown[] = Array.isArray(content) ? content : [{ text: content }];
+    return parts.flatMap((part) => {
+      const { text: own, refusal } = asObject(part);
+      const text = own ?? refusal;
+      const isBlank = typeof text !== "string" || text.trim() === "";
+      return isBlank ? [] : { type: "text", text, ...this.#breakpoints.take(part) };
+    });
+  }
+
+  #textOf(message: { content?: unknown }): TextBlock[] {
+    return this.#marked(this.#texts(message.content), message);
+  }
+
+  /** A breakpoint on a message means its last block. */
+  #marked<Block extends Cacheable>(blocks: Block[], message: unknown): Block[] {
+    const last = blocks.at(-1);
+    if (last === undefined || last.cache_control !== undefined) {
+      return blocks;
+    }
+    return [...blocks.slice(0, -1), { ...last, ...this.#breakpoints.take(message) }];
+  }
 }
 
 const isSystem = ({ role }: { role?: unknown }): boolean =>
   role === "system" || role === "developer";
 
-function addMessage<Media extends MediaBlock>(
-  builder: TurnBuilder<Media>,
-  message: JsonObject,
-  place: string,
-  options: MessageOptions<Media>,
-): void {
-  const { breakpoints } = options;
-  switch (message.role) {
-    case "system":
-    case "developer":
-      builder.system(textWithBreakpoint(message, breakpoints));
-      return;
-    case "user": {
-      const blocks = contentBlocks(message.content, `${place}.content`, options);
-      builder.user(endWithBreakpoint(blocks, message, breakpoints));
-      return;
-    }
-    case "tool":
-      builder.toolResult(String(message.tool_call_id), toolResult(message, place, options), place);
-      return;
-    case "assistant":
-      addAssistant(builder, message, place, breakpoints);
-      return;
-    default:
-      throw invalidRequest("This model does not take messages of this role.", `${place}.role`);
-  }
-}
-
-function addAssistant<Media extends MediaBlock>(
-  builder: TurnBuilder<Media>,
-  message: JsonObject,
-  place: string,
-  breakpoints: CacheBreakpoints,
-): void {
-  refuseOldForms(message, place);
-  const text = [
-    ...textBlocks(message.content, breakpoints),
-    ...textBlocks(message.refusal, breakpoints),
-  ];
-  const calls = asArray(message.tool_calls).map(toolUse);
-  const [allCalls, allTexts] =
-    calls.length > 0
-      ? [endWithBreakpoint(calls, message, breakpoints), text]
-      : [calls, endWithBreakpoint(text, message, breakpoints)];
-  builder.assistant(allTexts, allCalls, place);
-}
-
 function toolUse(value: unknown): ToolUseBlock {
   const call = asObject(value);
   return { type: "tool_use", id: String(call.id ?? ""), ...readCall(call) };
-}
-
-function toolResult<Media extends MediaBlock>(
-  message: JsonObject,
-  place: string,
-  options: MessageOptions<Media>,
-) {
-  const { content } = message;
-  const said = typeof content === "string" && content.trim() !== "" ? content : null;
-  const blocks = Array.isArray(content) ? contentBlocks(content, `${place}.content`, options) : [];
-  return {
-    ...(said !== null && { content: said }),
-    ...(blocks.length > 0 && { content: blocks }),
-    ...options.breakpoints.take(message),
-  };
-}
-
-function contentBlocks<Media extends MediaBlock>(
-  content: unknown,
-  place: string,
-  options: MessageOptions<Media>,
-): (TextBlock | Media)[] {
-  if (!Array.isArray(content)) {
-    return textBlocks(content, options.breakpoints);
-  }
-  return content.flatMap((value: unknown, position): (TextBlock | Media)[] => {
-    const part = asObject(value);
-    if (part.type === "text") {
-      return textBlocks([part], options.breakpoints);
-    }
-    const media = options.readMedia(part, `${place}[${position}]`);
-    if (media === null) {
-      throw unsupported(
-        `This model does not take content parts of type '${String(part.type).slice(0, 60)}'.`,
-        `${place}[${position}]`,
-      );
-    }
-    return [{ ...media, ...options.breakpoints.take(part) }];
-  });
-}
-
-/** The text of a string or of text and refusal parts. Blank texts are left out: Claude refuses them. */
-function textBlocks(content: unknown, breakpoints: CacheBreakpoints): TextBlock[] {
-  const parts: unknown[] = Array.isArray(content) ? content : [{ text: content }];
-  return parts.flatMap((part) => {
-    const { text: own, refusal } = asObject(part);
-    const text = own ?? refusal;
-    const isBlank = typeof text !== "string" || text.trim() === "";
-    return isBlank ? [] : { type: "text", text, ...breakpoints.take(part) };
-  });
-}
-
-function textWithBreakpoint(
-  message: { content?: unknown },
-  breakpoints: CacheBreakpoints,
-): TextBlock[] {
-  return endWithBreakpoint(textBlocks(message.content, breakpoints), message, breakpoints);
-}
-
-/** A breakpoint on a message means its last block. */
-function endWithBreakpoint<Block extends Cacheable>(
-  blocks: Block[],
-  message: unknown,
-  breakpoints: CacheBreakpoints,
-): Block[] {
-  const last = blocks.at(-1);
-  if (last === undefined || last.cache_control !== undefined) {
-    return blocks;
-  }
-  return [...blocks.slice(0, -1), { ...last, ...breakpoints.take(message) }];
 }

@@ -128,7 +128,8 @@ export class TurnBuilder<Media extends MediaBlock> {
     if (turn !== last) {
       this.#turns.push(turn);
     }
-    append(turn.content, this.#held.map(tagged));
+    const tagged = this.#held.map((block) => ({ ...block, text: taggedSystemText(block.text) }));
+    append(turn.content, tagged);
     this.#held = [];
     return turn;
   }
@@ -139,10 +140,6 @@ function append<T>(list: T[], items: readonly T[]): void {
   for (const item of items) {
     list.push(item);
   }
-}
-
-function tagged(block: TextBlock): TextBlock {
-  return { ...block, text: taggedSystemText(block.text) };
 }
 
 /** Results come first in a turn and calls last; the others stay as they came. */

@@ -23,29 +23,23 @@ export interface ReportedCounts {
  */
 export class UsageCollector {
   readonly #reader = new TokenCounts();
-  readonly #counts = new Map<keyof ReportedCounts, number>();
+  readonly #counts: Partial<Record<keyof ReportedCounts, number>> = {};
 
   /**
    * Takes a report and gives the usage so far. Null while input or output is unknown, and from the
    * first absurd count on: such a request is estimated, not guessed.
    */
   add(report: ReportedCounts): TokenUsage | null {
-    for (const [name, value] of Object.entries(report)) {
-      const count = this.#reader.first(value);
-      if (count !== null) {
-        const known = this.#counts.get(name as keyof ReportedCounts) ?? 0;
-        this.#counts.set(name as keyof ReportedCounts, Math.max(count, known));
-      }
+    const counts = this.#counts;
+    for (const name of Object.keys(report) as (keyof ReportedCounts)[]) {
+      const count = this.#reader.first(report[name]);
+      if (count !== null) counts[name] = Math.max(count, counts[name] ?? 0);
     }
-    const count = (name: keyof ReportedCounts) => this.#counts.get(name);
-    const input = count("input");
-    const output = count("output");
+    const { input, output, cacheRead = 0, cacheWrite1h: hour = 0, cacheWrite5m = 0 } = counts;
     if (this.#reader.absurd || input === undefined || output === undefined) {
       return null;
     }
-    const cacheRead = count("cacheRead") ?? 0;
-    const hour = count("cacheWrite1h") ?? 0;
-    const written = count("cacheWrite") ?? hour + (count("cacheWrite5m") ?? 0);
+    const written = counts.cacheWrite ?? hour + cacheWrite5m;
     const writtenForHour = Math.min(hour, written);
     return tokenUsage({
       promptTokens: input + cacheRead + written,
@@ -53,7 +47,7 @@ export class UsageCollector {
       cachedTokens: cacheRead,
       cacheWriteTokens: written - writtenForHour,
       cacheWrite1hTokens: writtenForHour,
-      reasoningTokens: count("thinking") ?? 0,
+      reasoningTokens: counts.thinking ?? 0,
     });
   }
 }
