@@ -1,15 +1,11 @@
 // What becomes of each plain field of a chat request on the Responses API, as data.
-import { CARRIED_FIELDS, OLD_TOOL_FIELDS } from "../shared/chat-fields.ts";
+import { CARRIED_FIELDS, OLD_TOOL_FIELDS, UNFELT_PLATFORM_FIELDS } from "../shared/chat-fields.ts";
 
 /** Fields with the same name and meaning on both APIs. */
 export const SHARED_FIELDS: readonly string[] = [
-  "metadata",
+  ...UNFELT_PLATFORM_FIELDS,
   "moderation",
   "parallel_tool_calls",
-  "prompt_cache_key",
-  "prompt_cache_options",
-  "prompt_cache_retention",
-  "safety_identifier",
   "service_tier",
   "temperature",
   "top_p",

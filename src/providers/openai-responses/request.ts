@@ -37,11 +37,12 @@ export function buildResponsesRequest(
   options: ResponsesRequestOptions,
 ): { body: JsonObject; ignored: string[] } {
   const { request } = call;
+  const { reasoning_effort: effort } = request;
   refuseForms(request, REFUSED_FIELDS, explainRefusal);
   const body: JsonObject = {
     model: call.upstreamModel,
     input: toInputItems(request.messages),
-    store: request.store ?? false,
+    store: false,
   };
   const passed = passedByName(options.passFields);
   for (const field of [...SHARED_FIELDS, ...passed]) {
@@ -53,7 +54,7 @@ export function buildResponsesRequest(
   Object.assign(
     body,
     outputLimit(call),
-    reasoning(request),
+    isGiven(effort) && { reasoning: { effort } },
     text(request),
     tools(request),
     logprobs(request),
@@ -94,10 +95,6 @@ function outputLimit({ maxOutputTokens, request }: UpstreamCall): JsonObject {
     );
   }
   return { max_output_tokens: maxOutputTokens };
-}
-
-function reasoning({ reasoning_effort: effort }: ChatRequest): JsonObject {
-  return isGiven(effort) ? { reasoning: { effort } } : {};
 }
 
 function text({ response_format: format, verbosity }: ChatRequest): JsonObject {

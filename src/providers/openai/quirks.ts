@@ -3,7 +3,7 @@ import { UNFELT_PLATFORM_FIELDS } from "../shared/chat-fields.ts";
 import type { RequestPatch } from "./request-patches.ts";
 import type { UsageOptions } from "./usage.ts";
 
-export interface Quirks {
+export interface Quirks extends UsageOptions {
   /** The field that carries the output limit. Only OpenAI and Azure know the newer name. */
   outputLimitField: "max_tokens" | "max_completion_tokens";
   /**
@@ -26,10 +26,6 @@ export interface Quirks {
   passFields: true | readonly string[];
   /** Changes to the body, in this order, after its fields were chosen. */
   patches: readonly RequestPatch[];
-  /** See UsageOptions. */
-  hiddenOutputInTotal: UsageOptions["hiddenOutputInTotal"];
-  /** See UsageOptions. */
-  reportsCost: boolean;
 }
 
 /**

@@ -100,7 +100,7 @@ const INVALID_TYPE = /^(?:invalid_request_error|BadRequestError|ValidationError|
 
 /** The kind of a failure with this status. The words can say more than the status does. */
 export function failureKind(status: number, details: ErrorDetails): FailureKind {
-  const kind = KIND_BY_STATUS[status] ?? "failed";
+  const kind = STATUSES.find(([, statuses]) => statuses.includes(status))?.[0] ?? "failed";
   const code = `${details.code ?? ""} ${details.type ?? ""}`;
   const words = details.message ?? "";
   switch (kind) {
@@ -124,24 +124,16 @@ export function failureKind(status: number, details: ErrorDetails): FailureKind 
   }
 }
 
-/** Any other status says that the provider is at fault. */
-const KIND_BY_STATUS: Readonly<Record<number, FailureKind>> = {
-  400: "invalid",
-  401: "account",
-  402: "account",
-  403: "account",
-  404: "model_not_found",
-  408: "overloaded",
-  409: "overloaded",
-  413: "too_large",
-  422: "invalid",
-  425: "overloaded",
-  429: "rate_limited",
-  503: "overloaded",
-  504: "timeout",
-  524: "timeout",
-  529: "overloaded",
-};
+/** What a status says by itself; any other one says that the provider is at fault. */
+const STATUSES: readonly (readonly [FailureKind, readonly number[]])[] = [
+  ["invalid", [400, 422]],
+  ["account", [401, 402, 403]],
+  ["model_not_found", [404]],
+  ["too_large", [413]],
+  ["rate_limited", [429]],
+  ["overloaded", [408, 409, 425, 503, 529]],
+  ["timeout", [504, 524]],
+];
 
 /** Codes that say so under a 200 or in a stream, by how they begin: those of OpenAI's Responses API. */
 const INVALID_CODE = anyOf(
