@@ -1,7 +1,9 @@
 // A process: the provider of thousands of streams that stay open. streams-upstream.ts WORD_EVERY_MS
-import { createServer, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { concat, HTTP_END, httpChunk } from "../support/http-bytes.ts";
 import { chunk, completion, DONE, usageChunk } from "../support/openai-wire.ts";
+import { RequestReader } from "../support/request-reader.ts";
+import { startSocketServer } from "../support/socket-server.ts";
 import { event } from "../support/sse.ts";
 import { type UpstreamCommand, type UpstreamState, WORD } from "./streams-messages.ts";
 
@@ -50,29 +52,11 @@ function answer(socket: Socket, question: string): void {
   else say(socket);
 }
 
-/** The question's words once all of it has come; its length is in its head. */
-function questionOf(text: string): string | null {
-  const end = text.indexOf("\r\n\r\n") + 4;
-  const length = Number(/^content-length: (\d+)$/im.exec(text)?.[1] ?? Number.NaN);
-  if (end < 4 || !(text.length - end >= length)) return null;
-  const body = JSON.parse(text.slice(end)) as { messages: { content: string }[] };
-  return body.messages[0]?.content ?? "";
+/** The question's words. */
+function questionIn(body: string): string {
+  const { messages } = JSON.parse(body) as { messages: { content: string }[] };
+  return messages[0]?.content ?? "";
 }
-
-const server = createServer((socket) => {
-  let text = "";
-  let isAnswered = false;
-  socket.on("error", () => undefined);
-  socket.on("data", (bytes: Buffer) => {
-    if (isAnswered) return;
-    text += bytes.toString("latin1");
-    const question = questionOf(text);
-    if (question === null) return;
-    isAnswered = true;
-    text = "";
-    answer(socket, question);
-  });
-});
 
 setInterval(() => {
   if (turn.length === 0) turn = [...steady];
@@ -93,7 +77,10 @@ process.on("message", (command: UpstreamCommand) => {
 });
 // Without it, the process that it serves would leave it behind.
 process.on("disconnect", () => process.exit(0));
-server.listen({ port: 0, host: "127.0.0.1", backlog: 1_024 }, () => {
-  const address = server.address();
-  process.send?.(typeof address === "object" ? address?.port : null);
+const { port } = await startSocketServer((socket) => {
+  const reader = new RequestReader();
+  socket.on("data", (bytes: Buffer) => {
+    for (const { text } of reader.push(bytes)) answer(socket, questionIn(text));
+  });
 });
+process.send?.(port);

@@ -2,8 +2,9 @@
 
 import { expect, test } from "bun:test";
 import { parseCredits } from "../../src/base/micro.ts";
-import { startGatedUpstream } from "../support/gated-upstream.ts";
 import { verifyBooks } from "../support/ledger.ts";
+import { completion } from "../support/openai-wire.ts";
+import { gated, json, type RawUpstream, startRawUpstream } from "../support/raw-upstream.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 const BODY = JSON.stringify({
@@ -29,15 +30,22 @@ async function depositMicro(server: TestServer): Promise<number> {
   return parseCredits(((await record.json()) as { held: string }).held);
 }
 
+/** Keeps its answers back until the gate is open. */
+async function gatedUpstream(gate: Promise<unknown>): Promise<RawUpstream> {
+  const upstream = await startRawUpstream();
+  upstream.answer(() => ({ ...json({}), pieces: gated("", gate, JSON.stringify(completion())) }));
+  return upstream;
+}
+
 test("exactly as many are served as the credit covers", async () => {
-  const sample = startGatedUpstream({ promptTokens: 9, completionTokens: 12 });
-  sample.open();
+  const sample = await gatedUpstream(Promise.resolve());
   const sampleServer = await startTestServer({ env: sample.env });
   const deposit = await depositMicro(sampleServer);
   await sampleServer.close();
-  await sample.stop();
+  await sample.close();
 
-  const upstream = startGatedUpstream({ promptTokens: 9, completionTokens: 12 });
+  const gate = Promise.withResolvers<void>();
+  const upstream = await gatedUpstream(gate.promise);
   const server = await startTestServer({ env: upstream.env, creditsMicro: 0 });
   try {
     const granted = 8 * deposit - 1;
@@ -46,14 +54,14 @@ test("exactly as many are served as the credit covers", async () => {
     const answers = Array.from({ length: 200 }, async () => {
       const response = await post(server, racers.secret);
       // The seven are kept waiting until all others know that they have lost.
-      if (response.status === 402 && ++refused === 193) upstream.open();
+      if (response.status === 402 && ++refused === 193) gate.resolve();
       return { status: response.status, body: (await response.json()) as ErrorBody };
     });
     const results = await Promise.all(answers);
 
     const served = results.filter(({ status }) => status === 200);
     const losers = results.filter(({ status }) => status === 402);
-    expect([served.length, losers.length, upstream.arrived()]).toEqual([7, 193, 7]);
+    expect([served.length, losers.length, upstream.requests.length]).toEqual([7, 193, 7]);
     for (const { body } of losers) expect(body.error.code).toBe("insufficient_credits");
 
     // 9 x 0.15 + 12 x 0.60 is 8.55, so 9 micro-dollars each.
@@ -68,7 +76,7 @@ test("exactly as many are served as the credit covers", async () => {
     });
   } finally {
     await server.close();
-    await upstream.stop();
+    await upstream.close();
   }
 });
 

@@ -1,5 +1,5 @@
 // Helpers of the provider tests: calls, raw servers, collecting.
-import { createServer, type Server, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import {
   isPlainRun,
   type PlainRun,
@@ -10,6 +10,7 @@ import {
 import type { StreamReader } from "../../src/providers/shared/http-dialect.ts";
 import type { SseEvent } from "../../src/providers/transport/sse.ts";
 import { FACTS } from "../support/facts.ts";
+import { type SocketServer, startSocketServer } from "../support/socket-server.ts";
 
 /** A call for a model named `upstream-model`; `request` adds to or replaces its fields. */
 export function callOf(
@@ -68,12 +69,7 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   return caught;
 }
 
-export interface RawServer extends AsyncDisposable {
-  url: string;
-  /** Connections accepted so far. */
-  readonly connections: number;
-  /** Connections open now. */
-  readonly open: number;
+export interface RawServer extends SocketServer {
   /** The bytes received so far, of all connections together. */
   readonly received: string;
 }
@@ -83,14 +79,8 @@ export interface RawServer extends AsyncDisposable {
  * come: for answers that no HTTP server would send.
  */
 export async function rawServer(answer: (socket: Socket) => void): Promise<RawServer> {
-  const sockets = new Set<Socket>();
-  let connections = 0;
   let received = "";
-  const server: Server = createServer((socket) => {
-    connections++;
-    sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket));
-    socket.on("error", () => {});
+  const server = await startSocketServer((socket) => {
     let head = "";
     socket.on("data", (bytes) => {
       received += bytes.toString("latin1");
@@ -101,27 +91,7 @@ export async function rawServer(answer: (socket: Socket) => void): Promise<RawSe
       }
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    get connections() {
-      return connections;
-    },
-    get open() {
-      return sockets.size;
-    },
-    get received() {
-      return received;
-    },
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) {
-        socket.destroy();
-      }
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return Object.defineProperty(server, "received", { get: () => received }) as RawServer;
 }
 
 /** Waits until the condition holds, at most `limitMs`; false when it never did. */

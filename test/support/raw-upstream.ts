@@ -1,17 +1,13 @@
 // An upstream on a bare socket: keeps each whole request, and answers as a test scripts it.
-import { createServer, type Server, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { HTTP_END, httpChunk } from "./http-bytes.ts";
+import { RequestReader, type WireRequest } from "./request-reader.ts";
+import { startSocketServer } from "./socket-server.ts";
 
 /** A request as it came, body and all. */
-export interface UpstreamRequest {
-  method: string;
-  path: string;
-  /** By lower-case name. */
-  headers: Record<string, string>;
+export interface UpstreamRequest extends WireRequest {
   /** The body as JSON; undefined when there was none. */
   body: unknown;
-  /** The body as it came. */
-  text: string;
   /** Resolves when the connection is gone, whoever closed it. */
   closed: Promise<void>;
 }
@@ -54,40 +50,34 @@ export interface RawUpstream {
 
 /** Starts on a free port. Until it is told otherwise it answers everything with 500. */
 export async function startRawUpstream(): Promise<RawUpstream> {
-  const sockets = new Set<Socket>();
   const requests: UpstreamRequest[] = [];
   let script: UpstreamScript = () => ({ status: 500, pieces: ["{}"] });
   let index = 0;
-  let connections = 0;
-  const server = createServer((socket) => {
-    connections++;
-    sockets.add(socket);
+  const server = await startSocketServer((socket) => {
     const closed = new Promise<void>((resolve) => socket.on("close", () => resolve()));
-    socket.on("close", () => sockets.delete(socket));
-    socket.on("error", () => {});
-    onRequests(socket, (head, body) => {
-      const text = body.toString("utf8");
-      const request = { ...readHead(head), body: readJson(text), text, closed };
-      requests.push(request);
-      const answer = script(request, index++);
-      void ("wire" in answer ? answer.wire(socket, request) : send(socket, answer));
+    const reader = new RequestReader();
+    // Goes on reading all the time, or the other side's leaving would stay unnoticed.
+    socket.on("data", (bytes: Buffer) => {
+      for (const wire of reader.push(bytes)) {
+        const request = { ...wire, body: readJson(wire.text), closed };
+        requests.push(request);
+        const answer = script(request, index++);
+        void ("wire" in answer ? answer.wire(socket, request) : send(socket, answer));
+      }
     });
   });
-  const url = `http://127.0.0.1:${await listen(server)}`;
+  const { url, close } = server;
   return {
     url,
     requests,
-    connections: () => connections,
+    connections: () => server.connections,
     env: { OPENAI_API_KEY: "sk-upstream", OPENAI_BASE_URL: `${url}/v1` },
     answer(next) {
       index = 0;
       script = typeof next === "function" ? next : () => next;
     },
     lastBody: () => (requests.at(-1)?.body ?? {}) as Record<string, unknown>,
-    async close() {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    close,
   };
 }
 
@@ -133,37 +123,4 @@ async function send(socket: Socket, answer: UpstreamAnswer): Promise<void> {
   else socket.end(HTTP_END);
 }
 
-/** Calls back for each request with the head's lines and the body of `content-length` bytes. */
-function onRequests(socket: Socket, done: (head: string[], body: Buffer) => void): void {
-  let received = Buffer.alloc(0);
-  // Goes on reading all the time, or the other side's leaving would stay unnoticed.
-  socket.on("data", (bytes: Buffer) => {
-    received = Buffer.concat([received, bytes]);
-    const headEnd = received.indexOf("\r\n\r\n");
-    if (headEnd < 0) return;
-    const head = received.subarray(0, headEnd).toString("latin1").split("\r\n");
-    const end = headEnd + 4 + Number(readHead(head).headers["content-length"] ?? 0);
-    if (received.length < end) return;
-    const body = received.subarray(headEnd + 4, end);
-    received = received.subarray(end);
-    done(head, body);
-  });
-}
-
-function readHead([requestLine = "", ...lines]: string[]) {
-  const [method = "", path = ""] = requestLine.split(" ");
-  const headers: Record<string, string> = {};
-  for (const line of lines) {
-    const colon = line.indexOf(":");
-    headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim();
-  }
-  return { method, path, headers };
-}
-
 const readJson = (text: string): unknown => (text === "" ? undefined : JSON.parse(text));
-
-async function listen(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  return typeof address === "object" && address !== null ? address.port : 0;
-}

@@ -1,12 +1,14 @@
 // The upstream, a process of its own on bare sockets: answers each request as its plan says, and counts exactly.
 import { writeFileSync } from "node:fs";
-import { createServer, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
+import { RequestReader } from "../../support/request-reader.ts";
+import { startSocketServer } from "../../support/socket-server.ts";
 import type { FromUpstream, ToUpstream } from "../messages.ts";
 import { indexIn, planOf } from "../plan.ts";
 import { usageOf } from "../usage.ts";
 import { scriptOf } from "./behave.ts";
-import { RequestReader } from "./requests.ts";
+
 import type { Script } from "./script.ts";
 import { count, newTally, type Tally } from "./tally.ts";
 import { type Wire, wireOf } from "./wire.ts";
@@ -95,15 +97,6 @@ const drained = (socket: Socket) =>
     socket.once("close", () => resolve());
   });
 
-const server = createServer({ noDelay: true }, (socket) => {
-  const reader = new RequestReader();
-  let last = Promise.resolve();
-  socket.on("error", () => {});
-  socket.on("data", (bytes: Buffer) => {
-    for (const body of reader.push(bytes)) last = last.then(() => answer(socket, body));
-  });
-});
-
 process.on("message", (message: ToUpstream) => {
   if ("hasRead" in message) {
     reading(message.hasRead).resolve();
@@ -114,7 +107,11 @@ process.on("message", (message: ToUpstream) => {
 });
 process.on("disconnect", () => process.exit(0));
 
-server.listen(0, "127.0.0.1", () => {
-  const address = server.address();
-  if (address !== null && typeof address === "object") tell({ port: address.port });
+const { port } = await startSocketServer((socket) => {
+  const reader = new RequestReader();
+  let last = Promise.resolve();
+  socket.on("data", (bytes: Buffer) => {
+    for (const { text } of reader.push(bytes)) last = last.then(() => answer(socket, text));
+  });
 });
+tell({ port });
