@@ -3,7 +3,7 @@ import type { Tool } from "../claude/blocks.ts";
 import { claudeChoice, type ToolPlan } from "../claude/tools.ts";
 import type { JsonObject } from "../shared/json.ts";
 import { cachePoint } from "./messages.ts";
-import type { ToolChoice, ToolConfig, ToolSpec } from "./wire.ts";
+import type { ToolConfig, ToolSpec } from "./wire.ts";
 
 const CALL_NONE = "Do not call any tool now: answer in text.";
 
@@ -30,25 +30,20 @@ export function writeTools(plan: ToolPlan, called: readonly string[]): WrittenTo
       ? { toolConfig: null, fields: {}, instruction: null }
       : { toolConfig: { tools: known }, fields: {}, instruction: CALL_NONE };
   }
-  if (single) {
-    // Only Claude's own field can say this; with it, Converse's must stay away.
-    const fields = { tool_choice: claudeChoice(choice, true) };
-    return { toolConfig: { tools: specs }, fields, instruction: null };
-  }
-  const toolChoice = converseChoice(choice);
-  const toolConfig = toolChoice === null ? { tools: specs } : { tools: specs, toolChoice };
-  return { toolConfig, fields: {}, instruction: null };
+  // Only Claude's own field can say that one call is wanted; with it, Converse's must stay away.
+  return {
+    toolConfig: { tools: specs, ...(!single && converseChoice(choice)) },
+    fields: single ? { tool_choice: claudeChoice(choice, true) } : {},
+    instruction: null,
+  };
 }
 
-function converseChoice(choice: ToolPlan["choice"]): ToolChoice | null {
-  switch (choice.kind) {
-    case "required":
-      return { any: {} };
-    case "tool":
-      return { tool: { name: choice.name } };
-    default:
-      return null;
+/** What the model does by itself is not said. */
+function converseChoice(choice: ToolPlan["choice"]): Pick<ToolConfig, "toolChoice"> {
+  if (choice.kind === "tool") {
+    return { toolChoice: { tool: { name: choice.name } } };
   }
+  return choice.kind === "required" ? { toolChoice: { any: {} } } : {};
 }
 
 function toolSpec({ name, description, strict, input_schema: json }: Tool): ToolSpec {

@@ -42,14 +42,9 @@ export interface ToolSpec {
   };
 }
 
-export type ToolChoice =
-  | { auto: Record<string, never> }
-  | { any: Record<string, never> }
-  | { tool: { name: string } };
-
 export interface ToolConfig {
   tools: (ToolSpec | CachePoint)[];
-  toolChoice?: ToolChoice;
+  toolChoice?: { any: Record<string, never> } | { tool: { name: string } };
 }
 
 export interface InferenceConfig {
