@@ -125,7 +125,7 @@ export class MeteredCall<Request extends CallRequest, First, Meter> {
    */
   async first(): Promise<First> {
     if (this.input.signal.aborted) throw clientClosedRequest();
-    this.input.signal.addEventListener("abort", this.leave, { once: true });
+    this.input.signal.addEventListener("abort", this.leave);
     for (;;) {
       const attempt = this.#nextAttempt();
       try {

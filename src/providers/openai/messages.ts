@@ -17,7 +17,7 @@ interface MessageContext {
   lost: string[];
 }
 
-/** The patch that changes every message so, in this order. */
+/** The patch that changes every message so, in this order; those of plain words stay as they are. */
 export function onMessages(...changes: readonly MessageChange[]): RequestPatch {
   return (body, call, lost) => {
     body.messages = asArray(body.messages).map((given, index) => {
@@ -32,11 +32,13 @@ export function onMessages(...changes: readonly MessageChange[]): RequestPatch {
   };
 }
 
-/** Words of the user or of the system and nothing else, which no change concerns: most messages are that. */
+const PLAIN_ROLES: ReadonlySet<unknown> = new Set(["user", "assistant", "system"]);
+
+/** Words and who said them, and nothing else: no provider wants that in another form, and most messages are that. */
 function isPlain(message: unknown): boolean {
   if (!isObject(message) || typeof message.content !== "string") return false;
   for (const field in message) if (field !== "role" && field !== "content") return false;
-  return message.role === "user" || message.role === "system";
+  return PLAIN_ROLES.has(message.role);
 }
 
 const copied = (item: unknown) => (isObject(item) ? { ...item } : item);
@@ -147,10 +149,14 @@ export const reasoningContentAsReasoning: MessageChange = (message, { call }) =>
 };
 
 /** DeepSeek wants `reasoning_content` on every assistant turn, if only as an empty string. */
-export const reasoningContentOnEveryTurn: MessageChange = (message) => {
-  if (message.role === "assistant" && typeof message.reasoning_content !== "string") {
-    message.reasoning_content = "";
-  }
+export const reasoningContentOnEveryTurn: RequestPatch = (body) => {
+  body.messages = asArray(body.messages).map((message) =>
+    isObject(message) &&
+    message.role === "assistant" &&
+    typeof message.reasoning_content !== "string"
+      ? { ...message, reasoning_content: "" }
+      : message,
+  );
 };
 
 /**

@@ -171,7 +171,7 @@ export const CEREBRAS: Quirks = {
 export const DEEPSEEK: Quirks = {
   ...COMMON,
   passFields: ["thinking"],
-  patches: [...COMMON.patches, onMessages(reasoningContentOnEveryTurn)],
+  patches: [...COMMON.patches, reasoningContentOnEveryTurn],
 };
 
 /**
