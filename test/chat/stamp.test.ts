@@ -1,7 +1,11 @@
 // One id, one creation time and the client's own model id on every piece, without writing anew what need not be.
 import { describe, expect, test } from "bun:test";
 import type { ChatCompletionChunk } from "../../src/base/chat.ts";
-import { stampedJson, stampFor } from "../../src/http/endpoints/chat-completions/stamp.ts";
+import {
+  stampedJson,
+  stampFor,
+  TextStamp,
+} from "../../src/http/endpoints/chat-completions/stamp.ts";
 
 const chunk = (more: Partial<ChatCompletionChunk> = {}, content = "hi"): ChatCompletionChunk => ({
   id: "chatcmpl-up",
@@ -46,5 +50,42 @@ describe("the stamp", () => {
     expect(JSON.parse(stampedJson(other, JSON.stringify(other), stamp))).toEqual(
       chunk({ model: "m" }),
     );
+  });
+});
+
+describe("the stamp of single texts", () => {
+  const stamp = { id: "chatcmpl-1", created: 9, model: 'fast "alias"' };
+  const texts = new TextStamp(stamp);
+  const choice = { index: 0, delta: { content: "hi" }, logprobs: null, finish_reason: null };
+  const one = (more: object = {}, beside: object = {}) =>
+    ({ ...chunk(), choices: [{ ...choice, ...more }], ...beside }) as ChatCompletionChunk;
+
+  test("writes what the whole chunk would be written as, whatever text, field and choice", () => {
+    const said = ["", "hi", 'a "quote"', "\n\u2028\ud800", "$& x", "é😀"];
+    for (const text of said) {
+      for (const field of ["content", "reasoning_content", "refusal", "content"]) {
+        for (const index of [0, 2, 0]) {
+          const given = one({ index, delta: { [field]: text } });
+          expect(texts.json(given)).toBe(stampedJson(given, null, stamp));
+        }
+      }
+    }
+  });
+
+  test("leaves a chunk alone that says anything else", () => {
+    const others = [
+      one({ finish_reason: "stop" }),
+      one({ logprobs: { content: [] } }),
+      one({ delta: {} }),
+      one({ delta: { role: "assistant", content: "" } }),
+      one({ delta: { content: null } }),
+      one({ delta: { tool_calls: [] } }),
+      one({ native_finish_reason: null }),
+      one({}, { service_tier: "default" }),
+      one({}, { choices: [choice, choice] }),
+      one({}, { choices: [] }),
+      chunk(),
+    ];
+    for (const other of others) expect(texts.json(other)).toBeNull();
   });
 });

@@ -119,10 +119,17 @@ export class Envelope {
   chunk(
     choices: readonly JsonObject[],
     usage: TokenUsage | null = null,
-    extra: JsonObject = {},
+    extra: JsonObject | null = null,
   ): UpstreamChunk {
-    const chunk = { ...this.#fields("chat.completion.chunk"), choices, ...extra };
-    return { chunk: asChunk(chunk), wire: null, usage };
+    this.#id ??= newCompletionId();
+    const chunk: JsonObject = {
+      id: this.#id,
+      object: "chat.completion.chunk",
+      created: this.#createdSeconds,
+      model: this.#model,
+      choices,
+    };
+    return { chunk: asChunk(extra === null ? chunk : { ...chunk, ...extra }), wire: null, usage };
   }
 
   #fields(object: string): JsonObject {

@@ -36,6 +36,66 @@ export function stampedJson(chunk: ChatCompletionChunk, wire: string | null, sta
   return JSON.stringify({ ...chunk, ...stamp });
 }
 
+/** What every chunk has beside an answer's remarks, and every choice of a chunk. */
+const CHUNK_MEMBERS = 5;
+const CHOICE_MEMBERS = 4;
+
+/** Writes chunks of one text under a stamp, as most are in a dialect that is translated: what is around it stays. */
+export class TextStamp {
+  readonly #stamp: Stamp;
+  #index = -1;
+  #field = "";
+  #head = "";
+  #tail = "";
+
+  constructor(stamp: Stamp) {
+    this.#stamp = stamp;
+  }
+
+  /** Null for a chunk that says anything else. */
+  json(chunk: ChatCompletionChunk): string | null {
+    const choice = chunk.choices[0];
+    const goesOn = choice?.finish_reason === null && choice.logprobs === null;
+    if (!goesOn || chunk.choices.length !== 1) return null;
+    if (membersOf(chunk) !== CHUNK_MEMBERS || membersOf(choice) !== CHOICE_MEMBERS) return null;
+    const { index, delta } = choice;
+    const field = onlyMemberOf(delta);
+    const text: unknown = delta[field as keyof typeof delta];
+    if (typeof text !== "string") return null;
+    if (field !== this.#field || index !== this.#index) this.#learn(index, field);
+    return this.#head + JSON.stringify(text) + this.#tail;
+  }
+
+  #learn(index: number, field: string): void {
+    const delta = { [field]: PROBE };
+    const choices = [{ index, delta, logprobs: null, finish_reason: null }];
+    const { id, created, model } = this.#stamp;
+    const json = JSON.stringify({ id, object: "chat.completion.chunk", created, model, choices });
+    // Behind it there is nothing but the ends of what was begun.
+    const at = json.lastIndexOf(`"${PROBE}"`);
+    this.#head = json.slice(0, at);
+    this.#tail = json.slice(at + PROBE.length + 2);
+    this.#index = index;
+    this.#field = field;
+  }
+}
+
+/** "" where it has none or several. */
+function onlyMemberOf(object: object): string {
+  let only = "";
+  for (const name in object) {
+    if (only !== "") return "";
+    only = name;
+  }
+  return only;
+}
+
+function membersOf(object: object): number {
+  let count = 0;
+  for (const _name in object) count++;
+  return count;
+}
+
 /** The text of the one chunk of a shape that is stamped, for what stands around it; it says nothing in JSON. */
 const PROBE = "x";
 const AROUND_PROBE = /^(.*"content"\s*:\s*")x(".*)$/s;

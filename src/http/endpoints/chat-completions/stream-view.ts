@@ -14,7 +14,7 @@ import type { Meter } from "../../../metering/meter.ts";
 import { isPlainRun, type UpstreamEvent } from "../../../providers/protocol.ts";
 import { ignoredText } from "./ignored.ts";
 import { createRecorder, type Recorder } from "./recorder.ts";
-import { RunStamp, type Stamp, stampedJson, stampFor } from "./stamp.ts";
+import { RunStamp, type Stamp, stampedJson, stampFor, TextStamp } from "./stamp.ts";
 
 type ChatStreamCall = Pick<
   MeteredCall<ChatRequest, StreamBegin<UpstreamEvent[]>, Meter>,
@@ -27,6 +27,7 @@ export class ChatStreamView implements StreamView<UpstreamEvent[]> {
   readonly #recorder: Recorder | null;
   #stamp: Stamp | null = null;
   #runStamp: RunStamp | null = null;
+  #textStamp: TextStamp | null = null;
   #ignored: string | null = null;
 
   constructor({ input, meter }: ChatStreamCall) {
@@ -73,6 +74,11 @@ export class ChatStreamView implements StreamView<UpstreamEvent[]> {
     // A chunk without choices carries usage, which has its own place at the end, or a provider's remarks.
     if (chunk.choices.length === 0) return "";
     this.#stamp ??= stampFor(chunk, this.#request.model);
+    if (wire === null) {
+      this.#textStamp ??= new TextStamp(this.#stamp);
+      const json = this.#textStamp.json(chunk);
+      if (json !== null) return json;
+    }
     return stampedJson(chunk, wire, this.#stamp);
   }
 
