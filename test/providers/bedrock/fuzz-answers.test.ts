@@ -7,7 +7,7 @@ import { type BedrockEvent, FrameReader } from "../../../src/providers/bedrock/e
 import { parseConverse } from "../../../src/providers/bedrock/response.ts";
 import { ChunkReader } from "../../../src/providers/bedrock/stream.ts";
 import { readStream } from "../support.ts";
-import { codec, event } from "./support.ts";
+import { event } from "./support.ts";
 
 const anything = fc.jsonValue({ maxDepth: 3 });
 const loose = (value: fc.Arbitrary<unknown>) => fc.oneof(value, anything);
@@ -42,7 +42,7 @@ test("streams", async () => {
         const bytes = Buffer.concat(events.map(([type, it]) => event(type, it as object)));
         async function* batches() {
           const read: BedrockEvent[] = [];
-          new FrameReader(codec, 1_000_000).push(bytes, { take: (one) => void read.push(one) });
+          new FrameReader(1_000_000).push(bytes, { take: (one) => void read.push(one) });
           yield read;
         }
         try {
@@ -66,7 +66,7 @@ test("bytes", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
       try {
-        new FrameReader(codec, 1_000).push(bytes, { take: (one) => expect(one.type).toBeString() });
+        new FrameReader(1_000).push(bytes, { take: (one) => expect(one.type).toBeString() });
       } catch (error) {
         expect(error).toBeInstanceOf(ApiError);
       }
