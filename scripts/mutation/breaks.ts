@@ -109,14 +109,14 @@ export const BREAKS: readonly Break[] = [
   {
     what: "Cached tokens are counted twice",
     file: "src/pricing/cost.ts",
-    from: "left -= taken;",
+    from: "rest -= cached;",
     to: "",
   },
   {
     what: "Usage beyond belief is believed",
     file: "src/metering/measure.ts",
-    from: "reported === null ? null : believable(deps, call, reported.tokens)",
-    to: "reported === null ? null : sidesOf(reported.tokens)",
+    from: "reported === null ? NOTHING_BELIEVED : beliefIn(deps, call, reported.tokens)",
+    to: "{ input: true, output: true }",
   },
   {
     what: "Early usage counts as the whole answer's",
@@ -127,14 +127,14 @@ export const BREAKS: readonly Break[] = [
   {
     what: "What came after the last report is not charged",
     file: "src/metering/meter.ts",
-    from: "coversAll: covered === producing.size(),",
-    to: "coversAll: covered >= 0,",
+    from: "coversAll: this.#covered === this.#producing.size(),",
+    to: "coversAll: this.#covered >= 0,",
   },
   {
     what: "A smaller report takes a larger one back",
     file: "src/metering/meter.ts",
-    from: "tokens = tokens === null ? usage : larger(tokens, usage);",
-    to: "tokens = usage;",
+    from: "this.#tokens = this.#tokens === null ? usage : larger(this.#tokens, usage);",
+    to: "this.#tokens = usage;",
   },
   {
     what: "What is thrown before the first event keeps its hold",
