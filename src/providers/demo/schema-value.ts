@@ -5,14 +5,13 @@ import { resolveReference } from "../shared/schema-reference.ts";
 
 /** Characters that one value may cost, to read and to make; what each schema adds; members of one. */
 const [WORK_MAX, SCHEMA_WORK, ITEMS_MAX] = [1_000_000, 500, 2_000];
-const REFUSED = /^(not|if|contains|(min|max)Properties|dependent.*|multipleOf|uniqueItems)$/;
+const REFUSED = /^(not|if|contains|(min|max)Properties|dependent.*|multipleOf)$/;
 /** Beside a reference or alternatives: all but notes. */
 const REFUSED_BESIDE = /^(?!(title|description|default|examples|discriminator|definitions|\$.*)$)/;
-const [DATE, TIME] = ["2026-01-01", "12:00:00.001Z"];
-const TIMES = { date: DATE, time: TIME, "date-time": `${DATE}T${TIME}`, duration: "P1D" };
-const NAMES = { email: "user1@example.com", hostname: "example.com", uri: "https://example.com/1" };
+const TIMES = { date: "2026-01-01", time: "12:00:00Z", "date-time": "2026-01-01T12:00:00.001Z" };
+const NAMES = { email: "me@example.com", hostname: "example.com", uri: "https://example.com/1" };
 const NUMBERS = { ipv4: "192.0.2.1", ipv6: "::1", uuid: "00000000-0000-4000-8000-000000000001" };
-const FORMATS = new Map<unknown, string>(Object.entries({ ...TIMES, ...NAMES, ...NUMBERS }));
+const FORMATS = new Map(Object.entries({ ...TIMES, ...NAMES, ...NUMBERS, duration: "P1D" }));
 
 /**
  * A value for the schema, the same each time. One that contradicts itself may get what does not fit.
@@ -61,12 +60,13 @@ export function schemaValue(root: unknown, param: string): unknown {
       const tuple = asArray(flat.prefixItems ?? flat.items);
       const least = limit("minItems", tuple.length);
       const length = Math.min(Math.max(least, 1), limit("maxItems", ITEMS_MAX), ITEMS_MAX);
+      if (length > 1 && flat.uniqueItems === true) return refuse("several 'uniqueItems'");
       const items = Array.from({ length }, (_, at) => inner(at in tuple ? tuple[at] : flat.items));
       const made = items.filter(isMade);
       return made.length < least ? undefined : made;
     }
     if (type === "string") {
-      const known = FORMATS.get(flat.format);
+      const known = FORMATS.get(String(flat.format));
       if (!known && flat.pattern) return refuse("a 'pattern' and no known 'format'");
       if (known && known.length > limit("maxLength", Infinity)) return refuse("this 'maxLength'");
       return known ?? "example".slice(0, limit("maxLength", 7)).padEnd(limit("minLength", 0), "x");
