@@ -2,12 +2,11 @@
 import type { Command } from "commander";
 import { formatCredits, MICRO_PER_CREDIT } from "../base/micro.ts";
 import type { Gateway } from "../calls/gateway.ts";
-import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import type { RunningServer } from "../http/server.ts";
 import { createKey } from "../operator/keys.ts";
 import { openStore, PATIENT, type Store } from "../store.ts";
-import { createLog, type Log } from "../telemetry/log.ts";
+import type { Log } from "../telemetry/log.ts";
 import { type CliContext, contextOf, type GlobalOptions } from "./lib/context.ts";
 import { outliveReaders, printJsonLine, printLines, printNotice } from "./lib/output.ts";
 import { type DemoFacts, demoJson, demoLines } from "./server/demo-text.ts";
@@ -34,8 +33,10 @@ export function addDemo(program: Command): void {
 async function demo(context: CliContext, listen: ListenOptions): Promise<void> {
   const { env } = context;
   const demoModel = { enabled: true, models: MODELS };
+  const { loadConfig } = await import("../config/load.ts");
   const config = loadConfig({ file: null, env, server: listen, demo: demoModel });
   const mayMove = listen.port === undefined && !env.AACFLOW_PORT;
+  const { createLog } = await import("../telemetry/log.ts");
   // Below "info", so that the examples are not scrolled away by the log of each request.
   const log = createLog("warn");
   outliveReaders();

@@ -1,6 +1,5 @@
 // `aacflow serve`: the gateway on its data folder until a signal ends it. The default command.
 import type { Command } from "commander";
-import { loadConfig } from "../config/load.ts";
 import { type CliContext, contextOf } from "./lib/context.ts";
 import { outliveReaders } from "./lib/output.ts";
 import { addListenOptions, type ListenOptions } from "./server/listen.ts";
@@ -19,6 +18,8 @@ export function addServe(program: Command): void {
 }
 
 async function serve(context: CliContext, listen: ListenOptions): Promise<void> {
+  // Here, since every command line loads this file: the server is the default.
+  const { loadConfig } = await import("../config/load.ts");
   const config = loadConfig({ file: context.configFile, env: context.env, server: listen });
   outliveReaders();
   const failure = raiseOutgoingLimit(config.server.upstreamConnections);

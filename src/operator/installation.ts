@@ -1,8 +1,6 @@
 // What an operator administers: a data folder, a configuration and the environment of the program.
 import { OperatorError } from "../base/operator-error.ts";
 import { ConfigError } from "../config/config-error.ts";
-import { loadConfig } from "../config/load.ts";
-import type { Config } from "../config/schema.ts";
 import { hasData, openStore, PATIENT, type Store } from "../store.ts";
 
 export interface Installation {
@@ -41,10 +39,6 @@ export async function withNewStore<T>(
     await store.close();
   }
 }
-
-/** The configuration that an installation names. @throws ConfigError when it is wrong. */
-export const configOf = ({ configFile, env }: Installation): Config =>
-  loadConfig({ file: configFile, env });
 
 /** Runs what may find the configuration at fault. @throws ConfigError that names the file. */
 export function underConfig<T>({ configFile }: Installation, work: () => T): T {

@@ -6,7 +6,8 @@ import { priceAt } from "../catalog/price.ts";
 import type { Rate } from "../catalog/types.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { catalogOf } from "./catalog.ts";
-import { configOf, type Installation } from "./installation.ts";
+import { configOf } from "./configuration.ts";
+import type { Installation } from "./installation.ts";
 
 /** Which models are wanted; null matches all. */
 export interface ModelWish {

@@ -1,7 +1,8 @@
 // The doctor: what an operator would check by hand, in one list.
 import { reasonOf } from "../../base/operator-error.ts";
 import type { Config } from "../../config/schema.ts";
-import { configOf, type Installation } from "../installation.ts";
+import { configOf } from "../configuration.ts";
+import type { Installation } from "../installation.ts";
 import type { Check } from "./check.ts";
 import { checkDatabase, checkDataFolder } from "./data.ts";
 import { checkOpenFiles, checkOutgoingConnections } from "./limits.ts";
