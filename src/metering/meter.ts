@@ -101,10 +101,14 @@ class AnswerMeter implements Meter {
   }
 }
 
+/** `one` itself where nothing is larger in the other, as in most events that repeat what is known. */
 function larger(one: TokenUsage, other: TokenUsage): TokenUsage {
-  const most = { ...one, ...other };
-  for (const kind of Object.keys(most) as (keyof TokenUsage)[]) {
-    most[kind] = Math.max(one[kind] ?? 0, other[kind] ?? 0);
+  let most = one;
+  for (const name in other) {
+    const kind = name as keyof TokenUsage;
+    if ((other[kind] ?? 0) <= (most[kind] ?? -1)) continue;
+    if (most === one) most = { ...one };
+    most[kind] = other[kind] ?? 0;
   }
   return most;
 }
