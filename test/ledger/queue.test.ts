@@ -31,7 +31,7 @@ function queueOn(on: Pick<TestDatabase, "write">, options: Partial<QueueOptions>
     },
     say: (text: string) => text,
   };
-  const batch = createBatch(on, handlers, { flush() {}, ended() {} });
+  const batch = createBatch(on, handlers, { begun() {}, flush() {}, ended() {} });
   const defaults = { clock: systemClock, maxWaiting: 1000, lockTimeoutMs: 1000 };
   return createQueue<typeof handlers>(batch, { ...defaults, ...options });
 }

@@ -129,7 +129,7 @@ describe.each(STEPS)("the clock steps %s", (_name, byMs) => {
     const { database } = house.server;
     const options = { maxWaiting: 10, clock: systemClock };
     const handlers = { same: (n: number) => n };
-    const batch = createBatch(database, handlers, { flush() {}, ended() {} });
+    const batch = createBatch(database, handlers, { begun() {}, flush() {}, ended() {} });
     const patient = createQueue<typeof handlers>(batch, { ...options, lockTimeoutMs: 60_000 });
     const impatient = createQueue<typeof handlers>(batch, { ...options, lockTimeoutMs: 300 });
     const unlock = lockDatabase(house);

@@ -1,4 +1,4 @@
-// The accounts that a batch of commands touches: read once, changed in memory, written once.
+// The accounts that commands touch: read once for as long as nobody else writes, changed in memory, written once a batch.
 import type { Database as Sqlite } from "bun:sqlite";
 import { assertMicro } from "../../base/micro.ts";
 import type { Entry } from "../port.ts";
@@ -13,11 +13,16 @@ export interface AccountBook {
   set(accountId: string, money: Balance): void;
   /** Writes the entry that goes with it. */
   post(entry: EntryToPost): void;
+  /** At the begin of a batch: forgets what is in memory where another process has written since. */
+  begun(): void;
   /** At the end of a batch: writes all accounts that changed, once each. */
   flush(): void;
-  /** After a batch: others may write, so nothing in memory counts. */
-  ended(): void;
+  /** After a batch: of one that was rolled back, nothing in memory counts. */
+  ended(isCommitted: boolean): void;
 }
+
+/** Accounts in memory between batches; with more of them all are forgotten, and those that are in use come again. */
+const MAX_KEPT = 10_000;
 
 /** Prepares the statements on accounts and entries once. */
 export function createAccountBook(sqlite: Sqlite): AccountBook {
@@ -31,8 +36,11 @@ export function createAccountBook(sqlite: Sqlite): AccountBook {
     `INSERT INTO entries (account_id, kind, amount_micro, balance_after_micro, request_id, note, created_at_ms)
       VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
+  /** Another number after any commit of another connection. */
+  const dataVersion = sqlite.prepare<unknown, []>("PRAGMA data_version");
   const known = new Map<string, Balance>();
   const changed = new Set<string>();
+  let version: unknown;
 
   function read(accountId: string): Balance | undefined {
     const [row] = select.values(accountId) as [number, number][];
@@ -40,11 +48,6 @@ export function createAccountBook(sqlite: Sqlite): AccountBook {
     const money = { balanceMicro: row[0], heldMicro: row[1] };
     known.set(accountId, money);
     return money;
-  }
-
-  function ended(): void {
-    known.clear();
-    changed.clear();
   }
 
   return {
@@ -68,6 +71,11 @@ export function createAccountBook(sqlite: Sqlite): AccountBook {
         createdAtMs,
       );
     },
+    begun() {
+      const [[read] = []] = dataVersion.values();
+      if (read !== version || known.size > MAX_KEPT) known.clear();
+      version = read;
+    },
     flush() {
       for (const accountId of changed) {
         const money = known.get(accountId);
@@ -75,6 +83,10 @@ export function createAccountBook(sqlite: Sqlite): AccountBook {
       }
       changed.clear();
     },
-    ended,
+    ended(isCommitted) {
+      if (isCommitted) return;
+      known.clear();
+      changed.clear();
+    },
   };
 }

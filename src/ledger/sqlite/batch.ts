@@ -33,6 +33,8 @@ export type BatchReply = { outcomes: Outcome[] } | { isLocked: boolean; failure:
 
 /** What a batch keeps in memory, beside its statements. */
 export interface BatchMemory {
+  /** Inside of the transaction, before the first command: nobody else writes until its end. */
+  begun(): void;
   /** Inside of the transaction, after the last command: writes what is only in memory. */
   flush(): void;
   /** After the transaction. What was read or made in one that was rolled back counts no more. */
@@ -69,6 +71,7 @@ export function createBatch<H extends Handlers>(
     let isCommitted = false;
     try {
       const outcomes = write(() => {
+        memory.begun();
         const done = units.map(attempt);
         memory.flush();
         return done;

@@ -4,6 +4,7 @@ import type { Database } from "../../db/open.ts";
 import type { LedgerCommands, LedgerPort, LedgerReads } from "../port.ts";
 import { createAccountBook } from "./account-book.ts";
 import type { BatchMemory } from "./batch.ts";
+import { createHoldBook } from "./hold-book.ts";
 import { prepareOperatorEntries } from "./operator-entries.ts";
 import type { Queue } from "./queue.ts";
 import { createReads } from "./reads.ts";
@@ -23,16 +24,19 @@ export function createLedgerCore(database: Database, keys: KeyMarks, ownerId: st
   const { sqlite } = database;
   const book = createAccountBook(sqlite);
   const terms = createTermsBook(sqlite);
+  const holds = createHoldBook(sqlite, ownerId);
   return {
     handlers: {
-      ...prepareRequests(sqlite, { book, terms, keys, ownerId }),
+      ...prepareRequests(sqlite, { book, terms, holds, keys, ownerId }),
       ...prepareOperatorEntries(sqlite, book, createReads(database)),
     },
     memory: {
+      begun: book.begun,
       flush: book.flush,
       ended(isCommitted) {
-        book.ended();
+        book.ended(isCommitted);
         terms.ended(isCommitted);
+        holds.ended(isCommitted);
       },
     },
   };

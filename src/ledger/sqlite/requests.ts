@@ -11,6 +11,7 @@ import type {
 } from "../port.ts";
 import { assertCost, endHold, type Settlement, takeHold } from "../rules.ts";
 import type { AccountBook } from "./account-book.ts";
+import type { HoldBook, OwnHold } from "./hold-book.ts";
 import type { TermsBook } from "./terms-book.ts";
 import { writeUsage } from "./usage-text.ts";
 
@@ -31,32 +32,17 @@ export interface KeyMarks {
 export interface RequestParts {
   book: AccountBook;
   terms: TermsBook;
+  holds: HoldBook;
   keys: KeyMarks;
   /** The process that these holds are of. */
   ownerId: string;
 }
 
-type HoldRow = [
-  accountId: string,
-  keyId: string,
-  amountMicro: number,
-  modelId: string,
-  stream: number,
-];
-
 /** Prepares the statements once; each function belongs into a batch's transaction. */
 export function prepareRequests(
   sqlite: Sqlite,
-  { book, terms, keys, ownerId }: RequestParts,
+  { book, terms, holds, keys, ownerId }: RequestParts,
 ): Pick<LedgerCommands, "reserve" | "settle" | "releaseOrphans" | "renewLease"> {
-  const insertHold = sqlite.prepare(
-    `INSERT INTO holds (request_id, account_id, key_id, amount_micro, model_id, stream, owner_id, created_at_ms)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
-  const takeHoldRow = sqlite.prepare<unknown, [string]>(
-    `DELETE FROM holds WHERE request_id = ?
-      RETURNING account_id, key_id, amount_micro, model_id, stream`,
-  );
   const orphans = sqlite.prepare<Omit<OpenHold, "stream"> & { stream: number }, SQLQueryBindings[]>(
     `SELECT request_id AS requestId, account_id AS accountId, key_id AS keyId, amount_micro AS amountMicro,
       model_id AS modelId, stream, created_at_ms AS createdAtMs FROM holds
@@ -84,7 +70,7 @@ export function prepareRequests(
   }
 
   function reserve(request: Reserve) {
-    const { requestId, accountId, keyed } = request;
+    const { requestId, accountId, keyId, keyed, modelId, stream } = request;
     // A duplicate may have come first since it was looked for, even in the same batch.
     if (keyed !== null && keys.isInUse(accountId, keyed)) return { kind: "key_in_use" } as const;
     const account = accountOf(accountId);
@@ -93,27 +79,19 @@ export function prepareRequests(
       const { balanceMicro, heldMicro } = account;
       return { kind: "short", balanceMicro, heldMicro } as const;
     }
-    insertHold.run(
-      requestId,
-      accountId,
-      request.keyId,
-      held.amountMicro,
-      request.modelId,
-      request.stream,
-      ownerId,
-      request.atMs,
-    );
+    const { amountMicro, balanceMicro, heldMicro } = held;
+    holds.take(requestId, { accountId, keyId, amountMicro, modelId, stream }, request.atMs);
     book.set(accountId, held);
     if (keyed !== null) keys.begin(accountId, keyed, requestId, request.atMs);
-    return { kind: "held", ...held } as const;
+    return { kind: "held", amountMicro, balanceMicro, heldMicro } as const;
   }
 
   function settle(end: Settle): Settlement | null {
     assertCost(end.costMicro);
     const { requestId, atMs, answer } = end;
-    const [hold] = takeHoldRow.values(requestId) as HoldRow[];
+    const hold = holds.end(requestId);
     if (hold === undefined) return null;
-    const [accountId, , amountMicro] = hold;
+    const { accountId, amountMicro } = hold;
     const settlement = endHold(accountOf(accountId), amountMicro, end.costMicro);
     const { balanceMicro, chargedMicro } = settlement;
     book.set(accountId, settlement);
@@ -134,19 +112,18 @@ export function prepareRequests(
     return settlement;
   }
 
-  function record(end: Settle, hold: HoldRow, { chargedMicro, shortfallMicro }: Settlement): void {
-    const [accountId, keyId, amountMicro, modelId, stream] = hold;
+  function record(end: Settle, hold: OwnHold, { chargedMicro, shortfallMicro }: Settlement): void {
     insertRecord.run(
       end.requestId,
-      terms.idOf({ accountId, keyId, modelId }, end.terms),
-      stream,
+      terms.idOf(hold, end.terms),
+      hold.stream,
       end.ending,
       end.httpStatus,
       end.errorCode,
       end.usage === null ? null : writeUsage(end.usage),
       end.usageSource,
       end.attempts,
-      amountMicro,
+      hold.amountMicro,
       chargedMicro,
       shortfallMicro,
       end.unbilledMicro,

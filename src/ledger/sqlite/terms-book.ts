@@ -19,6 +19,9 @@ export interface TermsBook {
 /** Ids that are kept in memory; terms are never changed, so they stay true whoever else writes. */
 const MAX_KEPT = 10_000;
 
+/** What a request has that was abandoned, whose server could not say more. */
+const NOWHERE: Terms = { providerId: "", upstreamModel: "", priceJson: null };
+
 export function createTermsBook(sqlite: Sqlite): TermsBook {
   const findPrice = sqlite.prepare<unknown, [string]>("SELECT id FROM prices WHERE json = ?");
   const addPrice = sqlite.prepare<unknown, [string]>(
@@ -32,7 +35,9 @@ export function createTermsBook(sqlite: Sqlite): TermsBook {
     `INSERT INTO terms (account_id, key_id, model_id, provider_id, upstream_model, price_id)
       VALUES (?, ?, ?, ?, ?, ?) RETURNING id`,
   );
-  const known = new Map<string, number>();
+  /** By terms, which are the same object for many requests, and then by who asked. */
+  let known = new WeakMap<Terms, Map<string, number>>();
+  let kept = 0;
 
   const firstOf = (rows: unknown[][]): number | undefined => rows[0]?.[0] as number | undefined;
 
@@ -52,21 +57,32 @@ export function createTermsBook(sqlite: Sqlite): TermsBook {
     return id;
   }
 
+  function forget(): void {
+    known = new WeakMap();
+    kept = 0;
+  }
+
+  function idsAt(terms: Terms): Map<string, number> {
+    const found = known.get(terms);
+    if (found !== undefined) return found;
+    const ids = new Map<string, number>();
+    known.set(terms, ids);
+    return ids;
+  }
+
   return {
     idOf(asker, terms) {
-      const { accountId, keyId, modelId } = asker;
-      const where =
-        terms === null ? "" : `${terms.providerId}\n${terms.upstreamModel}\n${terms.priceJson}`;
-      const name = `${accountId}\n${keyId}\n${modelId}\n${where}`;
-      const found = known.get(name);
+      const name = `${asker.accountId}\n${asker.keyId}\n${asker.modelId}`;
+      const found = known.get(terms ?? NOWHERE)?.get(name);
       if (found !== undefined) return found;
       const id = stored(asker, terms);
-      if (known.size >= MAX_KEPT) known.clear();
-      known.set(name, id);
+      if (kept >= MAX_KEPT) forget();
+      kept++;
+      idsAt(terms ?? NOWHERE).set(name, id);
       return id;
     },
     ended(isCommitted) {
-      if (!isCommitted) known.clear();
+      if (!isCommitted) forget();
     },
   };
 }
