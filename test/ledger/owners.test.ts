@@ -1,22 +1,32 @@
 // Whose holds are: a process that is gone leaves orphans, and one that is alive keeps its own.
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import { type Database, openDatabase } from "../../src/db/open.ts";
 import { createAnswerStore } from "../../src/idempotency/answers.ts";
 import { createLedgerCore } from "../../src/ledger/sqlite/ledger.ts";
-import { exactly, PLAIN_RESERVE } from "../support/holds.ts";
-import { openBooks, type TestBooks } from "./support.ts";
+import { exactly, PLAIN_RESERVE, PLAIN_SETTLE, PLAIN_TERMS } from "../support/holds.ts";
+import { openBooks, PRICE, type TestBooks, usageOf } from "./support.ts";
 
 let books: TestBooks;
+let connections: Database[];
 beforeEach(() => {
   books = openBooks();
   books.grant(100);
+  connections = [];
 });
-afterEach(() => books.database.remove());
+afterEach(() => {
+  for (const connection of connections) connection.close();
+  books.database.remove();
+});
 
+/** A process has a connection of its own. */
 function processOf(ownerId: string) {
-  const { database, accountId } = books;
+  const { accountId } = books;
+  const database = openDatabase(books.database.dataDir, { busyTimeoutMs: 1_000 });
+  connections.push(database);
   const { handlers, memory } = createLedgerCore(database, createAnswerStore(database), ownerId);
   const run = <T>(work: () => T): T =>
     database.write(() => {
+      memory.begun();
       const done = work();
       memory.flush();
       memory.ended(true);
@@ -25,6 +35,16 @@ function processOf(ownerId: string) {
   return {
     hold: (requestId: string) =>
       run(() => handlers.reserve({ ...PLAIN_RESERVE, requestId, accountId, wish: exactly(10) })),
+    grant: (amountMicro: number) =>
+      run(() => handlers.grant({ accountId, amountMicro, note: null, atMs: 1 })),
+    end: (requestId: string) =>
+      run(() => {
+        const terms = { ...PLAIN_TERMS, priceJson: PRICE };
+        return handlers.settle({
+          ...{ ...PLAIN_SETTLE, requestId, terms },
+          ...{ costMicro: 3, usage: usageOf(3) },
+        });
+      }),
     renew: (endsAtMs: number) => run(() => handlers.renewLease({ endsAtMs })),
     release: (atMs: number, isAlone: boolean) =>
       run(() => handlers.releaseOrphans({ atMs, isAlone })).map(({ requestId }) => requestId),
@@ -44,6 +64,21 @@ test("holds are released once the lease of their process is over, and never one'
   expect(books.money()).toEqual([100, 10]);
   expect(books.ledger.findRecord("of first")).toMatchObject({ ending: "abandoned", attempts: 0 });
   expect(first.release(2_001, false)).toEqual(["of second"]);
+  expect(books.verified()).toEqual([]);
+});
+
+test("what another process wrote counts, whatever a process has in memory", () => {
+  const first = processOf("first");
+  const second = processOf("second");
+  expect(first.hold("r1")).toMatchObject({ balanceMicro: 100, heldMicro: 10 });
+  expect(second.grant(50)).toEqual({ balanceMicro: 150, heldMicro: 10 });
+  expect(second.hold("r2")).toMatchObject({ balanceMicro: 150, heldMicro: 20 });
+  expect(first.hold("r3")).toMatchObject({ balanceMicro: 150, heldMicro: 30 });
+  expect(second.release(1, true)).toEqual(["r1", "r3"]);
+  expect([first.end("r1"), first.end("r3")]).toEqual([null, null]);
+  expect(first.end("r2")).toMatchObject({ chargedMicro: 3, balanceMicro: 147, heldMicro: 0 });
+  expect(second.end("r2")).toBeNull();
+  expect(books.money()).toEqual([147, 0]);
   expect(books.verified()).toEqual([]);
 });
 
