@@ -25,8 +25,8 @@ export interface Gateway {
   catalog: Catalog;
   /** Requests of a former process whose holds were released at this start. */
   abandoned: readonly OpenHold[];
-  /** @throws ApiError 401, or 503 when the database does not answer. */
-  authenticate(credentials: Credentials): Promise<Caller>;
+  /** Without a wait for a key that is known. @throws ApiError 401, or 503 when the database does not answer. */
+  authenticate(credentials: Credentials): Caller | Promise<Caller>;
   balance(accountId: string): Promise<Balance>;
   /** Takes a request through an endpoint's journey. @throws ApiError with the status the client is to see. */
   answer<Request extends CallRequest>(

@@ -37,7 +37,7 @@ export type KeptReplay = Replay & { record: RequestRecord };
  * @throws ApiError 422 when the key came with another body, 409 while the first request is in progress, and when its
  * answer was too large to keep
  */
-export const findReplay = (stores: Stores, keyed: KeyedRequest): Promise<KeptReplay | null> =>
+export const findReplay = async (stores: Stores, keyed: KeyedRequest): Promise<KeptReplay | null> =>
   fromStore(() => findKept(stores, keyed));
 
 async function findKept(

@@ -67,6 +67,7 @@ async function record(call: EndedCall, measured: Measured): Promise<Settled> {
     startedAtMs: input.startedAtMs,
     firstEventMs,
     durationMs,
+    atMs: call.deps.clock.nowMs(),
     // With the settlement, so that an answer which was charged is the one that comes again.
     answer: input.keyed === null ? null : (call.answer?.() ?? "free"),
   });
@@ -96,13 +97,14 @@ function costOf(
 }
 
 /** The money is owed whatever the database says at first, so a refused settlement is tried until it is taken. */
-async function persist(
-  { deps, input }: EndedCall,
-  end: Omit<Settle, "atMs">,
-): Promise<Settlement | null> {
+async function persist({ deps, input }: EndedCall, end: Settle): Promise<Settlement | null> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await deps.ledger.settle({ ...end, atMs: deps.clock.nowMs() });
+      if (attempt > 0) end.atMs = deps.clock.nowMs();
+      const settlement = await deps.ledger.settle(end);
+      if (settlement !== null || attempt === 0) return settlement;
+      // Where the writer ended before it could answer, what was refused had been taken.
+      return await taken(deps, end);
     } catch (error) {
       // A rule of the books that was broken stays broken: only trouble of the database passes.
       if (!(error instanceof ApiError)) throw error;
@@ -112,6 +114,21 @@ async function persist(
       await sleep(deps.clock, pauseMs);
     }
   }
+}
+
+/** What an earlier try of this settlement came to; null where the request was ended in another way. */
+async function taken({ ledger }: EndedCall["deps"], end: Settle): Promise<Settlement | null> {
+  const record = await ledger.findRecord(end.requestId);
+  if (record === undefined || record.ending !== end.ending) return null;
+  const account = await ledger.findAccount(record.accountId);
+  if (account === undefined) return null;
+  return {
+    balanceMicro: account.balanceMicro,
+    heldMicro: account.heldMicro,
+    heldByRequestMicro: record.heldMicro,
+    chargedMicro: record.chargedMicro,
+    shortfallMicro: record.shortfallMicro,
+  };
 }
 
 function note(call: EndedCall, settled: Settled, cost: Cost): void {

@@ -3,7 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import { ApiError } from "../base/errors.ts";
 import { hashKey, isWellFormed } from "./format.ts";
 import type { KeyPort } from "./keyring.ts";
-import { createKnownKeys } from "./known-keys.ts";
+import { createKnownKeys, type GoodKey } from "./known-keys.ts";
 
 /** The key's owner. */
 export interface Caller {
@@ -22,14 +22,14 @@ export interface Credentials {
 const MAX_HEADER_CHARS = 1024;
 
 /**
- * Returns what checks the caller's key. Its messages help, and never repeat what was sent. It rejects with an ApiError
- * 401 `invalid_api_key` when the key is missing, malformed, unknown, revoked or expired, and with what the store
- * throws. A change of a key counts within 100 ms, a new key at once.
+ * Returns what checks the caller's key, without a wait where it is known. Its messages help, and never repeat what was
+ * sent. It throws or rejects with an ApiError 401 `invalid_api_key` when the key is missing, malformed, unknown, revoked
+ * or expired, and with what the store throws. A change of a key counts within 100 ms, a new key at once.
  */
 export function createAuthenticator(
   keys: Pick<KeyPort, "findKey" | "version">,
   clock: Clock,
-): (credentials: Credentials) => Promise<Caller> {
+): (credentials: Credentials) => Caller | Promise<Caller> {
   const knownKey = createKnownKeys(keys, clock, async (sent) => {
     if (!isWellFormed(sent)) {
       throw invalidKey(
@@ -42,12 +42,16 @@ export function createAuthenticator(
     return { keyId: key.id, accountId: key.accountId, expiresAtMs: key.expiresAtMs };
   });
 
-  return async (credentials) => {
-    const { keyId, accountId, expiresAtMs } = await knownKey(readKey(credentials));
+  function callerOf({ keyId, accountId, expiresAtMs }: GoodKey): Caller {
     if (expiresAtMs !== null && expiresAtMs <= clock.nowMs()) {
       throw invalidKey("The API key has expired.");
     }
     return { keyId, accountId };
+  }
+
+  return (credentials) => {
+    const key = knownKey(readKey(credentials));
+    return key instanceof Promise ? key.then(callerOf) : callerOf(key);
   };
 }
 

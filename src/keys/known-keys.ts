@@ -17,30 +17,33 @@ export const VERSION_HOLDS_MS = 50;
 
 /**
  * Remembers what `find` resolves with for as long as no key is changed, in whichever process. What it rejects is never
- * remembered, so that a new key works at once. The returned function rejects with what `find` and the store throw.
+ * remembered, so that a new key works at once. The returned function gives a key that is remembered without a wait, and
+ * rejects with what `find` and the store throw.
  */
 export function createKnownKeys(
   keys: Pick<KeyPort, "version">,
   clock: Clock,
   find: (sent: string) => Promise<GoodKey>,
-): (sent: string) => Promise<GoodKey> {
+): (sent: string) => GoodKey | Promise<GoodKey> {
   const known = new Map<string, GoodKey>();
   let version: number | null = null;
   let readAtMonoMs = Number.NEGATIVE_INFINITY;
 
-  async function forgetWhenChanged(): Promise<void> {
-    const askedAtMonoMs = clock.monoMs();
-    if (askedAtMonoMs - readAtMonoMs < VERSION_HOLDS_MS) return;
+  const isFresh = (nowMonoMs: number): boolean => nowMonoMs - readAtMonoMs < VERSION_HOLDS_MS;
+
+  async function forgetWhenChanged(askedAtMonoMs: number): Promise<void> {
     const read = await keys.version();
     if (read !== version) known.clear();
     version = read;
     readAtMonoMs = askedAtMonoMs;
   }
 
-  return async (sent) => {
-    await forgetWhenChanged();
-    const remembered = known.get(sent);
-    if (remembered !== undefined) return remembered;
+  async function look(sent: string, askedAtMonoMs: number): Promise<GoodKey> {
+    if (!isFresh(askedAtMonoMs)) {
+      await forgetWhenChanged(askedAtMonoMs);
+      const remembered = known.get(sent);
+      if (remembered !== undefined) return remembered;
+    }
     const foundAt = version;
     const key = await find(sent);
     // A change that was seen meanwhile may be this key's.
@@ -49,5 +52,11 @@ export function createKnownKeys(
       known.set(sent, key);
     }
     return key;
+  }
+
+  return (sent) => {
+    const nowMonoMs = clock.monoMs();
+    const remembered = isFresh(nowMonoMs) ? known.get(sent) : undefined;
+    return remembered ?? look(sent, nowMonoMs);
   };
 }

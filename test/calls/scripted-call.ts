@@ -92,7 +92,12 @@ export function openCallBooks() {
       }),
       catalog: { candidates: () => [deployment] },
       providers: { connected: new Map([[providerId, { adapter: {} as ProviderAdapter }]]) },
-      ledger: { reserve, settle },
+      ledger: {
+        reserve,
+        settle,
+        findRecord: async (requestId: string) => ledger.findRecord(requestId),
+        findAccount: async (id: string) => ledger.findAccount(id),
+      },
       running: options.running ?? createRunningCalls(),
       deadlines: options.deadlines ?? handDeadlines(),
       metrics: {

@@ -117,6 +117,42 @@ describe("an end that several notice", () => {
   });
 });
 
+describe("a settlement that was taken though nobody was told", () => {
+  /** Refuses what it has taken. */
+  const taking: LedgerPort["settle"] = async (end) => {
+    const settlement = await refusing(end);
+    if (settlement !== null) throw overloaded("the writer's thread ended");
+    return settlement;
+  };
+
+  test("is found by the next try, and its client gets the answer", async () => {
+    const settled = await (await make(hastyClock, taking)).end(report(100));
+    expect(settled).toMatchObject({ chargedMicro: 100, shortfallMicro: 0, balanceMicro: 900 });
+    expect([retried, books.ended.length, settledCalls]).toEqual([1, 1, 1]);
+    expect(books.ledger.findAccount(books.accountId)).toMatchObject({
+      balanceMicro: 900,
+      heldMicro: 0,
+    });
+  });
+
+  test("is not taken for one by which another process ended the request", async () => {
+    const abandoned: LedgerPort["settle"] = async (end) => {
+      if (retried > 0) return null;
+      await refusing({
+        ...end,
+        ending: "abandoned",
+        costMicro: 0,
+        usage: null,
+        usageSource: "none",
+      });
+      throw overloaded("no");
+    };
+    const answer = (await make(hastyClock, abandoned)).end(report(100));
+    await expect(answer).rejects.toThrow("had ended already");
+    expect(books.ledger.findRecord(REQUEST)?.chargedMicro).toBe(0);
+  });
+});
+
 describe("a database that refuses", () => {
   test("is asked again after longer and longer pauses, the last of which repeats", async () => {
     refusals = 9;

@@ -171,7 +171,7 @@ describe("on a database that other connections write to", () => {
     at.wallMs = 999;
     expect(await authenticate(credentials)).toEqual(caller);
     at.wallMs = 1_000;
-    await expect(authenticate(credentials)).rejects.toThrow("The API key has expired.");
+    expect(() => authenticate(credentials)).toThrow("The API key has expired.");
     expect(count.finds).toBe(1);
   });
 
