@@ -92,7 +92,7 @@ export function databaseOn(sqlite: Sqlite): Database {
 }
 
 function writeImmediate<T>(sqlite: Sqlite, operation: () => T): T {
-  sqlite.query("BEGIN IMMEDIATE").run();
+  sqlite.run("BEGIN IMMEDIATE");
   try {
     const result = operation();
     if (result instanceof Promise) {
@@ -100,7 +100,7 @@ function writeImmediate<T>(sqlite: Sqlite, operation: () => T): T {
       result.catch(() => {});
       throw new TypeError("a transaction's callback must be synchronous");
     }
-    sqlite.query("COMMIT").run();
+    sqlite.run("COMMIT");
     return result;
   } catch (error) {
     if (sqlite.inTransaction) sqlite.run("ROLLBACK");

@@ -47,6 +47,8 @@ export class Store {
   #writes = -1;
   #statements = 0;
   #process = 0;
+  /** What SQLite would tell a process of others' commits; here all have one connection. */
+  #foreignCommits = 0;
   #lost: Snapshot | null = null;
 
   constructor(plan: Plan, nowMs: () => number, onKill: (kill: KillPlan) => void) {
@@ -65,6 +67,7 @@ export class Store {
       write: (operation) => {
         this.#lost = null;
         this.touched++;
+        this.#foreignCommits++;
         return database.write(operation);
       },
     };
@@ -90,10 +93,12 @@ export class Store {
           };
         }
         if (property === "prepare") {
-          return (sql: string) =>
-            watched(target.prepare(sql), (act) =>
+          return (sql: string) => {
+            if (sql === "PRAGMA data_version") return { values: () => [[this.#foreignCommits]] };
+            return watched(target.prepare(sql), (act) =>
               raw.inTransaction ? stepIn("statement", act) : act(),
             );
+          };
         }
         const value: unknown = Reflect.get(target, property, target);
         return typeof value === "function" ? value.bind(target) : value;
