@@ -6,7 +6,7 @@ import { guardedHandler } from "./access.ts";
 import { type Endpoint, pathsOf } from "./endpoint.ts";
 import { endpoints } from "./endpoints/table.ts";
 import { answer, errorResponse, type Handler, type HttpDeps } from "./route.ts";
-import { openScope } from "./scope.ts";
+import { RequestScope } from "./scope.ts";
 import { pathOf, readableTarget } from "./target.ts";
 
 /**
@@ -38,7 +38,7 @@ export function createApp(deps: HttpDeps) {
   });
   // Before the routes: Elysia applies a hook only to what is registered after it.
   app.onError(({ error, request }) =>
-    errorResponse(deps, { request, server: app.server }, openScope(deps.log), error),
+    errorResponse(deps, { request, server: app.server }, new RequestScope(deps.log), error),
   );
 
   const runnerOf =

@@ -10,7 +10,7 @@ import type { ClientAddressOf } from "./client-address.ts";
 import type { Cors } from "./cors.ts";
 import { errorEnvelope, errorHeaders } from "./errors.ts";
 import type { Admission } from "./metered/admission.ts";
-import { openScope, type RequestScope, setCredits, setReserved } from "./scope.ts";
+import { RequestScope, setCredits, setReserved } from "./scope.ts";
 import { assertHost, pathOf } from "./target.ts";
 
 /** What the endpoints share. */
@@ -65,7 +65,7 @@ export async function answer(
   const { cors } = deps;
   const preflight = cors === null ? null : cors.preflight(request);
   if (preflight !== null) return preflight;
-  const scope = openScope(deps.log);
+  const scope = new RequestScope(deps.log);
   if (cors !== null) Object.assign(scope.headers, cors.headersFor(request));
   try {
     assertHost(request.headers.get("host"));

@@ -5,41 +5,38 @@ import type { Caller } from "../keys/authenticate.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { RequestLog } from "../telemetry/request-log.ts";
 
-export interface RequestScope {
-  requestId: string;
+export class RequestScope {
+  readonly requestId = newRequestId();
   /** Epoch milliseconds of arrival, and the same moment on the monotonic clock. */
-  startedAtMs: number;
-  startedMonoMs: number;
+  readonly startedAtMs = Date.now();
+  readonly startedMonoMs = performance.now();
   /** Known once the key has been checked. */
-  caller: Caller | null;
+  caller: Caller | null = null;
   /** The name of the model that was asked for, known once the body has been read. */
-  model: string | undefined;
-  /** Made at the first look: its lines name the caller and the model as known then. */
-  readonly log: RequestLog;
+  model: string | undefined = undefined;
   /** Sent with the answer, whatever it is. */
-  headers: Record<string, string>;
-}
-
-export function openScope(log: Logger): RequestScope {
-  const requestId = newRequestId();
-  let own: RequestLog | null = null;
-  return {
-    requestId,
-    startedAtMs: Date.now(),
-    startedMonoMs: performance.now(),
-    caller: null,
-    model: undefined,
-    get log() {
-      const { accountId, keyId } = this.caller ?? {};
-      own ??= new RequestLog(log, { requestId, accountId, keyId, model: this.model });
-      return own;
-    },
-    headers: {
-      "x-request-id": requestId,
-      // What a key sees is its owner's: no cache in between may keep it. Files of the documentation say otherwise.
-      "cache-control": "no-store",
-    },
+  readonly headers: Record<string, string> = {
+    "x-request-id": this.requestId,
+    // What a key sees is its owner's: no cache in between may keep it. Files of the documentation say otherwise.
+    "cache-control": "no-store",
   };
+  readonly #processLog: Logger;
+  #log: RequestLog | null = null;
+
+  constructor(processLog: Logger) {
+    this.#processLog = processLog;
+  }
+
+  /** Made at the first look: its lines name the caller and the model as known then. */
+  get log(): RequestLog {
+    this.#log ??= new RequestLog(this.#processLog, {
+      requestId: this.requestId,
+      accountId: this.caller?.accountId,
+      keyId: this.caller?.keyId,
+      model: this.model,
+    });
+    return this.#log;
+  }
 }
 
 /** The cost is not known yet: the hold stands for it, and X-Credits-Reserved says so. */

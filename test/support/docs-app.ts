@@ -3,7 +3,7 @@ import { Elysia } from "elysia";
 import { configSchema } from "../../src/config/schema.ts";
 import { docsEndpoints } from "../../src/http/endpoints/docs/endpoint.ts";
 import type { Handler, HttpDeps } from "../../src/http/route.ts";
-import { openScope } from "../../src/http/scope.ts";
+import { RequestScope } from "../../src/http/scope.ts";
 import { quietLog } from "./quiet-log.ts";
 
 /**
@@ -17,7 +17,7 @@ export function docsRoutes(documentJson: string) {
   for (const { path, create } of docsEndpoints) {
     const handler = create(deps as HttpDeps) as Handler;
     app.get(path, ({ request, server }) =>
-      handler({ request, server, scope: openScope(quietLog), rest: "" }),
+      handler({ request, server, scope: new RequestScope(quietLog), rest: "" }),
     );
   }
   return app;
