@@ -19,6 +19,8 @@ export const pathOf = (pace: Pace, dialect: DialectName = "openai"): string =>
 const ACCOUNTS = 1_000;
 const BUN = process.execPath;
 const BINARY = resolve(join(import.meta.dir, "..", "dist", "aacflow"));
+/** Which only the upstreams of streams serve: a name that several providers know would be a choice between them. */
+export const STREAM_MODEL = "gpt-4o-mini-streamed";
 const PRICE = { inputPerMtok: "0.15", outputPerMtok: "0.60" };
 
 /** Bun calls at most 256 upstreams at once unless it is told otherwise, as the product tells it. */
@@ -103,7 +105,7 @@ export async function prepareProduct(
 ): Promise<Prepared> {
   const dataDir = join(workFolder(), `data-${Bun.randomUUIDv7()}`);
   mkdirSync(dataDir);
-  const models = { [DRIVERS.openai.model]: { price: PRICE } };
+  const models = { [STREAM_MODEL]: { price: PRICE } };
   const speaking = (pace: Pace) => ({
     dialect: "openai",
     baseUrl: paced.origin + pathOf(pace),

@@ -2,7 +2,7 @@
 import { chatRequest, type DialectName, DRIVERS } from "../answers.ts";
 import type { Target } from "../load.ts";
 import type { Upstream } from "../nginx.ts";
-import { type Bare, type Product, pathOf, type World } from "../world.ts";
+import { type Bare, type Product, pathOf, STREAM_MODEL, type World } from "../world.ts";
 
 const { model: MODEL } = DRIVERS.openai;
 const BODY_BYTES = 1_000;
@@ -41,14 +41,14 @@ export function completions(world: World, promptBytes: number): Pair {
 /** Streams whose events all come at once. */
 export function bursts(world: World): Pair {
   const { paced: upstream, bare, product } = world;
-  const ask = { upstream, path: pathOf("burst"), model: `burst/${MODEL}`, stream: true };
+  const ask = { upstream, path: pathOf("burst"), model: `burst/${STREAM_MODEL}`, stream: true };
   return [bareTarget(bare, ask), productTarget(product, ask)];
 }
 
 /** Streams with a pause before each event. The bare proxy always pipes OpenAI's dialect. */
 export function pacedStreams(world: World, dialect: DialectName): Pair {
   const { paced: upstream, bare, product } = world;
-  const model = dialect === "openai" ? `paced/${MODEL}` : DRIVERS[dialect].model;
+  const model = dialect === "openai" ? `paced/${STREAM_MODEL}` : DRIVERS[dialect].model;
   const ask = { upstream, path: pathOf("paced"), model, stream: true };
   return [bareTarget(bare, ask), productTarget(product, ask)];
 }
@@ -57,6 +57,6 @@ export function pacedStreams(world: World, dialect: DialectName): Pair {
 export const slowAsk = (upstream: Upstream): Ask => ({
   upstream,
   path: pathOf("slow"),
-  model: `slow/${MODEL}`,
+  model: `slow/${STREAM_MODEL}`,
   stream: true,
 });
