@@ -12,3 +12,7 @@ export const ONE_OF = {
 } as const satisfies Record<Unit, string>;
 
 export type UnitCounts = Partial<Record<Unit, number>>;
+
+/** How many of a unit were used: what is charged for at all is at least one request. */
+export const usedOf = (unit: Unit, counts: UnitCounts): number =>
+  unit === "requests" ? Math.max(1, counts.requests ?? 1) : (counts[unit] ?? 0);

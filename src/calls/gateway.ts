@@ -17,6 +17,7 @@ import type { Answer, CallAnswer } from "./answer.ts";
 import { fromStore } from "./from-store.ts";
 import type { KeyedRequest } from "./idempotency.ts";
 import { createKeptCount } from "./kept-count.ts";
+import { createLease } from "./lease.ts";
 import type { CallDeps, CallInput, CallRequest } from "./operation.ts";
 import { createRunningCalls } from "./running.ts";
 import { startTidying } from "./tidy-answers.ts";
@@ -88,11 +89,6 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const kept = createKeptCount(await store.answers.totals());
   const ledger = kept.counting(store.ledger);
   const { answers } = store;
-  const abandoned = await ledger.releaseOrphans({ atMs: clock.nowMs(), isAlone: true });
-  if (abandoned.length > 0) {
-    const requestIds = abandoned.map(({ requestId }) => requestId);
-    log.warn({ count: abandoned.length, requestIds }, "released abandoned holds");
-  }
   const running = createRunningCalls();
   const metrics = createMetrics({
     inProgress: running.count,
@@ -100,7 +96,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     commitsWaiting: store.waiting,
     answersKept: kept.totals,
   });
-  for (const { amountMicro } of abandoned) metrics.holdAbandoned(amountMicro);
+  const lease = createLease({ ledger, clock, log, metrics });
+  const abandoned = await lease.take();
   const calls: CallDeps = {
     config,
     catalog,
@@ -115,7 +112,6 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     log,
   };
 
-  const lease = keepLease(store, clock, log);
   const limits = config.idempotency;
   const tidier = startTidying({ answers, kept, clock, limits, log });
 
@@ -180,25 +176,6 @@ const inputOf = <Request extends CallRequest>(
   startedAtMs: request.startedAtMs,
   startedMonoMs: request.startedMonoMs,
 });
-
-/** How long this process counts as alive after its last sign of life, and how often it gives one. */
-const LEASE_MS = 60_000;
-const RENEW_EVERY_MS = 20_000;
-
-/** Tells other processes that this one is alive, so that they leave its holds alone. */
-function keepLease({ ledger }: Store, clock: Clock, log: Logger): { stop(): void } {
-  let forget = () => {};
-  function renew(): void {
-    forget = clock.after(RENEW_EVERY_MS, renew);
-    ledger
-      .renewLease({ endsAtMs: clock.nowMs() + LEASE_MS })
-      .catch((error: unknown) =>
-        log.warn({ err: error }, "could not renew the lease of its holds"),
-      );
-  }
-  renew();
-  return { stop: () => forget() };
-}
 
 /** What the environment alone could turn on may be missing; what the configuration names is meant to serve. */
 function rejectUnmet(missing: readonly MissingProvider[]): void {

@@ -1,6 +1,6 @@
 // The most that a use can cost, as figures of which a hold is made: pure integers, no API's shapes.
 import { addProduct, type Exact } from "../base/exact.ts";
-import { UNITS, type UnitCounts } from "../base/units.ts";
+import { UNITS, type UnitCounts, usedOf } from "../base/units.ts";
 import { maxRateUpTo } from "../catalog/price.ts";
 import type { Price, Rate } from "../catalog/types.ts";
 
@@ -26,11 +26,12 @@ export interface BoundRates {
 
 /** @returns what that costs at most at a price */
 export function boundRates(price: Price, most: MostUsed): BoundRates {
-  const { inputTokens, choices = 1, units } = most;
+  const { inputTokens, choices = 1, units = {} } = most;
   let inputTokenRates = addProduct(0, inputTokens, inputRate(price, most));
-  if (units !== undefined && price.units !== undefined) {
+  if (price.units !== undefined) {
     for (const unit of UNITS) {
-      inputTokenRates = addProduct(inputTokenRates, units[unit] ?? 0, price.units[unit] ?? 0);
+      const used = usedOf(unit, units);
+      inputTokenRates = addProduct(inputTokenRates, used, price.units[unit] ?? 0);
     }
   }
   return { inputTokenRates, outputTokenRate: addProduct(0, outputRate(price, most), choices) };

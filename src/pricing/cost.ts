@@ -2,7 +2,7 @@
 import type { TokenUsage } from "../base/chat.ts";
 import { addProduct, type Exact, roundUpToMicro, TOKENS_PER_RATE } from "../base/exact.ts";
 import { MICRO_PER_CREDIT } from "../base/micro.ts";
-import { UNITS } from "../base/units.ts";
+import { UNITS, usedOf } from "../base/units.ts";
 import { rateFor } from "../catalog/price.ts";
 import type { Price, Rate } from "../catalog/types.ts";
 
@@ -56,7 +56,7 @@ function tokenRatesOf(price: Price, usage: TokenUsage): Exact {
   const { units } = price;
   if (units === undefined) return tokenRates;
   for (const unit of UNITS) {
-    tokenRates = addProduct(tokenRates, usage[unit] ?? 0, units[unit] ?? 0);
+    tokenRates = addProduct(tokenRates, usedOf(unit, usage), units[unit] ?? 0);
   }
   return tokenRates;
 }

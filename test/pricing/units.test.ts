@@ -18,6 +18,8 @@ test.each([
   ["a million characters for $0.60, rounded up", { characters: 600_000 }, { characters: 1 }, 1],
   ["a page for $0.001", { pages: 1_000 * MILLION }, { pages: 12 }, 12_000],
   ["a search for $0.01", { requests: 10_000 * MILLION }, { requests: 1 }, 10_000],
+  ["a request, which any use is", { requests: 10_000 * MILLION }, {}, 10_000],
+  ["a request that was counted as none", { requests: 10_000 * MILLION }, { requests: 0 }, 10_000],
   ["what has no price of its own", { images: 40_000 * MILLION }, { pages: 9 }, 0],
 ])("%s", (_what, units, used, micro) => {
   const price: Price = { input: FREE, output: FREE, units };
