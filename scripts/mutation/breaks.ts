@@ -30,9 +30,9 @@ export const BREAKS: readonly Break[] = [
   },
   {
     what: "A hold is not deleted when its request ends",
-    file: "src/ledger/sqlite/requests.ts",
-    from: "`DELETE FROM holds WHERE request_id = ?\n      RETURNING account_id, key_id, amount_micro, model_id, stream`",
-    to: "`SELECT account_id, key_id, amount_micro, model_id, stream FROM holds WHERE request_id = ?`",
+    file: "src/ledger/sqlite/hold-book.ts",
+    from: "return remove.run(requestId).changes > 0 ? hold : undefined;",
+    to: "return hold;",
   },
   {
     what: "A record without its entry",

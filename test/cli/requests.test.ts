@@ -33,15 +33,15 @@ const ledger = createLedger(database);
 const keyring = createKeyring(database);
 const keyIds = new Map<string, string>();
 
-interface Asked {
+interface Question {
   account?: string;
   model?: string;
   provider?: string;
   hoursAgo?: number;
 }
 
-function begin(requestId: string, asked: Asked = {}): number {
-  const { account = "team", model = "gpt-4o-mini", hoursAgo = 1 } = asked;
+function begin(requestId: string, question: Question = {}): number {
+  const { account = "team", model = "gpt-4o-mini", hoursAgo = 1 } = question;
   const atMs = Date.now() - hoursAgo * HOUR_MS;
   database.write(() =>
     ledger.reserve({
@@ -58,10 +58,10 @@ function begin(requestId: string, asked: Asked = {}): number {
   return atMs;
 }
 
-function finish(requestId: string, ending: Ending, asked: Asked = {}): void {
-  const startedAtMs = begin(requestId, asked);
+function finish(requestId: string, ending: Ending, question: Question = {}): void {
+  const startedAtMs = begin(requestId, question);
   const isGood = ending === "completed";
-  const { model = "gpt-4o-mini", provider = "openai" } = asked;
+  const { model = "gpt-4o-mini", provider = "openai" } = question;
   database.write(() =>
     ledger.settle({
       ...PLAIN_SETTLE,

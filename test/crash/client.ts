@@ -10,7 +10,7 @@ export interface Target {
 }
 
 /** How a request was answered. */
-export interface Asked {
+export interface Answered {
   requestId: string;
   status: number;
   /** The request whose answer was given again; null for an answer of its own. */
@@ -32,7 +32,7 @@ export async function ask(
   target: Target,
   plan: RequestPlan,
   promises: Promises,
-): Promise<Asked | null> {
+): Promise<Answered | null> {
   const leaving = new AbortController();
   const { leave } = plan;
   const timer =
@@ -78,7 +78,7 @@ function note(
   { headers, status }: Response,
   plan: RequestPlan,
   { seenIds }: Promises,
-): Omit<Asked, "isWhole"> {
+): Omit<Answered, "isWhole"> {
   const requestId = headers.get("x-request-id");
   if (requestId === null) throw new BrokenPromise(`a ${status} without an id`);
   if (seenIds.has(requestId)) throw new BrokenPromise(`${requestId} was used twice`);
@@ -109,7 +109,7 @@ async function read(response: Response, plan: RequestPlan, leaving: AbortControl
 
 function noteAnswer(
   response: Response,
-  { requestId, status, replayOf, isWhole }: Asked,
+  { requestId, status, replayOf, isWhole }: Answered,
   text: string,
   plan: RequestPlan,
   promises: Promises,

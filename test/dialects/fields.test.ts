@@ -16,7 +16,7 @@ afterAll(() => {
   process.stdout.write(`\n${matrix}${matrix.size} cells\n\n`);
 });
 
-interface Asked {
+interface Answered {
   status: number;
   param: string;
   /** What reached the upstream; null for a refusal before that. */
@@ -28,7 +28,7 @@ async function ask(
   { driver, server, upstream }: Bench,
   row: FieldRow,
   fields: Fields,
-): Promise<Asked> {
+): Promise<Answered> {
   upstream.answer(json(driver.whole(saying(["Fine."]))));
   const before = upstream.requests.length;
   const response = await post(server, { ...clientRequest(driver, row.model ?? "text"), ...fields });
@@ -44,15 +44,15 @@ async function ask(
 /** What became of the field. */
 async function fateOf(bench: Bench, field: string, row: FieldRow): Promise<string> {
   const says = row.says ?? field;
-  const asked = await ask(bench, row, row.request);
-  if (asked.status === 400 && asked.param.startsWith(says)) return "refused";
-  if (asked.status !== 200) return `status ${asked.status}, ${asked.param}`;
-  if (asked.header.includes(says)) return "named";
+  const answered = await ask(bench, row, row.request);
+  if (answered.status === 400 && answered.param.startsWith(says)) return "refused";
+  if (answered.status !== 200) return `status ${answered.status}, ${answered.param}`;
+  if (answered.header.includes(says)) return "named";
   const without = await ask(bench, row, row.beside ?? {});
   const { token = "" } = row;
   const isThere =
-    typeof token === "string" ? asked.sent?.includes(token) : token.test(asked.sent ?? "");
-  return isThere === true && asked.sent !== without.sent ? "served" : "unfelt";
+    typeof token === "string" ? answered.sent?.includes(token) : token.test(answered.sent ?? "");
+  return isThere === true && answered.sent !== without.sent ? "served" : "unfelt";
 }
 
 describe.each(DRIVERS.map((driver) => [driver.name, driver] as const))("%s", (name, driver) => {

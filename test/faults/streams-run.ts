@@ -1,6 +1,6 @@
 // Thousands of streams held open at once, and then readers that stall: what each takes, and gives back.
 import { join } from "node:path";
-import { startAsked } from "../support/asked.ts";
+import { startCommanded } from "../support/commanded.ts";
 import { type Remains, startLeftServer } from "./leavers-server.ts";
 import type {
   CrowdCommand,
@@ -58,7 +58,7 @@ export async function runStreams(options: StreamsOptions): Promise<StreamsResult
   const most = Math.max(warmUp.streams + warmUp.stalled, streams + stalled);
   const limit = most + OTHERS_AT_ONCE;
   const everyMs = String(options.wordEveryMs);
-  const upstream = await startAsked<UpstreamCommand, UpstreamState>(
+  const upstream = await startCommanded<UpstreamCommand, UpstreamState>(
     join(import.meta.dir, "streams-upstream.ts"),
     everyMs,
   );
@@ -67,7 +67,7 @@ export async function runStreams(options: StreamsOptions): Promise<StreamsResult
     limits: { concurrentRequests: limit, accountShare: 1 },
   });
   const { origin, key } = server;
-  const crowd = await startAsked<CrowdCommand, CrowdState>(
+  const crowd = await startCommanded<CrowdCommand, CrowdState>(
     join(import.meta.dir, "streams-crowd.ts"),
     origin,
     key,

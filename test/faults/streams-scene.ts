@@ -1,6 +1,6 @@
 // What a run of open streams works on, how it looks at the server, and what else it asks it.
 import { MODEL } from "../money/support.ts";
-import type { Asked } from "../support/asked.ts";
+import type { Commanded } from "../support/commanded.ts";
 import type { LeftServer } from "./leavers-server.ts";
 import type {
   CrowdCommand,
@@ -45,8 +45,8 @@ export interface Others {
 
 export interface Scene {
   server: LeftServer;
-  upstream: Asked<UpstreamCommand, UpstreamState>;
-  crowd: Asked<CrowdCommand, CrowdState>;
+  upstream: Commanded<UpstreamCommand, UpstreamState>;
+  crowd: Commanded<CrowdCommand, CrowdState>;
   options: StreamsOptions;
   others: Others;
   /** Whole answers so far. */

@@ -19,7 +19,7 @@ beforeEach(() => {
 
 const FACTS = { contextWindow: 1_000_000, maxOutputTokens: 10_000, imageTokensMax: 1_000 };
 
-interface Asked {
+interface Question {
   request?: object;
   bodyBytes?: number;
   model?: string;
@@ -29,9 +29,9 @@ interface Asked {
 /** Measures with a tokenizer of one token a word. */
 async function measure(
   meter: ReturnType<typeof createMeter>,
-  asked: Asked = {},
+  question: Question = {},
 ): Promise<Measured> {
-  const { request = {}, bodyBytes = 60, model = "m", addsInput = false } = asked;
+  const { request = {}, bodyBytes = 60, model = "m", addsInput = false } = question;
   const call = {
     input: {
       request: { model: "m", messages: [{ role: "user", content: "hi" }], ...request },
@@ -177,7 +177,7 @@ describe("more input than the request's bytes can be", () => {
     ]);
   });
 
-  const believers: [string, Asked][] = [
+  const believers: [string, Question][] = [
     ["a model that searches", { model: "sonar-pro" }],
     ["a model's search variant", { model: "openai/gpt-4o:online" }],
     ["a search that was asked for", { request: { web_search_options: {} } }],
@@ -193,8 +193,8 @@ describe("more input than the request's bytes can be", () => {
       },
     ],
   ];
-  test.each(believers)("is believed of %s", async (_what, asked) => {
-    expect(await measure(answer(MUCH), asked)).toEqual(reported({ promptTokens: 400_000 }));
+  test.each(believers)("is believed of %s", async (_what, question) => {
+    expect(await measure(answer(MUCH), question)).toEqual(reported({ promptTokens: 400_000 }));
     expect([doubted, warnings]).toEqual([[], []]);
   });
 
@@ -206,8 +206,8 @@ describe("more input than the request's bytes can be", () => {
   test("is believed of pictures, as far as the model's facts may be off", async () => {
     const picture = { type: "image_url", image_url: { url: "data:image/png;base64,AAAA" } };
     const request = { messages: [{ role: "user", content: [picture] }] };
-    const asked = { request, bodyBytes: 100 };
-    expect(await measure(answer(plainUsage(4_000, 12)), asked)).toEqual(reported({}));
-    expect(await measure(answer(plainUsage(8_000, 12)), asked)).toEqual(estimated({}));
+    const question = { request, bodyBytes: 100 };
+    expect(await measure(answer(plainUsage(4_000, 12)), question)).toEqual(reported({}));
+    expect(await measure(answer(plainUsage(8_000, 12)), question)).toEqual(estimated({}));
   });
 });

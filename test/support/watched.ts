@@ -1,6 +1,6 @@
 // A server in a process of its own, and how long a request makes its event loop stand still.
 import { join } from "node:path";
-import { startAsked } from "./asked.ts";
+import { startCommanded } from "./commanded.ts";
 import type { LongestTurn } from "./loop-watch.ts";
 import type { TestServerOptions } from "./server.ts";
 import type { Ready } from "./watched-server.ts";
@@ -18,7 +18,7 @@ export interface WatchedServer {
 /** Starts one; neither its client nor its upstream is in its process. */
 export async function startWatchedServer(options: TestServerOptions): Promise<WatchedServer> {
   const file = join(import.meta.dir, "watched-server.ts");
-  const child = await startAsked<"start" | "stop", LongestTurn | null>(
+  const child = await startCommanded<"start" | "stop", LongestTurn | null>(
     file,
     JSON.stringify(options),
   );

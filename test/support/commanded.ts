@@ -1,7 +1,7 @@
-// A program of the tests as a process of its own, which is asked one thing after another.
+// A program of the tests as a process of its own, which is given one command after another.
 import { within } from "./wait.ts";
 
-export interface Asked<Command, State> {
+export interface Commanded<Command, State> {
   /** What the process said first. */
   ready: unknown;
   ask<S extends State>(command: Command, limitMs?: number): Promise<S>;
@@ -14,10 +14,10 @@ const ANSWER_MS = 60_000;
 const END_MS = 15_000;
 
 /** Starts a program, which says something as soon as it is ready and ends when it is let go of. */
-export async function startAsked<Command, State>(
+export async function startCommanded<Command, State>(
   script: string,
   ...args: string[]
-): Promise<Asked<Command, State>> {
+): Promise<Commanded<Command, State>> {
   let next = Promise.withResolvers<unknown>();
   const child = Bun.spawn([process.execPath, script, ...args], {
     stdin: "ignore",
