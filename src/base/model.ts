@@ -21,7 +21,7 @@ export interface Capabilities {
 export interface ModelFacts {
   contextWindow: number;
   maxOutputTokens: number;
-  /** The most input tokens that one image can cost, for the quote. */
+  /** The most input tokens that one image can cost, for the hold. */
   imageTokensMax: number;
   capabilities: Capabilities;
 }

@@ -38,7 +38,7 @@ export function rateFor(rate: Rate, promptTokens: number): number {
 
 /**
  * The most that a million tokens can cost when the prompt has at most this many tokens, in
- * micro-dollars. For the quote, which knows the prompt's upper bound only: a tier may be cheaper
+ * micro-dollars. For the bound, which knows the prompt's upper bound only: a tier may be cheaper
  * than the one below it.
  */
 export function maxRateUpTo(rate: Rate, promptTokens: number): number {

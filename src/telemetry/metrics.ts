@@ -6,7 +6,7 @@ export interface Metrics {
   requestEnded(request: EndedRequest): void;
   /** An answer of 4xx or 5xx, by its code; `none` where it has none. */
   requestRefused(status: number, code: string | null): void;
-  /** A hold of a killed process was released at this start. */
+  /** A hold of a killed process was released. */
   holdAbandoned(amountMicro: number): void;
   /** The database refused a settlement, which is tried again. */
   settlementRetried(): void;
