@@ -10,7 +10,7 @@ export const DRIVERS = { openai, anthropic, gemini, bedrock };
 export type DialectName = keyof typeof DRIVERS;
 
 /** Words of a stream, one event each. */
-export const WORDS = 100;
+const WORDS = 100;
 
 const SENTENCE = "The quick brown fox jumps over the lazy dog, and nobody minds. ";
 const tokens = { input: 250, cached: 0, output: WORDS, reasoning: 0 };

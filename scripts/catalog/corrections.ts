@@ -17,7 +17,7 @@ export interface Correction {
 
 const OPENAI_TIER = { above: 272_000, times: { input: 2, output: 1.5, cacheRead: 2 } };
 
-export const CORRECTIONS: readonly Correction[] = [
+const CORRECTIONS: readonly Correction[] = [
   {
     provider: "openai",
     id: /^gpt-6\.[12]-(?:sol|terra|astra)$/,

@@ -8,7 +8,7 @@ const tariff = (price: NonNullable<Tariff>["price"], markupPercent = "0"): Tarif
 });
 
 /** Input and output only: the parts cost what they are parts of. */
-export const PLAIN = tariff({ inputPerMtok: "0.15", outputPerMtok: "0.6" });
+const PLAIN = tariff({ inputPerMtok: "0.15", outputPerMtok: "0.6" });
 export const MARKED_UP = tariff(
   { inputPerMtok: "2.5", outputPerMtok: "10", cacheReadPerMtok: "1.25" },
   "12.5",

@@ -5,7 +5,7 @@ import { type Browser, chromium } from "playwright-core";
 const CANDIDATES = [process.env.CHROMIUM_PATH, "/usr/bin/chromium", "/usr/bin/chromium-browser"];
 
 /** The path of an installed Chromium, or null. */
-export const chromiumPath: string | null =
+const chromiumPath: string | null =
   CANDIDATES.find((path) => path !== undefined && existsSync(path)) ?? null;
 
 /**

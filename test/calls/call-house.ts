@@ -22,7 +22,7 @@ import { createTestDatabase } from "../support/database.ts";
 import { createLedger, verifyBooks } from "../support/ledger.ts";
 import { waitUntil } from "../support/wait.ts";
 
-export const GRANTED_MICRO = 10_000_000;
+const GRANTED_MICRO = 10_000_000;
 const CAPABILITIES = {
   tools: true,
   structuredOutput: true,

@@ -16,7 +16,7 @@ import { exactly } from "../support/holds.ts";
 import { createLedger } from "../support/ledger.ts";
 
 export const REQUEST = "req_1";
-export const HELD_MICRO = 500;
+const HELD_MICRO = 500;
 const PRICE = { input: { microPerMtok: 1_000_000 }, output: { microPerMtok: 1_000_000 } };
 
 /** Deadlines that a test reaches by hand. */

@@ -3,7 +3,7 @@ import { buildCatalog, type Catalog } from "../../src/catalog/build.ts";
 import type { Deployment } from "../../src/catalog/types.ts";
 import { type Config, configSchema } from "../../src/config/schema.ts";
 
-export function config(input: unknown = {}): Config {
+function config(input: unknown = {}): Config {
   return configSchema.parse(input);
 }
 

@@ -33,7 +33,7 @@ export function withBooks<T>(dataDir: string, work: (books: Books) => T): T {
 }
 
 /** Copies the database and its log, without the log's index, which is made anew from it. */
-export function copyDatabase(dataDir: string, toDir: string): void {
+function copyDatabase(dataDir: string, toDir: string): void {
   for (const name of [DATABASE_FILE, `${DATABASE_FILE}-wal`]) {
     if (existsSync(join(dataDir, name))) copyFileSync(join(dataDir, name), join(toDir, name));
   }

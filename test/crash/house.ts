@@ -7,7 +7,7 @@ import { callsAtOnce, type Program, runJson, start } from "../support/program.ts
 /** A micro-dollar for each token, in and out. */
 export const MODEL = "m";
 /** The same at a provider whose answers are read to their end when their client leaves. */
-export const DRAINED_MODEL = "drained";
+const DRAINED_MODEL = "drained";
 
 export interface House {
   binary: string;

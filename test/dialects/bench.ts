@@ -113,7 +113,7 @@ export function costOf(price: Price, { input, cached, output }: Tokens): number 
 }
 
 /** Usage as the client must see it. */
-export function usageFor(driver: Driver, name: RequestName, tokens: Tokens): Fields {
+function usageFor(driver: Driver, name: RequestName, tokens: Tokens): Fields {
   return {
     prompt_tokens: tokens.input,
     completion_tokens: tokens.output,

@@ -54,7 +54,7 @@ export function chatHead(key: string, framing: string): string {
 }
 
 /** The body of a question. */
-export const chatBody = (tag: string, fields: object): string =>
+const chatBody = (tag: string, fields: object): string =>
   JSON.stringify({ model: MODEL, messages: [{ role: "user", content: tag }], ...fields });
 
 /** A whole question. */

@@ -7,7 +7,7 @@
 export const ARROWS: readonly (readonly [room: string, mayImport: string])[] = [
   ["base", ""],
   ["config", "base"],
-  ["telemetry", "base config"],
+  ["telemetry", ""],
   ["db", "base"],
   ["ledger", "base db"],
   ["keys", "base db"],

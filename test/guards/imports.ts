@@ -1,7 +1,7 @@
 // Reading what a source file imports.
 import { dirname, join, normalize } from "node:path";
 
-export const SRC = join(import.meta.dir, "..", "..", "src");
+const SRC = join(import.meta.dir, "..", "..", "src");
 
 export interface Import {
   /** A file of the project as `src/db/open.ts`, or the module's name as it is written. */

@@ -17,7 +17,7 @@ export const skipReason: string | null =
 const START_MS = 10_000;
 
 /** The block that operators copy. */
-export function documentedBlock(): string {
+function documentedBlock(): string {
   const text = readFileSync(join(import.meta.dir, "..", "..", "docs", "operators.md"), "utf8");
   const block = /```nginx\n([\s\S]*?)```/.exec(text)?.[1];
   if (block === undefined) throw new Error("docs/operators.md has no nginx block");

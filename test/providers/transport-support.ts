@@ -57,7 +57,7 @@ export async function* batchesOf(
 }
 
 /** A sink for streams without plain events. */
-export function listing<Event>(take: (event: Event) => void): EventSink<Event> {
+function listing<Event>(take: (event: Event) => void): EventSink<Event> {
   return {
     take,
     shape: undefined,

@@ -1,5 +1,4 @@
 // The fixed parts of the simulated house: three models with unlike prices on three providers, and who pays.
-import type { ChatRequest } from "../../src/base/chat.ts";
 import type { Catalog } from "../../src/catalog/build.ts";
 import type { Deployment, Price } from "../../src/catalog/types.ts";
 import { type Config, configSchema } from "../../src/config/schema.ts";
@@ -18,7 +17,7 @@ export const MAX_ANSWER_BYTES = 700;
 /** A client is told by then that its charge cannot be recorded. */
 export const CLIENT_WAIT_MS = 10_000;
 /** A commit gives up on a lock after this. */
-export const LOCK_TIMEOUT_MS = 40;
+const LOCK_TIMEOUT_MS = 40;
 
 export interface SimulatedModel {
   id: "plain" | "drained" | "free";
@@ -105,9 +104,3 @@ export function simulatedCatalog(isRaised: () => boolean): Catalog {
 
 /** A plain deterministic tokenizer: four characters a token. */
 export const tokensOf = (text: string): number => Math.ceil(text.length / 4);
-
-export function modelOf(request: Pick<ChatRequest, "model">): SimulatedModel {
-  const model = MODELS.find(({ id }) => id === request.model);
-  if (model === undefined) throw new Error(`no model ${request.model}`);
-  return model;
-}

@@ -8,7 +8,7 @@ import { type Run, simulate } from "./simulate.ts";
 const SHRINK_MS = 20_000;
 
 /** The plan of a seed. */
-export function planOf(seed: number): Plan {
+function planOf(seed: number): Plan {
   const [plan] = fc.sample(plans, { seed, numRuns: 1, unbiased: true });
   if (plan === undefined) throw new Error("no plan");
   return plan;

@@ -20,7 +20,7 @@ export interface Run {
 }
 
 /** A run that broke a rule; its message has the rule, and the end of the trace. */
-export class RunFailed extends Error {
+class RunFailed extends Error {
   override readonly name = "RunFailed";
 }
 

@@ -136,7 +136,7 @@ export const claudeStreamFailures: readonly StreamFailure[] = [
 
 // What requests to Claude have in common, beside the fields of each platform.
 
-export const claudeText = (text: string) => [{ type: "text", text }];
+const claudeText = (text: string) => [{ type: "text", text }];
 export const claudeUser = { role: "user", content: claudeText(QUESTION) };
 export const claudeSystem = SYSTEM;
 

@@ -11,7 +11,7 @@ export function read(events: unknown[], answerTool: string | null = null) {
 }
 
 /** Each chunk's delta and finish reason; what only carries usage is left out. */
-export const pieces = (chunks: UpstreamChunk[]) =>
+const pieces = (chunks: UpstreamChunk[]) =>
   chunks.flatMap(({ chunk }) =>
     chunk.choices.map(({ delta, finish_reason }): unknown =>
       finish_reason === null ? delta : [delta, finish_reason],

@@ -10,11 +10,7 @@ import { type BuiltRequest, buildRequest } from "../../../src/providers/gemini/r
 import { SignatureCache } from "../../../src/providers/gemini/signatures.ts";
 import { GeminiStream } from "../../../src/providers/gemini/stream.ts";
 import type { GenerateContentBody } from "../../../src/providers/gemini/wire.ts";
-import type {
-  ProviderAdapter,
-  UpstreamCall,
-  UpstreamChunk,
-} from "../../../src/providers/protocol.ts";
+import type { ProviderAdapter, UpstreamCall } from "../../../src/providers/protocol.ts";
 import { callOf, collect, readSse } from "../support.ts";
 
 export const never = new AbortController().signal;
@@ -22,7 +18,7 @@ export const never = new AbortController().signal;
 export const FLASH_25 = "gemini-2.5-flash";
 export const PRO_3 = "gemini-3.1-pro-preview";
 
-export function contextOf(extra: Partial<RequestContext> = {}): RequestContext {
+function contextOf(extra: Partial<RequestContext> = {}): RequestContext {
   return { api: DEVELOPER_API, signatures: new SignatureCache(), ...extra };
 }
 
@@ -100,10 +96,6 @@ export const events =
   (...all: unknown[]) =>
   () =>
     new Response(sse(all), { headers: { "content-type": "text/event-stream" } });
-
-export function textOf(chunks: UpstreamChunk[]): string {
-  return chunks.map(({ chunk }) => chunk.choices[0]?.delta.content ?? "").join("");
-}
 
 export const callTo = (model: string, request: Record<string, unknown> = {}) =>
   callOf(request, { upstreamModel: model });

@@ -11,7 +11,7 @@ import { SSE, type SseEvent } from "../../../src/providers/transport/sse.ts";
 export const GRACE_MS = 400;
 
 /** Of words, the end of the answer, and the end of the stream. */
-export class WordReader implements StreamReader<SseEvent> {
+class WordReader implements StreamReader<SseEvent> {
   readonly graceMs = GRACE_MS;
   finished = false;
   ended = false;

@@ -25,7 +25,7 @@ export const keys = await crypto.subtle.generateKey(ALGORITHM, true, ["sign", "v
 
 const der = Buffer.from(await crypto.subtle.exportKey("pkcs8", keys.privateKey));
 
-export const PEM = `-----BEGIN PRIVATE KEY-----\n${der
+const PEM = `-----BEGIN PRIVATE KEY-----\n${der
   .toString("base64")
   .replace(/.{64}/g, "$&\n")}\n-----END PRIVATE KEY-----\n`;
 
@@ -38,7 +38,7 @@ export const ACCOUNT: ServiceAccount = {
 };
 
 /** A clock that stands until it is moved. */
-export class FakeClock implements Clock {
+class FakeClock implements Clock {
   nowMs = 1_800_000_000_500;
   wallMs = (): number => this.nowMs;
   monotonicMs = (): number => this.nowMs - 1_000_000;
