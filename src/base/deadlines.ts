@@ -1,10 +1,12 @@
-// Deadlines of everything that runs, under one timer of the process, and none while nothing runs.
+// Deadlines of everything that runs, under one timer of the process, and none once nothing has run for a while.
 import { type Clock, systemClock } from "./clock.ts";
 
 /** One moment at which something is given up. */
 export interface Deadline {
   /** Puts it so many milliseconds from now; Infinity for never. */
   move(delayMs: number): void;
+  /** Has it come so many milliseconds from now where that is before it; Infinity takes that back. */
+  hasten(delayMs: number): void;
   /** It does not come any more. */
   clear(): void;
 }
@@ -14,13 +16,15 @@ export interface Deadlines {
   after(delayMs: number, expire: () => void): Deadline;
 }
 
+const NEVER = Number.POSITIVE_INFINITY;
+
 /** How long the sweep sleeps at most, in milliseconds, as long as there is anything to look at. */
 const SWEEP_MS = 250;
 
 /** Makes the deadlines of one process. None comes early, and none later than the clock's own timers do. */
 export function createDeadlines(clock: Clock): Deadlines {
   const all = new Set<OneDeadline>();
-  let firesAtMs = Number.POSITIVE_INFINITY;
+  let firesAtMs = NEVER;
   let forget = () => {};
 
   /** Has the sweep come by then, where it would come later. */
@@ -32,7 +36,9 @@ export function createDeadlines(clock: Clock): Deadlines {
   }
 
   function sweep(): void {
-    firesAtMs = Number.POSITIVE_INFINITY;
+    firesAtMs = NEVER;
+    // A timer that is stopped and set again for each call costs more than one in vain when the last has ended.
+    if (all.size === 0) return;
     const nowMs = clock.monoMs();
     let nextMs = nowMs + SWEEP_MS;
     for (const one of all) {
@@ -43,7 +49,9 @@ export function createDeadlines(clock: Clock): Deadlines {
   }
 
   class OneDeadline implements Deadline {
-    atMs = Number.POSITIVE_INFINITY;
+    atMs = NEVER;
+    /** Where it was put, however much it was hastened. */
+    #putAtMs = NEVER;
     readonly #expire: () => void;
 
     constructor(expire: () => void) {
@@ -51,21 +59,22 @@ export function createDeadlines(clock: Clock): Deadlines {
     }
 
     move(delayMs: number): void {
-      if (delayMs === Number.POSITIVE_INFINITY) {
-        this.atMs = delayMs;
-        return;
-      }
+      this.#putAtMs = NEVER;
+      this.hasten(delayMs);
+      this.#putAtMs = this.atMs;
+    }
+
+    hasten(delayMs: number): void {
+      this.atMs = this.#putAtMs;
+      if (delayMs === NEVER) return;
       const nowMs = clock.monoMs();
-      this.atMs = nowMs + delayMs;
+      this.atMs = Math.min(nowMs + delayMs, this.atMs);
       all.add(this);
       wakeAt(Math.min(this.atMs, nowMs + SWEEP_MS));
     }
 
     clear(): void {
       all.delete(this);
-      if (all.size > 0) return;
-      forget();
-      firesAtMs = Number.POSITIVE_INFINITY;
     }
 
     expire(): void {

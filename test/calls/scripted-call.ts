@@ -35,6 +35,7 @@ export function handDeadlines(): HandDeadlines {
         move(moved) {
           one.delayMs = moved;
         },
+        hasten() {},
         clear: () => void set.splice(set.indexOf(one), 1),
       };
     },

@@ -3,6 +3,8 @@ import { type Deadline, systemDeadlines } from "../../base/deadlines.ts";
 import { upstreamTimeout } from "../../base/errors.ts";
 import type { CallControl } from "../protocol.ts";
 
+const TOTAL_MESSAGE = "The provider did not finish within the time allowed for one call.";
+
 /**
  * Ends one upstream call early, by a step's deadline or the total one, with the error to throw: every wait has one
  * reason to report. A metered call lends its own signal for that; any other call gets one here, which its caller's
@@ -15,10 +17,12 @@ export class UpstreamGuard {
   readonly #control: CallControl;
   /** Null where the signal is the caller's own. */
   readonly #controller: AbortController | null;
-  readonly #total: Deadline;
+  /** The total one, hastened to a step's. */
+  readonly #deadline: Deadline;
   readonly #totalEndsAt: number;
-  #step: Deadline | null = null;
   #stepMessage = "";
+  /** Ends what need not come, while that is awaited. */
+  #giveUp: (() => void) | null = null;
   #isClosed = false;
 
   /**
@@ -44,9 +48,7 @@ export class UpstreamGuard {
       this.#control = control;
     }
     this.#totalEndsAt = performance.now() + totalMs;
-    this.#total = this.#control.deadlines.after(totalMs, () =>
-      this.#expire("The provider did not finish within the time allowed for one call."),
-    );
+    this.#deadline = this.#control.deadlines.after(totalMs, () => this.#expire());
   }
 
   /** Throws the reason once the call has been ended early. */
@@ -68,11 +70,7 @@ export class UpstreamGuard {
    */
   arm(waitMs: number, message: string): void {
     this.#stepMessage = message;
-    if (this.#step === null) {
-      this.#step = this.#control.deadlines.after(waitMs, () => this.#expire(this.#stepMessage));
-    } else {
-      this.#step.move(waitMs);
-    }
+    this.#deadline.hasten(waitMs);
   }
 
   /**
@@ -80,7 +78,7 @@ export class UpstreamGuard {
    * provider's.
    */
   disarm(): void {
-    if (!this.#isClosed) this.#step?.move(Number.POSITIVE_INFINITY);
+    this.#deadline.hasten(Number.POSITIVE_INFINITY);
   }
 
   /**
@@ -88,22 +86,20 @@ export class UpstreamGuard {
    * up after `waitMs` milliseconds, by `giveUp`.
    */
   async optional<T>(waitMs: number, giveUp: () => void, wait: () => Promise<T>): Promise<T> {
-    this.disarm();
-    this.#total.move(Number.POSITIVE_INFINITY);
-    const patience = this.#control.deadlines.after(waitMs, giveUp);
+    this.#giveUp = giveUp;
+    this.#deadline.move(waitMs);
     try {
       return await wait();
     } finally {
-      patience.clear();
-      if (!this.#isClosed) this.#total.move(Math.max(0, this.#totalEndsAt - performance.now()));
+      this.#giveUp = null;
+      if (!this.#isClosed) this.#deadline.move(Math.max(0, this.#totalEndsAt - performance.now()));
     }
   }
 
   /** Lets go of the deadlines and the caller's signal. Safe to call twice. */
   close(): void {
     this.#isClosed = true;
-    this.#total.clear();
-    this.#step?.clear();
+    this.#deadline.clear();
     if (this.#controller !== null) this.#client.removeEventListener("abort", this.#onClientAbort);
   }
 
@@ -120,7 +116,12 @@ export class UpstreamGuard {
     this.#control.abort(this.#client.reason);
   };
 
-  #expire(message: string): void {
-    if (!this.signal.aborted) this.#control.abort(upstreamTimeout(message));
+  #expire(): void {
+    if (this.#giveUp !== null) this.#giveUp();
+    else if (!this.signal.aborted) this.#control.abort(upstreamTimeout(this.#message()));
+  }
+
+  #message(): string {
+    return performance.now() < this.#totalEndsAt ? this.#stepMessage : TOTAL_MESSAGE;
   }
 }
