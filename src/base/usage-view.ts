@@ -49,8 +49,8 @@ export function chargedUsageView(
   isEstimated: boolean,
   chargedMicro: number,
 ): ChargedUsageView {
-  const cost = Number(formatCredits(chargedMicro));
-  const view: ChargedUsageView = { ...usageView(usage), cost };
+  const view = usageView(usage) as ChargedUsageView;
+  view.cost = Number(formatCredits(chargedMicro));
   if (isEstimated) view.estimated = true;
   return view;
 }

@@ -129,6 +129,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     return { balanceMicro: account.balanceMicro, heldMicro: account.heldMicro };
   }
 
+  function counted(answer: CallAnswer): CallAnswer {
+    tidier.check();
+    if (answer.kind === "replay") metrics.answerReplayed();
+    return answer;
+  }
+
   const authenticate = createAuthenticator(store.keys, clock);
 
   return {
@@ -137,14 +143,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     providerIds: [...providers.connected.keys()],
     authenticate: (credentials) => fromStore(() => authenticate(credentials)),
     balance,
-    async answer(journey, request) {
+    answer(journey, request) {
       const { idempotency, accountId } = request;
       if (idempotency === null) return journey(calls, inputOf(request, null));
       const keyed = keyedBy({ accountId, ...idempotency });
-      const answer = await journey(calls, inputOf(request, keyed));
-      tidier.check();
-      if (answer.kind === "replay") metrics.answerReplayed();
-      return answer;
+      return journey(calls, inputOf(request, keyed)).then(counted);
     },
     ledger,
     isWritable: store.isWritable,

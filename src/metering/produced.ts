@@ -70,7 +70,8 @@ export class Producing {
     }
     const { choices } = fields;
     if (!Array.isArray(choices)) return;
-    for (const [at, choice] of choices.entries()) {
+    for (let at = 0; at < choices.length; at++) {
+      const choice: unknown = choices[at];
       if (!isObject(choice)) continue;
       for (const name in choice) {
         if (name === said || CHOICE_FRAME.has(name)) continue;

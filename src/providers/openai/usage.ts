@@ -31,7 +31,7 @@ export function readUsage(
   }
   const usage = parseUsage(given, options, writesForAnHour);
   const cost = options.reportsCost && isObject(given) ? costMicro(given) : null;
-  return { usage, ...(cost !== null && { reportedCostMicro: cost }) };
+  return cost === null ? { usage } : { usage, reportedCostMicro: cost };
 }
 
 /**
@@ -69,13 +69,10 @@ export function parseUsage(
     value.cache_creation_input_tokens,
   );
   const reasoning = counts.orZero(completionDetails.reasoning_tokens, value.reasoning_tokens);
-  const details = {
-    cachedTokens,
-    promptAudioTokens: counts.orZero(promptDetails.audio_tokens),
-    completionAudioTokens: counts.orZero(completionDetails.audio_tokens),
-    acceptedPredictionTokens: counts.orZero(completionDetails.accepted_prediction_tokens),
-    rejectedPredictionTokens: counts.orZero(completionDetails.rejected_prediction_tokens),
-  };
+  const promptAudioTokens = counts.orZero(promptDetails.audio_tokens);
+  const completionAudioTokens = counts.orZero(completionDetails.audio_tokens);
+  const acceptedPredictionTokens = counts.orZero(completionDetails.accepted_prediction_tokens);
+  const rejectedPredictionTokens = counts.orZero(completionDetails.rejected_prediction_tokens);
   if (promptTokens === null || completionTokens === null || counts.absurd) {
     return null;
   }
@@ -86,7 +83,11 @@ export function parseUsage(
     : NOTHING_HIDDEN;
   const isHour = written > 0 && writesForAnHour();
   return tokenUsage({
-    ...details,
+    cachedTokens,
+    promptAudioTokens,
+    completionAudioTokens,
+    acceptedPredictionTokens,
+    rejectedPredictionTokens,
     promptTokens: promptTokens + hiddenInput,
     completionTokens: completionTokens + hidden,
     reasoningTokens: Math.max(reasoning, hidden),

@@ -33,7 +33,7 @@ async function complete<Event>(
     const exchange = prepared instanceof Promise ? await prepared : prepared;
     const response = await send(dialect, transport, exchange, guard, signal);
     const answer = exchange.parse(await readWhole(transport, response, guard));
-    answer.ignored = exchange.ignored;
+    answer.ignored = exchange.ignored ?? [];
     return answer;
   } finally {
     guard.close();

@@ -38,13 +38,8 @@ export function readWhole(
   });
 }
 
-/** A call's exchange, with all that is lost of the request, whatever the dialect. */
-export interface PreparedExchange<Event> extends Exchange<Event> {
-  ignored: readonly string[];
-}
-
 /**
- * A promise is given where the exchange takes calls of its own.
+ * A call's exchange, with all that is lost of the request, whatever the dialect. A promise is given where the exchange takes calls of its own.
  * @throws ApiError 400 for what the dialect cannot do, and for a wish about privacy that nobody has promised
  */
 export function prepare<Event>(
@@ -52,12 +47,13 @@ export function prepare<Event>(
   call: UpstreamCall,
   stream: boolean,
   signal: AbortSignal,
-): PreparedExchange<Event> | Promise<PreparedExchange<Event>> {
+): Exchange<Event> | Promise<Exchange<Event>> {
   // Before the exchange, which may make calls of its own.
   const wishes = dialect.takesWishes === true ? NONE : unmetWishes(call.request);
   const lowered = loweredLimit(call);
-  const lost = wishes.length + lowered.length === 0 ? NONE : [...wishes, ...lowered];
   const exchange = dialect.exchange(call, stream, signal);
+  if (wishes.length + lowered.length === 0) return exchange;
+  const lost = [...wishes, ...lowered];
   return exchange instanceof Promise
     ? exchange.then((made) => withLost(made, lost))
     : withLost(exchange, lost);
@@ -66,10 +62,7 @@ export function prepare<Event>(
 const NONE: readonly string[] = [];
 
 /** The exchange, which is of this call alone, with these among what is ignored. */
-function withLost<Event>(
-  exchange: Exchange<Event>,
-  lost: readonly string[],
-): PreparedExchange<Event> {
-  const { ignored = NONE } = exchange;
-  return Object.assign(exchange, { ignored: lost.length === 0 ? ignored : [...ignored, ...lost] });
+function withLost<Event>(exchange: Exchange<Event>, lost: readonly string[]): Exchange<Event> {
+  exchange.ignored = [...(exchange.ignored ?? NONE), ...lost];
+  return exchange;
 }

@@ -167,7 +167,7 @@ export class HttpStream<Event>
     this.#guard = guard;
     const exchange = await prepare(dialect, call, true, guard.signal);
     const reader = exchange.open();
-    this.#ignored = exchange.ignored;
+    this.#ignored = exchange.ignored ?? [];
     const response = await send(dialect, transport, exchange, guard, signal);
     if (response.headers.get("content-type")?.includes("application/json")) {
       const text = await readWhole(transport, response, guard);

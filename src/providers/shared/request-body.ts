@@ -27,11 +27,13 @@ export const isLong = (value: unknown): boolean => charsLeft(value, PIECE_CHARS)
 function charsLeft(value: unknown, chars: number): number {
   if (typeof value === "string") return chars - value.length;
   if (typeof value !== "object" || value === null) return chars;
-  let left = chars;
   // A list of the values is several times as fast as `for in`, which takes longer than the writing itself.
-  for (const held of Object.values(value)) {
-    left = charsLeft(held, left);
-    if (left < 0) return left;
+  const all: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
+  let left = chars;
+  for (let at = 0; at < all.length && left >= 0; at++) {
+    const held = all[at];
+    if (typeof held === "string") left -= held.length;
+    else if (typeof held === "object") left = charsLeft(held, left);
   }
   return left;
 }

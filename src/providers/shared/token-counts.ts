@@ -62,19 +62,20 @@ export function tokenUsage(parts: UsageParts): TokenUsage {
   const cachedTokens = Math.min(parts.cachedTokens ?? 0, unwritten);
   const promptAudioTokens = ofPrompt(parts.promptAudioTokens);
   const cachedAudioTokens = Math.min(parts.cachedAudioTokens ?? 0, promptAudioTokens, cachedTokens);
-  return {
+  const usage: TokenUsage = {
     promptTokens,
     completionTokens,
     cachedTokens,
     cacheWriteTokens,
     cacheWrite1hTokens,
     promptAudioTokens,
-    ...(cachedAudioTokens > 0 && { cachedAudioTokens }),
     completionAudioTokens: ofCompletion(parts.completionAudioTokens),
     reasoningTokens: ofCompletion(parts.reasoningTokens),
     acceptedPredictionTokens: ofCompletion(parts.acceptedPredictionTokens),
     rejectedPredictionTokens: ofCompletion(parts.rejectedPredictionTokens),
   };
+  if (cachedAudioTokens > 0) usage.cachedAudioTokens = cachedAudioTokens;
+  return usage;
 }
 
 /** Whether a report has output in it. */

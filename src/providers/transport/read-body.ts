@@ -28,14 +28,21 @@ export interface BodyLimits {
  * @throws ApiError 502 when it is larger than the limit or breaks off, 504 past a deadline; the
  * client's reason on its abort. The rest of an unwanted body is cancelled.
  */
-export async function readBody(
+export function readBody(
+  response: Response,
+  guard: UpstreamGuard,
+  limits: BodyLimits,
+): Promise<string> {
+  return lengthOf(response) <= Math.min(limits.maxBytes, ONE_READ_BYTES)
+    ? readAtOnce(response, guard, limits.betweenChunksMs)
+    : readInReads(response, guard, limits);
+}
+
+async function readInReads(
   response: Response,
   guard: UpstreamGuard,
   { maxBytes, betweenChunksMs }: BodyLimits,
 ): Promise<string> {
-  if (lengthOf(response) <= Math.min(maxBytes, ONE_READ_BYTES)) {
-    return await readAtOnce(response, guard, betweenChunksMs);
-  }
   const reader = bytesOf(response, guard, betweenChunksMs);
   const { text, whole } = await collect(reader, maxBytes);
   if (!whole) {
@@ -44,11 +51,10 @@ export async function readBody(
   return text;
 }
 
-/** The body's length where its head says it; Infinity where that is not known, as of one that is to be unpacked. */
+/** The body's length where its head says it; Infinity where that is not known, as of one that was unpacked. */
 function lengthOf({ headers }: Response): number {
   const length = headers.get("content-length");
-  const isKnown = length !== null && headers.get("content-encoding") === null;
-  return isKnown && WHOLE_NUMBER.test(length) ? Number(length) : Number.POSITIVE_INFINITY;
+  return length !== null && WHOLE_NUMBER.test(length) ? Number(length) : Number.POSITIVE_INFINITY;
 }
 
 const WHOLE_NUMBER = /^\d+$/;

@@ -17,7 +17,7 @@ const UNPACKERS = {
 };
 
 /**
- * The response with its body unpacked; itself when it is not compressed, or in a way that is not
+ * The response with its body unpacked, of a length that nobody knows; itself when it is not compressed, or in a way that is not
  * known. Bun's own unpacking turns half a megabyte into half a gigabyte before anybody has read the
  * first byte, so that no limit on the body could hold; this one waits for its reader. Cancelling
  * the new body closes the connection, as it does for the old one.
@@ -32,10 +32,10 @@ export function unpacked(response: Response): Response {
   const unpacker = UNPACKERS[encoding]();
   // Whoever reads the body sees the error; the callback only keeps it from being thrown as well.
   const body = Readable.toWeb(pipeline(packed, unpacker, () => {}));
-  return new Response(body as unknown as ReadableStream<Uint8Array>, {
-    status: response.status,
-    headers: response.headers,
-  });
+  const { status, headers } = response;
+  headers.delete("content-encoding");
+  headers.delete("content-length");
+  return new Response(body as unknown as ReadableStream<Uint8Array>, { status, headers });
 }
 
 const isKnown = (encoding: string): encoding is keyof typeof UNPACKERS =>
