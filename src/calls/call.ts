@@ -1,6 +1,6 @@
 // A metered call: one object that owns a request from its hold to its settlement, and the signal of all that it waits for.
 
-import type { Deadline } from "../base/deadlines.ts";
+import type { Deadline, Deadlines } from "../base/deadlines.ts";
 import { asApiError, clientClosedRequest, shuttingDown } from "../base/errors.ts";
 import type { AnswerToKeep } from "../ledger/port.ts";
 import type { CallControl } from "../providers/protocol.ts";
@@ -27,17 +27,17 @@ export interface CallParts<Request extends CallRequest, First, Meter> {
   operation: Operation<Request, First, Meter>;
 }
 
-export class MeteredCall<Request extends CallRequest, First, Meter> {
+export class MeteredCall<Request extends CallRequest, First, Meter> implements CallControl {
   readonly deps: CallDeps;
   readonly input: CallInput<Request>;
   readonly meter: Meter;
+  readonly deadlines: Deadlines;
   readonly #operation: Operation<Request, First, Meter>;
   /** Those that have not been tried. */
   readonly #others: Candidate[];
   readonly #abort = new AbortController();
   /** Aborts when the client has left and nothing is read on, at a deadline, and when the server ends: an ApiError. */
   readonly signal: AbortSignal = this.#abort.signal;
-  readonly #control: CallControl;
   /** Of the candidate that is tried, or answered. */
   #candidate: Candidate;
   /** How often it was tried, and how often all were. */
@@ -63,8 +63,7 @@ export class MeteredCall<Request extends CallRequest, First, Meter> {
     this.#candidate = candidates[0];
     this.#others = candidates.slice(1);
     this.meter = operation.meter();
-    const abort = (reason: unknown) => this.#abort.abort(reason);
-    this.#control = { abort, deadlines: deps.deadlines };
+    this.deadlines = deps.deadlines;
   }
 
   /**
@@ -145,7 +144,7 @@ export class MeteredCall<Request extends CallRequest, First, Meter> {
     this.#attempts++;
     if (this.#state === "reserved") this.#state = "trying";
     const { requestId, request } = input;
-    return { requestId, request, candidate, maxOutputTokens, control: this.#control };
+    return { requestId, request, candidate, maxOutputTokens, control: this };
   }
 
   /** @throws the error, where it stands */
@@ -175,6 +174,10 @@ export class MeteredCall<Request extends CallRequest, First, Meter> {
   /** The client has its status 200 already: a failure before the first event is recorded so. */
   markAnswered(): void {
     this.#isAnswered = true;
+  }
+
+  abort(reason: unknown): void {
+    this.#abort.abort(reason);
   }
 
   /** The client has left: ends the call, or has it read on within the provider's limits. */
@@ -235,27 +238,25 @@ export class MeteredCall<Request extends CallRequest, First, Meter> {
   /** Whoever notices first that it is over settles it; all others are told what came of that. */
   #end(ending: CallEnding, answer: (() => AnswerToKeep) | null): Promise<Settled> {
     this.#settled ??= this.#settle(ending, answer);
-    return withinPatience(this.#settled, this.deps.deadlines, this.hold.amountMicro);
+    return withinPatience(this.#settled, this.deadlines, this.hold.amountMicro);
   }
 
   async #settle(ending: CallEnding, answer: (() => AnswerToKeep) | null): Promise<Settled> {
-    const { deps, input, meter } = this;
-    const candidate = this.#candidate;
-    const answered = { input, candidate };
+    const { deps, input } = this;
     this.#state = "settled";
     try {
       return await settle({
         deps,
         input,
-        candidate,
+        candidate: this.#candidate,
+        operation: this.#operation,
+        meter: this.meter,
         ending,
         answer,
         heldMicro: this.hold.amountMicro,
         attempts: this.#attempts,
         firstEventMs: this.#firstEventMs,
         durationMs: this.#sinceStartMs(),
-        measure: () => this.#operation.estimate(deps, answered, meter),
-        guess: () => this.#operation.guess(answered, meter),
       });
     } catch (error) {
       // Whoever waited for it may have given up by then.

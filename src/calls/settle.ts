@@ -7,17 +7,16 @@ import type { Settlement } from "../ledger/rules.ts";
 import type { Measured } from "../metering/measure.ts";
 import { costMicro, providerBasisMicro } from "../pricing/cost.ts";
 import type { CallEnding } from "./ending.ts";
-import type { CallDeps, CallInput, CallRequest, Candidate } from "./operation.ts";
+import type { Answered, CallDeps, CallRequest, Operation } from "./operation.ts";
 import { termsOf } from "./terms.ts";
 
 export interface Settled extends Settlement, Measured {}
 
-/** A call that has ended, for its charge and its record. */
-export interface EndedCall {
-  deps: Pick<CallDeps, "ledger" | "clock" | "metrics">;
-  input: Pick<CallInput<CallRequest>, "requestId" | "keyed" | "log" | "startedAtMs">;
-  /** Who answered, or was tried last. */
-  candidate: Pick<Candidate, "deployment" | "bound">;
+/** A call that has ended, for its charge and its record: its answer is that of who answered, or was tried last. */
+export interface EndedCall<Request extends CallRequest, Meter> extends Answered<Request> {
+  deps: Pick<CallDeps, "ledger" | "clock" | "metrics" | "countTokens">;
+  operation: Pick<Operation<Request, unknown, Meter>, "estimate" | "guess">;
+  meter: Meter;
   /** An estimate is never charged beyond it. */
   heldMicro: number;
   ending: CallEnding;
@@ -25,9 +24,6 @@ export interface EndedCall {
   attempts: number;
   firstEventMs: number | null;
   durationMs: number;
-  measure: () => Measured | Promise<Measured>;
-  /** Stands in where measuring, reckoning or keeping fails by a fault of ours; never throws. */
-  guess: () => Measured;
   /** The whole answer as it is kept for a request with an idempotency key. */
   answer: (() => AnswerToKeep) | null;
 }
@@ -41,17 +37,25 @@ const NOTHING: Measured = { usage: null, source: "none", reportedCostMicro: null
 const CLIENT_WAIT_MS = 10_000;
 
 /** @throws Error when the books have it as ended already */
-export async function settle(call: EndedCall): Promise<Settled> {
+export async function settle<Request extends CallRequest, Meter>(
+  call: EndedCall<Request, Meter>,
+): Promise<Settled> {
+  const { deps, ending, input, meter, operation } = call;
   try {
-    const measured = call.ending.isCharged ? call.measure() : NOTHING;
+    const measured = ending.isCharged ? operation.estimate(deps, call, meter) : NOTHING;
     return await record(call, measured instanceof Promise ? await measured : measured);
   } catch (error) {
-    call.input.log.error({ err: error }, "could not settle as measured: a guess is charged");
-    return record({ ...call, answer: null }, call.ending.isCharged ? call.guess() : NOTHING);
+    input.log.error({ err: error }, "could not settle as measured: a guess is charged");
+    // Stands in where measuring, reckoning or keeping fails by a fault of ours.
+    const guessed = ending.isCharged ? operation.guess(call, meter) : NOTHING;
+    return record({ ...call, answer: null }, guessed);
   }
 }
 
-async function record(call: EndedCall, measured: Measured): Promise<Settled> {
+/** What the settlement itself takes of a call. */
+type Ended = Omit<EndedCall<CallRequest, unknown>, "operation" | "meter">;
+
+async function record(call: Ended, measured: Measured): Promise<Settled> {
   const { candidate, durationMs, ending, firstEventMs, input } = call;
   const { costMicro, unbilledMicro, providerCostMicro } = costOf(call, measured);
   const settlement = await persist(call, {
@@ -97,7 +101,7 @@ async function record(call: EndedCall, measured: Measured): Promise<Settled> {
 type Cost = Pick<Settle, "costMicro" | "unbilledMicro" | "providerCostMicro">;
 
 function costOf(
-  { candidate, heldMicro }: EndedCall,
+  { candidate, heldMicro }: Ended,
   { usage, source, reportedCostMicro }: Measured,
 ): Cost {
   if (usage === null) return { costMicro: 0, unbilledMicro: 0, providerCostMicro: null };
@@ -109,7 +113,7 @@ function costOf(
 }
 
 /** The money is owed whatever the database says at first, so a refused settlement is tried until it is taken. */
-async function persist({ deps, input }: EndedCall, end: Settle): Promise<Settlement | null> {
+async function persist({ deps, input }: Ended, end: Settle): Promise<Settlement | null> {
   for (let attempt = 0; ; attempt++) {
     try {
       if (attempt > 0) end.atMs = deps.clock.nowMs();
@@ -129,7 +133,7 @@ async function persist({ deps, input }: EndedCall, end: Settle): Promise<Settlem
 }
 
 /** What an earlier try of this settlement came to; null where the request was ended in another way. */
-async function taken({ ledger }: EndedCall["deps"], end: Settle): Promise<Settlement | null> {
+async function taken({ ledger }: Ended["deps"], end: Settle): Promise<Settlement | null> {
   const record = await ledger.findRecord(end.requestId);
   if (record === undefined || record.ending !== end.ending) return null;
   const account = await ledger.findAccount(record.accountId);
@@ -143,7 +147,7 @@ async function taken({ ledger }: EndedCall["deps"], end: Settle): Promise<Settle
   };
 }
 
-function note(call: EndedCall, settled: Settled, unbilledMicro: number): void {
+function note(call: Ended, settled: Settled, unbilledMicro: number): void {
   const { candidate, deps, durationMs, ending, firstEventMs, input } = call;
   input.log.info(
     {
