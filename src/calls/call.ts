@@ -4,7 +4,7 @@ import type { Deadline, Deadlines } from "../base/deadlines.ts";
 import { asApiError, clientClosedRequest, shuttingDown } from "../base/errors.ts";
 import type { AnswerToKeep } from "../ledger/port.ts";
 import type { CallControl } from "../providers/protocol.ts";
-import { type Candidates, candidatesFor, outputLimit, takeHold } from "./candidates.ts";
+import { assertHeld, type Candidates, candidatesFor, holdFor, outputLimit } from "./candidates.ts";
 import { type CallEnding, endingOfFailure, endingOfWhole, type Progress } from "./ending.ts";
 import type {
   Attempt,
@@ -79,7 +79,8 @@ export class MeteredCall<Request extends CallRequest, First, Meter> implements C
     const call = new MeteredCall(parts, candidates);
     deps.running.add(call);
     try {
-      call.#hold = await takeHold(deps, input, candidates);
+      const hold = holdFor(input, candidates, deps.clock.nowMs());
+      call.#hold = assertHeld(await deps.ledger.reserve(hold), hold);
       call.#state = "reserved";
       return call;
     } catch (error) {

@@ -2,6 +2,7 @@
 import { ApiError } from "../base/errors.ts";
 import type { Deployment } from "../catalog/types.ts";
 import { type Config, type ProviderConfig, UNMENTIONED_PROVIDER } from "../config/schema.ts";
+import type { Reserve, Reserved } from "../ledger/port.ts";
 import { affordableOutputTokens, type HoldWish } from "../ledger/rules.ts";
 import { inProgress } from "./idempotency.ts";
 import { insufficientCredits } from "./insufficient-credits.ts";
@@ -70,29 +71,29 @@ const modelNotFound = (modelId: string): ApiError =>
     message: `The model '${modelId.slice(0, 200)}' is not supported. GET /models lists those that are.`,
   });
 
-/**
- * Takes the hold, durably, for whichever candidate is the dearest.
- * @throws ApiError 402 when it is not covered, 409 while another request has the idempotency key
- */
-export async function takeHold<Request extends CallRequest>(
-  { clock, ledger }: CallDeps,
-  { accountId, keyed, keyId, request, requestId }: CallInput<Request>,
+/** The hold that a request needs, for whichever candidate is the dearest. */
+export function holdFor(
+  { accountId, keyed, keyId, request, requestId }: CallInput<CallRequest>,
   candidates: Candidates,
-): Promise<Hold> {
-  const wish = dearestWish(candidates);
-  const reserved = await ledger.reserve({
+  atMs: number,
+): Reserve {
+  return {
     requestId,
     accountId,
     keyId,
     modelId: request.model,
     stream: request.stream === true,
-    atMs: clock.nowMs(),
-    wish,
+    atMs,
+    wish: dearestWish(candidates),
     keyed:
       keyed === null
         ? null
         : { ...keyed.window, keyHash: keyed.key.keyHash, bodyHash: keyed.key.bodyHash },
-  });
+  };
+}
+
+/** @throws ApiError 402 when it is not covered, 409 while another request has the idempotency key */
+export function assertHeld(reserved: Reserved, { wish }: Reserve): Hold {
   if (reserved.kind === "held") return reserved;
   if (reserved.kind === "key_in_use") throw inProgress();
   if (wish === null) throw new Error("a free model needs no credit");

@@ -54,7 +54,7 @@ export function meteredHandler<Request extends CallRequest>(
       startedAtMs: scope.startedAtMs,
       startedMonoMs: scope.startedMonoMs,
     });
-    return await answerResponse(answered, { deps, scope, caller, place, frames: endpoint.frames });
+    return answerResponse(answered, { deps, scope, caller, place, frames: endpoint.frames });
   }
 
   return async (call) => {
