@@ -1,4 +1,4 @@
-// Deadlines of everything that runs, under one timer of the process, and none once nothing has run for a while.
+// Deadlines of everything that runs, under one timer of the process, and none while nothing runs.
 import { type Clock, systemClock } from "./clock.ts";
 
 /** One moment at which something is given up. */
@@ -37,8 +37,6 @@ export function createDeadlines(clock: Clock): Deadlines {
 
   function sweep(): void {
     firesAtMs = NEVER;
-    // A timer that is stopped and set again for each call costs more than one in vain when the last has ended.
-    if (all.size === 0) return;
     const nowMs = clock.monoMs();
     let nextMs = nowMs + SWEEP_MS;
     for (const one of all) {
@@ -75,6 +73,9 @@ export function createDeadlines(clock: Clock): Deadlines {
 
     clear(): void {
       all.delete(this);
+      if (all.size > 0) return;
+      forget();
+      firesAtMs = NEVER;
     }
 
     expire(): void {

@@ -1,6 +1,6 @@
 // The gateway: the house below HTTP, put together, and the few things that the HTTP layer may ask of it.
 import { type Clock, systemClock } from "../base/clock.ts";
-import { createDeadlines } from "../base/deadlines.ts";
+import { systemDeadlines } from "../base/deadlines.ts";
 import { buildCatalog, type Catalog } from "../catalog/build.ts";
 import { ConfigError } from "../config/config-error.ts";
 import type { Config } from "../config/schema.ts";
@@ -105,7 +105,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     ledger,
     answers,
     running,
-    deadlines: createDeadlines(clock),
+    deadlines: systemDeadlines,
     countTokens,
     metrics,
     clock,
