@@ -25,7 +25,7 @@ const SLICE_WEIGHT = 1_048_576;
 /** 2^53 has 16 digits: where a number has as many, all are parsed with care, which costs a look at each. */
 const LONG_DIGITS = 16;
 
-/** A string of more bytes is read apart from the rest of a body that takes turns, in pieces, so that no turn is as long as it. */
+/** Of a body that takes turns, a longer string is read in pieces, apart from the rest: no turn is as long as the string. */
 const LONG_STRING_BYTES = 16_384;
 
 /** Bytes up to which a string's next quote or backslash is looked for by hand: calling for help takes longer. */

@@ -11,7 +11,7 @@ export interface Exchange<Event> {
   url: string;
   /** Complete, names in lower case. */
   headers: Readonly<Record<string, string>>;
-  /** As {@link writeBody} gives it. */
+  /** As `writeBody` of request-body.ts gives it. */
   body: RequestBody | Promise<RequestBody>;
   /** Fields of the request that the dialect cannot express and leaves out, by their names. */
   ignored?: readonly string[];
