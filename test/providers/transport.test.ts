@@ -35,6 +35,37 @@ describe("UpstreamGuard", () => {
     expect(patient.signal.aborted).toBe(false);
     patient.close();
   });
+
+  test("no wait puts off the total deadline, which says so", async () => {
+    const message = "The provider did not finish within the time allowed for one call.";
+    const waiting = new UpstreamGuard(never, 30);
+    waiting.arm(5_000, "a step");
+    const idle = new UpstreamGuard(never, 30);
+    idle.arm(10, "a step");
+    idle.disarm();
+    await Bun.sleep(80);
+    for (const guard of [waiting, idle]) {
+      expect((guard.signal.reason as ApiError).message).toBe(message);
+      guard.close();
+    }
+  });
+
+  test("what need not come is given up in its own time, and the total deadline stands after it", async () => {
+    const guard = new UpstreamGuard(never, 60);
+    guard.arm(10, "a step");
+    const { promise, resolve } = Promise.withResolvers<string>();
+    expect(
+      await guard.optional(
+        100,
+        () => resolve("given up"),
+        () => promise,
+      ),
+    ).toBe("given up");
+    expect(guard.signal.aborted).toBe(false);
+    await Bun.sleep(40);
+    expect((guard.signal.reason as ApiError).message).toContain("time allowed for one call");
+    guard.close();
+  });
 });
 
 describe("fetchUpstream", () => {
