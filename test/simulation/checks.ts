@@ -5,7 +5,7 @@ import { CLIENT_WAIT_MS, DRAIN, OUTPUT_MAX, RETRIES } from "./house.ts";
 import { type Journey, must, type Told } from "./journey.ts";
 import { boundOf, namedLimit } from "./oracle.ts";
 import type { SimulatedProcess } from "./process.ts";
-import type { RecordRow, Rows } from "./rows.ts";
+import { answerUnder, type RecordRow, type Rows } from "./rows.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** Statuses that a client may get here; 499 is for the record, and nobody reads it. */
@@ -127,10 +127,8 @@ export function checkAnswer(journey: Journey, rows: Rows, nowMs: number): void {
 }
 
 /** A key is refused only where it is another request's. */
-function checkKeyRefused({ key, told, requestId }: Journey, { answers }: Rows): void {
-  const row = answers.find(
-    (one) => one.accountId === key?.accountId && one.keyHash === key.keyHash,
-  );
+function checkKeyRefused({ key, keyWasOf, told, requestId }: Journey, { answers }: Rows): void {
+  const row = keyWasOf ?? answerUnder(key, answers);
   must(row !== undefined && row.requestId !== requestId, "only a key that is in use is refused");
   const isSame = row?.bodyHash === key?.bodyHash;
   if (told?.status === 422) must(!isSame, "only another body is refused as one");

@@ -6,6 +6,7 @@ import type { Price } from "../../src/catalog/types.ts";
 import type { IdempotencyKey } from "../../src/idempotency/answers.ts";
 import type { SimulatedModel } from "./house.ts";
 import type { RequestPlan } from "./plan.ts";
+import type { AnswerRow } from "./rows.ts";
 
 /** The call upstream as the provider met it. */
 export interface CallSeen {
@@ -39,6 +40,8 @@ export interface Journey {
   accountId: string;
   bodyBytes: number;
   key: IdempotencyKey | null;
+  /** Whose its key was when the store refused it: that may be settled before its client is told. */
+  keyWasOf: AnswerRow | null;
   /** What its client was given, as it would be kept: whole, or chunk by chunk. */
   given: string[];
   /** The model's price when the request came; null is free. */
@@ -110,6 +113,7 @@ export function newJourney(
     signalledAtStep: null,
     mayDrain: false,
     cutAtStep: null,
+    keyWasOf: null,
     heldShownMicro: null,
     given: [],
     chunksRead: 0,

@@ -52,6 +52,13 @@ export interface Rows {
   answers: AnswerRow[];
 }
 
+/** The row that has a key; undefined where nobody has it. */
+export const answerUnder = (
+  key: Pick<AnswerRow, "accountId" | "keyHash"> | null,
+  answers: readonly AnswerRow[],
+): AnswerRow | undefined =>
+  answers.find((one) => one.accountId === key?.accountId && one.keyHash === key.keyHash);
+
 /** All tables as they are now, in the order in which their rows were made. */
 export function readRows(sqlite: Sqlite): Rows {
   return {

@@ -7,7 +7,7 @@ import type { StoreCommands } from "../../src/store.ts";
 import { OUTPUT_SHARE } from "./house.ts";
 import { type Journey, must } from "./journey.ts";
 import { boundOf, leastOf, namedLimit } from "./oracle.ts";
-import type { AccountRow, Rows } from "./rows.ts";
+import { type AccountRow, answerUnder, type Rows } from "./rows.ts";
 
 export interface WatchOptions {
   /** The rows as they are between two batches. */
@@ -23,24 +23,40 @@ export function watchedBatch(
   { read, find, isAlive, onBroken }: WatchOptions,
 ): ApplyBatch<StoreCommands> {
   return (commands) => {
-    const money = new Money(read());
+    const before = read();
+    const money = new Money(before);
     const reply = apply(commands);
     if (!isAlive()) return reply;
     try {
+      const after = read();
       if ("outcomes" in reply) {
         must(reply.outcomes.length === commands.length, "each command has its outcome");
         for (const [index, command] of commands.entries()) {
           const outcome = reply.outcomes[index];
-          if (outcome !== undefined && "value" in outcome)
-            money.follow(command, outcome.value, find);
+          if (outcome === undefined || !("value" in outcome)) continue;
+          money.follow(command, outcome.value, find);
+          noteRefusal(command, outcome.value, find, [before, after]);
         }
       }
-      money.compare(read());
+      money.compare(after);
     } catch (error) {
       onBroken(error);
     }
     return reply;
   };
+}
+
+/** Whose key it was: of before the batch, or of a request that came first in it. */
+function noteRefusal(
+  [kind, takes]: Unit<StoreCommands>,
+  value: unknown,
+  find: WatchOptions["find"],
+  [before, after]: [Rows, Rows],
+): void {
+  if (kind !== "reserve" || (value as Reserved).kind !== "key_in_use") return;
+  const journey = find(takes.requestId);
+  const { key } = journey;
+  journey.keyWasOf = answerUnder(key, before.answers) ?? answerUnder(key, after.answers) ?? null;
 }
 
 /** What the accounts must be after the commands that were carried out. */
