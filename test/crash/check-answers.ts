@@ -3,10 +3,13 @@ import { type Books, rows } from "./books.ts";
 import { expectEqual, expectNone } from "./check.ts";
 import type { Answers } from "./promises.ts";
 
-interface Found {
-  recordMicro: number | null;
+interface Charged {
   charges: number;
   entryMicro: number;
+}
+
+interface Found extends Charged {
+  recordMicro: number | null;
 }
 
 /** Each figure that a client was told is in the record and in one charge; an error or a replay has cost nothing. */
@@ -14,16 +17,14 @@ export function checkAnswers(
   books: Pick<Books, "database">,
   { told, refused, replayed }: Answers,
 ): void {
-  const sql = `SELECT r.charged_micro AS recordMicro, COUNT(e.seq) AS charges,
-      COALESCE(-SUM(e.amount_micro), 0) AS entryMicro
-    FROM (SELECT ?1 AS id) asked LEFT JOIN requests r ON r.id = asked.id
-    LEFT JOIN entries e ON e.request_id = asked.id AND e.kind = 'charge'`;
-  const query = books.database.sqlite.query<Found, [string]>(sql);
-  const find = (id: string): Found => {
-    const found = query.get(id);
-    if (found === null) throw new Error(`nothing is known of ${id}`);
-    return found;
-  };
+  const record = books.database.sqlite.query<{ recordMicro: number }, [string]>(
+    "SELECT charged_micro AS recordMicro FROM requests WHERE id = ?",
+  );
+  const charged = chargesByRequest(books);
+  const find = (id: string): Found => ({
+    recordMicro: record.get(id)?.recordMicro ?? null,
+    ...(charged.get(id) ?? { charges: 0, entryMicro: 0 }),
+  });
   for (const [id, micro] of told) {
     const wanted = { recordMicro: micro, charges: micro === 0 ? 0 : 1, entryMicro: micro };
     expectEqual(`answered ${id}`, JSON.stringify(find(id)), JSON.stringify(wanted));
@@ -37,6 +38,15 @@ export function checkAnswers(
     expectEqual(`record of replay ${id}`, recordMicro, null);
     expectEqual(`charges of replay ${id}`, charges, 0);
   }
+}
+
+/** Read at once: no index of the entries is by request, and the whole run's answers are many. */
+function chargesByRequest(books: Pick<Books, "database">): Map<string, Charged> {
+  const sql = `SELECT request_id AS id, COUNT(*) AS charges, -SUM(amount_micro) AS entryMicro
+    FROM entries WHERE kind = 'charge' GROUP BY request_id`;
+  return new Map(
+    rows<Charged & { id: string }>(books, sql).map(({ id, ...charged }) => [id, charged]),
+  );
 }
 
 /** Nothing that is kept under a key is in progress, and what is kept belongs to a request with a whole answer. */
