@@ -1,7 +1,7 @@
 // The operator overrides: prices, markups, limits, aliases, added models, errors that name a path.
 import { describe, expect, test } from "bun:test";
 import { UNKNOWN_FACTS } from "../../src/catalog/offers.ts";
-import type { Price, TokenPrice } from "../../src/catalog/types.ts";
+import type { TokenPrice } from "../../src/catalog/types.ts";
 import { best, catalog, servedIds } from "./support.ts";
 
 const price = { inputPerMtok: "1", outputPerMtok: "2.5" };
@@ -29,13 +29,11 @@ describe("overrides of known models", () => {
     const entries = Object.entries(parts);
     const all = Object.fromEntries(entries.map(([part, usd]) => [`${part}PerMtok`, `${usd}`]));
     const from = catalog(["openai"], { models: { "gpt-4o-mini": { price: all } } });
-    expect(best(from, "gpt-4o-mini").prices).toEqual([
-      {
-        price: Object.fromEntries(
-          entries.map(([part, usd]) => [part, { microPerMtok: usd * 1_000_000 }]),
-        ) as unknown as Price,
-      },
-    ]);
+    const rates = Object.fromEntries(
+      entries.map(([part, usd]) => [part, { microPerMtok: usd * 1_000_000 }]),
+    );
+    const { input, output } = rates as Pick<TokenPrice, "input" | "output">;
+    expect(best(from, "gpt-4o-mini").prices).toEqual([{ price: { ...rates, input, output } }]);
   });
 
   test("what is not counted in tokens has a price for one", () => {

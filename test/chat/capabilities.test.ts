@@ -30,9 +30,10 @@ const nothing: Deployment = {
   prices: [],
   markupBasisPoints: 0,
 };
-const all = Object.fromEntries(
-  Object.keys(nothing.facts.capabilities).map((name) => [name, true]),
-) as unknown as Deployment["facts"]["capabilities"];
+const all = {
+  ...nothing.facts.capabilities,
+  ...Object.fromEntries(Object.keys(nothing.facts.capabilities).map((name) => [name, true])),
+};
 const everything = { ...nothing, facts: { ...nothing.facts, capabilities: all } };
 
 const request = (more: object): ChatRequest => ({

@@ -207,7 +207,7 @@ function largest(pieces: PiecePlan[]): TokenUsage | null {
   if (first === undefined) return null;
   const kinds = Object.keys(first) as (keyof TokenUsage)[];
   const most = (kind: keyof TokenUsage) => Math.max(...all.map((usage) => usage[kind] ?? 0));
-  return Object.fromEntries(kinds.map((kind) => [kind, most(kind)])) as unknown as TokenUsage;
+  return { ...first, ...Object.fromEntries(kinds.map((kind) => [kind, most(kind)])) };
 }
 
 /** Whether the final report with the most output has all text, and not that of one piece alone. */

@@ -1,6 +1,7 @@
 // What providers refuse, want under another name, or do not know: what is sent instead, and what is told.
 import { describe, expect, test } from "bun:test";
 import type { ApiError } from "../../../src/base/errors.ts";
+import { parseExactJson } from "../../../src/base/exact-json.ts";
 import * as QUIRKS from "../../../src/providers/openai/provider-quirks.ts";
 import type { Quirks } from "../../../src/providers/openai/quirks.ts";
 import { buildRequest, takesWishes } from "../../../src/providers/openai/request.ts";
@@ -330,9 +331,7 @@ describe("fields", () => {
   });
 
   test("seeds of 64 bits keep every digit", () => {
-    const seed = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(
-      "9223372036854775807",
-    );
+    const seed = parseExactJson("9223372036854775807");
     const { body } = build({ ...OPENAI }, {});
     body.seed = buildRequest(callOf({ seed }), {
       quirks: OPENAI,
